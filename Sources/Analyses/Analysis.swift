@@ -1,0 +1,82 @@
+package import Results
+package import Transformers
+
+/// A measurement of a model over a corpus: an accumulator that says what it needs, adds up one batch after another,
+/// merges with its likes and in the end becomes a value of `Results`.
+///
+/// Memory must not grow with the corpus. What an accumulator keeps of single documents or tokens it chooses by smallest
+/// `stableHash`, so that the choice does not depend on how the corpus was cut.
+package protocol Analysis: Sendable {
+  /// As the job names it.
+  static var id: String { get }
+
+  init(_ context: AnalysisContext)
+
+  /// What has to be in the traces that `observe` is given; nothing else is kept.
+  var needs: Needs { get }
+
+  /// Adds one batch.
+  mutating func observe(_ observation: Observation) throws
+
+  /// Adds what another accumulator, of a later part of the corpus, has added up.
+  mutating func merge(_ other: Self)
+
+  func result() throws -> AnalysisResult
+}
+
+/// What the analyses know before the first batch.
+package struct AnalysisContext: Sendable {
+  package var model: Model
+  package var seed: UInt64
+  /// The column of the corpus that labels tokens ("upos"); nil where there is none.
+  package var label: String?
+
+  package init(model: Model, seed: UInt64, label: String?) {
+    self.model = model
+    self.seed = seed
+    self.label = label
+  }
+}
+
+/// What an analysis asks of the runs of the model.
+package struct Needs: Sendable {
+  /// Values on the corpus.
+  package var sites: Set<Site> = []
+  /// Values on seeded sequences of repeated tokens.
+  package var repeatedTokenSites: Set<Site> = []
+  /// Gradients of the corpus loss at sites.
+  package var gradients: Set<Site> = []
+  /// Gradients of the corpus loss for every parameter.
+  package var parameterGradients = false
+
+  package init() {}
+
+  package mutating func formUnion(_ other: Needs) {
+    sites.formUnion(other.sites)
+    repeatedTokenSites.formUnion(other.repeatedTokenSites)
+    gradients.formUnion(other.gradients)
+    parameterGradients = parameterGradients || other.parameterGradients
+  }
+}
+
+/// One batch as the analyses see it: its documents, and what the model did with them.
+///
+/// Row `i` of every tensor belongs to `documents[i]`, whose real positions are `0 ..< documents[i].ids.count`; what lies
+/// beyond is padding.
+package struct Observation: Sendable {
+  package enum Stream: Sendable {
+    case corpus
+    /// Sequences `opening x x closing`; `half` is the length of `x`, which starts at position `start`.
+    case repeatedTokens(start: Int, half: Int)
+  }
+
+  package var stream: Stream
+  package var documents: [TokenizedDocument]
+  package var trace: Trace
+
+  package init(stream: Stream, documents: [TokenizedDocument], trace: Trace) {
+    self.stream = stream
+    self.documents = documents
+    self.trace = trace
+  }
+}

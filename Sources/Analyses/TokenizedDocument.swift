@@ -1,0 +1,49 @@
+/// What part a token plays; analyses leave some of them out.
+package enum TokenKind: UInt8, Sendable {
+  case ordinary, punctuation
+  /// [CLS] or a beginning-of-sequence token.
+  case opening
+  /// [SEP] or an end-of-sequence token.
+  case closing
+}
+
+/// A document of the corpus as the model reads it.
+package struct TokenizedDocument: Sendable {
+  /// Stable: `doc-12` is the 13th document of the corpus file.
+  package var id: String
+  package var ids: [Int32]
+  /// Segment of each token (BERT's token types).
+  package var typeIDs: [Int32]
+  /// As the tokenizer spells them.
+  package var tokens: [String]
+  package var kinds: [TokenKind]
+  /// The chosen label of the word that each token is a piece of; nil where there is none.
+  package var labels: [String?]
+  package var isTruncated: Bool
+
+  package init(
+    id: String, ids: [Int32], typeIDs: [Int32], tokens: [String], kinds: [TokenKind], labels: [String?],
+    isTruncated: Bool
+  ) {
+    self.id = id
+    self.ids = ids
+    self.typeIDs = typeIDs
+    self.tokens = tokens
+    self.kinds = kinds
+    self.labels = labels
+    self.isTruncated = isTruncated
+  }
+
+  /// A seedless hash of the id: decides bootstrap weights and which samples are kept, so that neither depends on how
+  /// the corpus was split.
+  package var hash: UInt64 { stableHash(id) }
+}
+
+/// FNV-1a over the UTF-8 bytes, then mixed (splitmix64) so that nearby ids differ in every bit.
+package func stableHash(_ text: String) -> UInt64 {
+  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+  hash = (hash ^ hash >> 30) &* 0xbf58_476d_1ce4_e5b9
+  hash = (hash ^ hash >> 27) &* 0x94d0_49bb_1331_11eb
+  return hash ^ hash >> 31
+}

@@ -1,0 +1,31 @@
+/// What one analysis found: tables of metrics, arrays, and texts that belong to them.
+///
+/// Every analysis speaks in these few forms, so that comparing, gating, merging, drawing and printing need no code for
+/// each of them.
+package struct AnalysisResult: Sendable {
+  /// As in the job's list: `attention`, `gradients`, `representations`, `similarity`, `projection`, `weights`.
+  package var id: String
+  /// Why the analysis does not apply to this model and corpus; nil where it does.
+  package var notApplicable: String?
+  package var tables: [MetricTable]
+  /// Written to `arrays.safetensors` as `<analysis>.<name>`.
+  package var arrays: [String: NumericArray]
+  /// Columns of text that go with an array's rows (tokens, labels, names), under the same kind of name.
+  package var texts: [String: [String]]
+  /// Sentences about how it was measured that a reader has to know ("shortened to 64 tokens"), for captions.
+  package var notes: [String]
+
+  package init(
+    id: String, notApplicable: String? = nil, tables: [MetricTable] = [], arrays: [String: NumericArray] = [:],
+    texts: [String: [String]] = [:], notes: [String] = []
+  ) {
+    self.id = id
+    self.notApplicable = notApplicable
+    self.tables = tables
+    self.arrays = arrays
+    self.texts = texts
+    self.notes = notes
+  }
+
+  package subscript(metric: Metric) -> MetricTable? { tables.first { $0.metric.id == metric.id } }
+}

@@ -1,0 +1,54 @@
+/// The definition of a number that Tomograph measures, printed beside every value of it.
+///
+/// The metrics of an analysis are static members in the file of `Results` named like the analysis; analyses produce
+/// them, diagnoses and figures look them up, and none of these knows the others.
+package struct Metric: Hashable, Codable, Sendable {
+  /// Stable and unique: `attention.entropy`.
+  package let id: String
+  /// As a heading: "Entropy".
+  package let title: String
+  /// "nats", "tokens"; empty where the number has no unit.
+  package let unit: String
+  /// In plain Unicode text: "−Σₖ A ln A, mean over rows".
+  package let formula: String
+  /// Where the definition comes from: "Clark 2019", "ours".
+  package let source: String
+  /// What the number cannot leave, where that is known; the domain of a colour scale.
+  package let lowest: Double?
+  package let highest: Double?
+
+  package init(
+    _ id: String, _ title: String, unit: String = "", formula: String, source: String, lowest: Double? = nil,
+    highest: Double? = nil
+  ) {
+    self.id = id
+    self.title = title
+    self.unit = unit
+    self.formula = formula
+    self.source = source
+    self.lowest = lowest
+    self.highest = highest
+  }
+}
+
+/// The values of one metric over components of one kind, in the order of the model.
+package struct MetricTable: Codable, Sendable {
+  package struct Row: Codable, Sendable {
+    package var component: Component
+    package var quantity: Quantity
+    package init(_ component: Component, _ quantity: Quantity) {
+      self.component = component
+      self.quantity = quantity
+    }
+  }
+
+  package var metric: Metric
+  package var rows: [Row]
+
+  package init(_ metric: Metric, _ rows: [Row]) {
+    self.metric = metric
+    self.rows = rows
+  }
+
+  package subscript(component: Component) -> Quantity? { rows.first { $0.component == component }?.quantity }
+}

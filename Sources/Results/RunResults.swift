@@ -1,0 +1,86 @@
+/// Everything a run measured: what `results.json` and `arrays.safetensors` hold, and all that figures, diagnoses and
+/// comparisons ever see of a model.
+package struct RunResults: Sendable {
+  package static let schema = 1
+
+  package var subject: Subject
+  /// In the order of the report.
+  package var analyses: [AnalysisResult]
+
+  package init(subject: Subject, analyses: [AnalysisResult]) {
+    self.subject = subject
+    self.analyses = analyses
+  }
+
+  package subscript(analysis id: String) -> AnalysisResult? { analyses.first { $0.id == id } }
+
+  /// The table of a metric, whichever analysis made it.
+  package subscript(metric: Metric) -> MetricTable? {
+    analyses.lazy.compactMap { $0[metric] }.first
+  }
+}
+
+/// The model and the corpus that the numbers are about.
+package struct Subject: Codable, Hashable, Sendable {
+  package struct Model: Codable, Hashable, Sendable {
+    package var name: String
+    /// `gpt2`, `bert`: the `model_type` of its configuration.
+    package var family: String
+    /// `causal language model`, `masked language model`, `sequence classification`, `encoder`.
+    package var task: String
+    package var layers: Int
+    package var heads: Int
+    package var width: Int
+    package var headWidth: Int
+    package var vocabulary: Int
+    package var parameters: Int
+    package var isCausal: Bool
+
+    package init(
+      name: String, family: String, task: String, layers: Int, heads: Int, width: Int, headWidth: Int, vocabulary: Int,
+      parameters: Int, isCausal: Bool
+    ) {
+      self.name = name
+      self.family = family
+      self.task = task
+      self.layers = layers
+      self.heads = heads
+      self.width = width
+      self.headWidth = headWidth
+      self.vocabulary = vocabulary
+      self.parameters = parameters
+      self.isCausal = isCausal
+    }
+  }
+
+  package struct Corpus: Codable, Hashable, Sendable {
+    package var name: String
+    package var documents: Int
+    package var tokens: Int
+    /// The column that colours and groups ("upos"); nil where the corpus has no labels.
+    package var label: String?
+    /// Documents that were cut to the model's or the job's length.
+    package var truncated: Int
+
+    package init(name: String, documents: Int, tokens: Int, label: String?, truncated: Int) {
+      self.name = name
+      self.documents = documents
+      self.tokens = tokens
+      self.label = label
+      self.truncated = truncated
+    }
+  }
+
+  /// The job's name: the run folder's.
+  package var name: String
+  package var model: Model
+  package var corpus: Corpus
+  package var seed: Int
+
+  package init(name: String, model: Model, corpus: Corpus, seed: Int) {
+    self.name = name
+    self.model = model
+    self.corpus = corpus
+    self.seed = seed
+  }
+}

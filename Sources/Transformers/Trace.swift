@@ -1,0 +1,18 @@
+package import Tensors
+
+/// What one pass through the model saw: the values at the sites that were asked for, and, after a backward pass, the
+/// gradients of the loss.
+package struct Trace: Sendable {
+  /// Values at sites; only those that were asked for.
+  package var values: [Site: Tensor] = [:]
+  /// Gradients of the loss at sites; only those that were asked for.
+  package var gradients: [Site: Tensor] = [:]
+  /// Gradients of the loss by the parameter's name in the checkpoint; empty unless asked for.
+  package var parameterGradients: [String: Tensor] = [:]
+  /// Mean loss over the labelled positions or examples; nil without labels.
+  package var loss: Double?
+
+  package init() {}
+
+  package subscript(site: Site) -> Tensor? { values[site] }
+}
