@@ -13,3 +13,5 @@
 
 /// Sum of squares.
 double tk_sum_of_squares(const float *x, size_t count);
+
+#include "conversions.h"
