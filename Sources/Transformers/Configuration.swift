@@ -3,27 +3,27 @@ package import Tensors
 
 /// A model directory's `config.json`, read key by key with errors that name the key.
 package struct Configuration {
-  package let url: URL
+  package let path: String
   private let fields: [String: Any]
 
   /// - Throws: `InputError` where the file is missing or is no JSON object.
   package init(_ url: URL) throws {
-    self.url = url
+    path = url.relativePath
     let data: Data
     do {
       data = try Data(contentsOf: url)
     } catch {
-      throw InputError(at: url.relativePath, "cannot be read", expected: "a model's configuration")
+      throw InputError(at: path, "cannot be read", expected: "a model's configuration")
     }
     guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
-      throw InputError(at: url.relativePath, "is not a JSON object")
+      throw InputError(at: path, "is not a JSON object")
     }
     self.fields = fields
   }
 
   private func missing(_ key: String, _ expected: String) -> InputError {
     InputError(
-      at: "\(url.relativePath): \"\(key)\"", fields[key] == nil ? "is missing" : "has the wrong type",
+      at: "\(path): \"\(key)\"", fields[key] == nil ? "is missing" : "has the wrong type",
       expected: expected, found: fields[key].map { "\($0)" })
   }
 
@@ -78,7 +78,7 @@ package struct Configuration {
     case "tanh": return .tanh
     case let other:
       throw InputError(
-        at: "\(url.relativePath): \"\(key)\"", "names an unknown activation",
+        at: "\(path): \"\(key)\"", "names an unknown activation",
         expected: "gelu, gelu_new, relu, silu or tanh", found: "\"\(other)\"")
     }
   }
@@ -87,7 +87,7 @@ package struct Configuration {
   package func require(_ key: String, _ condition: Bool, _ expected: String) throws {
     if !condition {
       throw InputError(
-        at: "\(url.relativePath): \"\(key)\"", "is not supported", expected: expected,
+        at: "\(path): \"\(key)\"", "is not supported", expected: expected,
         found: fields[key].map { "\($0)" } ?? "nothing")
     }
   }

@@ -1,4 +1,4 @@
-package import Tensors
+import Tensors
 
 /// A place in the checkpoint's tree of names; families ask it for their parts, so that their code reads like the keys.
 ///

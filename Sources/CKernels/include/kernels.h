@@ -12,6 +12,7 @@
 #endif
 
 #include "activations.h"
+#include "conversions.h"
 #include "layers.h"
 #include "reductions.h"
 #include "worker.h"

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Family {
   /// BERT (Devlin 2019): Post-LN encoder with learned positions and segments.
   static let bert = Family(

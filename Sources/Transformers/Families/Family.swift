@@ -14,7 +14,7 @@ struct Family: Sendable {
     let type = try configuration.text("model_type")
     guard let family = all.first(where: { $0.modelType == type }) else {
       throw InputError(
-        at: "\(configuration.url.relativePath): \"model_type\"", "names an unknown family",
+        at: "\(configuration.path): \"model_type\"", "names an unknown family",
         expected: "one of \(all.map(\.modelType).joined(separator: ", "))", found: "\"\(type)\"")
     }
     return family
@@ -26,11 +26,11 @@ struct Family: Sendable {
       ("layers", d.layers), ("heads", d.heads), ("width", d.width), ("vocabulary size", d.vocabulary),
       ("positions", d.maximumPositions), ("feed-forward width", d.feedForwardWidth),
     ] where value < 1 {
-      throw InputError(at: configuration.url.relativePath, "the number of \(name) is impossible", found: "\(value)")
+      throw InputError(at: configuration.path, "the number of \(name) is impossible", found: "\(value)")
     }
     guard d.width % d.heads == 0 else {
       throw InputError(
-        at: configuration.url.relativePath, "the width is no multiple of the heads", found: "\(d.width) and \(d.heads)")
+        at: configuration.path, "the width is no multiple of the heads", found: "\(d.width) and \(d.heads)")
     }
   }
 }
