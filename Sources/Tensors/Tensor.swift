@@ -82,3 +82,7 @@ extension Tensor {
     return index < count ? index : nil
   }
 }
+
+extension Tensor {
+  package var sumOfSquares: Double { tk_sum_of_squares(pointer, count) }
+}

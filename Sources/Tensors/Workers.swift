@@ -13,6 +13,7 @@ package enum Workers {
   private static let cores: Int = {
     // The libraries' own threads would make sums depend on their number.
     openblas_set_num_threads(1)
+    tk_keep_freed_memory()
     return ProcessInfo.processInfo.activeProcessorCount
   }()
 

@@ -14,5 +14,6 @@
 #include "activations.h"
 #include "conversions.h"
 #include "layers.h"
+#include "memory.h"
 #include "reductions.h"
 #include "worker.h"
