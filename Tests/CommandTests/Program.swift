@@ -27,9 +27,9 @@ struct Program {
     }
   }
 
-  /// Runs it to its end, in `folder`, with `input` on stdin.
+  /// Runs it to its end, in `folder`, with `input` or the content of `inputFile` on stdin.
   static func run(
-    _ arguments: [String], in folder: URL? = nil, input: String = "", executable: URL? = nil
+    _ arguments: [String], in folder: URL? = nil, input: String = "", inputFile: URL? = nil, executable: URL? = nil
   ) throws -> Outcome {
     let scratch = try Scratch()
     for name in ["out", "err"] { try Data().write(to: scratch["\(name).txt"]) }
@@ -38,7 +38,7 @@ struct Program {
     process.executableURL = try executable ?? Self.executable
     process.arguments = arguments
     process.currentDirectoryURL = folder ?? scratch.folder
-    process.standardInput = try FileHandle(forReadingFrom: scratch["in.txt"])
+    process.standardInput = try FileHandle(forReadingFrom: inputFile ?? scratch["in.txt"])
     process.standardOutput = try FileHandle(forWritingTo: scratch["out.txt"])
     process.standardError = try FileHandle(forWritingTo: scratch["err.txt"])
     try process.run()
