@@ -5,7 +5,7 @@ import Transformers
 /// Runs a model on the tensors of a file and writes what it saw to another, under the names of the reference files.
 ///
 /// - Throws: `InputError` for files that cannot be read or written and inputs that do not fit the model.
-func trace(model directory: URL, input: URL, output: URL, gradients: Bool, sites: [String]) throws {
+func runTrace(model directory: URL, input: URL, output: URL, gradients: Bool, sites: [String]) throws {
   let model = try Model(directory: directory)
   let d = model.description
   let batch = try ModelInput(SafetensorsFile(input), for: d)
