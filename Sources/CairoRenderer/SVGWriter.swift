@@ -212,7 +212,7 @@ struct SVGWriter {
     body.attribute("y", rect.y, decimals: 3)
     body.attribute("width", rect.width, decimals: 3)
     body.attribute("height", rect.height, decimals: 3)
-    body.append(" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,")
+    body.append(" preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,")
     body.append(plain: Data(file).base64EncodedString())
     body.append("\"/>\n")
   }
