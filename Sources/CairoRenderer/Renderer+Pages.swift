@@ -69,7 +69,12 @@ extension Renderer {
     let options = unhintedOptions()
     cairo_set_font_options(context, options)
     cairo_font_options_destroy(options)
-    CairoPainter(context: context, renderer: self, pixels: pixels).draw(list.items)
+    withStamps { stamps in
+      let page = Canvas.Area(
+        left: 0, top: 0, right: Int((list.size.width * (pixels?.x ?? 0)).rounded()),
+        bottom: Int((list.size.height * (pixels?.y ?? 0)).rounded()))
+      CairoPainter(context: context, renderer: self, pixels: pixels, stamps: stamps, clip: page).draw(list.items)
+    }
     let status = cairo_status(context)
     guard status == CAIRO_STATUS_SUCCESS else { throw .library(figure: list.id, problem: "Cairo: \(message(status))") }
   }

@@ -223,8 +223,7 @@ struct SVGWriter {
     let text = renderer.shape(run.text, in: run.font)
     guard run.font.size > 0, let id = line(TextKey(run.text, run.font), text) else { return }
     let offset = renderer.origin(of: run, text)
-    let angle = run.rotation * .pi / 180
-    let (sine, cosine) = run.rotation.remainder(dividingBy: 360) == 0 ? (0, 1) : (sin(angle), cos(angle))
+    let (cosine, sine) = run.direction
     let scale = run.font.size / 1000
     body.append("<use")
     body.attribute("href", plain: "#\(id)")
