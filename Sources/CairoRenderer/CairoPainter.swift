@@ -193,10 +193,12 @@ struct CairoPainter {
     cairo_save(context)
     defer { cairo_restore(context) }
     guard pixels != nil else {
-      let surface = premultiplied(image.width, image.height) { image.pixel($0, $1) }
+      let times = image.enlargement
+      let (width, height) = (image.width * times, image.height * times)
+      let surface = premultiplied(width, height) { image.pixel($0 / times, $1 / times) }
       defer { cairo_surface_destroy(surface) }
       cairo_translate(context, rect.x, rect.y)
-      cairo_scale(context, rect.width / Double(image.width), rect.height / Double(image.height))
+      cairo_scale(context, rect.width / Double(width), rect.height / Double(height))
       paint(surface)
       return
     }
@@ -306,15 +308,6 @@ extension TextRun {
     case 180, -180: (-1, 0)
     default: (cos(rotation * .pi / 180), sin(rotation * .pi / 180))
     }
-  }
-}
-
-extension PixelImage {
-  /// Red in the lowest byte, alpha in the highest.
-  fileprivate func pixel(_ x: Int, _ y: Int) -> UInt32 {
-    let place = 4 * (y * width + x)
-    return UInt32(pixels[place]) | UInt32(pixels[place + 1]) << 8 | UInt32(pixels[place + 2]) << 16
-      | UInt32(pixels[place + 3]) << 24
   }
 }
 

@@ -90,7 +90,8 @@ struct Ink {
     }
     let above = share + Self.product(pixel >> 24, rest)
     // Two roundings may together exceed the alpha by one.
-    return above << 24 | min(above, mixed(red, 16)) << 16 | min(above, mixed(green, 8)) << 8 | min(above, mixed(blue, 0))
+    return above << 24 | min(above, mixed(red, 16)) << 16 | min(above, mixed(green, 8)) << 8
+      | min(above, mixed(blue, 0))
   }
 
   /// `a · b / 255`, rounded.

@@ -26,6 +26,7 @@ extension Renderer {
       bytes, width: Int(width), height: Int(height), stride: Int(cairo_image_surface_get_stride(surface)))
     var file = PNGFile(width: Int(width), height: Int(height), pixels: pixels, figure: list.id)
     file.dpi = dpi
+    file.hasRepeatedRows = list.items.hasImage
     file.title = list.title
     file.description = list.description
     return try file.bytes()
@@ -77,6 +78,18 @@ extension Renderer {
     }
     let status = cairo_status(context)
     guard status == CAIRO_STATUS_SUCCESS else { throw .library(figure: list.id, problem: "Cairo: \(message(status))") }
+  }
+}
+
+extension [DrawingItem] {
+  fileprivate var hasImage: Bool {
+    contains { item in
+      switch item {
+      case .image: true
+      case .group(let items, _, _): items.hasImage
+      default: false
+      }
+    }
   }
 }
 
