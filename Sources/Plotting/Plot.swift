@@ -41,6 +41,8 @@ package struct Plot: Sendable {
   package var mirrorsY = false
   /// A fine line around each panel.
   package var hasFrame = false
+  /// Panels are not made wider than this, in points.
+  package var largestPanelWidth = Double.infinity
   /// Colour of the category legend's symbols as discs rather than squares.
   package var hasDiscLegend = false
 

@@ -90,7 +90,7 @@ struct PlotLayout {
   private mutating func fit(_ inner: Double) {
     let (left, right) = sides
     let free = max(inner - left - right, 20)
-    let widest = max((free - gap.width * Double(columns - 1)) / Double(columns), 2)
+    let widest = min(max((free - gap.width * Double(columns - 1)) / Double(columns), 2), plot.largestPanelWidth)
     switch plot.shape {
     case .ratio(let ratio):
       panel = Size(widest, widest * ratio)
