@@ -12,27 +12,43 @@ package enum Interruption {
 
   private struct State {
     var unfinished: [Unfinished] = []
-    var sources: [any DispatchSourceSignal] = []
+    var isInstalled = false
   }
 
   package static let exitCode: Int32 = 130
   private static let state = Mutex(State())
   private static let isRequestedFlag = Atomic(false)
+  /// Where a signal's byte goes.
+  private static let bell = Atomic<Int32>(-1)
 
   /// Whether a signal came; long work may look and end early.
   package static var isRequested: Bool { isRequestedFlag.load(ordering: .relaxed) }
 
   /// Catches the signals from now on; the message is written to stderr when one comes.
   package static func install(message: String) {
-    state.withLock { state in
-      guard state.sources.isEmpty else { return }
-      for number in [SIGINT, SIGTERM, SIGHUP] {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: DispatchQueue(label: "interruption"))
-        source.setEventHandler { stop(message) }
-        source.activate()
-        state.sources.append(source)
+    let isFirst = state.withLock { state in
+      defer { state.isInstalled = true }
+      return !state.isInstalled
+    }
+    var ends: [Int32] = [-1, -1]
+    guard isFirst, pipe(&ends) == 0 else { return }
+    bell.store(ends[1], ordering: .sequentiallyConsistent)
+    // The handler itself may do next to nothing; a thread waits for its byte and does the rest.
+    let listener = ends[0]
+    Thread.detachNewThread {
+      var byte: UInt8 = 0
+      while read(listener, &byte, 1) != 1 {}
+      stop(message)
+    }
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let former = signal(number) { _ in
+        let saved = errno
+        var byte: UInt8 = 1
+        _ = write(Interruption.bell.load(ordering: .relaxed), &byte, 1)
+        errno = saved
       }
+      // What the caller ignores (nohup) stays ignored.
+      if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
     }
   }
 
