@@ -19,10 +19,15 @@ package struct Rule: Sendable {
   package let thresholds: [Threshold]
   /// The analyses whose numbers the rule reads; empty where it reads all of them.
   package let needs: [String]
+  /// The metrics that the rule reads: not to have them is a finding of its own.
+  package let reads: [Metric]
   package let evaluate: @Sendable (Rule, RunResults, Thresholds) -> [Finding]
 
   /// Every rule, in the order of the report.
-  package static let all: [Rule] = []
+  package static let all: [Rule] = [
+    oneHotAttention, constantAttention, uniformAttention, vanishingGradient, explodingGradient, representationCollapse,
+    nonFiniteWeights, missingNumber,
+  ]
 
   /// Why a run gives the rule nothing to judge; nil where it does.
   package func reasonToSkip(_ results: RunResults) -> String? {

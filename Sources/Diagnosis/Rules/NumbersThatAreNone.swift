@@ -1,0 +1,88 @@
+import Results
+
+/// Weights and measurements that are NaN, infinite or not there at all.
+extension Rule {
+  static let nonFiniteWeights = Rule(
+    id: "non-finite-weights",
+    title: "NaN or infinite weights",
+    meaning: "Weights are NaN or infinite, so whatever passes through them is lost.",
+    fixes: [
+      "Go back to the last checkpoint whose weights are finite.",
+      "Look for an overflow in training: loss scaling, learning rate, gradient clipping.",
+    ],
+    thresholds: [],
+    needs: ["weights"],
+    reads: [WeightMetrics.nanCount, WeightMetrics.infiniteCount],
+    evaluate: { rule, results, _ in
+      var groups = ComponentGroups()
+      for metric in rule.reads {
+        let faulty = (results[metric]?.rows ?? []).filter { ($0.quantity.value ?? 0) > 0 }
+        // The tensor with the most of them comes first and lends the evidence.
+        let worst = faulty.max { $0.quantity.number < $1.quantity.number }
+        for row in [worst].compactMap(\.self) + faulty {
+          groups.add(row.component, Evidence(metric, row.component, row.quantity, threshold: 0, side: .above))
+        }
+      }
+      return groups.ordered.map { component, members, evidence in
+        Finding(rule: rule, severity: .fail, component: component, members: members, evidence: evidence)
+      }
+    })
+
+  static let missingNumber = Rule(
+    id: "missing-number",
+    title: "Missing number",
+    meaning: "A number that was asked for is missing, NaN or infinite, so nothing can be said about it; activations "
+      + "that overflow show here first.",
+    fixes: [
+      "Look at the first layer that is named: what it reads is still finite.",
+      "Run the model in a wider number format.",
+    ],
+    thresholds: [],
+    needs: [],
+    reads: [],
+    evaluate: { rule, results, _ in
+      var groups = ComponentGroups()
+      let leftToGradients = Set(Rule.gradientMagnitudes.map(\.id))
+      for analysis in results.analyses where analysis.notApplicable == nil {
+        for table in analysis.tables {
+          for row in table.rows
+          where row.quantity.state == .missing
+            || row.quantity.isNotFinite && !leftToGradients.contains(table.metric.id)
+          {
+            groups.add(row.component, Evidence(table.metric, row.component, row.quantity))
+          }
+        }
+        for (metric, component) in results.absentees(of: analysis) {
+          groups.add(component, Evidence(metric, component, .missing))
+        }
+      }
+      return groups.ordered.map { component, members, evidence in
+        Finding(rule: rule, severity: .fail, component: component, members: members, evidence: evidence)
+      }
+    })
+}
+
+extension RunResults {
+  /// Metrics that the rules read and the analysis did not give, with the components that have none: the model where
+  /// the whole table is not there.
+  fileprivate func absentees(of analysis: AnalysisResult) -> [(Metric, Component)] {
+    var read: [Metric] = []
+    for rule in Rule.all where rule.needs.contains(analysis.id) {
+      for metric in rule.reads where !read.contains(metric) { read.append(metric) }
+    }
+    return read.flatMap { metric -> [(Metric, Component)] in
+      guard let table = analysis[metric], !table.rows.isEmpty else { return [(metric, .model)] }
+      let present = Set(table.rows.map(\.component))
+      return expectedComponents(likeThoseOf: table).filter { !present.contains($0) }.map { (metric, $0) }
+    }
+  }
+
+  /// All heads or all residual points of the model, for a table that is about those of its only stack.
+  private func expectedComponents(likeThoseOf table: MetricTable) -> [Component] {
+    guard let first = table.rows.first?.component, first.stack == .only else { return [] }
+    let layers = 0..<subject.model.layers
+    if first.head != nil { return layers.flatMap { layer in (0..<subject.model.heads).map { .head(layer, $0) } } }
+    if let point = first.point { return (point...max(point, subject.model.layers)).map { .point($0) } }
+    return []
+  }
+}

@@ -1,0 +1,73 @@
+import Results
+
+extension Rule {
+  static let representationCollapse = Rule(
+    id: "representation-collapse",
+    title: "Representation collapse",
+    meaning: "Token vectors of the layer fill only few directions or lie close together, so later layers can hardly "
+      + "tell tokens apart.",
+    fixes: [
+      "Regularise: weight decay, dropout.",
+      "Decorrelate the features with a penalty like that of Barlow Twins.",
+      "Stop earlier, at the last checkpoint before the rank fell.",
+    ],
+    thresholds: [
+      Threshold(
+        name: "effectiveRank", value: 0.05, meaning: "effective rank ÷ min(N, d) below which a layer has collapsed"),
+      Threshold(
+        name: "centredCosine", value: 0.5, meaning: "mean cosine after removing the mean above which it has collapsed"),
+      Threshold(
+        name: "distanceRatioRise", value: 0.3,
+        meaning: "rise of within ÷ between distance over an earlier layer above which it has collapsed"),
+    ],
+    needs: ["representations"],
+    reads: [
+      RepresentationMetrics.effectiveRankShare, RepresentationMetrics.centredCosine,
+      RepresentationMetrics.distanceRatio,
+    ],
+    evaluate: { rule, results, thresholds in
+      let collapsed = rule.collapsedPoints(results, thresholds)
+      return collapsed.map { point, evidence in
+        let isInARow = collapsed.contains { other, _ in
+          other.stack == point.stack && abs((other.point ?? 0) - (point.point ?? 0)) == 1
+        }
+        return Finding(rule: rule, severity: isInARow ? .fail : .warn, component: point, evidence: evidence)
+      }
+    })
+
+  /// The residual points that break any of the three lines, in the order of the model.
+  private func collapsedPoints(
+    _ results: RunResults, _ thresholds: Thresholds
+  ) -> [(point: Component, evidence: [Evidence])] {
+    let rankLine = thresholds[self, "effectiveRank"]
+    let cosineLine = thresholds[self, "centredCosine"]
+    let rise = thresholds[self, "distanceRatioRise"]
+    let points = reads.compactMap { results[$0] }.max { $0.rows.count < $1.rows.count }?.rows.map(\.component) ?? []
+    var collapsed: [(point: Component, evidence: [Evidence])] = []
+    var leastRatio: [Component.Stack: Double] = [:]
+    for point in points where point.point != nil {
+      var evidence: [Evidence] = []
+      if let rank = results[RepresentationMetrics.effectiveRankShare]?[point], let value = rank.value,
+        value < rankLine
+      {
+        evidence.append(
+          Evidence(RepresentationMetrics.effectiveRankShare, point, rank, threshold: rankLine, side: .below))
+      }
+      if let cosine = results[RepresentationMetrics.centredCosine]?[point], let value = cosine.value,
+        value > cosineLine
+      {
+        evidence.append(
+          Evidence(RepresentationMetrics.centredCosine, point, cosine, threshold: cosineLine, side: .above))
+      }
+      if let ratio = results[RepresentationMetrics.distanceRatio]?[point], let value = ratio.value {
+        if let least = leastRatio[point.stack], value > least + rise {
+          evidence.append(
+            Evidence(RepresentationMetrics.distanceRatio, point, ratio, threshold: least + rise, side: .above))
+        }
+        leastRatio[point.stack] = min(leastRatio[point.stack] ?? value, value)
+      }
+      if !evidence.isEmpty { collapsed.append((point, evidence)) }
+    }
+    return collapsed
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Results
+import Testing
+
+@testable import Diagnosis
+
+@Suite("Numbers that are none")
+struct MissingNumberTests {
+  @Test(
+    "a metric that is missing, NaN or infinite fails; not applicable does not",
+    arguments: [
+      (Quantity.missing, true), (Quantity(.nan, n: 1), true), (Quantity(.infinity, n: 1), true),
+      (Quantity(-.infinity, n: 1), true), (.notApplicable, false),
+    ])
+  func states(quantity: Quantity, fails: Bool) {
+    for (metric, component) in [
+      (AttentionMetrics.normalisedEntropy16, Component.head(1, 1)),
+      (AttentionMetrics.maxWeight16, .head(0, 0)), (AttentionMetrics.keyMarginalEntropy16, .head(3, 3)),
+      (RepresentationMetrics.effectiveRankShare, .point(2)), (RepresentationMetrics.centredCosine, .point(0)),
+      (RepresentationMetrics.distanceRatio, .point(4)), (GradientMetrics.norm, .layer(0)),
+      (GradientMetrics.norm, .tensor("wte.weight")), (GradientMetrics.relativeFlow, .point(3)),
+      (GradientMetrics.depthSlope, .model), (GradientMetrics.endToEndRatio, .model),
+    ] {
+      var run = HealthyRun()
+      run.plant(metric, component, quantity)
+      #expect(run.assess().verdict.level == (fails ? .fail : .pass), "\(metric.id) of \(component.id)")
+    }
+  }
+
+  @Test("numbers missing in one layer are one row, those of points and tensors one row of the model")
+  func grouping() {
+    var run = HealthyRun()
+    run.plant(AttentionMetrics.normalisedEntropy16, .head(1, 1), Quantity(.nan, n: 1))
+    run.plant(AttentionMetrics.maxWeight16, .head(1, 3), Quantity(.nan, n: 1))
+    run.plant(RepresentationMetrics.centredCosine, .point(2), Quantity(.nan, n: 1))
+    let findings = run.assess().findings
+    #expect(findings.map(\.id) == ["missing-number:model", "missing-number:L1"])
+    #expect(findings[1].members == [.head(1, 1), .head(1, 3)])
+    #expect(findings[1].evidence.map(\.metric) == ["attention.normalisedEntropy16", "attention.maxWeight16"])
+  }
+
+  @Test("a table or a row that a rule reads and that is not there fails")
+  func absent() throws {
+    var run = HealthyRun()
+    run.removeTable(GradientMetrics.depthSlope)
+    let table = try #require(run.onlyFinding())
+    #expect(table.id == "missing-number:model")
+    #expect(table.evidence.map(\.metric) == ["gradients.depthSlope"])
+    run = HealthyRun()
+    run.removeRow(AttentionMetrics.maxWeight16, .head(2, 2))
+    let head = try #require(run.onlyFinding())
+    #expect(head.id == "missing-number:L2")
+    #expect(head.members == [.head(2, 2)])
+    run = HealthyRun()
+    run.removeRow(RepresentationMetrics.centredCosine, .point(HealthyRun.layers))
+    #expect(run.assess().verdict.level == .fail)
+  }
+
+  @Test("NaN and infinite weights fail in one row, with the worst tensor as evidence")
+  func weights() throws {
+    var run = HealthyRun()
+    run.plant(WeightMetrics.nanCount, .tensor("wte.weight"), 2)
+    run.plant(WeightMetrics.nanCount, .tensor("h.3.mlp.c_fc.weight"), 7)
+    run.plant(WeightMetrics.infiniteCount, .tensor("wte.weight"), 1)
+    let finding = try #require(run.onlyFinding())
+    #expect(finding.id == "non-finite-weights:model")
+    #expect(finding.severity == .fail)
+    #expect(Set(finding.members) == [.tensor("wte.weight"), .tensor("h.3.mlp.c_fc.weight")])
+    #expect(finding.evidence.map(\.value.number) == [7, 1])
+  }
+
+  @Test("findings.json is the same bytes every time, its keys in order, and reads back equal")
+  func json() throws {
+    var run = HealthyRun()
+    run.plant(AttentionMetrics.maxWeight16, .head(1, 3), Quantity(.nan, n: 1))
+    run.plant(RepresentationMetrics.effectiveRankShare, .point(1), 0.04)
+    let assessment = run.assess()
+    let data = try assessment.json()
+    #expect(try run.assess().json() == data)
+    #expect(try JSONDecoder().decode(Assessment.self, from: data) == assessment)
+    let text = String(decoding: data, as: UTF8.self)
+    let keys = ["\"checks\"", "\"findings\"", "\"verdict\""].compactMap { text.range(of: $0)?.lowerBound }
+    #expect(keys.count == 3 && keys == keys.sorted())
+    #expect(assessment.findings.map(\.severity) == [.fail, .warn])
+  }
+}
