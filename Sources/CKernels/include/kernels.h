@@ -13,3 +13,6 @@
 
 /// Sum of squares.
 double tk_sum_of_squares(const float *x, size_t count);
+
+#include "embedding.h"
+#include "statistics.h"
