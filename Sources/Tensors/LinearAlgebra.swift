@@ -65,7 +65,7 @@ extension Matrix {
 
   /// `A·B`, or `A·Bᵀ`, `Aᵀ·B` (`[m, k]·[k, n] → [m, n]` after transposing).
   package static func product(
-    _ a: Matrix, transposed transposeA: Bool = false, _ b: Matrix, transposed transposeB: Bool = false
+    _ a: Matrix, _ b: Matrix, transposingFirst transposeA: Bool = false, transposingSecond transposeB: Bool = false
   ) -> Matrix {
     precondition(isSingleThreaded)
     let m = transposeA ? a.columns : a.rows
