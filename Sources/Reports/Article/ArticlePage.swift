@@ -83,7 +83,7 @@ struct ArticlePage {
     }
     return [
       "caption": .text(MarkdownHTML.inline(table.caption)),
-      "isLong": .flag(table.rows.count > 16), "isWide": .flag(table.columns.count > 7),
+      "isLong": .flag(table.rows.count > 16), "isWide": .flag(table.columns.count > 5),
       "columns": .list(table.columns.map { ["title": .text($0.title), "isNumeric": .flag($0.isNumeric)] }),
       "rows": .list(rows),
     ]

@@ -108,7 +108,7 @@ package struct ArticleBuilder: Sendable {
     var blocks: [Article.Block] = [
       .prose(
         "Every number of this report is defined here; the same names mean other things elsewhere. Means over the corpus "
-          + "carry a 95 % bootstrap interval over documents, in brackets, where one was computed. “n/a” means that a "
+          + "carry a 95 % bootstrap interval over documents, in brackets, where one was computed. “n/a” means that a "
           + "number makes no sense for this model or corpus, which is not zero."),
       .definitions(metrics),
     ]

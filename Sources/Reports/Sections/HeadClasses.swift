@@ -13,6 +13,13 @@ struct HeadClasses {
     var metric: Metric?
     /// The strongest first.
     var members: [Member]
+
+    /// "5 sinks", "1 previous-token head".
+    var counted: String {
+      name == "sink"
+        ? Reports.counted(members.count, "sink")
+        : Reports.counted(members.count, name.replacing(" ", with: "-") + " head")
+    }
   }
 
   /// In the order in which classes are tried; only those that have members.

@@ -16,7 +16,7 @@ struct Standouts {
     let same = assessment.findings.filter { $0.rule == finding.rule && $0.severity == finding.severity }
     let places = same.prefix(3).map { Escaping.markdown($0.component.id) }
     let more = same.count > 3 ? " and \(same.count - 3) more" : ""
-    let evidence = finding.evidence.first.map { " (\(Escaping.markdown($0.sentence)))" } ?? ""
+    let evidence = finding.evidence.first.map { " (\(lowercased(Escaping.markdown($0.sentence))))" } ?? ""
     let place = more.isEmpty ? listed(places) : places.joined(separator: ", ") + more
     return
       "**\(Escaping.markdown(finding.title))** at \(place)\(evidence): \(lowercased(Escaping.markdown(finding.meaning)))"
@@ -47,13 +47,12 @@ struct Standouts {
     }.prefix(4).map(\.element)
     let parts = largest.map { one -> String in
       let best = one.members[0]
-      let score = best.score?.value.map { " at \(NumberFormat.text($0))" } ?? ""
-      let lead = one.members.count == 1 ? "" : "strongest "
-      return "\(one.members.count) *\(one.name)* (\(lead)**\(best.head.id)**\(score))"
+      let score = best.score?.value.map { ", \(NumberFormat.text($0))" } ?? ""
+      return "\(one.counted) (\(one.members.count == 1 ? "" : "strongest ")**\(best.head.id)**\(score))"
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
-    return "Of \(NumberFormat.count(classes.count)) heads, \(listed(parts)) stand out\(without)."
+    return "Among \(NumberFormat.count(classes.count)) heads, there are \(listed(parts))\(without)."
   }
 
   private func rarity(_ name: String) -> Int {
