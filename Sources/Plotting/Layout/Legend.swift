@@ -114,10 +114,13 @@ struct ColorBar {
       switch transform {
       case .log: .log
       case .symlog(let limit): .symlog(linearTo: limit)
+      case .squareRoot: .squareRoot
       default: .linear
       }
+    var spec = Axis(kind, scale.title, domain: domain)
+    spec.isInteger = scale.isInteger
     axis = AxisLayout(
-      Axis(kind, scale.title, domain: domain), position, side: .right, theme: theme, measurer: measurer, deepest: 60)
+      spec, position, side: .right, theme: theme, measurer: measurer, deepest: 60)
   }
 
   /// - Parameter origin: the upper right corner of what it stands beside.

@@ -24,6 +24,8 @@ package struct ColorScale: Sendable {
   package var title: String
   /// The colours are those of thin lines: what would vanish on the theme's ground is left out of the map.
   package var isForLines = false
+  /// Only whole numbers are marked on the bar.
+  package var isInteger = false
 
   /// Viridis over a domain.
   package static func sequential(
