@@ -78,6 +78,7 @@ package struct Plot: Sendable {
       case .linear: .linear
       case .log: .log
       case .symlog(let limit): .symlog(linearTo: limit)
+      case .squareRoot: .squareRoot
       case .band(let labels): .band(count: labels.count)
       case .point(let labels): .point(count: labels.count)
       }
@@ -87,7 +88,7 @@ package struct Plot: Sendable {
   private func inferred(_ channel: Channel, _ kind: PositionScale.Kind) -> ClosedRange<Double> {
     switch kind {
     case .band(let count), .point(let count): return 0...Double(max(count - 1, 0))
-    case .linear, .log, .symlog: break
+    case .linear, .log, .symlog, .squareRoot: break
     }
     var readings = panels.flatMap { $0.marks.flatMap { $0.readings(of: channel) } }
     if kind == .log { readings.removeAll { ($0.number ?? 0) <= 0 } }
@@ -100,6 +101,7 @@ package struct Plot: Sendable {
     if low == high { return low == 0 ? -1...1 : low - abs(low) * 0.1...high + abs(low) * 0.1 }
     let room = (high - low) * 0.04
     // A number axis that starts at 0 by nature keeps its foot there.
+    if (channel == .x ? x : y).isInteger { return low - room...high + room }
     return (low == 0 ? 0 : low - room)...(high == 0 ? 0 : high + room)
   }
 }

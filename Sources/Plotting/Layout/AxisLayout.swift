@@ -38,8 +38,7 @@ extension AxisLayout {
   ///   - scale: from 0 to the length of the area, in the direction of the page.
   ///   - deepest: what the labels may take across the axis.
   init(
-    _ axis: Axis, _ scale: PositionScale, side: Side, theme: Theme, measurer: any TextMeasurer, deepest: Double,
-    showsTitle: Bool = true
+    _ axis: Axis, _ scale: PositionScale, side: Side, theme: Theme, measurer: any TextMeasurer, deepest: Double
   ) {
     self.side = side
     font = theme.tickFont
@@ -62,10 +61,15 @@ extension AxisLayout {
       : Self.tickLength + Self.labelGap + (isAcross ? labels.map(\.width).max() ?? 0 : height)
     depth = labelDepth
     setOverhang(scale, height: height)
-    guard showsTitle, !axis.title.isEmpty else { return }
-    title = wrapped(axis.title, theme.labelFont, width: max(scale.length, 40), lines: 2, measurer)
-    let line = measurer.extent(of: axis.title, in: theme.labelFont).height
-    depth += Self.titleGap + line * Double(title.count)
+    retitle(axis.title, length: scale.length, theme: theme, measurer: measurer)
+  }
+
+  /// Sets the title in at most two lines of a length.
+  mutating func retitle(_ text: String, length: Double, theme: Theme, measurer: any TextMeasurer) {
+    guard !text.isEmpty, labelDepth > 0 else { return }
+    title = wrapped(text, theme.labelFont, width: max(length, 40), lines: 2, measurer)
+    let line = measurer.extent(of: text, in: theme.labelFont).height
+    depth = labelDepth + Self.titleGap + line * Double(title.count)
   }
 
   private mutating func setOverhang(_ scale: PositionScale, height: Double) {

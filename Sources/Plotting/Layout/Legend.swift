@@ -114,6 +114,7 @@ struct ColorBar {
       switch transform {
       case .log: .log
       case .symlog(let limit): .symlog(linearTo: limit)
+      case .squareRoot: .squareRoot
       default: .linear
       }
     var spec = Axis(kind, scale.title, domain: domain)

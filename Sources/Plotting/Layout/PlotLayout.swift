@@ -109,6 +109,11 @@ struct PlotLayout {
     y = AxisLayout(
       plot.y, plot.positionScale(.y, from: panel.height, to: 0).reversedForCategories, side: .left, theme: theme,
       measurer: measurer, deepest: deepest)
+    if plot.panels.count > 1 {
+      // One title for all panels may be as long as all of them.
+      x.retitle(plot.x.title, length: block.width, theme: theme, measurer: measurer)
+      y.retitle(plot.y.title, length: block.height, theme: theme, measurer: measurer)
+    }
     if let axis = plot.outerX, let count = axis.labels?.count {
       let scale = PositionScale(.band(count: count), domain: 0...1, from: 0, to: block.width + gap.width)
       outerX = AxisLayout(axis, scale, side: .bottom, theme: theme, measurer: measurer, deepest: deepest)
@@ -184,7 +189,7 @@ struct PlotLayout {
     }
     // Shared axes stand once: at the left of each row and under the lowest panel of each column.
     if column == 0 {
-      AxisMark(layout: y).draw(in: frame, into: &items)
+      AxisMark(layout: y, hasTitle: plot.panels.count == 1).draw(in: frame, into: &items)
     }
     if column == columns - 1 || index == plot.panels.count - 1, plot.mirrorsY {
       var mirrored = y
@@ -193,7 +198,7 @@ struct PlotLayout {
       AxisMark(layout: mirrored).draw(in: frame, into: &items)
     }
     if index + columns >= plot.panels.count {
-      AxisMark(layout: x).draw(in: frame, into: &items)
+      AxisMark(layout: x, hasTitle: plot.panels.count == 1).draw(in: frame, into: &items)
     }
   }
 
@@ -202,6 +207,10 @@ struct PlotLayout {
       Frame(area: area, x: x, y: y, color: nil, theme: theme, measurer: measurer)
     }
     let none = PositionScale(.linear, domain: 0...1, from: 0, to: 1)
+    if plot.panels.count > 1 {
+      AxisMark(layout: x).drawTitle(in: frame(none, none), into: &items)
+      AxisMark(layout: y).drawTitle(in: frame(none, none), into: &items)
+    }
     if let outerX, let count = plot.outerX?.labels?.count {
       let scale = PositionScale(
         .band(count: count), domain: 0...1, from: area.minX - gap.width / 2, to: area.maxX + gap.width / 2)
@@ -220,7 +229,7 @@ extension PositionScale {
   var reversedForCategories: PositionScale {
     switch kind {
     case .band, .point: PositionScale(kind, domain: domain, from: end, to: start)
-    case .linear, .log, .symlog: self
+    case .linear, .log, .symlog, .squareRoot: self
     }
   }
 }

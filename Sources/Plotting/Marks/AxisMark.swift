@@ -3,6 +3,8 @@ import Drawing
 /// An axis: its line, ticks, labels and title, drawn outside the panel's area.
 struct AxisMark: Mark {
   var layout: AxisLayout
+  /// Small multiples have one title for all.
+  var hasTitle = true
 
   func readings(of channel: Channel) -> [Reading] { [] }
 
@@ -11,14 +13,7 @@ struct AxisMark: Mark {
     let isLevel = layout.side == .bottom || layout.side == .top
     let scale = isLevel ? frame.x : frame.y
     let stroke = Stroke(frame.theme.muted, width: frame.theme.axisWidth)
-    /// The edge of the area that the axis lies on, and the way outward.
-    let (edge, out): (Double, Double) =
-      switch layout.side {
-      case .bottom: (frame.area.maxY, 1)
-      case .top: (frame.area.minY, -1)
-      case .left: (frame.area.minX, -1)
-      case .right: (frame.area.maxX, 1)
-      }
+    let (edge, out) = edge(in: frame)
     var path: [PathElement] = []
     if layout.isNumber {
       path +=
@@ -38,7 +33,17 @@ struct AxisMark: Mark {
     }
     items.append(.path(path, fill: nil, stroke: stroke))
     items += texts
-    drawTitle(edge: edge, out: out, in: frame, into: &items)
+    if hasTitle { drawTitle(in: frame, into: &items) }
+  }
+
+  /// The edge of the area that the axis lies on, and the way outward.
+  private func edge(in frame: Frame) -> (edge: Double, out: Double) {
+    switch layout.side {
+    case .bottom: (frame.area.maxY, 1)
+    case .top: (frame.area.minY, -1)
+    case .left: (frame.area.minX, -1)
+    case .right: (frame.area.maxX, 1)
+    }
   }
 
   /// The label as one run, or as two where it begins with space marks, which are lighter.
@@ -70,7 +75,9 @@ struct AxisMark: Mark {
     ].filter { if case .text(let run) = $0 { !run.text.isEmpty } else { true } }
   }
 
-  private func drawTitle(edge: Double, out: Double, in frame: Frame, into items: inout [DrawingItem]) {
+  /// The title alone, centred on the frame's area.
+  func drawTitle(in frame: Frame, into items: inout [DrawingItem]) {
+    let (edge, out) = edge(in: frame)
     let font = frame.theme.labelFont
     let line = frame.measurer.extent(of: layout.title.first ?? "", in: font).height
     for (index, text) in layout.title.enumerated() {

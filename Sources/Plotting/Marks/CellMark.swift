@@ -8,6 +8,8 @@ package struct CellMark: Mark {
   package var values: [Reading]
   /// Written into the cells where all of them fit; nil for none.
   package var printed: [String]?
+  /// Paper between cells, in points, where neighbours of one colour should stay apart.
+  package var spacing = 0.0
 
   /// Up to here each cell is a rectangle of its own; more are one image.
   static let mostRectangles = 1200
@@ -50,7 +52,9 @@ package struct CellMark: Mark {
         let reading = values[row * columns + column]
         let rect = cell(row, column, in: frame.area)
         if let fill = color.color(of: reading, theme: frame.theme) {
-          items.append(.rect(rect, fill: fill, stroke: nil, crisp: true))
+          let gap = min(spacing, rect.width / 4, rect.height / 4)
+          let inner = Rect(rect.x + gap / 2, rect.y + gap / 2, rect.width - gap, rect.height - gap)
+          items.append(.rect(inner, fill: fill, stroke: nil, crisp: gap == 0))
         } else {
           items += GapCell.items(reading, in: rect, theme: frame.theme)
         }

@@ -7,7 +7,7 @@ package struct DotMark: Mark {
   /// Readings for the figure's colour scale; nil to draw all in `paint`.
   package var color: [Reading]?
   package var paint: Paint
-  /// In points.
+  /// In points on a panel 400 wide; smaller ones have smaller discs.
   package var radius: Double
   package var opacity: Double
 
@@ -49,6 +49,7 @@ package struct DotMark: Mark {
       if groups[fill] == nil { order.append(fill) }
       groups[fill, default: []].append(point)
     }
+    let radius = radius * min(1, (frame.area.width / 400).squareRoot())
     let grey = frame.theme.otherCategory
     for fill in order.filter({ $0 == grey }) + order.filter({ $0 != grey }) {
       items.append(.discs(groups[fill] ?? [], radius: radius, fill: fill.with(opacity: opacity), stroke: nil))

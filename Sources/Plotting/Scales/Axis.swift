@@ -1,7 +1,7 @@
 /// What a figure says about one direction: its scale, title and labels.
 package struct Axis: Sendable {
   package enum Scale: Sendable {
-    case linear, log
+    case linear, log, squareRoot
     case symlog(linearTo: Double)
     /// Categories with an extent, such as the rows of a map; one label each.
     case band([CategoryLabel])
@@ -26,7 +26,7 @@ package struct Axis: Sendable {
     self.title = title
     self.domain = domain
     switch scale {
-    case .linear, .log, .symlog: hasGrid = true
+    case .linear, .log, .symlog, .squareRoot: hasGrid = true
     case .band, .point: hasGrid = false
     }
   }
@@ -54,7 +54,7 @@ package struct Axis: Sendable {
   var labels: [CategoryLabel]? {
     switch scale {
     case .band(let labels), .point(let labels): labels
-    case .linear, .log, .symlog: nil
+    case .linear, .log, .symlog, .squareRoot: nil
     }
   }
 

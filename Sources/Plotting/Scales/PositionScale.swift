@@ -8,6 +8,8 @@ package struct PositionScale: Hashable, Sendable {
     case log
     /// Logarithmic towards both ends and linear between `−linearTo` and `linearTo`.
     case symlog(linearTo: Double)
+    /// By the square root of the number (of its size, with its sign): small weights become visible and 0 keeps a place.
+    case squareRoot
     /// Categories `0 ..< count`, each with an equal share of the length.
     case band(count: Int)
     /// Categories `0 ..< count` as points, the first and last half a step from the ends.
@@ -33,6 +35,7 @@ package struct PositionScale: Hashable, Sendable {
     case .log: x > 0 ? log10(x) : nil
     case .symlog(let limit):
       x >= 0 ? log10(1 + x / limit) : -log10(1 - x / limit)
+    case .squareRoot: x >= 0 ? x.squareRoot() : -(-x).squareRoot()
     }
   }
 
@@ -41,7 +44,7 @@ package struct PositionScale: Hashable, Sendable {
     switch kind {
     case .band(let count), .point(let count):
       return start + (end - start) * (x + 0.5) / Double(max(count, 1))
-    case .linear, .log, .symlog:
+    case .linear, .log, .symlog, .squareRoot:
       guard let value = Self.transform(x, kind), let low = Self.transform(domain.lowerBound, kind),
         let high = Self.transform(domain.upperBound, kind)
       else { return nil }
@@ -58,7 +61,7 @@ package struct PositionScale: Hashable, Sendable {
   package var bandWidth: Double {
     switch kind {
     case .band(let count), .point(let count): abs(end - start) / Double(max(count, 1))
-    case .linear, .log, .symlog: 0
+    case .linear, .log, .symlog, .squareRoot: 0
     }
   }
 

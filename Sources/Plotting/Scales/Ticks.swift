@@ -70,7 +70,7 @@ package enum Ticks {
         Tick(clamped(power($0), to: domain), decadeLabel($0, from: low, to: high))
       }
     }
-    for factors in [[1.0, 2, 5], [1.0, 3], [1.0]] {
+    for factors in [[1.0, 2, 3, 4, 5, 7], [1.0, 2, 3, 5], [1.0, 2, 5], [1.0, 3], [1.0]] {
       var ticks: [Tick] = []
       for exponent in low - 1...high + 1 {
         for factor in factors {
@@ -79,9 +79,10 @@ package enum Ticks {
           ticks.append(Tick(clamped(value, to: domain), NumberFormat.text(value, digits: 2)))
         }
       }
+      // So few on the finest grid: less than half a decade, where evenly spaced numbers say more.
+      if factors.count == 6, ticks.count < 4 { break }
       if ticks.count >= 2, ticks.count <= max(count, 2) { return ticks }
     }
-    // Less than a step of that grid: as on a linear scale.
     let ticks = linear(domain, count: count)
     return ticks.count >= 2
       ? ticks : [Tick(domain.lowerBound, NumberFormat.text(domain.lowerBound))]

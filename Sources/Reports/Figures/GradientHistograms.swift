@@ -17,10 +17,13 @@ package enum GradientHistograms: FigureBuilder {
       for tensor in group.members { for bin in 0..<bins { sum[bin] += Double(counts.values[tensor * bins + bin]) } }
       return sum
     }
-    // The bins that anything falls into, with one empty bin on either side.
-    let used = (0..<bins).filter { bin in sums.contains { $0[bin] > 0 } }
+    // The bins that more than one in 10,000 of a layer's elements falls into, with one bin more on either side.
+    let totals = sums.map { $0.reduce(0, +) }
+    let used = (0..<bins).filter { bin in zip(sums, totals).contains { $0[bin] > $1 * 1e-4 } }
     let first = max(0, (used.first ?? 0) - 1)
     let last = min(bins - 1, (used.last ?? 0) + 1)
+    let all = totals.reduce(0, +)
+    let outside = all - sums.reduce(0) { $0 + $1[first...last].reduce(0, +) }
     let places = edges.values[first...last + 1].map(Double.init)
     let shares = sums.map { sum -> [Double] in
       let total = sum.reduce(0, +)
@@ -35,15 +38,15 @@ package enum GradientHistograms: FigureBuilder {
     let plot = Plot(
       title, x: Axis(.linear, "log₁₀ |g|", domain: places[0]...places[places.count - 1]), y: y, shape: .ratio(0.6),
       columns: groups.count <= 4 ? 2 : groups.count <= 12 ? 3 : 4, panels: panels)
-    let total = sums.reduce(0) { $0 + $1.reduce(0, +) }
     return [
       .figure(
         Figure(
           id: id, analysis: "gradients", title: title,
           caption: Caption(results: results).text(
             "Histograms of log₁₀|g| over the elements of each layer's parameter gradients, on shared scales, as shares "
-              + "of the layer's elements in the histogram. Not in it: \(census(results)).",
-            n: "n = \(NumberFormat.count(Int(total))) elements.", analysis: "gradients"),
+              + "of the layer's elements. Not drawn: \(NumberFormat.text(outside)) elements beyond the axis, "
+              + "\(census(results)).",
+            n: "n = \(NumberFormat.count(Int(all))) elements.", analysis: "gradients"),
           altText: alt(groups.map(\.name), places, shares), extent: .text, plot: plot,
           table: DataTable([
             ("layer", .texts(groups.flatMap { group in shares[0].map { _ in group.name } })),

@@ -24,11 +24,13 @@ package enum PatternClassMap: FigureBuilder {
     if names.contains(where: { known[$0] == nil }) { categories.append(ColorScale.Category("other", .other)) }
     let values = names.map { Reading(Double(known[$0] ?? present.count)) }
     let letters = names.map { name in classes.first { $0.name == name }?.letters ?? "" }
+    var cells = CellMark(rows: layers, columns: heads, values: values, printed: letters)
+    cells.spacing = 1
     let title = "Pattern class by layer and head"
     let plot = Plot(
       title, x: .indices(heads, "head"), y: .indices(layers, "layer"), color: .categorical("", categories),
       shape: .rows(layers, columns: heads, tallest: 22),
-      marks: [CellMark(rows: layers, columns: heads, values: values, printed: letters)])
+      marks: [cells])
     return [
       .figure(
         Figure(

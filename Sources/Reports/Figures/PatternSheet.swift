@@ -21,8 +21,9 @@ package enum PatternSheet: FigureBuilder {
     }
     let title = "Attention of all heads on \(sample.id)"
     var plot = Plot(
-      title, x: hidden, y: hidden, color: .sequential("attention weight", 0...1),
-      shape: .square(rows: length, columns: length, largestSide: 72), columns: heads, panels: panels)
+      title, x: hidden, y: hidden, color: .sequential("attention weight", 0...1, transform: .squareRoot),
+      shape: .square(rows: length, columns: length, largestSide: max(48, min(110, 500 / Double(heads)))),
+      columns: heads, panels: panels)
     plot.outerX = .indices(heads, "head")
     plot.outerY = .indices(layers, "layer")
     plot.hasFrame = true
@@ -32,7 +33,7 @@ package enum PatternSheet: FigureBuilder {
           id: id, analysis: "attention", title: title,
           caption: Caption(results: results).text(
             "Attention patterns A[query, key] of every layer (rows) and head (columns) on document \(sample.id), "
-              + "\(length) tokens, queries from the top, keys from the left; all panels share one colour scale"
+              + "\(length) tokens, queries from the top, keys from the left; all panels share one colour scale, by the square root of the weight"
               + (sample.isCausal ? "; keys hidden by the causal mask are left empty." : "."),
             n: "n = 1 document.", analysis: "attention"),
           altText: alt(sample), extent: .text, plot: plot, table: table(sample)))

@@ -1,5 +1,6 @@
-package import Results
+import Foundation
 import Plotting
+package import Results
 
 /// Spectra: eigenvalues of the representations by residual point, singular values of the weights by layer.
 package enum Spectra: FigureBuilder {
@@ -14,35 +15,21 @@ package enum Spectra: FigureBuilder {
     var depth: Int
     var values: [Double]
 
-    /// At most 120 places, evenly spaced on a logarithmic scale; the first and last are among them.
-    var places: [Int] {
-      guard values.count > 120 else { return Array(values.indices) }
-      var places: [Int] = []
-      var step = 0.0
-      let ratio = Double(values.count)
-      while step <= 119 {
-        let index = Int(Self.power(ratio, step / 119).rounded()) - 1
-        if index != places.last, index < values.count { places.append(index) }
-        step += 1
-      }
-      return places
-    }
+    /// Of the values drawn; the first and last are among them.
+    var places: [Int]
 
-    /// `base^exponent` by repeated halving, without a C library: exact enough to pick places.
-    private static func power(_ base: Double, _ exponent: Double) -> Double {
-      var result = 1.0
-      var root = base
-      var rest = exponent
-      if rest >= 1 { return base }
-      for _ in 0..<40 {
-        root = root.squareRoot()
-        rest *= 2
-        if rest >= 1 {
-          result *= root
-          rest -= 1
-        }
+    /// - Parameter isEven: about 120 places evenly spaced, else evenly on a logarithmic scale.
+    init(name: String, depth: Int, values: [Double], isEven: Bool) {
+      self.name = name
+      self.depth = depth
+      self.values = values
+      places = []
+      let last = Double(values.count - 1)
+      for step in 0...120 where !values.isEmpty {
+        let part = Double(step) / 120
+        let index = Int((isEven ? last * part : exp(log(last + 1) * part) - 1).rounded())
+        if index != places.last { places.append(index) }
       }
-      return result
     }
 
     func mark() -> LineMark {
@@ -63,7 +50,7 @@ package enum Spectra: FigureBuilder {
       // What rounding leaves of a rank that is not there would only stretch the scale.
       let floor = (values.first ?? 0) * 1e-9
       return values.contains { $0 > 0 }
-        ? Line(name: "R\(point)", depth: point, values: values.filter { $0 > floor }) : nil
+        ? Line(name: "R\(point)", depth: point, values: values.filter { $0 > floor }, isEven: false) : nil
     }.sorted { $0.depth < $1.depth }
     guard !lines.isEmpty else { return .omitted(id: id, reason: "no spectrum has a positive eigenvalue") }
     let title = "Spectrum of the representations by residual point"
@@ -103,10 +90,10 @@ package enum Spectra: FigureBuilder {
       let lines = members.compactMap { member -> Line? in
         guard let array = analysis.arrays[names[member.index]] else { return nil }
         let values = array.values.map(Double.init).filter(\.isFinite).sorted(by: >)
-        let floor = (values.first ?? 0) * 1e-7
+        let floor = (values.first ?? 0) * 1e-4
         guard (values.first ?? 0) > 0 else { return nil }
         return Line(
-          name: String(names[member.index].dropFirst(9)), depth: member.layer, values: values.filter { $0 > floor })
+          name: String(names[member.index].dropFirst(9)), depth: member.layer, values: values.filter { $0 > floor }, isEven: true)
       }
       guard !lines.isEmpty else { return nil }
       deepest = max(deepest, lines.map(\.depth).max() ?? 1)
@@ -120,14 +107,14 @@ package enum Spectra: FigureBuilder {
     color.isInteger = true
     let columns = panels.count <= 2 ? panels.count : panels.count <= 4 ? 2 : 3
     let plot = Plot(
-      title, x: Axis(.log, "index of the singular value"), y: Axis(.log, "singular value σ"), color: color,
+      title, x: Axis(.linear, "index of the singular value"), y: Axis(.log, "singular value σ"), color: color,
       shape: .ratio(0.75), columns: columns, panels: panels)
     return .figure(
       Figure(
         id: id, analysis: "weights", title: title,
         caption: Caption(results: results).text(
           "Singular values of every matrix of the layers in falling order, a panel a kind of matrix, a line a layer, on "
-            + "shared logarithmic scales.", n: "n = \(NumberFormat.count(all.count)) matrices.", analysis: "weights",
+            + "shared scales (logarithmic upward); values below 10⁻⁴ of a matrix's largest are left out.", n: "n = \(NumberFormat.count(all.count)) matrices.", analysis: "weights",
           onCorpus: false),
         altText: "\(panels.count) panels. The largest singular value goes "
           + Seen.range(all.map { Reading($0.values[0]) }, all.map(\.name)) + ".",

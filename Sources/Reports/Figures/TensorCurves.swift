@@ -54,7 +54,7 @@ package enum TensorCurves: FigureBuilder {
     let title = "\(spec.metric.title) by layer and kind of matrix"
     let plot = Plot(
       title, x: .integers("layer"), y: Axis(spec.isLogarithmic ? .log : .linear, spec.axis), shape: .ratio(0.55),
-      marks: marks.reversed())
+      marks: marks)
     let chosen = kinds.flatMap { $0.members }.map { rows[$0.index] }
     return .figure(
       Figure(
