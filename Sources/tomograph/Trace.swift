@@ -12,7 +12,8 @@ func trace(model directory: URL, input: URL, output: URL, gradients: Bool, sites
   let asked = try sites.map { text in
     guard let site = Site(text: text), site.layer.map({ $0 < d.layers }) ?? true else {
       throw InputError(
-        .usage, at: "--sites", "names no site of this model", expected: "TransformerLens's names (blocks.0.attn.hook_z)",
+        .usage, at: "--sites", "names no site of this model",
+        expected: "TransformerLens's names (blocks.0.attn.hook_z)",
         found: "\"\(text)\"")
     }
     return site
