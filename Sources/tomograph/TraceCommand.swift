@@ -16,7 +16,7 @@ extension Command {
       Option("sites", .list("A,B", known: nil), "other places as well, under TransformerLens's names"),
     ],
     run: { arguments in
-      try runTrace(
+      try tomograph.trace(
         model: URL(filePath: arguments.operands[0]), input: URL(filePath: arguments.required("input")),
         output: URL(filePath: arguments.required("output")), gradients: arguments.has("gradients"),
         sites: arguments.list("sites") ?? [])

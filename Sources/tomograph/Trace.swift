@@ -5,14 +5,15 @@ import Transformers
 /// Runs a model on the tensors of a file and writes what it saw to another, under the names of the reference files.
 ///
 /// - Throws: `InputError` for files that cannot be read or written and inputs that do not fit the model.
-func runTrace(model directory: URL, input: URL, output: URL, gradients: Bool, sites: [String]) throws {
+func trace(model directory: URL, input: URL, output: URL, gradients: Bool, sites: [String]) throws {
   let model = try Model(directory: directory)
   let d = model.description
   let batch = try ModelInput(SafetensorsFile(input), for: d)
   let asked = try sites.map { text in
     guard let site = Site(text: text), site.layer.map({ $0 < d.layers }) ?? true else {
       throw InputError(
-        .usage, at: "--sites", "names no site of this model", expected: "TransformerLens's names (blocks.0.attn.hook_z)",
+        .usage, at: "--sites", "names no site of this model",
+        expected: "TransformerLens's names (blocks.0.attn.hook_z)",
         found: "\"\(text)\"")
     }
     return site
