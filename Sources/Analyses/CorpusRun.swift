@@ -177,10 +177,11 @@ package struct CorpusSource: Sendable {
   package let documents: Int
 
   /// - Throws: `InputError` for a file that is missing, empty, malformed or not UTF-8, with the line.
-  package init(path: String, format: String?, limit: Int?) throws {
+  package init(path: String, format: String?, label: String?, limit: Int?) throws {
     self.path = path
     self.format = format
     var reader = try CorpusReader(path: path, format: format)
+    if let label { try Corpus.check(label, reader.format, path) }
     var count = 0
     while count < limit ?? .max, try reader.next() != nil { count += 1 }
     guard count > 0 else { throw InputError(at: path, "has no documents", found: "an empty corpus") }

@@ -37,7 +37,8 @@ package struct Corpus: Sendable {
     return Corpus(path: path, format: reader.format, documents: documents, label: label)
   }
 
-  private static func check(_ label: String, _ format: CorpusFormat, _ path: String) throws {
+  /// - Throws: `InputError(.usage)` where a format has no such column.
+  package static func check(_ label: String, _ format: CorpusFormat, _ path: String) throws {
     let known = format.labelColumns
     guard !known.contains(label) else { return }
     guard let near = nearest(label, among: known) else {

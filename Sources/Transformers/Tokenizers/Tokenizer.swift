@@ -6,7 +6,7 @@ import Tensors
 /// The stages are those of the `tokenizers` library: added tokens are found, the text is normalised, cut into words,
 /// the words into tokens, and the family's own tokens are put around. It can be used from any thread.
 package final class Tokenizer: Sendable {
-  /// The files that it was read from.
+  /// Paths of the files that it was read from.
   package let files: [String]
   package let roles: SpecialRoles
   /// What the family puts before and after a single text; empty where it adds nothing.
@@ -36,7 +36,7 @@ package final class Tokenizer: Sendable {
   }
 
   init(_ components: TokenizerComponents, _ files: TokenizerFiles) throws {
-    self.files = files.names
+    self.files = files.names.map(files.path)
     normalizer = components.normalizer
     preTokenizer = components.preTokenizer
     model = components.model
