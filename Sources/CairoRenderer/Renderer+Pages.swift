@@ -3,10 +3,20 @@ internal import Drawing
 
 extension Renderer {
   /// The most pixels of a page, and of one of its sides (Cairo's own limit).
-  private static let mostPixels = 100_000_000.0
+  private static let mostPixels = 50_000_000.0
   private static let longestSide = 32_767.0
 
   func renderPNG(_ list: DisplayList, dpi: Double) throws(RenderError) -> [UInt8] {
+    var file = try raster(list, dpi: dpi)
+    file.dpi = dpi
+    file.hasRepeatedRows = list.items.hasImage
+    file.title = list.title
+    file.description = list.description
+    return try file.bytes()
+  }
+
+  /// The page as pixels.
+  func raster(_ list: DisplayList, dpi: Double) throws(RenderError) -> PNGFile {
     let width = max(1, (list.size.width * dpi / 72).rounded())
     let height = max(1, (list.size.height * dpi / 72).rounded())
     guard dpi > 0, width <= Self.longestSide, height <= Self.longestSide, width * height <= Self.mostPixels else {
@@ -24,12 +34,7 @@ extension Renderer {
     }
     let pixels = straightPixels(
       bytes, width: Int(width), height: Int(height), stride: Int(cairo_image_surface_get_stride(surface)))
-    var file = PNGFile(width: Int(width), height: Int(height), pixels: pixels, figure: list.id)
-    file.dpi = dpi
-    file.hasRepeatedRows = list.items.hasImage
-    file.title = list.title
-    file.description = list.description
-    return try file.bytes()
+    return PNGFile(width: Int(width), height: Int(height), pixels: pixels, figure: list.id)
   }
 
   func renderPDF(_ list: DisplayList) throws(RenderError) -> [UInt8] {

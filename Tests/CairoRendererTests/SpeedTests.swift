@@ -65,6 +65,17 @@ struct SpeedTests {
     }
   }
 
+  @Test("a renderer is ready in well under 300 ms")
+  func start() throws {
+    let start = Self.processorTime()
+    let renderer = try Renderer(fonts: Fixtures.root.appending(path: "fonts"))
+    let ready = Self.processorTime() - start
+    _ = renderer.extent(of: "a注س", in: Font(size: 9))
+    let measured = Self.processorTime() - start
+    print("start: fonts \(ready) ms, first measure \(measured) ms,")
+    #expect(measured < 300)
+  }
+
   @Test("a figure takes well under 100 ms of processor time", arguments: Figure.allCases)
   func speed(figure: Figure) throws {
     let renderer = try Figures.renderer.get()
