@@ -8,28 +8,32 @@ extension Tape {
   {
     let vocabulary = logits.shape[logits.shape.count - 1], rows = targets.count
     let labelled = targets.count { $0 >= 0 }
-    var losses = [Double](repeating: 0, count: rows)
-    losses.withUnsafeMutableBufferPointer { buffer in
+    // ln Σ e^logit of every labelled row, for the backward pass as well.
+    var normalizers = [Double](repeating: 0, count: rows)
+    normalizers.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let buffer = buffer
       forEachChunk(of: rows, size: 8) { range in
         for n in range where targets[n] >= 0 {
-          buffer[n] = tk_cross_entropy_row(
-            logits.value.pointer + n * vocabulary, vocabulary, Int(targets[n]), nil, 0)
+          buffer[n] = tk_log_sum_exp(logits.value.pointer + n * vocabulary, vocabulary)
         }
       }
     }
-    let exact = losses.reduce(0, +) / Double(labelled)
-    let loss = result(Tensor([Float(exact)], shape: []), of: [logits]) { upstream, _ in
+    var sum = 0.0
+    for n in 0..<rows where targets[n] >= 0 {
+      sum += normalizers[n] - Double(logits.value.pointer[n * vocabulary + Int(targets[n])])
+    }
+    let exact = sum / Double(labelled)
+    let loss = result(Tensor([Float(exact)], shape: []), of: [logits]) { [normalizers] upstream, _ in
       let scale = upstream.pointer[0] / Float(labelled)
       let gradient = reusingLogits ? logits.value : Tensor(uninitialized: logits.shape)
       forEachChunk(of: rows, size: 8) { range in
         for n in range {
-          let at = n * vocabulary
+          let target = gradient.pointer + n * vocabulary
           if targets[n] >= 0 {
-            _ = tk_cross_entropy_row(
-              logits.value.pointer + at, vocabulary, Int(targets[n]), gradient.pointer + at, scale)
+            tk_cross_entropy_row_backward(
+              target, logits.value.pointer + n * vocabulary, vocabulary, Int(targets[n]), normalizers[n], scale)
           } else {
-            (gradient.pointer + at).update(repeating: 0, count: vocabulary)
+            target.update(repeating: 0, count: vocabulary)
           }
         }
       }

@@ -1,6 +1,5 @@
 import CBLAS
 import CKernels
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -34,20 +33,8 @@ package func forEachPiece(_ pieces: Int, _ body: (Int) -> Void) {
   let threads = min(pieces, Workers.count)
   if threads <= 1 || tk_inside_piece() != 0 {
     for piece in 0..<pieces { body(piece) }
-    return
-  }
-  withoutActuallyEscaping(body) { body in
-    nonisolated(unsafe) let body = body
-    let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      tk_set_inside_piece(1)
-      while true {
-        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if piece >= pieces { break }
-        body(piece)
-      }
-      tk_set_inside_piece(0)
-    }
+  } else {
+    WorkerPool.shared.run(pieces, threads: threads, body)
   }
 }
 

@@ -34,6 +34,9 @@ void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t 
 /// ds = p·(dp − Σ p·dp) for one row, in place of dp.
 void tk_softmax_row_backward(float *dp, const float *p, size_t keys);
 
-/// −ln softmax(logits)[target] of one row; with `gradient` also gradient[v] = (softmax(logits)[v] − 1{v = target})·scale
-/// (gradient may be logits itself).
-double tk_cross_entropy_row(const float *logits, size_t vocabulary, size_t target, float *gradient, float scale);
+/// ln Σ e^x.
+double tk_log_sum_exp(const float *x, size_t count);
+
+/// gradient[v] = (e^(logits[v] − log_sum_exp) − 1{v = target})·scale; gradient may be logits itself.
+void tk_cross_entropy_row_backward(float *gradient, const float *logits, size_t vocabulary, size_t target,
+                                   double log_sum_exp, float scale);
