@@ -4,29 +4,40 @@ import Synchronization
 
 /// SIGINT, SIGTERM and SIGHUP: what was half-written is taken away and the program ends with code 130.
 ///
-/// A thread of its own waits for the signals, so what it does is not bound by the rules for signal handlers.
+/// The handler only writes a byte into a pipe; a thread that waits at its other end does the rest, which is not bound by
+/// the rules for signal handlers. (To block the signals and wait for them would not do: libraries start threads before
+/// the program, and these do not block them.)
 enum Interruption {
   private static let scratch = Mutex<[URL]>([])
   private static let isInterrupted = Atomic<Bool>(false)
+  /// Set before the first handler is there.
+  nonisolated(unsafe) private static var pipeEnd: Int32 = -1
 
-  /// Has to be called before any other thread is there. A signal that the caller has set to be ignored stays ignored.
+  /// A signal that the caller has set to be ignored stays ignored.
   static func watch() {
     signal(SIGPIPE, SIG_IGN)
-    var signals = sigset_t()
-    sigemptyset(&signals)
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    let readEnd = ends[0]
+    pipeEnd = ends[1]
+    Thread.detachNewThread {
+      var byte: UInt8 = 0
+      while read(readEnd, &byte, 1) != 1 {}
+      end()
+    }
     for number in [SIGINT, SIGTERM, SIGHUP] {
       var current = sigaction()
       sigaction(number, nil, &current)
       let isIgnored = unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 1
-      if !isIgnored { sigaddset(&signals, number) }
-    }
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let waited = signals
-    Thread.detachNewThread {
-      var signals = waited
-      var number: Int32 = 0
-      while sigwait(&signals, &number) != 0 {}
-      end()
+      if isIgnored { continue }
+      signal(number) { _ in
+        var byte: UInt8 = 0
+        _ = Glibc.write(Interruption.pipeEnd, &byte, 1)
+      }
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      sigaddset(&signals, number)
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
   }
 
