@@ -1,2 +1,103 @@
 #pragma once
 #include <png.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Bytes as they are written; `bytes` is freed by the caller.
+typedef struct {
+  unsigned char *bytes;
+  size_t count, capacity;
+} png_output;
+
+/// What is written beside the pixels. Texts are UTF-8, NULL where there is none.
+typedef struct {
+  unsigned width, height;
+  /// PNG_COLOR_TYPE_PALETTE, _RGB or _RGB_ALPHA; samples of palette images are one byte each in `rows`.
+  int color_type, bit_depth;
+  /// Red, green, blue, alpha of each entry; those with alpha below 255 come first.
+  const unsigned char *palette;
+  int palette_count, translucent_count;
+  /// Pixels per metre, 0 for none.
+  unsigned pixels_per_metre;
+  const char *title, *description;
+  /// Whether each text fits Latin-1 (tEXt, bytes are Latin-1) or not (iTXt).
+  int title_is_latin1, description_is_latin1;
+  int compression_level, filters;
+} png_page;
+
+static inline void png_output_append(png_structp png, png_bytep data, png_size_t length) {
+  png_output *output = (png_output *)png_get_io_ptr(png);
+  if (output->count + length > output->capacity) {
+    size_t capacity = output->capacity ? output->capacity : 1 << 16;
+    while (capacity < output->count + length) capacity *= 2;
+    unsigned char *bytes = (unsigned char *)realloc(output->bytes, capacity);
+    if (!bytes) png_error(png, "out of memory");
+    output->bytes = bytes;
+    output->capacity = capacity;
+  }
+  memcpy(output->bytes + output->count, data, length);
+  output->count += length;
+}
+
+static inline void png_output_flush(png_structp png) { (void)png; }
+static inline void png_keep_silent(png_structp png, png_const_charp message) { (void)png; (void)message; }
+static inline void png_jump_back(png_structp png, png_const_charp message) {
+  (void)message;
+  png_longjmp(png, 1);
+}
+
+static inline int png_set_caption(png_text *text, const char *key, const char *value, int is_latin1) {
+  if (!value || !*value) return 0;
+  memset(text, 0, sizeof *text);
+  text->compression = is_latin1 ? PNG_TEXT_COMPRESSION_NONE : PNG_ITXT_COMPRESSION_NONE;
+  text->key = (png_charp)key;
+  text->text = (png_charp)value;
+  if (is_latin1)
+    text->text_length = strlen(value);
+  else
+    text->itxt_length = strlen(value);
+  return 1;
+}
+
+/// Encodes `rows` (of `stride` bytes each); 1 on success. libpng reports errors by a jump, which must not cross Swift.
+static inline int png_encode(const png_page *page, const unsigned char *rows, size_t stride, png_output *output) {
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, png_jump_back, png_keep_silent);
+  if (!png) return 0;
+  png_infop info = png_create_info_struct(png);
+  if (!info || setjmp(png_jmpbuf(png))) {
+    png_destroy_write_struct(&png, &info);
+    return 0;
+  }
+  png_set_write_fn(png, output, png_output_append, png_output_flush);
+  png_set_compression_level(png, page->compression_level);
+  png_set_compression_mem_level(png, 9);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, page->filters);
+  png_set_IHDR(
+      png, info, page->width, page->height, page->bit_depth, page->color_type, PNG_INTERLACE_NONE,
+      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (page->color_type == PNG_COLOR_TYPE_PALETTE) {
+    png_color colors[256];
+    png_byte alphas[256];
+    for (int i = 0; i < page->palette_count; i++) {
+      colors[i].red = page->palette[4 * i];
+      colors[i].green = page->palette[4 * i + 1];
+      colors[i].blue = page->palette[4 * i + 2];
+      alphas[i] = page->palette[4 * i + 3];
+    }
+    png_set_PLTE(png, info, colors, page->palette_count);
+    if (page->translucent_count) png_set_tRNS(png, info, alphas, page->translucent_count, NULL);
+  }
+  if (page->pixels_per_metre)
+    png_set_pHYs(png, info, page->pixels_per_metre, page->pixels_per_metre, PNG_RESOLUTION_METER);
+  png_text texts[2];
+  int count = png_set_caption(texts, "Title", page->title, page->title_is_latin1);
+  count += png_set_caption(texts + count, "Description", page->description, page->description_is_latin1);
+  if (count) png_set_text(png, info, texts, count);
+  png_write_info(png, info);
+  if (page->bit_depth < 8) png_set_packing(png);
+  for (unsigned y = 0; y < page->height; y++) png_write_row(png, rows + y * stride);
+  png_write_end(png, NULL);
+  png_destroy_write_struct(&png, &info);
+  return 1;
+}

@@ -99,11 +99,11 @@ package final class Tape {
     return output
   }
 
-  /// Differentiates: from `loss`, whose own gradient is 1, back through everything recorded.
+  /// Differentiates: from `output`, whose own gradient is given (1 for a loss), back through everything recorded.
   ///
   /// A variable that nothing led from keeps no gradient.
-  package func backward(from loss: Variable) {
-    loss.replaceGradient(owned: Tensor(repeating: 1, shape: loss.shape))
+  package func backward(from output: Variable, gradient: Tensor? = nil) {
+    output.replaceGradient(owned: gradient ?? Tensor(repeating: 1, shape: output.shape))
     while let step = steps.popLast() { step() }
   }
 }

@@ -13,7 +13,9 @@
 
 #include "activations.h"
 #include "conversions.h"
+#include "embedding.h"
 #include "layers.h"
 #include "memory.h"
 #include "reductions.h"
+#include "statistics.h"
 #include "worker.h"

@@ -1,0 +1,139 @@
+import Drawing
+
+/// Entries in lines above the panels, where they cannot cover data.
+struct Legend {
+  struct Placed {
+    var entry: LegendEntry
+    var x: Double
+    var line: Int
+    var text: String
+  }
+  var title: String
+  var placed: [Placed] = []
+  var lineCount = 0
+  let theme: Theme
+
+  static let symbolWidth = 14.0
+  static let spacing = 12.0
+
+  var font: Font { theme.tickFont }
+  func lineHeight(_ measurer: any TextMeasurer) -> Double { measurer.extent(of: "0", in: font).height + 3 }
+  func height(_ measurer: any TextMeasurer) -> Double { Double(lineCount) * lineHeight(measurer) }
+
+  /// Entries with the same symbol and name are one; gaps of several marks are named together.
+  init(title: String, entries: [LegendEntry], width: Double, theme: Theme, measurer: any TextMeasurer) {
+    self.title = title
+    self.theme = theme
+    var seen: Set<LegendEntry> = []
+    let entries = entries.filter { seen.insert($0).inserted }
+    guard !entries.isEmpty else { return }
+    var x = title.isEmpty ? 0 : measurer.extent(of: title, in: font).width + Self.spacing
+    if x > width / 2 {
+      self.title = fitted(title, font, width: width, measurer)
+      x = 0
+      lineCount = 1
+    }
+    var line = lineCount
+    for entry in entries {
+      let text = fitted(entry.name, font, width: width - Self.symbolWidth - 4, measurer)
+      let needed = Self.symbolWidth + 4 + measurer.extent(of: text, in: font).width
+      if x > 0, x + needed > width {
+        line += 1
+        x = 0
+      }
+      placed.append(Placed(entry: entry, x: x, line: line, text: text))
+      x += needed + Self.spacing
+    }
+    lineCount = line + 1
+  }
+
+  func draw(at origin: Point, measurer: any TextMeasurer, into items: inout [DrawingItem]) {
+    guard lineCount > 0 else { return }
+    let height = lineHeight(measurer)
+    if !title.isEmpty {
+      items.append(
+        .text(
+          TextRun(
+            title, font: font, color: theme.muted, at: Point(origin.x, origin.y + height / 2), vertical: .middle)))
+    }
+    for place in placed {
+      let middle = origin.y + (Double(place.line) + 0.5) * height
+      let left = origin.x + place.x
+      items += symbol(place.entry.symbol, x: left, middle: middle)
+      items.append(
+        .text(
+          TextRun(
+            place.text, font: font, color: theme.ink, at: Point(left + Self.symbolWidth + 4, middle),
+            vertical: .middle)))
+    }
+  }
+
+  private func symbol(_ symbol: LegendEntry.Symbol, x: Double, middle: Double) -> [DrawingItem] {
+    let center = Point(x + Self.symbolWidth / 2, middle)
+    let box = Rect(x + 2, middle - 4.5, Self.symbolWidth - 4, 9)
+    switch symbol {
+    case .swatch(let paint):
+      return [.rect(box, fill: paint.color(in: theme), stroke: nil, crisp: false)]
+    case .line(let paint, let dash):
+      return [
+        .path(
+          [.move(Point(x, middle)), .line(Point(x + Self.symbolWidth, middle))], fill: nil,
+          stroke: Stroke(paint.color(in: theme), width: max(1.2, theme.lineWidth), dash: dash))
+      ]
+    case .disc(let paint):
+      return [.discs([center], radius: 3, fill: paint.color(in: theme), stroke: nil)]
+    case .gap(let reading):
+      return GapCell.items(reading, in: box, theme: theme)
+    case .cross:
+      return [GapCross.cross(at: center, radius: 2.4, color: theme.gapInk)]
+    }
+  }
+}
+
+/// The colours of a continuous scale beside the panels, with ticks and title.
+struct ColorBar {
+  let scale: ColorScale
+  let map: ColorMap
+  let axis: AxisLayout
+  let position: PositionScale
+  let theme: Theme
+  static let thickness = 9.0
+  static let gap = 10.0
+
+  var width: Double { Self.gap + Self.thickness + axis.depth }
+  var overhang: (start: Double, end: Double) { axis.overhang }
+
+  /// Nil for scales of categories.
+  init?(_ scale: ColorScale, height: Double, theme: Theme, measurer: any TextMeasurer) {
+    guard case .continuous(let map, let domain, let transform) = scale.kind else { return nil }
+    self.scale = scale
+    self.map = map
+    self.theme = theme
+    position = PositionScale(transform, domain: domain, from: height, to: 0)
+    let kind: Axis.Scale =
+      switch transform {
+      case .log: .log
+      case .symlog(let limit): .symlog(linearTo: limit)
+      case .squareRoot: .squareRoot
+      default: .linear
+      }
+    var spec = Axis(kind, scale.title, domain: domain)
+    spec.isInteger = scale.isInteger
+    axis = AxisLayout(
+      spec, position, side: .right, theme: theme, measurer: measurer, deepest: 60)
+  }
+
+  /// - Parameter origin: the upper right corner of what it stands beside.
+  func draw(at origin: Point, measurer: any TextMeasurer, into items: inout [DrawingItem]) {
+    let area = Rect(origin.x + Self.gap, origin.y, Self.thickness, position.length)
+    var pixels = [UInt8](repeating: 0, count: 256 * 4)
+    for row in 0..<256 {
+      ColorLookup.write(
+        map.color(at: scale.place(1 - (Double(row) + 0.5) / 256, theme: theme)), to: &pixels, at: row * 4)
+    }
+    items.append(.image(PixelImage(width: 1, height: 256, pixels: pixels), in: area))
+    let y = PositionScale(position.kind, domain: position.domain, from: area.maxY, to: area.minY)
+    let frame = Frame(area: area, x: y, y: y, color: nil, theme: theme, measurer: measurer)
+    AxisMark(layout: axis).draw(in: frame, into: &items)
+  }
+}

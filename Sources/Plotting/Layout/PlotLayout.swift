@@ -1,0 +1,235 @@
+import Drawing
+
+/// Where everything of a plot goes on a page of a given width: sizes of text decide the margins, the margins the
+/// panels, the panels the ticks; repeated until it holds.
+struct PlotLayout {
+  let plot: Plot
+  let width: Double
+  let theme: Theme
+  let measurer: any TextMeasurer
+
+  private var titleLines: [String] = []
+  private var legend: Legend
+  private var bar: ColorBar?
+  private var x: AxisLayout
+  private var y: AxisLayout
+  private var outerX: AxisLayout?
+  private var outerY: AxisLayout?
+  private var panel = Size(100, 100)
+  private var panelTitleHeight = 0.0
+
+  private static let margin = 4.0
+  private var columns: Int { min(plot.columns, max(plot.panels.count, 1)) }
+  private var rows: Int { (plot.panels.count + columns - 1) / columns }
+  /// Between panels.
+  private var gap: Size {
+    if plot.x.isHidden, plot.y.isHidden {
+      let narrow = max(1, min(4, width / Double(columns) * 0.06))
+      return Size(narrow, narrow)
+    }
+    return Size(12, 10)
+  }
+  private var block: Size {
+    Size(
+      panel.width * Double(columns) + gap.width * Double(columns - 1),
+      (panel.height + panelTitleHeight) * Double(rows) + gap.height * Double(rows - 1))
+  }
+
+  init(_ plot: Plot, width: Double, theme: Theme, measurer: any TextMeasurer) {
+    self.plot = plot
+    self.width = width
+    self.theme = theme
+    self.measurer = measurer
+    let inner = width - 2 * Self.margin
+    if theme.showsTitle, !plot.title.isEmpty {
+      titleLines = wrapped(plot.title, theme.titleFont, width: inner, lines: 3, measurer)
+    }
+    legend = Self.legend(plot, width: inner, theme, measurer)
+    if plot.panels.contains(where: { !$0.title.isEmpty }) {
+      panelTitleHeight = measurer.extent(of: "0", in: theme.tickFont).height + 2
+    }
+    let unit = PositionScale(.linear, domain: 0...1, from: 0, to: 100)
+    var hidden = Axis(.linear)
+    hidden.isHidden = true
+    x = AxisLayout(hidden, unit, side: .bottom, theme: theme, measurer: measurer, deepest: 0)
+    y = AxisLayout(hidden, unit, side: .left, theme: theme, measurer: measurer, deepest: 0)
+    for _ in 0..<4 {
+      let before = panel
+      fit(inner)
+      if before == panel { break }
+    }
+  }
+
+  private static func legend(_ plot: Plot, width: Double, _ theme: Theme, _ measurer: any TextMeasurer) -> Legend {
+    var entries: [LegendEntry] = []
+    var title = ""
+    if let color = plot.color, case .categorical(let categories) = color.kind {
+      title = color.title
+      entries = categories.map { LegendEntry(plot.hasDiscLegend ? .disc($0.paint) : .swatch($0.paint), $0.name) }
+    }
+    // Gaps come last, whichever mark has them.
+    let others = plot.panels.flatMap { $0.marks.flatMap { $0.legend(theme: theme) } }
+    let isGap = { (entry: LegendEntry) in
+      switch entry.symbol {
+      case .gap, .cross: true
+      default: false
+      }
+    }
+    entries += others.filter { !isGap($0) } + others.filter(isGap)
+    return Legend(title: title, entries: entries, width: width, theme: theme, measurer: measurer)
+  }
+
+  /// Left of the panels, and right of them.
+  private var sides: (left: Double, right: Double) {
+    let left = max(y.depth + (outerY?.depth ?? 0), x.overhang.start, outerX?.overhang.start ?? 0)
+    let mirrored = plot.mirrorsY ? y.labelDepth : 0
+    let right = max(mirrored, x.overhang.end, outerX?.overhang.end ?? 0) + (bar?.width ?? 0)
+    return (left, right)
+  }
+
+  private mutating func fit(_ inner: Double) {
+    let (left, right) = sides
+    let free = max(inner - left - right, 20)
+    let widest = min(max((free - gap.width * Double(columns - 1)) / Double(columns), 2), plot.largestPanelWidth)
+    switch plot.shape {
+    case .ratio(let ratio):
+      panel = Size(widest, widest * ratio)
+    case .square(let rows, let columns, let largest):
+      let cell = min(widest / Double(max(columns, 1)), largest / Double(max(rows, columns, 1)))
+      panel = Size(cell * Double(max(columns, 1)), cell * Double(max(rows, 1)))
+    case .rows(let rows, let columns, let tallest):
+      panel = Size(widest, Double(rows) * min(tallest, widest / Double(max(columns, 1))))
+    case .lines(let count, let height):
+      panel = Size(widest, Double(count) * height)
+    }
+    let deepest = min(110, width * 0.24)
+    x = AxisLayout(
+      plot.x, plot.positionScale(.x, from: 0, to: panel.width), side: .bottom, theme: theme, measurer: measurer,
+      deepest: deepest)
+    y = AxisLayout(
+      plot.y, plot.positionScale(.y, from: panel.height, to: 0).reversedForCategories, side: .left, theme: theme,
+      measurer: measurer, deepest: deepest)
+    if plot.panels.count > 1 {
+      // One title for all panels may be as long as all of them.
+      x.retitle(plot.x.title, length: block.width, theme: theme, measurer: measurer)
+      y.retitle(plot.y.title, length: block.height, theme: theme, measurer: measurer)
+    }
+    if let axis = plot.outerX, let count = axis.labels?.count {
+      let scale = PositionScale(.band(count: count), domain: 0...1, from: 0, to: block.width + gap.width)
+      outerX = AxisLayout(axis, scale, side: .bottom, theme: theme, measurer: measurer, deepest: deepest)
+    }
+    if let axis = plot.outerY, let count = axis.labels?.count {
+      let scale = PositionScale(.band(count: count), domain: 0...1, from: 0, to: block.height + gap.height)
+      outerY = AxisLayout(axis, scale, side: .left, theme: theme, measurer: measurer, deepest: deepest)
+    }
+    bar = plot.color.flatMap {
+      ColorBar($0, height: min(block.height, 170), theme: theme, measurer: measurer)
+    }
+  }
+
+  func draw(id: String, description: String) -> DisplayList {
+    var items: [DrawingItem] = []
+    var top = Self.margin
+    let titleHeight = titleLines.isEmpty ? 0 : measurer.extent(of: titleLines[0], in: theme.titleFont).height
+    for line in titleLines {
+      items.append(
+        .text(TextRun(line, font: theme.titleFont, color: theme.ink, at: Point(Self.margin, top), vertical: .top)))
+      top += titleHeight
+    }
+    if !titleLines.isEmpty { top += 5 }
+    legend.draw(at: Point(Self.margin, top), measurer: measurer, into: &items)
+    if legend.lineCount > 0 { top += legend.height(measurer) + 5 }
+    let (left, right) = sides
+    top += max(panelTitleHeight > 0 ? 0 : y.overhang.start, bar?.overhang.start ?? 0)
+    // What the panels do not need of the width is left on both sides alike.
+    let spare = max(0, width - 2 * Self.margin - left - right - block.width) / 2
+    let origin = Point(Self.margin + spare + left, top)
+    for index in plot.panels.indices { draw(panel: index, origin, &items) }
+    drawOuterAxes(Rect(origin.x, origin.y, block.width, block.height), &items)
+    if let bar {
+      let mirrored = plot.mirrorsY ? y.labelDepth : 0
+      let beside = max(mirrored, x.overhang.end, outerX?.overhang.end ?? 0)
+      bar.draw(
+        at: Point(origin.x + block.width + beside, origin.y + panelTitleHeight), measurer: measurer, into: &items)
+    }
+    let below = max(x.depth, outerX?.depth ?? 0, y.overhang.end, bar?.overhang.end ?? 0)
+    let height = (origin.y + block.height + below + Self.margin).rounded(.up)
+    return DisplayList(
+      id: id, size: Size(width, height), background: theme.background, items: items, title: plot.title,
+      description: description)
+  }
+
+  private func draw(panel index: Int, _ origin: Point, _ items: inout [DrawingItem]) {
+    let (row, column) = (index / columns, index % columns)
+    let area = Rect(
+      origin.x + Double(column) * (panel.width + gap.width),
+      origin.y + Double(row) * (panel.height + panelTitleHeight + gap.height) + panelTitleHeight, panel.width,
+      panel.height)
+    let frame = Frame(
+      area: area, x: plot.positionScale(.x, from: area.minX, to: area.maxX),
+      y: plot.positionScale(.y, from: area.maxY, to: area.minY).reversedForCategories, color: plot.color,
+      theme: theme, measurer: measurer)
+    let spec = plot.panels[index]
+    if !spec.title.isEmpty {
+      items.append(
+        .text(
+          TextRun(
+            fitted(spec.title, theme.tickFont, width: panel.width, measurer), font: theme.tickFont, color: theme.ink,
+            at: Point(area.midX, area.minY - 2), horizontal: .middle, vertical: .bottom)))
+    }
+    if plot.x.hasGrid { GridMark(layout: x).draw(in: frame, into: &items) }
+    if plot.y.hasGrid { GridMark(layout: y).draw(in: frame, into: &items) }
+    var marks: [DrawingItem] = []
+    for mark in spec.marks { mark.draw(in: frame, into: &marks) }
+    // Discs and strokes at the very edge keep their half outside.
+    let clip = Rect(area.x - 3, area.y - 3, area.width + 6, area.height + 6)
+    items.append(.group(marks, clip: clip, opacity: 1))
+    if plot.hasFrame {
+      items.append(.rect(area, fill: nil, stroke: Stroke(theme.grid, width: theme.axisWidth), crisp: false))
+    }
+    // Shared axes stand once: at the left of each row and under the lowest panel of each column.
+    if column == 0 {
+      AxisMark(layout: y, hasTitle: plot.panels.count == 1).draw(in: frame, into: &items)
+    }
+    if column == columns - 1 || index == plot.panels.count - 1, plot.mirrorsY {
+      var mirrored = y
+      mirrored.side = .right
+      mirrored.title = []
+      AxisMark(layout: mirrored).draw(in: frame, into: &items)
+    }
+    if index + columns >= plot.panels.count {
+      AxisMark(layout: x, hasTitle: plot.panels.count == 1).draw(in: frame, into: &items)
+    }
+  }
+
+  private func drawOuterAxes(_ area: Rect, _ items: inout [DrawingItem]) {
+    func frame(_ x: PositionScale, _ y: PositionScale) -> Frame {
+      Frame(area: area, x: x, y: y, color: nil, theme: theme, measurer: measurer)
+    }
+    let none = PositionScale(.linear, domain: 0...1, from: 0, to: 1)
+    if plot.panels.count > 1 {
+      AxisMark(layout: x).drawTitle(in: frame(none, none), into: &items)
+      AxisMark(layout: y).drawTitle(in: frame(none, none), into: &items)
+    }
+    if let outerX, let count = plot.outerX?.labels?.count {
+      let scale = PositionScale(
+        .band(count: count), domain: 0...1, from: area.minX - gap.width / 2, to: area.maxX + gap.width / 2)
+      AxisMark(layout: outerX).draw(in: frame(scale, none), into: &items)
+    }
+    if let outerY, let count = plot.outerY?.labels?.count {
+      let scale = PositionScale(
+        .band(count: count), domain: 0...1, from: area.minY - gap.height / 2, to: area.maxY + gap.height / 2)
+      AxisMark(layout: outerY).draw(in: frame(none, scale), into: &items)
+    }
+  }
+}
+
+extension PositionScale {
+  /// Categories of a y axis run from the top down, numbers from the bottom up.
+  var reversedForCategories: PositionScale {
+    switch kind {
+    case .band, .point: PositionScale(kind, domain: domain, from: end, to: start)
+    case .linear, .log, .symlog, .squareRoot: self
+    }
+  }
+}

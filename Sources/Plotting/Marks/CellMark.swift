@@ -1,0 +1,149 @@
+package import Drawing
+
+/// A heatmap: readings in rows from the top, columns from the left, coloured by the figure's colour scale.
+package struct CellMark: Mark {
+  package var rows: Int
+  package var columns: Int
+  /// Row by row.
+  package var values: [Reading]
+  /// Written into the cells where all of them fit; nil for none.
+  package var printed: [String]?
+  /// Paper between cells, in points, where neighbours of one colour should stay apart.
+  package var spacing = 0.0
+
+  /// Up to here each cell is a rectangle of its own; more are one image.
+  static let mostRectangles = 1200
+
+  package init(rows: Int, columns: Int, values: [Reading], printed: [String]? = nil) {
+    precondition(values.count == rows * columns, "\(values.count) values for \(rows)×\(columns) cells")
+    precondition(printed.map { $0.count == values.count } ?? true)
+    self.rows = rows
+    self.columns = columns
+    self.values = values
+    self.printed = printed
+  }
+
+  package func readings(of channel: Channel) -> [Reading] { channel == .color ? values : [] }
+
+  package func legend(theme: Theme) -> [LegendEntry] {
+    var seen: Set<Reading> = []
+    for value in values where value.number == nil { seen.insert(value) }
+    return Reading.gaps.filter(seen.contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
+  }
+
+  package func draw(in frame: Frame, into items: inout [DrawingItem]) {
+    guard rows > 0, columns > 0, let color = frame.color else { return }
+    if values.count <= Self.mostRectangles {
+      drawRectangles(in: frame, color, into: &items)
+    } else {
+      drawImage(in: frame, color, into: &items)
+    }
+    if let printed { print(printed, in: frame, color, into: &items) }
+  }
+
+  private func cell(_ row: Int, _ column: Int, in area: Rect) -> Rect {
+    let (width, height) = (area.width / Double(columns), area.height / Double(rows))
+    return Rect(area.x + Double(column) * width, area.y + Double(row) * height, width, height)
+  }
+
+  private func drawRectangles(in frame: Frame, _ color: ColorScale, into items: inout [DrawingItem]) {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let reading = values[row * columns + column]
+        let rect = cell(row, column, in: frame.area)
+        if let fill = color.color(of: reading, theme: frame.theme) {
+          let gap = min(spacing, rect.width / 4, rect.height / 4)
+          let inner = Rect(rect.x + gap / 2, rect.y + gap / 2, rect.width - gap, rect.height - gap)
+          items.append(.rect(inner, fill: fill, stroke: nil, crisp: gap == 0))
+        } else {
+          items += GapCell.items(reading, in: rect, theme: frame.theme)
+        }
+      }
+    }
+  }
+
+  private func drawImage(in frame: Frame, _ color: ColorScale, into items: inout [DrawingItem]) {
+    var pixels = [UInt8](repeating: 0, count: values.count * 4)
+    let table = ColorLookup(color, theme: frame.theme)
+    let isVisible = frame.area.width / Double(columns) >= 3 && frame.area.height / Double(rows) >= 3
+    var gaps: [DrawingItem] = []
+    for (index, reading) in values.enumerated() {
+      if case .number(let number) = reading {
+        table.write(number, to: &pixels, at: index * 4)
+      } else if reading.gap != nil {
+        ColorLookup.write(isVisible ? frame.theme.gapGround : frame.theme.gapInk, to: &pixels, at: index * 4)
+        if isVisible {
+          let rect = cell(index / columns, index % columns, in: frame.area)
+          gaps += GapCell.items(reading, in: rect, theme: frame.theme).dropFirst()
+        }
+      }
+    }
+    items.append(.image(PixelImage(width: columns, height: rows, pixels: pixels), in: frame.area))
+    items += gaps
+  }
+
+  private func print(_ texts: [String], in frame: Frame, _ color: ColorScale, into items: inout [DrawingItem]) {
+    let (width, height) = (frame.area.width / Double(columns), frame.area.height / Double(rows))
+    var size = frame.theme.tickSize
+    var font = Font(frame.theme.family, size: size)
+    let widest = texts.map { frame.size(of: $0, font).width }.max() ?? 0
+    if widest > 0 { size = min(size, size * (width - 3) / widest, (height - 1) * 0.8) }
+    guard size >= frame.theme.smallestSize else { return }
+    font.size = (size * 4).rounded(.down) / 4
+    for (index, text) in texts.enumerated() where values[index].number != nil && !text.isEmpty {
+      let rect = cell(index / columns, index % columns, in: frame.area)
+      let ground = color.color(of: values[index], theme: frame.theme) ?? frame.theme.background
+      items.append(
+        .text(
+          TextRun(
+            text, font: font, color: frame.theme.readableInk(on: ground), at: Point(rect.midX, rect.midY),
+            horizontal: .middle, vertical: .middle)))
+    }
+  }
+}
+
+/// The colours of a scale as bytes, at 1,024 places, so that a large heatmap costs one look-up a cell.
+struct ColorLookup {
+  private var bytes: [UInt8]
+  private let low: Double
+  private let factor: Double
+  private let transform: PositionScale.Kind?
+
+  init(_ scale: ColorScale, theme: Theme) {
+    let colors: [Color]
+    switch scale.kind {
+    case .continuous(let map, let domain, let kind):
+      colors = (0..<1024).map { map.color(at: scale.place(Double($0) / 1023, theme: theme)) }
+      transform = kind == .linear ? nil : kind
+      let ends = [domain.lowerBound, domain.upperBound].map { PositionScale.transform($0, kind) ?? 0 }
+      low = ends[0]
+      factor = ends[1] > ends[0] ? 1023 / (ends[1] - ends[0]) : 0
+    case .categorical(let categories):
+      colors = categories.map { $0.paint.color(in: theme) }
+      transform = nil
+      low = 0
+      factor = 1
+    }
+    bytes = [UInt8](repeating: 255, count: max(colors.count, 1) * 4)
+    for (index, color) in colors.enumerated() { Self.write(color, to: &bytes, at: index * 4) }
+  }
+
+  func write(_ number: Double, to pixels: inout [UInt8], at offset: Int) {
+    var number = number
+    if let transform {
+      guard let value = PositionScale.transform(number, transform) else { return }
+      number = value
+    }
+    let last = bytes.count / 4 - 1
+    let index = Int(min(max(((number - low) * factor).rounded(), 0), Double(last))) * 4
+    for byte in 0..<4 { pixels[offset + byte] = bytes[index + byte] }
+  }
+
+  static func write(_ color: Color, to pixels: inout [UInt8], at offset: Int) {
+    func byte(_ x: Double) -> UInt8 { UInt8(min(max((x * 255).rounded(), 0), 255)) }
+    pixels[offset] = byte(color.red)
+    pixels[offset + 1] = byte(color.green)
+    pixels[offset + 2] = byte(color.blue)
+    pixels[offset + 3] = byte(color.opacity)
+  }
+}

@@ -1,0 +1,42 @@
+package import Drawing
+
+/// A run of colours from 0 to 1.
+package struct ColorMap: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable { case sequential, diverging }
+  package let kind: Kind
+  let stops: [Color]
+
+  /// The colour at a place 0…1; beyond the ends, the end's.
+  package func color(at place: Double) -> Color {
+    let position = min(max(place, 0), 1) * Double(stops.count - 1)
+    let index = min(Int(position), stops.count - 2)
+    let part = position - Double(index)
+    let (a, b) = (stops[index], stops[index + 1])
+    return Color(
+      red: a.red + (b.red - a.red) * part, green: a.green + (b.green - a.green) * part,
+      blue: a.blue + (b.blue - a.blue) * part)
+  }
+
+  /// Dark violet to yellow, even in lightness (van der Walt & Smith 2015, CC0).
+  package static let viridis = ColorMap(kind: .sequential, stops: ColorTable.viridis)
+
+  /// Blue, near white, orange: told apart with every colour deficiency.
+  package static let blueOrange = ColorMap(
+    kind: .diverging,
+    stops: [0x08306B, 0x2166AC, 0x5B9BD0, 0xA9CDE6, 0xF5F5F2, 0xFBCB99, 0xE98B3A, 0xB85A0D, 0x6B3003].map {
+      Color(hex: $0)
+    })
+}
+
+/// Colours of categories.
+package enum Palette {
+  /// Okabe & Ito 2008, in an order in which neighbours differ most; yellow and black are changed where they would
+  /// vanish on the ground; then violet and brown, for maps whose cells carry letters as well.
+  package static func okabeIto(dark: Bool) -> [Color] {
+    let table: [UInt32] =
+      dark
+      ? [0x56B4E9, 0xE69F00, 0x1FB88A, 0xDD8DBB, 0xF0E442, 0xF0652F, 0x5B76F5, 0xF2F2F2, 0xA678E0, 0xB08A5E]
+      : [0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0xC9B800, 0x000000, 0x6A4FA3, 0x80603A]
+    return table.map { Color(hex: $0) }
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// How data become places along one direction of a panel.
+package struct PositionScale: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case linear
+    /// Positive numbers only; others have no place.
+    case log
+    /// Logarithmic towards both ends and linear between `−linearTo` and `linearTo`.
+    case symlog(linearTo: Double)
+    /// By the square root of the number (of its size, with its sign): small weights become visible and 0 keeps a place.
+    case squareRoot
+    /// Categories `0 ..< count`, each with an equal share of the length.
+    case band(count: Int)
+    /// Categories `0 ..< count` as points, the first and last half a step from the ends.
+    case point(count: Int)
+  }
+
+  package let kind: Kind
+  package let domain: ClosedRange<Double>
+  /// Where the domain's ends lie on the page.
+  package let start: Double
+  package let end: Double
+
+  package init(_ kind: Kind, domain: ClosedRange<Double>, from start: Double, to end: Double) {
+    self.kind = kind
+    self.domain = domain
+    self.start = start
+    self.end = end
+  }
+
+  static func transform(_ x: Double, _ kind: Kind) -> Double? {
+    switch kind {
+    case .linear, .band, .point: x
+    case .log: x > 0 ? log10(x) : nil
+    case .symlog(let limit):
+      x >= 0 ? log10(1 + x / limit) : -log10(1 - x / limit)
+    case .squareRoot: x >= 0 ? x.squareRoot() : -(-x).squareRoot()
+    }
+  }
+
+  /// The place of a number (of a category's middle), nil where the scale has none for it.
+  package func position(_ x: Double) -> Double? {
+    switch kind {
+    case .band(let count), .point(let count):
+      return start + (end - start) * (x + 0.5) / Double(max(count, 1))
+    case .linear, .log, .symlog, .squareRoot:
+      guard let value = Self.transform(x, kind), let low = Self.transform(domain.lowerBound, kind),
+        let high = Self.transform(domain.upperBound, kind)
+      else { return nil }
+      return start + (end - start) * (high > low ? (value - low) / (high - low) : 0.5)
+    }
+  }
+
+  /// The same, kept within the domain's ends.
+  package func clampedPosition(_ x: Double) -> Double? {
+    position(x).map { min(max($0, min(start, end)), max(start, end)) }
+  }
+
+  /// The length that one category has.
+  package var bandWidth: Double {
+    switch kind {
+    case .band(let count), .point(let count): abs(end - start) / Double(max(count, 1))
+    case .linear, .log, .symlog, .squareRoot: 0
+    }
+  }
+
+  package var length: Double { abs(end - start) }
+}
+
+extension Double {
+  var logarithm10: Double { log10(self) }
+}

@@ -1,0 +1,119 @@
+import Diagnosis
+import Plotting
+import Results
+
+extension Article {
+  /// The whole report as Markdown in GitHub's dialect.
+  ///
+  /// - Parameter formats: those in which its figures are drawn.
+  package func markdown(formats: [FigureRendition.Format]) -> String {
+    var writer = MarkdownWriter(formats)
+    writer.add("# \(Escaping.markdown(title))")
+    writer.add(Escaping.markdown(subtitle))
+    writer.add("**\(verdict.level.rawValue.uppercased())** — \(verdictSentence)")
+    for standout in standouts { writer.add(standout) }
+    for section in sections {
+      writer.add("## \(Escaping.markdown(section.title))")
+      for block in section.blocks { writer.add(block) }
+    }
+    return writer.text
+  }
+}
+
+private struct MarkdownWriter {
+  var text = ""
+  private var figures = 0
+
+  private let formats: [FigureRendition.Format]
+
+  init(_ formats: [FigureRendition.Format]) { self.formats = formats }
+
+  mutating func add(_ paragraph: String) {
+    if !text.isEmpty { text += "\n" }
+    text += paragraph + "\n"
+  }
+
+  mutating func add(_ block: Article.Block) {
+    switch block {
+    case .prose(let markdown): add(markdown)
+    case .heading(let title): add("### \(Escaping.markdown(title))")
+    case .remark(let markdown): add("> \(markdown)")
+    case .table(let table): add(table.markdown)
+    case .figure(let figure): add(figure)
+    case .gallery(let list): for figure in list { add(figure) }
+    case .definitions(let metrics): add(Article.Table(definitions: metrics).markdown)
+    case .finding(let finding): add(finding.markdown)
+    }
+  }
+
+  private mutating func add(_ figure: ReportFigure) {
+    figures += 1
+    let path = "figures/\(figure.id)"
+    let links = formats.map { "[\($0.rawValue.uppercased())](\(path).\($0.rawValue))" } + ["[CSV](\(path).csv)"]
+    if let image = formats.first(where: { $0 != .pdf }) {
+      add("![\(Escaping.markdown(figure.altText))](\(path).\(image.rawValue))")
+    }
+    add("**Figure \(figures).** \(Escaping.markdown(figure.caption)) \(links.joined(separator: " · "))")
+  }
+}
+
+extension Article.Table {
+  /// A metric to a row: name, unit, formula, source.
+  init(definitions metrics: [Metric]) {
+    self.init(
+      caption: "", columns: ["Metric", "Unit", "Formula", "Source"].map { Article.Column($0) },
+      rows: metrics.map { metric in
+        [metric.title, metric.unit.isEmpty ? "–" : metric.unit, metric.formula, metric.source].map { Article.Cell($0) }
+      })
+  }
+
+  var markdown: String {
+    var lines = [
+      row(columns.map { Escaping.markdown($0.title) }), "|" + columns.map { $0.isNumeric ? "--:|" : "---|" }.joined(),
+    ]
+    lines += rows.map { row($0.map(\.markdown)) }
+    return (caption.isEmpty ? "" : caption + "\n\n") + lines.joined(separator: "\n")
+  }
+
+  private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+}
+
+extension Article.Cell {
+  var markdown: String {
+    let main = style == .code ? Escaping.markdownCode(text) : Escaping.markdown(text)
+    return detail.isEmpty ? main : "\(main) \(Escaping.markdown(detail))"
+  }
+}
+
+extension Finding {
+  /// Where it is: "L2: L2.H1, L2.H5".
+  var scope: String {
+    let names = members.map(\.id)
+    if names == [component.id] { return component.id }
+    let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", … (\(names.count))" : "")
+    return "\(component.id): \(shown)"
+  }
+
+  var markdown: String {
+    var text = "**\(Escaping.markdown(title))** (\(severity.rawValue)) at \(Escaping.markdownCode(scope)). "
+    text += Escaping.markdown(meaning) + "\n"
+    for item in evidence { text += "\n- \(Escaping.markdown(item.sentence))" }
+    if !fixes.isEmpty { text += "\n- Try: \(Escaping.markdown(fixes.joined(separator: "; ")))" }
+    return text
+  }
+}
+
+extension Evidence {
+  /// "Normalised entropy of L2.H1 is 0.013 [0.01, 0.02], below 0.02; baseline 0.4; n = 812".
+  var sentence: String {
+    var text = "\(title) of \(component.id) is \(value.text())"
+    if !unit.isEmpty, value.value != nil { text += " \(unit)" }
+    if value.interval != nil { text += " \(value.intervalText)" }
+    if let threshold {
+      text += ", \(side.map { $0 == .below ? "below" : "above" } ?? "against") \(NumberFormat.text(threshold))"
+    }
+    if let baseline { text += "; baseline \(baseline.text())" }
+    if value.n > 0 { text += "; n = \(NumberFormat.count(value.n))" }
+    return text
+  }
+}

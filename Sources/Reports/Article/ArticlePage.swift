@@ -1,0 +1,100 @@
+import Diagnosis
+import Plotting
+import Results
+
+/// The values that the page's templates are filled with.
+struct ArticlePage {
+  let article: Article
+  let css: String
+  let language: String
+  let templates: Templates
+  let formats: [FigureRendition.Format]
+
+  /// The page, whole: one file that needs nothing but the figures beside it.
+  func html() throws -> String { try templates.render("page", try value()) }
+
+  private func value() throws -> TemplateValue {
+    var figures = 0
+    let sections = try article.sections.map { section -> TemplateValue in
+      .object([
+        "id": .text(section.id), "title": .text(section.title),
+        "blocks": .text(try section.blocks.map { try html($0, &figures) }.joined(separator: "\n")),
+      ])
+    }
+    return [
+      "language": .text(language), "css": .text(css), "title": .text(article.title),
+      "subtitle": .text(article.subtitle), "level": .text(article.verdict.level.rawValue),
+      "verdict": .text(MarkdownHTML.inline(article.verdictSentence)),
+      "standouts": .list(article.standouts.map { .object(["html": .text(MarkdownHTML.inline($0))]) }),
+      "sections": .list(sections),
+    ]
+  }
+
+  private func html(_ block: Article.Block, _ figures: inout Int) throws -> String {
+    switch block {
+    case .prose(let markdown): return MarkdownHTML.convert(markdown)
+    case .heading(let title): return "<h3>\(Escaping.html(title))</h3>"
+    case .remark(let markdown): return "<p class=\"remark\">\(MarkdownHTML.inline(markdown))</p>"
+    case .table(let table): return try templates.render("table", value(table))
+    case .definitions(let metrics):
+      return try templates.render(
+        "definitions",
+        [
+          "metrics": .list(
+            metrics.map { metric in
+              [
+                "title": .text(metric.title), "unit": metric.unit.isEmpty ? .null : .text(metric.unit),
+                "formula": .text(metric.formula), "source": .text(metric.source),
+              ]
+            })
+        ])
+    case .figure(let figure): return try templates.render("figure", value(figure, &figures))
+    case .gallery(let list):
+      var values: [TemplateValue] = []
+      for figure in list { values.append(value(figure, &figures)) }
+      return try templates.render("gallery", ["figures": .list(values)])
+    case .finding(let finding): return try templates.render("finding", value(finding))
+    }
+  }
+
+  private func value(_ figure: ReportFigure, _ figures: inout Int) -> TemplateValue {
+    figures += 1
+    return [
+      "id": .text(figure.id), "number": .text(String(figures)), "title": .text(figure.title),
+      "caption": .text(figure.caption), "alt": .text(figure.altText), "isWide": .flag(figure.isWide),
+      "formats": .list(formats.map { ["name": .text($0.rawValue.uppercased()), "ending": .text($0.rawValue)] }),
+      "hasSVG": .flag(formats.contains(.svg)), "hasImage": .flag(formats.contains(.svg) || formats.contains(.png)),
+      "width": .text(String(Int((FigureRendition.screenWidth(figure) * 4 / 3).rounded()))),
+    ]
+  }
+
+  private func value(_ table: Article.Table) -> TemplateValue {
+    let rows = table.rows.map { row -> TemplateValue in
+      .object([
+        "cells": .list(
+          zip(row, table.columns).enumerated().map { index, pair in
+            let (cell, column) = pair
+            return [
+              "text": .text(Escaping.visible(cell.text)), "detail": cell.detail.isEmpty ? .null : .text(cell.detail),
+              "isCode": .flag(cell.style == .code), "isNumeric": .flag(column.isNumeric), "isHead": .flag(index == 0),
+            ]
+          })
+      ])
+    }
+    return [
+      "caption": .text(MarkdownHTML.inline(table.caption)),
+      "isLong": .flag(table.rows.count > 16), "isWide": .flag(table.columns.count > 5),
+      "columns": .list(table.columns.map { ["title": .text($0.title), "isNumeric": .flag($0.isNumeric)] }),
+      "rows": .list(rows),
+    ]
+  }
+
+  private func value(_ finding: Finding) -> TemplateValue {
+    [
+      "id": .text(finding.id), "level": .text(finding.severity.rawValue), "title": .text(finding.title),
+      "scope": .text(Escaping.visible(finding.scope)), "meaning": .text(finding.meaning),
+      "evidence": .list(finding.evidence.map { .object(["text": .text(Escaping.visible($0.sentence))]) }),
+      "fixes": finding.fixes.isEmpty ? .null : .text(finding.fixes.joined(separator: "; ")),
+    ]
+  }
+}

@@ -1,0 +1,64 @@
+import Plotting
+import Results
+
+/// The words below a figure, put together the same way for all.
+struct Caption {
+  let results: RunResults
+
+  /// `MiniLM (bert, 6 layers × 12 heads, 22,713,216 parameters)`.
+  var model: String {
+    let model = results.subject.model
+    return "\(model.name) (\(model.family), \(model.layers) layers × \(model.heads) heads, "
+      + "\(NumberFormat.count(model.parameters)) parameters)"
+  }
+
+  /// `200 documents of UD English EWT (4,312 tokens)`.
+  var corpus: String {
+    let corpus = results.subject.corpus
+    let documents = corpus.documents == 1 ? "1 document" : "\(NumberFormat.count(corpus.documents)) documents"
+    return "\(documents) of \(corpus.name) (\(NumberFormat.count(corpus.tokens)) tokens)"
+  }
+
+  /// What is shown, then model, corpus, definition, n, notes and seed.
+  func text(
+    _ what: String, metrics: [Metric] = [], formula: String? = nil, n: String? = nil, analysis: String,
+    onCorpus: Bool = true
+  ) -> String {
+    var sentences = [what, "Model: \(model)."]
+    if onCorpus { sentences.append("Corpus: \(corpus).") }
+    for metric in metrics {
+      sentences.append("\(metric.title) = \(metric.formula) (\(metric.source)).")
+    }
+    if let formula { sentences.append(formula) }
+    if let n { sentences.append(n) }
+    sentences += (results[analysis: analysis]?.notes ?? []).map { $0.hasSuffix(".") ? $0 : $0 + "." }
+    sentences.append("Seed \(results.subject.seed).")
+    return sentences.joined(separator: " ")
+  }
+
+  /// `n = 4,112 rows a head`, or the range where they differ; nil where nothing was counted.
+  static func n(_ quantities: some Sequence<Quantity>, _ unit: String) -> String? {
+    let counts = quantities.filter { $0.value != nil }.map(\.n)
+    guard let low = counts.min(), let high = counts.max(), high > 0 else { return nil }
+    let range = low == high ? NumberFormat.count(low) : "\(NumberFormat.count(low))–\(NumberFormat.count(high))"
+    return "n = \(range) \(unit)."
+  }
+}
+
+/// Sentences of what is seen in a row of numbers.
+enum Seen {
+  /// "from 0.12 (L3.H4) to 0.97 (L0.H1), median 0.55"; says how many are without a number.
+  static func range(_ readings: [Reading], _ names: [String]) -> String {
+    let numbered = zip(readings, names).compactMap { reading, name in reading.number.map { (value: $0, name: name) } }
+    let gaps = readings.count { $0.gap != nil }
+    let without =
+      gaps == 0 ? "" : "; \(NumberFormat.count(gaps)) of \(NumberFormat.count(readings.count)) without a number"
+    guard let low = numbered.min(by: { $0.value < $1.value }), let high = numbered.max(by: { $0.value < $1.value })
+    else { return "no numbers" + without }
+    if numbered.count == 1 { return "\(NumberFormat.text(low.value)) (\(low.name))" + without }
+    let sorted = numbered.map(\.value).sorted()
+    let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    return "from \(NumberFormat.text(low.value)) (\(low.name)) to \(NumberFormat.text(high.value)) (\(high.name)), "
+      + "median \(NumberFormat.text(middle))" + without
+  }
+}

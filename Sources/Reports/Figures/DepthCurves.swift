@@ -1,0 +1,148 @@
+package import Results
+import Plotting
+
+/// Curves over depth: numbers of layers and of residual points, with their intervals as bands.
+package enum DepthCurves: FigureBuilder {
+  /// One figure: metrics of one unit that belong together.
+  struct Spec {
+    var id: String
+    var analysis: String
+    var title: String
+    var axis: String
+    var metrics: [Metric]
+    var isLogarithmic = false
+    /// The foot of the number axis; nil to take that of the data.
+    var lowest: Double?
+    var highest: Double?
+  }
+
+  static let specs: [Spec] = [
+    Spec(
+      id: "gradients-norm", analysis: "gradients", title: "Gradient norm by layer", axis: "gradient norm ‖g‖₂",
+      metrics: [GradientMetrics.norm], isLogarithmic: true),
+    Spec(
+      id: "gradients-ratio", analysis: "gradients", title: "Gradient-to-weight ratio by layer", axis: "‖g‖₂ / ‖w‖₂",
+      metrics: [GradientMetrics.ratio], isLogarithmic: true),
+    Spec(
+      id: "gradients-flow", analysis: "gradients", title: "Gradient flow through the residual stream",
+      axis: "‖∂L/∂x‖₂", metrics: [GradientMetrics.flow], isLogarithmic: true),
+    Spec(
+      id: "gradients-relative-flow", analysis: "gradients",
+      title: "Relative gradient flow through the residual stream", axis: "E ‖gₜ‖·‖xₜ‖",
+      metrics: [GradientMetrics.relativeFlow], isLogarithmic: true),
+    Spec(
+      id: "representations-rank", analysis: "representations", title: "Dimensions in use by residual point",
+      axis: "dimensions",
+      metrics: [
+        RepresentationMetrics.effectiveRank, RepresentationMetrics.participationRatio, RepresentationMetrics.stableRank,
+      ], lowest: 0),
+    Spec(
+      id: "representations-anisotropy", analysis: "representations", title: "Anisotropy by residual point",
+      axis: "mean cosine",
+      metrics: [RepresentationMetrics.anisotropy, RepresentationMetrics.anisotropyTrimmed], lowest: 0),
+    Spec(
+      id: "representations-distances", analysis: "representations", title: "Distances by residual point",
+      axis: "mean ‖x−y‖₂",
+      metrics: [
+        RepresentationMetrics.distance, RepresentationMetrics.withinDistance, RepresentationMetrics.betweenDistance,
+      ], lowest: 0),
+    Spec(
+      id: "attention-effective-heads", analysis: "attention", title: "Effective heads by layer",
+      axis: "effective heads", metrics: [AttentionMetrics.effectiveHeads], lowest: 0),
+  ]
+
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    specs.compactMap { spec in results[analysis: spec.analysis] == nil ? nil : figure(spec, results) }
+  }
+
+  /// One metric along the depth.
+  private struct Series {
+    var metric: Metric
+    var depths: [Double]
+    var names: [String]
+    var quantities: [Quantity]
+    var readings: [Reading] { quantities.map { Reading($0) } }
+  }
+
+  private static func series(_ metric: Metric, _ results: RunResults) -> Series? {
+    let rows = (results[metric]?.rows ?? []).filter { $0.component.stack == .only }
+    // Layers and residual points never share an axis; a metric of both is drawn by layer.
+    let layers = rows.filter { if case .layer = $0.component.place { true } else { false } }
+    let chosen = layers.isEmpty ? rows.filter { $0.component.point != nil } : layers
+    guard chosen.contains(where: { $0.quantity.value != nil }) else { return nil }
+    return Series(
+      metric: metric, depths: chosen.map { Double($0.component.layer ?? $0.component.point ?? 0) },
+      names: chosen.map(\.component.id), quantities: chosen.map(\.quantity))
+  }
+
+  private static func figure(_ spec: Spec, _ results: RunResults) -> FigureOutcome {
+    let all = spec.metrics.compactMap { series($0, results) }
+    guard let first = all.first else {
+      return .omitted(id: spec.id, reason: "\(spec.metrics[0].title) has no number for any layer or point")
+    }
+    let isPoint = first.names.first?.hasPrefix("R") ?? false
+    var marks: [any Mark] = []
+    for (index, series) in all.enumerated() {
+      let bounds = series.quantities.map(\.interval)
+      if bounds.contains(where: { $0 != nil }) {
+        marks.append(
+          BandMark(
+            x: series.depths, low: bounds.map { $0.map { Reading($0.lowerBound) } ?? .blank },
+            high: bounds.map { $0.map { Reading($0.upperBound) } ?? .blank }, paint: .category(index)))
+      }
+      marks.append(
+        LineMark(
+          x: series.depths, y: series.readings, paint: .category(index),
+          name: all.count > 1 ? series.metric.title : nil, hasDots: first.depths.count <= 40))
+    }
+    var y = Axis(spec.isLogarithmic ? .log : .linear, spec.axis)
+    if let lowest = spec.lowest { y.domain = domain(all.flatMap { numbers($0) }, from: lowest) }
+    let plot = Plot(
+      spec.title, x: .integers(isPoint ? "residual point (0: embeddings)" : "layer"), y: y, shape: .ratio(0.55),
+      marks: marks)
+    let hasInterval = all.contains { $0.quantities.contains { $0.interval != nil } }
+    return .figure(
+      Figure(
+        id: spec.id, analysis: spec.analysis, title: spec.title,
+        caption: Caption(results: results).text(
+          "\(spec.title)." + (hasInterval ? " Bands are 95 % intervals." : "")
+            + (spec.isLogarithmic ? " Logarithmic scale." : ""), metrics: all.map(\.metric),
+          n: Caption.n(all.flatMap(\.quantities), isPoint ? "observations a point" : "observations a layer"),
+          analysis: spec.analysis),
+        altText: all.map { "\($0.metric.title) goes \(Seen.range($0.readings, $0.names))" }.joined(separator: ". ")
+          + "." + trend(first), plot: plot, table: table(all)))
+  }
+
+  private static func numbers(_ series: Series) -> [Double] {
+    series.quantities.flatMap { quantity in
+      [quantity.value, quantity.interval?.lowerBound, quantity.interval?.upperBound].compactMap { $0 }
+    }
+  }
+
+  private static func domain(_ numbers: [Double], from lowest: Double) -> ClosedRange<Double>? {
+    guard let low = numbers.min(), let high = numbers.max() else { return nil }
+    let foot = low < lowest ? low - (high - low) * 0.05 : lowest
+    let top = max(high + (high - foot) * 0.05, foot + 1e-9)
+    return foot...top
+  }
+
+  private static func trend(_ series: Series) -> String {
+    guard let first = series.quantities.first?.value, let last = series.quantities.last?.value,
+      let start = series.names.first, let end = series.names.last, start != end
+    else { return "" }
+    return " From \(start) to \(end) it goes from \(NumberFormat.text(first)) to \(NumberFormat.text(last))."
+  }
+
+  private static func table(_ all: [Series]) -> DataTable {
+    let rows = all.flatMap { series in series.names.indices.map { (series, $0) } }
+    return DataTable([
+      ("metric", .texts(rows.map { $0.0.metric.id })), ("component", .texts(rows.map { $0.0.names[$0.1] })),
+      ("value", .readings(rows.map { $0.0.readings[$0.1] })),
+      ("low", .readings(rows.map { row in row.0.quantities[row.1].interval.map { Reading($0.lowerBound) } ?? .blank })),
+      (
+        "high", .readings(rows.map { row in row.0.quantities[row.1].interval.map { Reading($0.upperBound) } ?? .blank })
+      ),
+      ("n", .integers(rows.map { $0.0.quantities[$0.1].n })),
+    ])
+  }
+}

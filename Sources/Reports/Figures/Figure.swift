@@ -1,0 +1,93 @@
+package import Drawing
+package import Plotting
+package import Results
+
+/// A figure of a report: what it shows, in words and as data; how it is laid out follows from width and theme.
+package struct Figure: Sendable {
+  /// How much of the page it is made for.
+  package enum Extent: String, Hashable, Sendable {
+    /// Reads well in one column of a paper.
+    case column
+    /// Wants the width of the text.
+    case text
+  }
+
+  /// Unique in a report and a good file name: `attention-entropy`.
+  package let id: String
+  /// The analysis it is of.
+  package let analysis: String
+  package let title: String
+  /// Stands alone: what is shown, of which model on which corpus, n, formula, seed.
+  package let caption: String
+  /// What is seen, for those who cannot see it: ranges, extremes, which head.
+  package let altText: String
+  package let extent: Extent
+  package let plot: Plot
+  /// Everything drawn, as numbers.
+  package let table: DataTable
+
+  package init(
+    id: String, analysis: String, title: String, caption: String, altText: String, extent: Extent = .column,
+    plot: Plot, table: DataTable
+  ) {
+    self.id = id
+    self.analysis = analysis
+    self.title = title
+    self.caption = caption
+    self.altText = altText
+    self.extent = extent
+    self.plot = plot
+    self.table = table
+  }
+
+  /// - Parameter width: in points.
+  package func displayList(theme: Theme, width: Double, measurer: any TextMeasurer) -> DisplayList {
+    plot.displayList(id: id, width: width, theme: theme, measurer: measurer, description: altText)
+  }
+}
+
+/// What a builder has to say: a figure, or why there is none.
+package enum FigureOutcome: Sendable {
+  case figure(Figure)
+  case omitted(id: String, reason: String)
+
+  package var figure: Figure? { if case .figure(let figure) = self { figure } else { nil } }
+}
+
+/// Makes the figures of one kind from a run's results; one builder a file.
+package protocol FigureBuilder: Sendable {
+  static func figures(of results: RunResults) -> [FigureOutcome]
+}
+
+extension Reading {
+  /// A measured number with its state.
+  package init(_ quantity: Quantity?) {
+    guard let quantity else {
+      self = .missing
+      return
+    }
+    switch quantity.state {
+    case .finite: self = .number(quantity.number)
+    case .nan: self = .nan
+    case .infinite: self = .infinite
+    case .negativeInfinite: self = .negativeInfinite
+    case .notApplicable: self = .notApplicable
+    case .missing: self = .missing
+    }
+  }
+}
+
+/// A figure's file name part from a metric's id: `attention.normalisedEntropy` → `attention-normalised-entropy`.
+func slug(_ id: String) -> String {
+  var text = ""
+  for character in id {
+    if character.isUppercase {
+      text += (text.hasSuffix("-") || text.isEmpty ? "" : "-") + character.lowercased()
+    } else if character.isLetter || character.isNumber {
+      text.append(character)
+    } else if !text.isEmpty, !text.hasSuffix("-") {
+      text += "-"
+    }
+  }
+  return text
+}

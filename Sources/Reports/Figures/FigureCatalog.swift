@@ -1,0 +1,31 @@
+package import Results
+
+/// Every kind of figure, in the order of the report. To add one: its file, and its line here.
+package enum FigureCatalog {
+  package static let builders: [any FigureBuilder.Type] = [
+    PatternClassMap.self,
+    HeadMaps.self,
+    HeadRanking.self,
+    PatternSheet.self,
+    HeadPatterns.self,
+    DepthCurves.self,
+    GradientHistograms.self,
+    Projections.self,
+    SimilarityMatrices.self,
+    Spectra.self,
+    TensorCurves.self,
+  ]
+
+  /// All figures that a run's results give, and what was left out why. An analysis that does not apply gives one
+  /// reason and no figures.
+  package static func outcomes(of results: RunResults) -> [FigureOutcome] {
+    var applicable = results
+    applicable.analyses.removeAll { $0.notApplicable != nil }
+    let unmade = results.analyses.compactMap { analysis in
+      analysis.notApplicable.map { FigureOutcome.omitted(id: analysis.id, reason: $0) }
+    }
+    return builders.flatMap { $0.figures(of: applicable) } + unmade
+  }
+
+  package static func figures(of results: RunResults) -> [Figure] { outcomes(of: results).compactMap(\.figure) }
+}

@@ -1,0 +1,174 @@
+package import Results
+import Plotting
+
+/// Single heads on one document: a heatmap with tokens, and lines from queries to keys; of the strongest head of each
+/// pattern class that was found.
+package enum HeadPatterns: FigureBuilder {
+  private struct Choice {
+    var layer: Int
+    var head: Int
+    /// "the strongest induction head".
+    var reason: String
+    var name: String { "L\(layer).H\(head)" }
+  }
+
+  /// The number that each class is judged by.
+  private static let scores: [(class: String, metric: Metric)] = [
+    ("induction", AttentionMetrics.inductionScore), ("previous token", AttentionMetrics.previousShare),
+    ("next token", AttentionMetrics.nextShare), ("duplicate token", AttentionMetrics.duplicateTokenScore),
+    ("sink", AttentionMetrics.firstShare), ("separator", AttentionMetrics.closingShare),
+    ("fixed offset", AttentionMetrics.fixedOffsetShare), ("diagonal", AttentionMetrics.diagonalScore),
+    ("uniform", AttentionMetrics.uniformScore), ("hierarchical", AttentionMetrics.hierarchicalScore),
+  ]
+  private static let most = 3
+
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    guard results[analysis: "attention"] != nil else { return [] }
+    guard let sample = SampleDocument.all(in: results).first else {
+      return [.omitted(id: "attention-head", reason: "no document's attention was kept")]
+    }
+    return choices(results, sample).flatMap { choice in
+      [.figure(heatmap(choice, sample, results)), .figure(lines(choice, sample, results))]
+    }
+  }
+
+  private static func choices(_ results: RunResults, _ sample: SampleDocument) -> [Choice] {
+    var choices: [Choice] = []
+    let names = results[analysis: "attention"]?.texts["class"] ?? []
+    for (name, metric) in scores where choices.count < most {
+      guard names.count == sample.layers * sample.heads, names.contains(name), let table = results[metric] else {
+        continue
+      }
+      let members = table.rows.filter { row in
+        guard row.component.stack == .only, let layer = row.component.layer, let head = row.component.head,
+          layer < sample.layers, head < sample.heads
+        else { return false }
+        return names[layer * sample.heads + head] == name && row.quantity.value != nil
+      }
+      guard let best = members.max(by: { $0.quantity.number < $1.quantity.number }),
+        let layer = best.component.layer, let head = best.component.head
+      else { continue }
+      let score = NumberFormat.text(best.quantity.number)
+      choices.append(
+        Choice(
+          layer: layer, head: head,
+          reason: "the head of class “\(name)” with the highest \(metric.title.lowercasedFirst) (\(score))"))
+    }
+    if choices.isEmpty, let (layer, head, entropy) = mostFocused(results, sample) {
+      choices = [
+        Choice(
+          layer: layer, head: head,
+          reason: "the head with the lowest normalised entropy (\(NumberFormat.text(entropy)))")
+      ]
+    }
+    return choices
+  }
+
+  private static func mostFocused(_ results: RunResults, _ sample: SampleDocument) -> (Int, Int, Double)? {
+    let rows = results[AttentionMetrics.normalisedEntropy]?.rows ?? []
+    let candidates = rows.compactMap { row -> (Int, Int, Double)? in
+      guard let layer = row.component.layer, let head = row.component.head, let value = row.quantity.value,
+        layer < sample.layers, head < sample.heads
+      else { return nil }
+      return (layer, head, value)
+    }
+    return candidates.min { $0.2 < $1.2 }
+  }
+
+  private static func heatmap(_ choice: Choice, _ sample: SampleDocument, _ results: RunResults) -> Figure {
+    let length = sample.length
+    let readings = sample.readings(choice.layer, choice.head)
+    let high = extent(readings)?.upperBound ?? 1
+    let title = "Attention of head \(choice.name) on \(sample.id)"
+    var plot = Plot(
+      title, x: .tokens(sample.tokens, "key"), y: .tokens(sample.tokens, "query"),
+      color: .sequential("attention weight", 0...max(high, 0.05)),
+      shape: .square(rows: length, columns: length, largestSide: 400),
+      marks: [CellMark(rows: length, columns: length, values: readings)])
+    plot.hasFrame = true
+    return Figure(
+      id: "attention-head-\(slug(choice.name))", analysis: "attention", title: title,
+      caption: Caption(results: results).text(
+        "Attention weights A[query, key] of head \(choice.name), \(choice.reason), on document \(sample.id) "
+          + "(\(length) tokens); each row sums to 1." + mask(sample), n: "n = 1 document.", analysis: "attention"),
+      altText: alt(choice, sample), plot: plot, table: table(choice, sample))
+  }
+
+  private static func lines(_ choice: Choice, _ sample: SampleDocument, _ results: RunResults) -> Figure {
+    let length = sample.length
+    let least = 0.03
+    var links: [LinkMark.Link] = []
+    for query in 0..<length {
+      for key in 0..<length {
+        let weight = Double(sample.weight(choice.layer, choice.head, query, key))
+        if weight >= least { links.append(LinkMark.Link(from: query, to: key, weight: weight)) }
+      }
+    }
+    var x = Axis(.linear, domain: 0...1)
+    x.isHidden = true
+    x.hasGrid = false
+    let title = "Where head \(choice.name) looks on \(sample.id)"
+    var plot = Plot(
+      title, x: x, y: .tokens(sample.tokens, ""), shape: .lines(length, height: length <= 40 ? 12 : 9),
+      marks: [LinkMark(links, least: least)])
+    plot.mirrorsY = true
+    plot.largestPanelWidth = 220
+    return Figure(
+      id: "attention-lines-\(slug(choice.name))", analysis: "attention", title: title,
+      caption: Caption(results: results).text(
+        "Attention of head \(choice.name), \(choice.reason), on document \(sample.id): from each query (left) to the "
+          + "keys (right) it looks at. Width and opacity of a line are its weight; weights below "
+          + "\(NumberFormat.text(least)) are not drawn." + mask(sample), n: "n = 1 document.", analysis: "attention"),
+      altText: "\(NumberFormat.count(links.count)) lines between two columns of \(length) tokens. "
+        + alt(choice, sample),
+      plot: plot,
+      table: DataTable([
+        ("query", .integers(links.map(\.from))), ("key", .integers(links.map(\.to))),
+        ("query_token", .texts(links.map { sample.tokens[$0.from] })),
+        ("key_token", .texts(links.map { sample.tokens[$0.to] })),
+        ("weight", .readings(links.map { Reading($0.weight) })),
+      ]))
+  }
+
+  private static func mask(_ sample: SampleDocument) -> String {
+    sample.isCausal ? " Keys hidden by the causal mask are left empty." : ""
+  }
+
+  /// The strongest weight, and how the mass lies: on the first token, on the token before, on itself, on the next.
+  private static func alt(_ choice: Choice, _ sample: SampleDocument) -> String {
+    let length = sample.length
+    var best = (weight: -1.0, query: 0, key: 0)
+    var offsets = [0.0, 0, 0]
+    var first = 0.0
+    for query in 0..<length {
+      for key in 0..<length {
+        let weight = Double(sample.weight(choice.layer, choice.head, query, key))
+        if weight > best.weight { best = (weight, query, key) }
+        if abs(key - query) <= 1 { offsets[key - query + 1] += weight }
+        if key == 0 { first += weight }
+      }
+    }
+    let texts = TokenText.texts(sample.tokens).map(\.whole)
+    let rows = Double(length)
+    return
+      "The largest weight is \(NumberFormat.text(best.weight)), from “\(texts[best.query])” (position \(best.query)) "
+      + "to “\(texts[best.key])” (position \(best.key)). Over all rows \(NumberFormat.text(first / rows, digits: 2)) of "
+      + "the mass is on the first token, \(NumberFormat.text(offsets[0] / rows, digits: 2)) on the token before, "
+      + "\(NumberFormat.text(offsets[1] / rows, digits: 2)) on the token itself and "
+      + "\(NumberFormat.text(offsets[2] / rows, digits: 2)) on the next."
+  }
+
+  private static func table(_ choice: Choice, _ sample: SampleDocument) -> DataTable {
+    let length = sample.length
+    let cells = 0..<length * length
+    return DataTable([
+      ("query", .integers(cells.map { $0 / length })), ("key", .integers(cells.map { $0 % length })),
+      ("query_token", .texts(cells.map { sample.tokens[$0 / length] })),
+      ("key_token", .texts(cells.map { sample.tokens[$0 % length] })),
+      (
+        "weight",
+        .readings(cells.map { Reading(Double(sample.weight(choice.layer, choice.head, $0 / length, $0 % length))) })
+      ),
+    ])
+  }
+}

@@ -1,0 +1,49 @@
+/// One of the forms in which a figure is drawn.
+package struct FigureRendition: Hashable, Sendable {
+  package enum Format: String, CaseIterable, Hashable, Sendable { case svg, png, pdf }
+  /// The name of a theme of the plots.
+  package enum Theme: String, Hashable, Sendable { case screen, dark, paper }
+
+  package var format: Format
+  package var theme: Theme
+  /// In points of 1/72 inch.
+  package var width: Double
+
+  /// The files of a figure by their names' endings: `.svg` and its dark twin for the page, `.png` for places that show
+  /// no SVG, `.pdf` in the manner of papers.
+  static func all(_ figure: ReportFigure, formats: [Format]) -> [(ending: String, rendition: FigureRendition)] {
+    formats.flatMap { format -> [(String, FigureRendition)] in
+      let width = screenWidth(figure)
+      switch format {
+      case .svg:
+        return [
+          (".svg", FigureRendition(format: .svg, theme: .screen, width: width)),
+          ("-dark.svg", FigureRendition(format: .svg, theme: .dark, width: width)),
+        ]
+      case .png: return [(".png", FigureRendition(format: .png, theme: .screen, width: width))]
+      case .pdf: return [(".pdf", FigureRendition(format: .pdf, theme: .paper, width: paperWidth(figure)))]
+      }
+    }
+  }
+
+  /// On the page: within the column of text, or reaching beyond it.
+  static func screenWidth(_ figure: ReportFigure) -> Double { figure.isWide ? 720 : 480 }
+
+  /// In print: one column of a journal, or both.
+  static func paperWidth(_ figure: ReportFigure) -> Double { figure.isWide ? 486 : 234 }
+}
+
+extension ReportFigure {
+  /// The lines that bring the figure into a LaTeX document at its natural size.
+  var latex: String {
+    """
+    \\begin{\(isWide ? "figure*" : "figure")}
+      \\centering
+      \\includegraphics{figures/\(id).pdf}
+      \\caption{\(Escaping.latex(caption))}
+      \\label{fig:\(id)}
+    \\end{\(isWide ? "figure*" : "figure")}
+
+    """
+  }
+}

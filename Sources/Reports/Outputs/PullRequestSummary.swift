@@ -1,0 +1,85 @@
+package import Diagnosis
+import Plotting
+import Results
+
+/// The report's short form, for a comment on a pull request: the verdict, what stands out, and the findings by rule and
+/// layer. It never grows beyond `limit`; notes are cut first, then warnings, and what is cut is counted. Rules with
+/// failures always stay: in the worst case with a row that counts their places.
+package struct PullRequestSummary {
+  /// In bytes of UTF-8, which are never fewer than characters.
+  package static let limit = 60_000
+
+  private let article: Article
+  private let findings: [Finding]
+
+  package init(_ article: Article, _ assessment: Assessment) {
+    self.article = article
+    findings = assessment.findings
+  }
+
+  package var markdown: String {
+    let head = """
+      # \(Escaping.markdown(article.title)): \(article.verdict.level.rawValue)
+
+      \(article.verdictSentence)
+
+      \(article.standouts.map { "- \(Self.shortened($0, 2000))" }.joined(separator: "\n"))
+
+      """
+    let foot =
+      "\n\(Self.shortened(Escaping.markdown(article.subtitle), 2000)). The full report is `index.html` or `report.md` of the run.\n"
+    let failures = findings.filter { $0.severity == .fail }
+    let others = findings.filter { $0.severity != .fail }
+    var room = Self.limit - head.utf8.count - foot.utf8.count - 600
+    var rows = failures.map(Self.row)
+    if Self.size(rows) > room { rows = Self.collapsed(failures) }
+    room -= Self.size(rows)
+    var cut: [Severity: Int] = [:]
+    for finding in others {
+      let row = Self.row(finding)
+      if cut.isEmpty, row.utf8.count + 1 <= room {
+        rows.append(row)
+        room -= row.utf8.count + 1
+      } else {
+        cut[finding.severity, default: 0] += 1
+      }
+    }
+    if rows.isEmpty { return head + "\nNo findings.\n" + foot }
+    let counts = [Severity.warn, .note].compactMap { severity in
+      cut[severity].map { counted($0, severity == .warn ? "warning" : "note") }
+    }
+    let table = "\n| | Rule | Where | Evidence |\n|---|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
+    return head + table + (counts.isEmpty ? "" : "\nCut for length: \(listed(counts)).\n") + foot
+  }
+
+  private static func size(_ rows: [String]) -> Int { rows.reduce(0) { $0 + $1.utf8.count + 1 } }
+
+  private static func row(_ finding: Finding) -> String {
+    let evidence = finding.evidence.prefix(2).map(\.sentence).joined(separator: "; ")
+    return "| **\(finding.severity.rawValue)** | \(Escaping.markdown(finding.title)) | "
+      + "\(Escaping.markdown(shortened(finding.scope, 120))) | \(Escaping.markdown(shortened(evidence, 400))) |"
+  }
+
+  /// A row for each rule that fails, with the number of places and the first of them.
+  private static func collapsed(_ failures: [Finding]) -> [String] {
+    var rules: [String] = []
+    for finding in failures where !rules.contains(finding.rule) { rules.append(finding.rule) }
+    return rules.map { rule in
+      let members = failures.filter { $0.rule == rule }
+      let places = members.prefix(6).map { shortened($0.component.id, 40) }.joined(separator: ", ")
+      let more = members.count > 6 ? ", …" : ""
+      let evidence = members[0].evidence.first.map { Escaping.markdown(shortened($0.sentence, 200)) } ?? ""
+      return "| **fail** | \(Escaping.markdown(shortened(members[0].title, 80))) | "
+        + "\(counted(members.count, "place")): \(Escaping.markdown(places))\(more) | \(evidence) |"
+    }
+  }
+
+  /// Cut to so many characters, at a space where there is one; without the marks of emphasis, which a cut would leave
+  /// open.
+  private static func shortened(_ text: String, _ length: Int) -> String {
+    guard text.count > length else { return text }
+    let cut = String(text.prefix(length - 1))
+    let words = cut.lastIndex(where: \.isWhitespace).map { String(cut[..<$0]) }
+    return (words ?? cut).filter { !"\\*`&".contains($0) } + "…"
+  }
+}

@@ -1,0 +1,127 @@
+import Plotting
+import Results
+
+/// The section of a subject: introduction, what does not apply and why, figures, tables by the kind of component.
+struct AnalysisSection {
+  let builder: ArticleBuilder
+  let guide: AnalysisGuide
+  let members: [AnalysisResult]
+
+  /// More rows than these are not printed; they are in `results.json`.
+  static let longestTable = 160
+
+  init(_ builder: ArticleBuilder, guide: AnalysisGuide, members: [AnalysisResult]) {
+    self.builder = builder
+    self.guide = guide
+    self.members = members
+  }
+
+  var section: Article.Section {
+    var blocks: [Article.Block] = guide.introduction.isEmpty ? [] : [.prose(guide.introduction)]
+    for member in members {
+      guard let reason = member.notApplicable else { continue }
+      let name = members.count > 1 ? "\(Escaping.markdown(member.id)): not" : "Not"
+      blocks.append(.remark("\(name) applicable: \(Escaping.markdown(reason))."))
+    }
+    let figures = builder.figures.filter { figure in members.contains { $0.id == figure.analysis } }
+    let main = guide.mainFigures.flatMap { start in
+      figures.filter { figure in
+        figure.id.hasPrefix(start) && guide.mainFigures.first { figure.id.hasPrefix($0) } == start
+      }
+    }
+    let rest = figures.filter { figure in !main.contains { $0.id == figure.id } }
+    if guide.id == "attention", let attention = members.first {
+      blocks += HeadTables(attention, builder.results).blocks
+    }
+    blocks += main.map { .figure($0) }
+    for member in members where member.notApplicable == nil { blocks += tables(member) }
+    if !rest.isEmpty {
+      blocks.append(.heading("More figures"))
+      blocks.append(.gallery(rest))
+    }
+    for member in members {
+      for note in member.notes { blocks.append(.remark(Escaping.markdown(note.hasSuffix(".") ? note : note + "."))) }
+    }
+    return Article.Section(id: guide.id, title: guide.title, blocks: blocks)
+  }
+
+  private func tables(_ analysis: AnalysisResult) -> [Article.Block] {
+    ComponentKind.allCases.compactMap { kind in
+      let tables = analysis.tables.compactMap { table -> MetricTable? in
+        let rows = table.rows.filter { ComponentKind($0.component) == kind }
+        return rows.isEmpty ? nil : MetricTable(table.metric, rows)
+      }
+      return tables.isEmpty ? nil : .table(table(tables, kind))
+    }
+  }
+
+  private func table(_ tables: [MetricTable], _ kind: ComponentKind) -> Article.Table {
+    var components: [Component] = []
+    var seen: Set<Component> = []
+    for row in tables.flatMap(\.rows) where seen.insert(row.component).inserted { components.append(row.component) }
+    let values = tables.map { table in
+      Dictionary(table.rows.map { ($0.component, $0.quantity) }) { first, _ in first }
+    }
+    let n = tables.flatMap { $0.rows.map(\.quantity) }.observations.map { " \(Escaping.markdown($0))." } ?? ""
+    let caption = "**\(guide.title): \(kind.plural).**\(n)"
+    if components.count <= 14, kind != .tensor {
+      // Metrics down the page, so that each has its formula beside it.
+      return Article.Table(
+        caption: caption,
+        columns: [Article.Column("Metric")]
+          + components.map { Article.Column(kind == .model ? "Value" : $0.id, isNumeric: true) }
+          + [Article.Column("Formula"), Article.Column("Source")],
+        rows: zip(tables, values).map { table, values in
+          [Article.Cell(table.metric.heading)]
+            + components.map { values[$0]?.cell(withInterval: kind == .model) ?? Article.Cell("–", .number) }
+            + [Article.Cell(table.metric.formula), Article.Cell(table.metric.source)]
+        })
+    }
+    let cut = components.count - Self.longestTable
+    return Article.Table(
+      caption: caption
+        + (cut > 0
+          ? " The first \(Self.longestTable) of \(NumberFormat.count(components.count)); all are in results.json."
+          : ""),
+      columns: [Article.Column(kind.singular)] + tables.map { Article.Column($0.metric.heading, isNumeric: true) },
+      rows: components.prefix(Self.longestTable).map { component in
+        [Article.Cell(component.tensor ?? component.id, .code)]
+          + values.map { $0[component]?.cell() ?? Article.Cell("–", .number) }
+      })
+  }
+}
+
+/// What a table's rows are about.
+enum ComponentKind: CaseIterable {
+  case model, layer, point, head, tensor
+
+  init(_ component: Component) {
+    switch component.place {
+    case .model: self = .model
+    case .point: self = .point
+    case .layer: self = .layer
+    case .head: self = .head
+    case .tensor: self = .tensor
+    }
+  }
+
+  var singular: String {
+    switch self {
+    case .model: "Model"
+    case .point: "Point"
+    case .layer: "Layer"
+    case .head: "Head"
+    case .tensor: "Tensor"
+    }
+  }
+
+  var plural: String {
+    switch self {
+    case .model: "the model as a whole"
+    case .point: "residual points"
+    case .layer: "layers"
+    case .head: "all heads"
+    case .tensor: "tensors"
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package import Diagnosis
+import Plotting
+package import Results
+
+/// Puts an article together from a run's numbers, what the rules say of them, and its figures.
+package struct ArticleBuilder: Sendable {
+  let results: RunResults
+  let assessment: Assessment
+  let figures: [ReportFigure]
+  /// Figures that could not be made, with the reason.
+  let omitted: [(id: String, reason: String)]
+
+  package init(
+    results: RunResults, assessment: Assessment, figures: [ReportFigure],
+    omitted: [(id: String, reason: String)] = []
+  ) {
+    self.results = results
+    self.assessment = assessment
+    self.figures = figures
+    self.omitted = omitted
+  }
+
+  package var article: Article {
+    Article(
+      title: results.subject.name, subtitle: subtitle, verdict: assessment.verdict, verdictSentence: verdictSentence,
+      standouts: Standouts(results: results, assessment: assessment).sentences,
+      sections: [findings] + analyses + [method, provenance])
+  }
+
+  private var subtitle: String {
+    let model = results.subject.model
+    let corpus = results.subject.corpus
+    return
+      "\(model.name), \(article(model.task)) of the \(model.family) family with \(counted(model.layers, "layer")), "
+      + "\(counted(model.heads, "head")) a layer and \(NumberFormat.count(model.parameters)) parameters, seen over "
+      + "\(counted(corpus.documents, "document")) (\(counted(corpus.tokens, "token"))) of \(corpus.name)"
+  }
+
+  private func article(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun }
+
+  private var verdictSentence: String {
+    let verdict = assessment.verdict
+    let judged = assessment.checks.count { $0.skipped == nil }
+    var sentence =
+      switch verdict.level {
+      case .fail: "\(counted(verdict.failures, "failure")) among \(counted(judged, "rule")) judged"
+      case .warn: "No failure, \(counted(verdict.warnings, "warning")) among \(counted(judged, "rule")) judged"
+      case .pass: "\(counted(judged, "rule")) judged, none broken"
+      }
+    if verdict.level == .fail, verdict.warnings > 0 { sentence += ", \(counted(verdict.warnings, "warning"))" }
+    if verdict.notes > 0 { sentence += ", \(counted(verdict.notes, "note"))" }
+    let skipped = assessment.checks.count - judged
+    if skipped > 0 { sentence += "; \(counted(skipped, "rule")) had nothing to judge" }
+    return sentence + "."
+  }
+
+  // MARK: Findings
+
+  private var findings: Article.Section {
+    var blocks: [Article.Block] = assessment.findings.map { .finding($0) }
+    if assessment.findings.isEmpty {
+      blocks.append(
+        .prose("No rule found anything to report. What was judged, and what could not be, is listed below."))
+    }
+    blocks.append(
+      .table(
+        Article.Table(
+          caption: "**Rules.** What was judged, and what it found. Thresholds are listed under method.",
+          columns: [Article.Column("Rule"), Article.Column("Outcome")],
+          rows: assessment.checks.map { check in [Article.Cell(check.title), Article.Cell(outcome(check))] })))
+    return Article.Section(id: "findings", title: "Findings", blocks: blocks)
+  }
+
+  private func outcome(_ check: Assessment.Check) -> String {
+    if let skipped = check.skipped { return "not judged: \(skipped)" }
+    let found = assessment.findings.filter { $0.rule == check.rule }
+    if found.isEmpty { return "pass" }
+    return Severity.allCases.reversed().compactMap { severity in
+      let count = found.count { $0.severity == severity }
+      return count == 0 ? nil : "\(count) × \(severity.rawValue)"
+    }.joined(separator: ", ")
+  }
+
+  // MARK: Analyses
+
+  /// A section for each subject; analyses that no guide knows come last under their own names.
+  private var analyses: [Article.Section] {
+    var rest = results.analyses.filter { analysis in !AnalysisGuide.all.contains { $0.analyses.contains(analysis.id) } }
+    var sections = AnalysisGuide.all.compactMap { guide -> Article.Section? in
+      let members = guide.analyses.compactMap { results[analysis: $0] }
+      return members.isEmpty ? nil : AnalysisSection(self, guide: guide, members: members).section
+    }
+    while !rest.isEmpty {
+      let one = rest.removeFirst()
+      sections.append(AnalysisSection(self, guide: AnalysisGuide(unknown: one.id), members: [one]).section)
+    }
+    return sections
+  }
+
+  // MARK: Method
+
+  private var method: Article.Section {
+    var metrics: [Metric] = []
+    var seen: Set<String> = []
+    for table in results.analyses.flatMap(\.tables) where seen.insert(table.metric.id).inserted {
+      metrics.append(table.metric)
+    }
+    var blocks: [Article.Block] = [
+      .prose(
+        "Every number of this report is defined here; the same names mean other things elsewhere. Means over the corpus "
+          + "carry a 95 % bootstrap interval over documents, in brackets, where one was computed. “n/a” means that a "
+          + "number makes no sense for this model or corpus, which is not zero."),
+      .definitions(metrics),
+    ]
+    let thresholds = Rule.all.flatMap { rule in
+      rule.thresholds.map { threshold in
+        [
+          Article.Cell(rule.title), Article.Cell(threshold.meaning),
+          Article.Cell(NumberFormat.text(threshold.value), .number),
+        ]
+      }
+    }
+    if !thresholds.isEmpty {
+      blocks.append(.heading("Thresholds"))
+      blocks.append(
+        .table(
+          Article.Table(
+            caption: "**Default thresholds.** A thresholds file can put others in their place.",
+            columns: [Article.Column("Rule"), Article.Column("Line"), Article.Column("Default", isNumeric: true)],
+            rows: thresholds)))
+    }
+    return Article.Section(id: "method", title: "Method and definitions", blocks: blocks)
+  }
+
+  private var provenance: Article.Section {
+    let model = results.subject.model
+    let corpus = results.subject.corpus
+    let facts: [(String, String)] = [
+      ("Model", model.name), ("Family", model.family), ("Task", model.task),
+      (
+        "Shape",
+        "\(counted(model.layers, "layer")), \(counted(model.heads, "head")) of width \(model.headWidth), model width \(model.width)"
+      ),
+      ("Vocabulary", NumberFormat.count(model.vocabulary)), ("Parameters", NumberFormat.count(model.parameters)),
+      ("Attention", model.isCausal ? "causal" : "bidirectional"), ("Corpus", corpus.name),
+      ("Documents", NumberFormat.count(corpus.documents)), ("Tokens", NumberFormat.count(corpus.tokens)),
+      ("Documents cut to length", NumberFormat.count(corpus.truncated)), ("Label", corpus.label ?? "none"),
+      ("Seed", String(results.subject.seed)),
+    ]
+    var blocks: [Article.Block] = [
+      .table(
+        Article.Table(
+          caption: "", columns: [Article.Column("Fact"), Article.Column("Value")],
+          rows: facts.map { [Article.Cell($0.0), Article.Cell($0.1)] })),
+      .prose(
+        "All numbers lie in [results.json](results.json) and [arrays.safetensors](arrays.safetensors), the verdict in "
+          + "[findings.json](findings.json) and [junit.xml](junit.xml). Digests of weights, tokenizer and corpus, "
+          + "versions, times and memory are in [provenance.json](provenance.json), the only file that differs between "
+          + "two runs of the same job."),
+    ]
+    if !omitted.isEmpty {
+      blocks.append(
+        .remark(
+          "Not drawn: "
+            + omitted.map { "\(Escaping.markdownCode($0.id)) (\(Escaping.markdown($0.reason)))" }.joined(
+              separator: "; ")
+            + "."))
+    }
+    return Article.Section(id: "provenance", title: "Provenance", blocks: blocks)
+  }
+}

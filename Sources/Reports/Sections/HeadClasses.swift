@@ -1,0 +1,58 @@
+import Results
+
+/// The heads of a run by the class of their pattern, with the score that made them members.
+struct HeadClasses {
+  struct Member {
+    var head: Component
+    /// Of the class's own metric; nil for the class `other`.
+    var score: Quantity?
+  }
+
+  struct Class {
+    var name: String
+    var metric: Metric?
+    /// The strongest first.
+    var members: [Member]
+
+    /// "5 sinks", "1 previous-token head".
+    var counted: String {
+      name == "sink"
+        ? Reports.counted(members.count, "sink")
+        : Reports.counted(members.count, name.replacing(" ", with: "-") + " head")
+    }
+  }
+
+  /// In the order in which classes are tried; only those that have members.
+  let classes: [Class]
+  /// The number of heads.
+  let count: Int
+
+  /// The classes in the order in which they are tried, with the metric that decides.
+  private static let deciding: [(name: String, metric: String?)] = [
+    ("induction", "attention.inductionScore"), ("previous token", "attention.previousTokenScore"),
+    ("next token", "attention.nextShare"), ("duplicate token", "attention.duplicateTokenScore"),
+    ("sink", "attention.firstShare"), ("separator", "attention.separatorShare"),
+    ("fixed offset", "attention.fixedOffsetShare"), ("diagonal", "attention.diagonalScore"),
+    ("uniform", "attention.uniformScore"), ("hierarchical", "attention.hierarchicalScore"), ("other", nil),
+  ]
+
+  /// Nil where the run has no classes.
+  init?(_ attention: AnalysisResult, _ subject: Subject) {
+    guard let names = attention.texts["class"], !names.isEmpty, subject.model.heads > 0 else { return nil }
+    count = names.count
+    let heads = names.indices.map { Component.head($0 / subject.model.heads, $0 % subject.model.heads) }
+    classes = Self.deciding.compactMap { name, id in
+      let table = attention.tables.first { $0.metric.id == id }
+      let scores = Dictionary((table?.rows ?? []).map { ($0.component, $0.quantity) }) { first, _ in first }
+      let members = names.indices.filter { names[$0] == name }.map { Member(head: heads[$0], score: scores[heads[$0]]) }
+      // A stable order: by score, then as in the model.
+      let sorted = members.enumerated().sorted { one, other in
+        let (a, b) = (one.element.score?.value ?? -1, other.element.score?.value ?? -1)
+        return a == b ? one.offset < other.offset : a > b
+      }
+      return members.isEmpty ? nil : Class(name: name, metric: table?.metric, members: sorted.map(\.element))
+    }
+  }
+
+  subscript(name: String) -> Class? { classes.first { $0.name == name } }
+}

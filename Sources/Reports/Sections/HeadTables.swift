@@ -1,0 +1,44 @@
+import Plotting
+import Results
+
+/// Which heads there are, by class, and the strongest of each class with its score.
+struct HeadTables {
+  private let classes: HeadClasses?
+  /// The classes tried, as the run lists them, for which no head was found.
+  private static let named = ["induction", "previous token", "duplicate token"]
+
+  init(_ attention: AnalysisResult, _ results: RunResults) {
+    classes = attention.notApplicable == nil ? HeadClasses(attention, results.subject) : nil
+  }
+
+  var blocks: [Article.Block] {
+    guard let classes else { return [] }
+    let rows = classes.classes.map { one -> [Article.Cell] in
+      let shown = one.members.prefix(10).map(\.head.id).joined(separator: ", ")
+      let more = one.members.count > 10 ? ", … " : ""
+      let best = one.members.first?.score
+      return [
+        Article.Cell(one.name), Article.Cell(NumberFormat.count(one.members.count), .number),
+        Article.Cell(shown + more),
+        best.map { $0.cell(withInterval: true) } ?? Article.Cell("–", .number),
+        Article.Cell(best.map { NumberFormat.count($0.n) } ?? "–", .number),
+        Article.Cell(one.metric.map { "\($0.title) = \($0.formula)" } ?? "no score exceeds its threshold"),
+      ]
+    }
+    let absent = Self.named.filter { classes[$0] == nil }
+    let sentence =
+      absent.isEmpty
+      ? "" : " No head is in the class\(absent.count == 1 ? "" : "es") \(listed(absent.map { "*\($0)*" }))."
+    return [
+      .table(
+        Article.Table(
+          caption:
+            "**Heads by class.** The strongest heads of each class first, with the score of the first of them and its 95 % interval.\(sentence)",
+          columns: [
+            Article.Column("Class"), Article.Column("Heads", isNumeric: true), Article.Column("Which"),
+            Article.Column("Highest score", isNumeric: true), Article.Column("n", isNumeric: true),
+            Article.Column("Score"),
+          ], rows: rows))
+    ]
+  }
+}

@@ -1,0 +1,88 @@
+import Diagnosis
+import Plotting
+import Results
+
+/// The three sentences at the head of a report: the gravest finding, what the heads do, and how representations and
+/// gradients change with depth. What is under its threshold is never named.
+struct Standouts {
+  let results: RunResults
+  let assessment: Assessment
+
+  /// As Markdown, three at most.
+  var sentences: [String] { [gravest, heads, depth].compactMap { $0 } }
+
+  private var gravest: String? {
+    guard let finding = assessment.findings.first, finding.severity > .note else { return nil }
+    let same = assessment.findings.filter { $0.rule == finding.rule && $0.severity == finding.severity }
+    let places = same.prefix(3).map { Escaping.markdown($0.component.id) }
+    let more = same.count > 3 ? " and \(same.count - 3) more" : ""
+    let evidence = finding.evidence.first.map { " (\(lowercased(Escaping.markdown($0.sentence))))" } ?? ""
+    let place = more.isEmpty ? listed(places) : places.joined(separator: ", ") + more
+    return
+      "**\(Escaping.markdown(finding.title))** at \(place)\(evidence): \(lowercased(Escaping.markdown(finding.meaning)))"
+  }
+
+  private func lowercased(_ sentence: String) -> String {
+    guard let first = sentence.first, let second = sentence.dropFirst().first, second.isLowercase || second == " "
+    else {
+      return sentence
+    }
+    return first.lowercased() + sentence.dropFirst()
+  }
+
+  private var heads: String? {
+    guard let attention = results[analysis: "attention"], let classes = HeadClasses(attention, results.subject) else {
+      return nil
+    }
+    let named = classes.classes.filter { $0.name != "other" }
+    guard !named.isEmpty else {
+      return "None of the \(NumberFormat.count(classes.count)) heads follows a pattern that has a name."
+    }
+    let largest = named.enumerated().sorted { one, other in
+      // Heads with a job that is rare and told apart by a probe are named before the common ones.
+      let (a, b) = (rarity(one.element.name), rarity(other.element.name))
+      if a != b { return a < b }
+      let (x, y) = (one.element.members.count, other.element.members.count)
+      return x == y ? one.offset < other.offset : x > y
+    }.prefix(4).map(\.element)
+    let parts = largest.map { one -> String in
+      let best = one.members[0]
+      let score = best.score?.value.map { ", \(NumberFormat.text($0))" } ?? ""
+      return "\(one.counted) (\(one.members.count == 1 ? "" : "strongest ")**\(best.head.id)**\(score))"
+    }
+    let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
+    let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
+    return "Among \(NumberFormat.count(classes.count)) heads, there are \(listed(parts))\(without)."
+  }
+
+  private func rarity(_ name: String) -> Int {
+    ["induction", "previous token", "duplicate token", "next token"].contains(name) ? 0 : 1
+  }
+
+  private var depth: String? {
+    var parts: [String] = []
+    if let rank = path(RepresentationMetrics.effectiveRank) {
+      let low = rank.min { $0.value < $1.value } ?? rank[0]
+      let ends =
+        "Effective rank goes from \(NumberFormat.text(rank[0].value)) at \(rank[0].component.id) to \(NumberFormat.text(rank[rank.count - 1].value)) at \(rank[rank.count - 1].component.id)"
+      let isInside = low.component != rank[0].component && low.component != rank[rank.count - 1].component
+      parts.append(ends + (isInside ? " (lowest \(NumberFormat.text(low.value)) at \(low.component.id))" : ""))
+    }
+    if let ratio = results[GradientMetrics.endToEndRatio]?[.model]?.value, ratio > 0 {
+      let change =
+        ratio >= 1
+        ? "shrinks by a factor of \(NumberFormat.text(ratio))" : "grows by a factor of \(NumberFormat.text(1 / ratio))"
+      parts.append("\(parts.isEmpty ? "R" : "r")elative gradient flow \(change) from the last block to the first")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ") + "."
+  }
+
+  /// The numbers of a metric along the residual points; nil where there are fewer than two.
+  private func path(_ metric: Metric) -> [(component: Component, value: Double)]? {
+    let rows = results[metric]?.rows ?? []
+    let numbers = rows.compactMap { row in
+      row.component.point == nil ? nil : row.quantity.value.map { (component: row.component, value: $0) }
+    }
+    return numbers.count < 2 ? nil : numbers
+  }
+}

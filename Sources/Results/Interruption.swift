@@ -1,0 +1,96 @@
+package import Foundation
+import Synchronization
+
+/// What happens when the program is told to stop (SIGINT, SIGTERM, SIGHUP): what is half-written is removed, and the
+/// program ends with code 130. A step that makes something whole is never cut in two.
+package enum Interruption {
+  private struct Unfinished {
+    var url: URL
+    /// Folders that were made to hold it, the innermost first; removed where they are empty.
+    var parents: [URL]
+  }
+
+  private struct State {
+    var unfinished: [Unfinished] = []
+    var isInstalled = false
+  }
+
+  package static let exitCode: Int32 = 130
+  private static let state = Mutex(State())
+  private static let isRequestedFlag = Atomic(false)
+  /// Where a signal's byte goes.
+  private static let bell = Atomic<Int32>(-1)
+
+  /// Whether a signal came; long work may look and end early.
+  package static var isRequested: Bool { isRequestedFlag.load(ordering: .relaxed) }
+
+  /// Catches the signals from now on; the message is written to stderr when one comes.
+  package static func install(message: String) {
+    let isFirst = state.withLock { state in
+      defer { state.isInstalled = true }
+      return !state.isInstalled
+    }
+    var ends: [Int32] = [-1, -1]
+    guard isFirst, pipe(&ends) == 0 else { return }
+    bell.store(ends[1], ordering: .sequentiallyConsistent)
+    // The handler itself may do next to nothing; a thread waits for its byte and does the rest.
+    let listener = ends[0]
+    Thread.detachNewThread {
+      var byte: UInt8 = 0
+      while read(listener, &byte, 1) != 1 {}
+      stop(message)
+    }
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let former = signal(number) { _ in
+        let saved = errno
+        var byte: UInt8 = 1
+        _ = write(Interruption.bell.load(ordering: .relaxed), &byte, 1)
+        errno = saved
+      }
+      // What the caller ignores (nohup) stays ignored.
+      if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
+    }
+  }
+
+  /// Removes whatever is unfinished and ends the program.
+  private static func stop(_ message: String) {
+    isRequestedFlag.store(true, ordering: .relaxed)
+    // Nothing can become whole, or begin, from here on.
+    state.withLock { state in
+      for item in state.unfinished.reversed() {
+        remove(item.url)
+        for parent in item.parents { rmdir(parent.path(percentEncoded: false)) }
+      }
+      try? FileHandle.standardError.write(contentsOf: Data((message + "\n").utf8))
+      _exit(exitCode)
+    }
+  }
+
+  /// Other threads may still be writing into a folder while it is removed.
+  private static func remove(_ url: URL) {
+    let path = url.path(percentEncoded: false)
+    for _ in 0..<100 {
+      try? FileManager.default.removeItem(at: url)
+      var status = stat()
+      if lstat(path, &status) != 0 { return }
+      usleep(5000)
+    }
+  }
+
+  /// Makes a file or folder, which is unfinished from then on; no signal comes between.
+  package static func begin(parents: [URL] = [], _ make: () throws -> URL) rethrows -> URL {
+    try state.withLock { state in
+      let url = try make()
+      state.unfinished.append(Unfinished(url: url, parents: parents))
+      return url
+    }
+  }
+
+  /// Makes it whole by `body`, which no signal interrupts, or gives it up; then it is no longer unfinished.
+  package static func end<Result>(_ url: URL, _ body: () throws -> Result) rethrows -> Result {
+    try state.withLock { state in
+      defer { state.unfinished.removeAll { $0.url == url } }
+      return try body()
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package import Foundation
+import Tensors
+
+extension RunResults {
+  /// Reads the results of a run folder.
+  ///
+  /// - Throws: `InputError` with file and field where a file is missing, damaged, of another schema, or the two do not
+  ///   belong together.
+  package static func read(from folder: URL) throws -> RunResults {
+    let url = folder.appending(path: tablesName)
+    let place = url.path(percentEncoded: false)
+    let document: Document
+    do {
+      let data = try Data(contentsOf: url)
+      let found = try JSONDecoder().decode(Version.self, from: data).schema
+      guard found == schema else {
+        throw InputError(at: place, "is of another version", expected: "schema \(schema)", found: "\(found)")
+      }
+      document = try JSONDecoder().decode(Document.self, from: data)
+    } catch let error as DecodingError {
+      throw InputError(at: place, error.sentence)
+    } catch let error as InputError {
+      throw error
+    } catch {
+      let isThere = FileManager.default.fileExists(atPath: place)
+      throw InputError(at: place, isThere ? "cannot be read" : "does not exist: is this a run folder?")
+    }
+    let metrics = try document.definitions(place: place)
+    let arrays = try Arrays(
+      folder.appending(path: arraysName), isNeeded: document.analyses.contains { !$0.arrays.isEmpty })
+    return RunResults(
+      subject: document.subject,
+      analyses: try document.analyses.map { try $0.result(metrics: metrics, arrays: arrays, place: place) })
+  }
+}
+
+/// What of `results.json` is looked at first.
+private struct Version: Decodable {
+  var schema: Int
+}
+
+private struct Document: Decodable {
+  struct Analysis: Decodable {
+    struct Table: Decodable {
+      var metric: String
+      var rows: [Row]
+    }
+    struct Array: Decodable {
+      var shape: [Int]
+    }
+    var id: String
+    var notApplicable: String?
+    var tables: [Table]
+    var arrays: [String: Array]
+    var texts: [String: [String]]
+    var notes: [String]
+  }
+
+  struct Row: Decodable {
+    enum Key: CodingKey { case component }
+    var component: Component
+    var quantity: Quantity
+
+    init(from decoder: any Decoder) throws {
+      component = try decoder.container(keyedBy: Key.self).decode(Component.self, forKey: .component)
+      quantity = try Quantity(from: decoder)
+    }
+  }
+
+  struct Definition: Decodable {
+    var id, title, unit, formula, source: String
+    var lowest, highest: Double?
+  }
+
+  var subject: Subject
+  var metrics: [Definition]
+  var analyses: [Analysis]
+
+  func definitions(place: String) throws -> [String: Metric] {
+    var metrics: [String: Metric] = [:]
+    for one in self.metrics {
+      guard metrics[one.id] == nil else { throw InputError(at: place, "defines the metric \"\(one.id)\" twice") }
+      metrics[one.id] = Metric(
+        one.id, one.title, unit: one.unit, formula: one.formula, source: one.source, lowest: one.lowest,
+        highest: one.highest)
+    }
+    return metrics
+  }
+}
+
+/// The tensors of `arrays.safetensors`.
+private struct Arrays {
+  private let file: SafetensorsFile?
+  private let place: String
+
+  init(_ url: URL, isNeeded: Bool) throws {
+    file = isNeeded ? try SafetensorsFile(url) : nil
+    place = url.path(percentEncoded: false)
+  }
+
+  func array(_ name: String, shape: [Int]) throws -> NumericArray {
+    guard let file else { return NumericArray(shape: [0], values: []) }
+    let tensor = try file.tensor(name)
+    guard tensor.shape == shape else {
+      throw InputError(
+        at: "\(place): tensor \(name.debugDescription)", "has another shape than \(RunResults.tablesName) says",
+        expected: "\(shape)", found: "\(tensor.shape)")
+    }
+    return NumericArray(shape: tensor.shape, values: tensor.values)
+  }
+}
+
+extension Document.Analysis {
+  fileprivate func result(metrics: [String: Metric], arrays: Arrays, place: String) throws -> AnalysisResult {
+    var result = AnalysisResult(id: id, notApplicable: notApplicable, texts: texts, notes: notes)
+    result.tables = try tables.map { table in
+      guard let metric = metrics[table.metric] else {
+        throw InputError(
+          at: "\(place): analysis \"\(id)\"", "uses a metric that is not defined", found: "\"\(table.metric)\"")
+      }
+      return MetricTable(metric, table.rows.map { MetricTable.Row($0.component, $0.quantity) })
+    }
+    for (name, entry) in self.arrays.sorted(by: { $0.key < $1.key }) {
+      result.arrays[name] = try arrays.array("\(id).\(name)", shape: entry.shape)
+    }
+    return result
+  }
+}
+
+extension DecodingError {
+  /// Where in a JSON document something is wrong, and what.
+  package var sentence: String {
+    func path(_ context: Context) -> String {
+      context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined().drop { $0 == "." }
+        .description
+    }
+    func field(_ context: Context) -> String { context.codingPath.isEmpty ? "" : "\(path(context)): " }
+    switch self {
+    case .keyNotFound(let key, let context): return field(context) + "has no \"\(key.stringValue)\""
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return field(context) + "is of the wrong type: \(context.debugDescription)"
+    case .dataCorrupted(let context):
+      let cause = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"].map { " (\($0))" } ?? ""
+      return field(context) + context.debugDescription + cause
+    @unknown default: return "cannot be decoded"
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package import Foundation
+import Tensors
+
+extension RunResults {
+  static let tablesName = "results.json"
+  static let arraysName = "arrays.safetensors"
+
+  /// Writes `results.json` and `arrays.safetensors` into a folder.
+  ///
+  /// - Throws: `InputError` where they cannot be written.
+  package func write(to folder: URL) throws {
+    try OutputFile.write(Array(json.text.utf8), to: folder.appending(path: Self.tablesName))
+    var writer = SafetensorsWriter()
+    for analysis in analyses {
+      for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
+        writer.add("\(analysis.id).\(name)", shape: array.shape, array.values)
+      }
+    }
+    try writer.write(to: folder.appending(path: Self.arraysName))
+  }
+
+  /// The content of `results.json`. Each metric is defined once; the rows of a table name it.
+  var json: JSONText {
+    var metrics: [JSONText] = []
+    var seen: Set<String> = []
+    for table in analyses.flatMap(\.tables) where seen.insert(table.metric.id).inserted {
+      metrics.append(table.metric.json)
+    }
+    return .object([
+      "schema": .integer(Self.schema), "subject": subject.json, "metrics": .array(metrics),
+      "analyses": .array(analyses.map(\.json)),
+    ])
+  }
+}
+
+extension Subject {
+  fileprivate var json: JSONText {
+    .object([
+      "name": .string(name), "seed": .integer(seed),
+      "model": .object([
+        "name": .string(model.name), "family": .string(model.family), "task": .string(model.task),
+        "layers": .integer(model.layers), "heads": .integer(model.heads), "width": .integer(model.width),
+        "headWidth": .integer(model.headWidth), "vocabulary": .integer(model.vocabulary),
+        "parameters": .integer(model.parameters), "isCausal": .bool(model.isCausal),
+      ]),
+      "corpus": .object(
+        [
+          "name": .string(corpus.name), "documents": .integer(corpus.documents), "tokens": .integer(corpus.tokens),
+          "truncated": .integer(corpus.truncated),
+        ].merging(corpus.label.map { ["label": .string($0)] } ?? [:]) { $1 }),
+    ])
+  }
+}
+
+extension Metric {
+  fileprivate var json: JSONText {
+    var fields: [String: JSONText] = [
+      "id": .string(id), "title": .string(title), "unit": .string(unit), "formula": .string(formula),
+      "source": .string(source),
+    ]
+    if let lowest { fields["lowest"] = .number(lowest) }
+    if let highest { fields["highest"] = .number(highest) }
+    return .object(fields)
+  }
+}
+
+extension AnalysisResult {
+  fileprivate var json: JSONText {
+    var fields: [String: JSONText] = [
+      "id": .string(id), "tables": .array(tables.map(\.json)), "notes": .strings(notes),
+      "arrays": .object(arrays.mapValues { .object(["shape": .array($0.shape.map(JSONText.integer))]) }),
+      "texts": .object(texts.mapValues(JSONText.strings)),
+    ]
+    if let notApplicable { fields["notApplicable"] = .string(notApplicable) }
+    return .object(fields)
+  }
+}
+
+extension MetricTable {
+  fileprivate var json: JSONText {
+    .object(["metric": .string(metric.id), "rows": .array(rows.map(\.json))])
+  }
+}
+
+extension MetricTable.Row {
+  fileprivate var json: JSONText {
+    var fields: [String: JSONText] = ["component": .string(component.id), "n": .integer(quantity.n)]
+    if quantity.state == .finite {
+      fields["value"] = .number(quantity.number)
+    } else {
+      fields["state"] = .string(quantity.state.rawValue)
+    }
+    if let interval = quantity.interval {
+      fields["low"] = .number(interval.lowerBound)
+      fields["high"] = .number(interval.upperBound)
+    }
+    return .object(fields)
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Results
+import Tensors
+import Testing
+
+/// An empty folder, gone when the test ends.
+func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let url = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: url) }
+  return try body(url)
+}
+
+let entropy = Metric(
+  "attention.entropy", "Entropy", unit: "nats", formula: "−Σₖ A ln A", source: "Clark 2019", lowest: 0)
+
+func example() -> RunResults {
+  let subject = Subject(
+    name: "tiny \"name\"",
+    model: .init(
+      name: "tiny", family: "gpt2", task: "causal language model", layers: 2, heads: 2, width: 8, headWidth: 4,
+      vocabulary: 11, parameters: 1234, isCausal: true),
+    corpus: .init(name: "text | one", documents: 3, tokens: 40, label: "upos", truncated: 1), seed: 7)
+  var attention = AnalysisResult(id: "attention", notes: ["cut to 64 tokens"])
+  attention.tables = [
+    MetricTable(
+      entropy,
+      [
+        .init(.head(0, 0), Quantity(1.0 / 3, n: 40, interval: 0.1...2.0 / 3)),
+        .init(.head(0, 1), Quantity(.nan, n: 3)), .init(.head(1, 0), Quantity(.infinity, n: 1)),
+        .init(.head(1, 1), Quantity(-.infinity, n: 1)), .init(.layer(1), .notApplicable), .init(.model, .missing),
+        .init(.tensor("h.0.attn|c \u{1}"), Quantity(-1.5e-300, n: 0)), .init(.point(2), Quantity(123_456_789, n: 1)),
+      ])
+  ]
+  attention.arrays = [
+    "z.map": NumericArray(shape: [2, 2], values: [0, 1, .nan, -.infinity]), "empty": .init(shape: [0], values: []),
+  ]
+  attention.texts = ["z.tokens": ["<s>", "a\nb", "\u{202e}", "\u{0}", "名"]]
+  let none = AnalysisResult(id: "gradients", notApplicable: "an encoder without a head has no loss")
+  return RunResults(subject: subject, analyses: [attention, none])
+}
+
+@Suite struct RunResultsFilesTests {
+  @Test("What was written is read back, every state and text included, and the bytes are the same each time")
+  func roundTrip() throws {
+    try withFolder { folder in
+      let results = example()
+      try results.write(to: folder)
+      let tables = try Data(contentsOf: folder.appending(path: "results.json"))
+      let arrays = try Data(contentsOf: folder.appending(path: "arrays.safetensors"))
+      let back = try RunResults.read(from: folder)
+      #expect(back.subject == results.subject)
+      #expect(back.analyses.map(\.id) == ["attention", "gradients"])
+      #expect(back.analyses[1].notApplicable == results.analyses[1].notApplicable)
+      #expect(back.analyses[0].texts == results.analyses[0].texts)
+      #expect(back.analyses[0].notes == results.analyses[0].notes)
+      #expect(back.analyses[0].tables[0].metric == entropy)
+      let rounded = results.rounded.analyses[0].tables[0].rows
+      #expect(back.analyses[0].tables[0].rows.map(\.component) == rounded.map(\.component))
+      #expect(back.analyses[0].tables[0].rows.map(\.quantity) == rounded.map(\.quantity))
+      #expect(rounded[0].quantity.value == 0.333333333)
+      let map = try #require(back.analyses[0].arrays["z.map"])
+      #expect(map.shape == [2, 2])
+      #expect(map.values.map(\.bitPattern) == results.analyses[0].arrays["z.map"]?.values.map(\.bitPattern))
+      #expect(back.analyses[0].arrays["empty"]?.shape == [0])
+      try back.write(to: folder)
+      #expect(try Data(contentsOf: folder.appending(path: "results.json")) == tables)
+      #expect(try Data(contentsOf: folder.appending(path: "arrays.safetensors")) == arrays)
+    }
+  }
+
+  @Test("A metric is defined once, and a row stands on a line of its own")
+  func layout() throws {
+    try withFolder { folder in
+      try example().write(to: folder)
+      let text = try String(contentsOf: folder.appending(path: "results.json"), encoding: .utf8)
+      #expect(
+        text.contains(
+          #"{"component": "L0.H0", "high": 0.666666667, "low": 0.1, "n": 40, "value": 0.333333333}"# + ",\n"))
+      #expect(text.components(separatedBy: "Σₖ A ln A").count == 2)
+      #expect(text.contains(#"{"component": "L0.H1", "n": 3, "state": "nan"}"#))
+    }
+  }
+
+  @Test(
+    "A damaged run is one clear line with file and field",
+    arguments: [
+      (#""schema": 1"#, #""schema": 99"#, "is of another version, expected schema 1, found 99"),
+      (#""metric": "attention.entropy""#, #""metric": "attention.entrpy""#, "uses a metric that is not defined"),
+      (#""component": "L0.H1""#, #""component": "head 1""#, "no component is called"),
+      (#""shape": [2, 2]"#, #""shape": [4]"#, "has another shape"), (#""z.map""#, #""y.map""#, "has no tensor"),
+      (#""layers": 2"#, #""layers": "two""#, "subject.model.layers: is of the wrong type"),
+      (#""seed": 7"#, #""sed": 7"#, "has no \"seed\""), (#""subject""#, "subject", "not valid JSON"),
+      (#""state": "nan""#, #""state": "fine""#, "state"),
+    ])
+  func damaged(original: String, change: String, says: String) throws {
+    try withFolder { folder in
+      try example().write(to: folder)
+      let url = folder.appending(path: "results.json")
+      let text = try String(contentsOf: url, encoding: .utf8)
+      #expect(text.contains(original))
+      try Data(text.replacingOccurrences(of: original, with: change).utf8).write(to: url)
+      let error = try #require(throws: InputError.self) { try RunResults.read(from: folder) }
+      #expect(error.description.contains(says), "\(error)")
+      #expect(error.description.contains(folder.lastPathComponent))
+    }
+  }
+
+  @Test("A run without its files, or with a cut one, is an error")
+  func absent() throws {
+    try withFolder { folder in
+      #expect(throws: InputError.self) { try RunResults.read(from: folder) }
+      try example().write(to: folder)
+      let arrays = folder.appending(path: "arrays.safetensors")
+      try Data(contentsOf: arrays).dropLast(3).write(to: arrays)
+      #expect(throws: InputError.self) { try RunResults.read(from: folder) }
+      try FileManager.default.removeItem(at: arrays)
+      #expect(throws: InputError.self) { try RunResults.read(from: folder) }
+    }
+  }
+
+  @Test(
+    "Numbers are rounded in decimal",
+    arguments: [
+      (1.0 / 3, 0.333333333), (2e20 / 3, 6.66666667e19), (-0.0, 0.0), (0.1, 0.1), (123_456_789.5, 123_456_790),
+      (.leastNonzeroMagnitude, .leastNonzeroMagnitude),
+      (.greatestFiniteMagnitude, 1.79769313e308),
+    ])
+  func rounding(number: Double, rounded: Double) { #expect(number.rounded(significantDigits: 9) == rounded) }
+}
