@@ -2,26 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import tomograph
-
-@Suite("Interruption and scratch folders")
+@Suite("Interruption")
 struct InterruptionTests {
-  @Test("a scratch folder is gone after success and after an error")
-  func scratchFolder() throws {
-    let scratch = try Scratch()
-    let folder = scratch["run"]
-    func write() throws { _ = try scratch.write("half", to: "run/index.html") }
-    try Interruption.withScratch(folder) { try write() }
-    #expect(!FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)))
-    #expect(throws: CocoaError.self) {
-      try Interruption.withScratch(folder) {
-        try write()
-        throw CocoaError(.fileWriteOutOfSpace)
-      }
-    }
-    #expect(!FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)))
-  }
-
   @Test("SIGINT, SIGTERM and SIGHUP end the program with code 130 and a line", arguments: [SIGINT, SIGTERM, SIGHUP])
   func signals(number: Int32) throws {
     let process = Process()
