@@ -1,5 +1,4 @@
 import Glibc
 
-Interruption.watch()
-Faults.watch()
+Signals.watch()
 exit(Command.run(CommandLine.arguments).rawValue)

@@ -2,26 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import tomograph
-
-@Suite("Interruption and scratch folders")
+@Suite("Interruption")
 struct InterruptionTests {
-  @Test("a scratch folder is gone after success and after an error")
-  func scratchFolder() throws {
-    let scratch = try Scratch()
-    let folder = scratch["run"]
-    func write() throws { _ = try scratch.write("half", to: "run/index.html") }
-    try Interruption.withScratch(folder) { try write() }
-    #expect(!FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)))
-    #expect(throws: CocoaError.self) {
-      try Interruption.withScratch(folder) {
-        try write()
-        throw CocoaError(.fileWriteOutOfSpace)
-      }
-    }
-    #expect(!FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)))
-  }
-
   @Test("SIGINT, SIGTERM and SIGHUP end the program with code 130 and a line", arguments: [SIGINT, SIGTERM, SIGHUP])
   func signals(number: Int32) throws {
     let process = Process()
@@ -33,11 +15,20 @@ struct InterruptionTests {
     process.standardInput = input
     process.standardOutput = FileHandle.nullDevice
     process.standardError = errors
-    try process.run()
+    try withUnblockedSignals { try process.run() }
     usleep(300_000)
     kill(process.processIdentifier, number)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self) == "tomograph: interrupted\n")
+  }
+
+  /// The threads of tests block signals, and a program inherits what its parent blocks.
+  private func withUnblockedSignals(_ body: () throws -> Void) rethrows {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
   }
 }

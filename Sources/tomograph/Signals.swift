@@ -1,0 +1,26 @@
+import Glibc
+import Results
+
+/// What signals do to the program.
+enum Signals {
+  /// SIGINT, SIGTERM and SIGHUP take away what is half-written and end it with code 130, even where a parent blocked
+  /// them; a trap, which is a fault of the program, ends it with the code that says so, unless a backtrace was asked
+  /// for. A reader that goes away is an error of writing.
+  static func watch() {
+    signal(SIGPIPE, SIG_IGN)
+    Interruption.install(message: (StandardError.isTerminal ? "\r\u{1B}[K" : "") + "tomograph: interrupted")
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+
+    guard getenv("SWIFT_BACKTRACE") == nil else { return }
+    for number in [SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT] {
+      signal(number) { _ in
+        let line: StaticString = "tomograph: a fault of the program: it has stopped where it should not be able to\n"
+        _ = write(STDERR_FILENO, line.utf8Start, line.utf8CodeUnitCount)
+        _exit(4)
+      }
+    }
+  }
+}
