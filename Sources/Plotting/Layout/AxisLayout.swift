@@ -29,7 +29,7 @@ struct AxisLayout {
 
   static let tickLength = 3.0
   /// Between tick and label.
-  static let labelGap = 2.0
+  static let labelGap = 3.0
   static let titleGap = 4.0
 }
 
