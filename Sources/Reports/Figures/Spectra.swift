@@ -82,7 +82,10 @@ package enum Spectra: FigureBuilder {
   private static func weights(_ results: RunResults) -> FigureOutcome? {
     guard let analysis = results[analysis: "weights"] else { return nil }
     let id = "weights-spectra"
-    let names = analysis.arrays.keys.filter { $0.hasPrefix("singular.") }.sorted()
+    // In the order of the model where it is known.
+    let order = (analysis.texts["matrices"] ?? []).map { "singular." + $0 }.filter { analysis.arrays[$0] != nil }
+    let names =
+      order + analysis.arrays.keys.filter { $0.hasPrefix("singular.") && !order.contains($0) }.sorted()
     let kinds = tensorsByKind(names.map { String($0.dropFirst(9)) })
     var deepest = 1
     var all: [Line] = []
