@@ -29,7 +29,7 @@ struct AxisLayout {
 
   static let tickLength = 3.0
   /// Between tick and label.
-  static let labelGap = 2.0
+  static let labelGap = 3.0
   static let titleGap = 4.0
 }
 
@@ -137,7 +137,8 @@ extension AxisLayout {
     let ratio = measurer.extent(of: "0", in: font).height / font.size
     if share < ratio * font.size { font.size = max(theme.smallestSize, (share / ratio * 4).rounded(.down) / 4) }
     let height = ratio * font.size
-    let step = niceStep((height - 0.01) / share, isIndexed: categories.allSatisfy(\.isIndex))
+    let isIndexed = categories.allSatisfy(\.isIndex)
+    let step = niceStep((height * (isIndexed ? 1.2 : 1) - 0.01) / share, isIndexed: isIndexed)
     let chosen = font
     take(categories, every: step, measurer) { text in
       let leadWidth = text.lead.isEmpty ? 0 : measurer.extent(of: text.lead, in: chosen).width

@@ -17,6 +17,8 @@ struct PlotLayout {
   private var outerY: AxisLayout?
   private var panel = Size(100, 100)
   private var panelTitleHeight = 0.0
+  /// What is kept free left and right of the panels.
+  private var margins = (left: 0.0, right: 0.0)
 
   private static let margin = 4.0
   private var columns: Int { min(plot.columns, max(plot.panels.count, 1)) }
@@ -53,10 +55,13 @@ struct PlotLayout {
     hidden.isHidden = true
     x = AxisLayout(hidden, unit, side: .bottom, theme: theme, measurer: measurer, deepest: 0)
     y = AxisLayout(hidden, unit, side: .left, theme: theme, measurer: measurer, deepest: 0)
-    for _ in 0..<4 {
-      let before = panel
+    for pass in 0..<8 {
+      let before = (panel, margins)
+      // From the third pass on margins only grow, so that labels which come and go with the size cannot keep it open.
+      let (left, right) = sides
+      margins = pass < 3 ? (left, right) : (max(left, margins.left), max(right, margins.right))
       fit(inner)
-      if before == panel { break }
+      if before.0 == panel, before.1 == margins { break }
     }
   }
 
@@ -88,7 +93,7 @@ struct PlotLayout {
   }
 
   private mutating func fit(_ inner: Double) {
-    let (left, right) = sides
+    let (left, right) = margins
     let free = max(inner - left - right, 20)
     let widest = min(max((free - gap.width * Double(columns - 1)) / Double(columns), 2), plot.largestPanelWidth)
     switch plot.shape {
@@ -98,17 +103,22 @@ struct PlotLayout {
       let cell = min(widest / Double(max(columns, 1)), largest / Double(max(rows, columns, 1)))
       panel = Size(cell * Double(max(columns, 1)), cell * Double(max(rows, 1)))
     case .rows(let rows, let columns, let tallest):
-      panel = Size(widest, Double(rows) * min(tallest, widest / Double(max(columns, 1))))
+      // Even one row leaves room for the title of its colour bar.
+      panel = Size(widest, max(56, Double(rows) * min(tallest, widest / Double(max(columns, 1)))))
     case .lines(let count, let height):
       panel = Size(widest, Double(count) * height)
     }
-    let deepest = min(110, width * 0.24)
+    /// A token says enough in a dozen letters.
+    func deepest(_ axis: Axis) -> Double {
+      let isTokens = axis.labels?.contains { if case .token = $0 { true } else { false } } ?? false
+      return isTokens ? theme.tickSize * 8 : min(110, width * 0.24)
+    }
     x = AxisLayout(
       plot.x, plot.positionScale(.x, from: 0, to: panel.width), side: .bottom, theme: theme, measurer: measurer,
-      deepest: deepest)
+      deepest: deepest(plot.x))
     y = AxisLayout(
       plot.y, plot.positionScale(.y, from: panel.height, to: 0).reversedForCategories, side: .left, theme: theme,
-      measurer: measurer, deepest: deepest)
+      measurer: measurer, deepest: deepest(plot.y))
     if plot.panels.count > 1 {
       // One title for all panels may be as long as all of them.
       x.retitle(plot.x.title, length: block.width, theme: theme, measurer: measurer)
@@ -116,11 +126,11 @@ struct PlotLayout {
     }
     if let axis = plot.outerX, let count = axis.labels?.count {
       let scale = PositionScale(.band(count: count), domain: 0...1, from: 0, to: block.width + gap.width)
-      outerX = AxisLayout(axis, scale, side: .bottom, theme: theme, measurer: measurer, deepest: deepest)
+      outerX = AxisLayout(axis, scale, side: .bottom, theme: theme, measurer: measurer, deepest: deepest(axis))
     }
     if let axis = plot.outerY, let count = axis.labels?.count {
       let scale = PositionScale(.band(count: count), domain: 0...1, from: 0, to: block.height + gap.height)
-      outerY = AxisLayout(axis, scale, side: .left, theme: theme, measurer: measurer, deepest: deepest)
+      outerY = AxisLayout(axis, scale, side: .left, theme: theme, measurer: measurer, deepest: deepest(axis))
     }
     bar = plot.color.flatMap {
       ColorBar($0, height: min(block.height, 170), theme: theme, measurer: measurer)
@@ -139,7 +149,7 @@ struct PlotLayout {
     if !titleLines.isEmpty { top += 5 }
     legend.draw(at: Point(Self.margin, top), measurer: measurer, into: &items)
     if legend.lineCount > 0 { top += legend.height(measurer) + 5 }
-    let (left, right) = sides
+    let (left, right) = margins
     top += max(panelTitleHeight > 0 ? 0 : y.overhang.start, bar?.overhang.start ?? 0)
     // What the panels do not need of the width is left on both sides alike.
     let spare = max(0, width - 2 * Self.margin - left - right - block.width) / 2

@@ -27,7 +27,12 @@ package struct CellMark: Mark {
 
   package func legend(theme: Theme) -> [LegendEntry] {
     var seen: Set<Reading> = []
-    for value in values where value.number == nil { seen.insert(value) }
+    for value in values {
+      switch value {
+      case .number, .blank: continue
+      default: seen.insert(value)
+      }
+    }
     return Reading.gaps.filter(seen.contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 

@@ -36,7 +36,9 @@ package enum Ticks {
     let step = value(1)
     let first = (low / step - 1e-9).rounded(.up)
     let last = (high / step + 1e-9).rounded(.down)
-    guard first <= last, last - first < 1000 else { return [] }
+    // No multiple in so narrow a domain: a finer step finds one.
+    guard first <= last else { return linear(domain, count: count + 1, isInteger: isInteger && count < 40) }
+    guard last - first < 1000 else { return [Tick(low, NumberFormat.text(low))] }
     let values = stride(from: first, through: last, by: 1).map { min(max(value($0), low), high) }
     return labelled(values, exponent: exponent)
   }

@@ -31,9 +31,28 @@ struct Caption {
     }
     if let formula { sentences.append(formula) }
     if let n { sentences.append(n) }
-    sentences += (results[analysis: analysis]?.notes ?? []).map { $0.hasSuffix(".") ? $0 : $0 + "." }
+    sentences += notes(of: analysis, what: what, metrics: metrics)
     sentences.append("Seed \(results.subject.seed).")
     return sentences.joined(separator: " ")
+  }
+
+  /// The analysis's notes as sentences, without those that are about other figures: about documents and histograms that
+  /// are not shown, about repeated tokens where no score of them is.
+  private func notes(of id: String, what: String, metrics: [Metric]) -> [String] {
+    guard let analysis = results[analysis: id] else { return [] }
+    let others = (analysis.texts["samples"] ?? []).filter { sample in
+      !what.split(whereSeparator: { $0 == " " || $0 == "," || $0 == ":" }).contains { $0 == sample }
+    }
+    let isRepeated = metrics.contains { AttentionMetrics.repeatedTokenScores.contains($0) }
+    return analysis.notes.filter { note in
+      if others.contains(where: { note.hasPrefix($0 + ":") }) { return false }
+      if note.hasPrefix("repeated-token") { return isRepeated }
+      if note.hasPrefix("histograms") { return what.hasPrefix("Histograms") }
+      return true
+    }.map { note in
+      let sentence = (note.first?.uppercased() ?? "") + note.dropFirst()
+      return sentence.hasSuffix(".") ? sentence : sentence + "."
+    }
   }
 
   /// `n = 4,112 rows a head`, or the range where they differ; nil where nothing was counted.

@@ -5,12 +5,18 @@ import Plotting
 package enum HeadMaps: FigureBuilder {
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: "attention"] else { return [] }
-    return analysis.tables.flatMap { table -> [FigureOutcome] in
+    return analysis.tables.filter { isDrawn($0.metric) }.flatMap { table -> [FigureOutcome] in
       let stacks = Component.Stack.allCases.filter { stack in
         table.rows.contains { $0.component.head != nil && $0.component.stack == stack }
       }
       return stacks.map { figure(table, stack: $0, of: results) }
     }
+  }
+
+  /// Numbers that only rules need (those of longer sequences, second definitions of a score) are in the tables alone.
+  private static func isDrawn(_ metric: Metric) -> Bool {
+    !(metric.id.last?.isNumber ?? false) && !metric.id.hasSuffix("Mul")
+      && metric != AttentionMetrics.keyMarginalOrdinary
   }
 
   private static func figure(_ table: MetricTable, stack: Component.Stack, of results: RunResults) -> FigureOutcome {
@@ -19,6 +25,10 @@ package enum HeadMaps: FigureBuilder {
     let grid = HeadGrid(table, stack: stack)
     guard let seen = extent(grid.readings) else {
       return .omitted(id: id, reason: "\(metric.title) has no number for any head")
+    }
+    if seen.lowerBound == seen.upperBound, grid.readings.count > 1, !grid.readings.contains(where: { $0.gap != nil }) {
+      let value = NumberFormat.text(seen.lowerBound)
+      return .omitted(id: id, reason: "\(metric.title) is \(value) for every head")
     }
     let digits = grid.readings.map { reading in
       reading.number.map { NumberFormat.fixed($0, decimals: decimals(seen)) } ?? ""

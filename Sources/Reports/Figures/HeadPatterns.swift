@@ -82,7 +82,7 @@ package enum HeadPatterns: FigureBuilder {
     let title = "Attention of head \(choice.name) on \(sample.id)"
     var plot = Plot(
       title, x: .tokens(sample.tokens, "key"), y: .tokens(sample.tokens, "query"),
-      color: .sequential("attention weight", 0...max(high, 0.05)),
+      color: .sequential("attention weight", 0...(high > 0.5 ? 1 : max(high, 0.05))),
       shape: .square(rows: length, columns: length, largestSide: 400),
       marks: [CellMark(rows: length, columns: length, values: readings)])
     plot.hasFrame = true
@@ -91,7 +91,7 @@ package enum HeadPatterns: FigureBuilder {
       caption: Caption(results: results).text(
         "Attention weights A[query, key] of head \(choice.name), \(choice.reason), on document \(sample.id) "
           + "(\(length) tokens); each row sums to 1." + mask(sample), n: "n = 1 document.", analysis: "attention"),
-      altText: alt(choice, sample), plot: plot, table: table(choice, sample))
+      altText: alt(choice, sample), extent: length > 18 ? .text : .column, plot: plot, table: table(choice, sample))
   }
 
   private static func lines(_ choice: Choice, _ sample: SampleDocument, _ results: RunResults) -> Figure {

@@ -13,13 +13,16 @@ struct SampleDocument {
   var heads: Int { pattern.shape[1] }
   var length: Int { pattern.shape[2] }
 
-  /// Those that are whole and consistent, in the order of their ids.
+  /// Those that are whole and consistent, in the order in which the analysis prefers them.
   static func all(in results: RunResults) -> [SampleDocument] {
     guard let analysis = results[analysis: "attention"] else { return [] }
     let (prefix, suffix) = ("sample.", ".pattern")
-    return analysis.arrays.keys.filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) && $0.utf8.count > 15 }.sorted()
-      .compactMap { name in
-        let id = String(name.dropFirst(prefix.count).dropLast(suffix.count))
+    let known = analysis.texts["samples"] ?? []
+    let found = analysis.arrays.keys.filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) && $0.utf8.count > 15 }
+      .map { String($0.dropFirst(prefix.count).dropLast(suffix.count)) }
+    return (known + found.filter { !known.contains($0) }.sorted())
+      .compactMap { id in
+        let name = prefix + id + suffix
         guard let pattern = analysis.arrays[name], pattern.shape.count == 4, pattern.shape[2] == pattern.shape[3],
           !pattern.shape.contains(0), let tokens = analysis.texts["sample.\(id).tokens"],
           tokens.count == pattern.shape[2]

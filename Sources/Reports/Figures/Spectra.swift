@@ -82,7 +82,10 @@ package enum Spectra: FigureBuilder {
   private static func weights(_ results: RunResults) -> FigureOutcome? {
     guard let analysis = results[analysis: "weights"] else { return nil }
     let id = "weights-spectra"
-    let names = analysis.arrays.keys.filter { $0.hasPrefix("singular.") }.sorted()
+    // In the order of the model where it is known.
+    let order = (analysis.texts["matrices"] ?? []).map { "singular." + $0 }.filter { analysis.arrays[$0] != nil }
+    let names =
+      order + analysis.arrays.keys.filter { $0.hasPrefix("singular.") && !order.contains($0) }.sorted()
     let kinds = tensorsByKind(names.map { String($0.dropFirst(9)) })
     var deepest = 1
     var all: [Line] = []
@@ -93,7 +96,8 @@ package enum Spectra: FigureBuilder {
         let floor = (values.first ?? 0) * 1e-4
         guard (values.first ?? 0) > 0 else { return nil }
         return Line(
-          name: String(names[member.index].dropFirst(9)), depth: member.layer, values: values.filter { $0 > floor }, isEven: true)
+          name: String(names[member.index].dropFirst(9)), depth: member.layer, values: values.filter { $0 > floor },
+          isEven: true)
       }
       guard !lines.isEmpty else { return nil }
       deepest = max(deepest, lines.map(\.depth).max() ?? 1)
@@ -114,7 +118,8 @@ package enum Spectra: FigureBuilder {
         id: id, analysis: "weights", title: title,
         caption: Caption(results: results).text(
           "Singular values of every matrix of the layers in falling order, a panel a kind of matrix, a line a layer, on "
-            + "shared scales (logarithmic upward); values below 10⁻⁴ of a matrix's largest are left out.", n: "n = \(NumberFormat.count(all.count)) matrices.", analysis: "weights",
+            + "shared scales (logarithmic upward); values below 10⁻⁴ of a matrix's largest are left out.",
+          n: "n = \(NumberFormat.count(all.count)) matrices.", analysis: "weights",
           onCorpus: false),
         altText: "\(panels.count) panels. The largest singular value goes "
           + Seen.range(all.map { Reading($0.values[0]) }, all.map(\.name)) + ".",
