@@ -62,8 +62,8 @@ lint: swift-version
 	swift format lint --strict -r Sources Tests Package.swift
 
 bench: deps
-	swift build -c release --product benchmark
-	.build/release/benchmark
+	swift build -c release --product bench
+	.build/release/bench
 
 # The binary finds its templates, fonts and examples in ../share/tomograph.
 install: build

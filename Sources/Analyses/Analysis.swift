@@ -66,6 +66,8 @@ package struct Needs: Sendable {
 package struct Observation: Sendable {
   package enum Stream: Sendable {
     case corpus
+    /// The same documents with tokens masked, for the loss of a masked language model; only gradients are of interest.
+    case maskedCorpus
     /// Sequences `opening x x closing`; `half` is the length of `x`, which starts at position `start`.
     case repeatedTokens(start: Int, half: Int)
   }

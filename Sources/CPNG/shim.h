@@ -71,6 +71,7 @@ static inline int png_encode(const png_page *page, const unsigned char *rows, si
   }
   png_set_write_fn(png, output, png_output_append, png_output_flush);
   png_set_compression_level(png, page->compression_level);
+  png_set_compression_mem_level(png, 9);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, page->filters);
   png_set_IHDR(
       png, info, page->width, page->height, page->bit_depth, page->color_type, PNG_INTERLACE_NONE,

@@ -8,6 +8,9 @@ struct CairoPainter {
   let renderer: Renderer
   /// Pixels per point across and down for images; nil for PDF, where nothing is put on whole pixels and text stays text.
   let pixels: (x: Double, y: Double)?
+  let stamps: Stamps
+  /// What may be painted, in pixels.
+  var clip: Canvas.Area
 
   func draw(_ items: [DrawingItem]) {
     for item in items {
@@ -27,14 +30,19 @@ struct CairoPainter {
   private func draw(_ items: [DrawingItem], clip: Rect?, opacity: Double) {
     cairo_save(context)
     defer { cairo_restore(context) }
+    var inner = self
     if let clip {
       add(clip, snapped: pixels != nil)
       cairo_clip(context)
+      let edges = snapped(clip)
+      inner.clip = self.clip.intersection(
+        Canvas.Area(
+          left: Int(edges.minX), top: Int(edges.minY), right: Int(edges.maxX), bottom: Int(edges.maxY)))
     }
-    guard opacity < 1 else { return draw(items) }
+    guard opacity < 1 else { return inner.draw(items) }
     guard opacity > 0 else { return }
     cairo_push_group(context)
-    draw(items)
+    inner.draw(items)
     cairo_pop_group_to_source(context)
     cairo_paint_with_alpha(context, opacity)
   }
@@ -128,6 +136,7 @@ struct CairoPainter {
 
   /// Discs without an outline are dots of a round pen, the shortest form in PDF.
   private func draw(_ centres: [Point], radius: Double, _ fill: Color?, _ stroke: Stroke?) {
+    if stamp(centres, radius: radius, fill, stroke) { return }
     guard stroke == nil else {
       for centre in centres {
         cairo_new_sub_path(context)
@@ -147,6 +156,36 @@ struct CairoPainter {
     if fill.opacity >= 1 { cairo_stroke(context) }
   }
 
+  /// False where the discs are too large or too elaborate for stamps, or the page has no pixels.
+  private func stamp(_ centres: [Point], radius: Double, _ fill: Color?, _ stroke: Stroke?) -> Bool {
+    guard let pixels, abs(pixels.x / pixels.y - 1) < 0.01 else { return false }
+    let outer = (radius + (stroke?.width ?? 0)) * pixels.x
+    guard 2 * outer <= Stamps.largest, stroke?.dash.contains(where: { $0 > 0 }) != true else { return false }
+    guard let canvas = Canvas(cairo_get_group_target(context), clip: clip) else { return true }
+    var layers: [(shape: Stamps.Shape, ink: Ink)] = []
+    if let fill { layers.append((.disc(radius: Float(radius * pixels.x)), Ink(fill))) }
+    if let stroke, stroke.width > 0 {
+      layers.append(
+        (.ring(radius: Float(radius * pixels.x), width: Float(stroke.width * pixels.x)), Ink(stroke.color)))
+    }
+    let masks = layers.map { layer in
+      (0..<Stamps.phases * Stamps.phases).map { phase in
+        stamps.mask(
+          Stamps.Key(
+            shape: layer.shape, phaseX: UInt8(phase % Stamps.phases), phaseY: UInt8(phase / Stamps.phases)))
+      }
+    }
+    for centre in centres {
+      let x = Phased(centre.x * pixels.x)
+      let y = Phased(centre.y * pixels.y)
+      for (layer, masks) in zip(layers, masks) {
+        canvas.stamp(masks[Int(y.phase) * Stamps.phases + Int(x.phase)], x: x.pixel, y: y.pixel, color: layer.ink)
+      }
+    }
+    canvas.finish()
+    return true
+  }
+
   // MARK: Images
 
   private func draw(_ image: PixelImage, in rect: Rect) {
@@ -154,10 +193,12 @@ struct CairoPainter {
     cairo_save(context)
     defer { cairo_restore(context) }
     guard pixels != nil else {
-      let surface = premultiplied(image.width, image.height) { image.pixel($0, $1) }
+      let times = image.enlargement
+      let (width, height) = (image.width * times, image.height * times)
+      let surface = premultiplied(width, height) { image.pixel($0 / times, $1 / times) }
       defer { cairo_surface_destroy(surface) }
       cairo_translate(context, rect.x, rect.y)
-      cairo_scale(context, rect.width / Double(image.width), rect.height / Double(image.height))
+      cairo_scale(context, rect.width / Double(width), rect.height / Double(height))
       paint(surface)
       return
     }
@@ -187,11 +228,14 @@ struct CairoPainter {
     guard run.font.size > 0 else { return }
     let text = renderer.shape(run.text, in: run.font)
     let offset = renderer.origin(of: run, text)
+    if stamp(text, run, offset) { return }
     cairo_save(context)
     defer { cairo_restore(context) }
     setSource(run.color)
-    cairo_translate(context, run.position.x, run.position.y)
-    if run.rotation.remainder(dividingBy: 360) != 0 { cairo_rotate(context, run.rotation * .pi / 180) }
+    let (cosine, sine) = run.direction
+    var placement = cairo_matrix_t(
+      xx: cosine, yx: sine, xy: -sine, yy: cosine, x0: run.position.x, y0: run.position.y)
+    cairo_transform(context, &placement)
     cairo_translate(context, offset.x, offset.y)
     for part in text.runs where !part.glyphs.isEmpty {
       cairo_set_font_face(context, renderer.typefaces.cairoFace(part.face))
@@ -215,14 +259,55 @@ struct CairoPainter {
     }
     if pixels != nil { cairo_fill(context) }
   }
+
+  /// False where the letters are too large for stamps, or the page has no pixels.
+  private func stamp(_ text: ShapedText, _ run: TextRun, _ offset: Point) -> Bool {
+    guard let pixels, run.font.size * max(pixels.x, pixels.y) <= Stamps.largest else { return false }
+    guard let canvas = Canvas(cairo_get_group_target(context), clip: clip) else { return true }
+    let (cosine, sine) = run.direction
+    let ink = Ink(run.color)
+    for part in text.runs {
+      let size = run.font.size * part.scale
+      for glyph in part.glyphs {
+        let along = offset.x + glyph.x * run.font.size
+        let across = offset.y + glyph.y * run.font.size
+        let x = Phased((run.position.x + along * cosine - across * sine) * pixels.x)
+        let y = Phased((run.position.y + along * sine + across * cosine) * pixels.y)
+        let shape = Stamps.Shape.glyph(
+          face: part.face, id: glyph.id, xx: Float(cosine * size * pixels.x), yx: Float(sine * size * pixels.y),
+          xy: Float(-sine * size * pixels.x), yy: Float(cosine * size * pixels.y))
+        canvas.stamp(
+          stamps.mask(Stamps.Key(shape: shape, phaseX: x.phase, phaseY: y.phase)), x: x.pixel, y: y.pixel, color: ink)
+      }
+    }
+    canvas.finish()
+    return true
+  }
 }
 
-extension PixelImage {
-  /// Red in the lowest byte, alpha in the highest.
-  fileprivate func pixel(_ x: Int, _ y: Int) -> UInt32 {
-    let place = 4 * (y * width + x)
-    return UInt32(pixels[place]) | UInt32(pixels[place + 1]) << 8 | UInt32(pixels[place + 2]) << 16
-      | UInt32(pixels[place + 3]) << 24
+/// A coordinate as a whole pixel and a number of phases beyond it.
+private struct Phased {
+  var pixel: Int
+  var phase: UInt8
+
+  init(_ value: Double) {
+    let steps = Int((value * Double(Stamps.phases)).rounded())
+    let (pixel, phase) = (steps / Stamps.phases, steps % Stamps.phases)
+    self.pixel = phase < 0 ? pixel - 1 : pixel
+    self.phase = UInt8(phase < 0 ? phase + Stamps.phases : phase)
+  }
+}
+
+extension TextRun {
+  /// Cosine and sine of the rotation, exact for quarter turns.
+  var direction: (cosine: Double, sine: Double) {
+    switch rotation.remainder(dividingBy: 360) {
+    case 0: (1, 0)
+    case 90: (0, 1)
+    case -90: (0, -1)
+    case 180, -180: (-1, 0)
+    default: (cos(rotation * .pi / 180), sin(rotation * .pi / 180))
+    }
   }
 }
 

@@ -13,13 +13,14 @@ extension DisplayList {
         figure: id, size: "\(size.width) × \(size.height) pt",
         limit: "sides above 0 and up to \(Int(Self.longestSide)) pt")
     }
+    try check(background)
     try check(items)
   }
 
   private func check(_ items: [DrawingItem]) throws {
     for item in items {
       switch item {
-      case .path(let elements, _, let stroke):
+      case .path(let elements, let fill, let stroke):
         for element in elements {
           switch element {
           case .move(let point), .line(let point): try check(point.x, point.y)
@@ -27,16 +28,20 @@ extension DisplayList {
           case .close: break
           }
         }
+        try check(fill)
         try check(stroke)
-      case .rect(let rect, _, let stroke, _):
+      case .rect(let rect, let fill, let stroke, _):
         try check(rect)
+        try check(fill)
         try check(stroke)
-      case .discs(let centres, let radius, _, let stroke):
+      case .discs(let centres, let radius, let fill, let stroke):
         for centre in centres { try check(centre.x, centre.y) }
         try check(radius)
+        try check(fill)
         guard radius >= 0 else { throw refusal("a disc has the radius \(radius)") }
         try check(stroke)
       case .text(let run):
+        try check(run.color)
         try check(run.position.x, run.position.y, run.font.size, run.rotation)
         guard run.font.size >= 0, run.font.size <= Self.longestSide else {
           throw refusal("text has the size \(run.font.size)")
@@ -61,10 +66,18 @@ extension DisplayList {
 
   private func check(_ stroke: Stroke?) throws {
     guard let stroke else { return }
+    try check(stroke.color)
     try check(stroke.width)
     for length in stroke.dash { try check(length) }
     guard stroke.width >= 0, stroke.dash.allSatisfy({ $0 >= 0 }) else {
       throw refusal("a line has the width \(stroke.width) and the dashes \(stroke.dash)")
+    }
+  }
+
+  private func check(_ color: Color?) throws {
+    guard let color else { return }
+    for part in [color.red, color.green, color.blue, color.opacity] where !part.isFinite {
+      throw refusal("\(part) is no part of a colour, expected 0…1")
     }
   }
 

@@ -12,6 +12,8 @@ struct PNGFile {
   var dpi: Double?
   var title = ""
   var description = ""
+  /// Whether many rows repeat the one above, as those of enlarged cells do.
+  var hasRepeatedRows = false
 
   init(width: Int, height: Int, pixels: [UInt32], figure: String) {
     self.width = width
@@ -20,11 +22,22 @@ struct PNGFile {
     self.figure = figure
   }
 
-  init(_ image: PixelImage, figure: String) {
-    let pixels = image.pixels.withUnsafeBytes { bytes in
-      (0..<image.width * image.height).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
+  /// Each cell as `enlargement` × `enlargement` pixels.
+  init(_ image: PixelImage, enlargement: Int, figure: String) {
+    var pixels: [UInt32] = []
+    pixels.reserveCapacity(image.width * image.height * enlargement * enlargement)
+    for y in 0..<image.height {
+      let start = pixels.count
+      for x in 0..<image.width {
+        let color = image.pixel(x, y)
+        for _ in 0..<enlargement { pixels.append(color) }
+      }
+      let row = pixels[start...]
+      for _ in 1..<enlargement { pixels.append(contentsOf: row) }
     }
-    self.init(width: image.width, height: image.height, pixels: pixels, figure: figure)
+    self.init(
+      width: image.width * enlargement, height: image.height * enlargement, pixels: pixels, figure: figure)
+    hasRepeatedRows = true
   }
 
   func bytes() throws(RenderError) -> [UInt8] {
@@ -45,7 +58,7 @@ struct PNGFile {
     var page = png_page()
     page.color_type = isOpaque ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA
     page.bit_depth = 8
-    page.filters = PNG_FILTER_SUB | PNG_FILTER_UP
+    page.filters = hasRepeatedRows ? PNG_FILTER_UP : PNG_FILTER_NONE
     return try encode(page, rows, stride: width * channels)
   }
 
@@ -74,7 +87,8 @@ struct PNGFile {
     var page = header
     page.width = UInt32(width)
     page.height = UInt32(height)
-    page.compression_level = 6
+    // Measured on scatters and sheets of heatmaps: a tenth more bytes than level 6 in half the time.
+    page.compression_level = 3
     if let dpi { page.pixels_per_metre = UInt32((dpi / 0.0254).rounded()) }
     let title = Caption(title)
     let description = Caption(description)
@@ -94,6 +108,19 @@ struct PNGFile {
     }
     return Array(UnsafeBufferPointer(start: bytes, count: output.count))
   }
+}
+
+extension PixelImage {
+  /// Red in the lowest byte, alpha in the highest.
+  func pixel(_ x: Int, _ y: Int) -> UInt32 {
+    let place = 4 * (y * width + x)
+    return UInt32(pixels[place]) | UInt32(pixels[place + 1]) << 8 | UInt32(pixels[place + 2]) << 16
+      | UInt32(pixels[place + 3]) << 24
+  }
+
+  /// Pixels a cell has in SVG and PDF. Programs that smooth images although asked not to (librsvg, Preview) then blur
+  /// only the edge of a cell.
+  var enlargement: Int { min(8, max(1, 256 / max(width, height))) }
 }
 
 /// A text chunk's value: Latin-1 where that holds it, else UTF-8; NUL at the end, and none before.

@@ -3,10 +3,20 @@ internal import Drawing
 
 extension Renderer {
   /// The most pixels of a page, and of one of its sides (Cairo's own limit).
-  private static let mostPixels = 100_000_000.0
+  private static let mostPixels = 50_000_000.0
   private static let longestSide = 32_767.0
 
   func renderPNG(_ list: DisplayList, dpi: Double) throws(RenderError) -> [UInt8] {
+    var file = try raster(list, dpi: dpi)
+    file.dpi = dpi
+    file.hasRepeatedRows = list.items.hasImage
+    file.title = list.title
+    file.description = list.description
+    return try file.bytes()
+  }
+
+  /// The page as pixels.
+  func raster(_ list: DisplayList, dpi: Double) throws(RenderError) -> PNGFile {
     let width = max(1, (list.size.width * dpi / 72).rounded())
     let height = max(1, (list.size.height * dpi / 72).rounded())
     guard dpi > 0, width <= Self.longestSide, height <= Self.longestSide, width * height <= Self.mostPixels else {
@@ -24,11 +34,7 @@ extension Renderer {
     }
     let pixels = straightPixels(
       bytes, width: Int(width), height: Int(height), stride: Int(cairo_image_surface_get_stride(surface)))
-    var file = PNGFile(width: Int(width), height: Int(height), pixels: pixels, figure: list.id)
-    file.dpi = dpi
-    file.title = list.title
-    file.description = list.description
-    return try file.bytes()
+    return PNGFile(width: Int(width), height: Int(height), pixels: pixels, figure: list.id)
   }
 
   func renderPDF(_ list: DisplayList) throws(RenderError) -> [UInt8] {
@@ -69,9 +75,26 @@ extension Renderer {
     let options = unhintedOptions()
     cairo_set_font_options(context, options)
     cairo_font_options_destroy(options)
-    CairoPainter(context: context, renderer: self, pixels: pixels).draw(list.items)
+    withStamps { stamps in
+      let page = Canvas.Area(
+        left: 0, top: 0, right: Int((list.size.width * (pixels?.x ?? 0)).rounded()),
+        bottom: Int((list.size.height * (pixels?.y ?? 0)).rounded()))
+      CairoPainter(context: context, renderer: self, pixels: pixels, stamps: stamps, clip: page).draw(list.items)
+    }
     let status = cairo_status(context)
     guard status == CAIRO_STATUS_SUCCESS else { throw .library(figure: list.id, problem: "Cairo: \(message(status))") }
+  }
+}
+
+extension [DrawingItem] {
+  fileprivate var hasImage: Bool {
+    contains { item in
+      switch item {
+      case .image: true
+      case .group(let items, _, _): items.hasImage
+      default: false
+      }
+    }
   }
 }
 

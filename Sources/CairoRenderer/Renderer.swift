@@ -12,7 +12,9 @@ package final class Renderer: TextMeasurer, Sendable {
   }
 
   let typefaces: Typefaces
+  // One of each for every thread that draws at the same time, kept for the next.
   private let shapers = Mutex<[Shaper]>([])
+  private let stamps = Mutex<[Stamps]>([])
   private let shaped = Mutex<[TextKey: ShapedText]>([:])
   let outlines: GlyphOutlines
 
@@ -39,6 +41,13 @@ package final class Renderer: TextMeasurer, Sendable {
     return TextExtent(
       width: shape(text, in: font).width * font.size, ascent: metrics.ascent * font.size,
       descent: metrics.descent * font.size)
+  }
+
+  /// Lends stamps to a thread while it draws a page.
+  func withStamps(_ body: (Stamps) -> Void) {
+    let mine = stamps.withLock { $0.popLast() } ?? Stamps(typefaces)
+    body(mine)
+    stamps.withLock { $0.append(mine) }
   }
 
   /// The glyphs of a text, from the cache where it was set before.

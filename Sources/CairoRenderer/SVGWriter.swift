@@ -117,12 +117,15 @@ struct SVGWriter {
     body.append("<rect")
     if rect.x != 0 { body.attribute("x", rect.x, decimals: 3) }
     if rect.y != 0 { body.attribute("y", rect.y, decimals: 3) }
-    body.attribute("width", rect.width, decimals: 3)
-    body.attribute("height", rect.height, decimals: 3)
+    // Neighbours meet exactly: widths are the distance of rounded edges.
+    body.attribute("width", rounded(rect.maxX) - rounded(rect.x), decimals: 3)
+    body.attribute("height", rounded(rect.maxY) - rounded(rect.y), decimals: 3)
     paint(fill, stroke)
     if crisp { body.append(" shape-rendering=\"crispEdges\"") }
     body.append("/>\n")
   }
+
+  private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
   /// Discs without an outline are dots of a round pen: the shortest form that SVG has.
   private mutating func write(_ centres: [Point], radius: Double, _ fill: Color?, _ stroke: Stroke?) {
@@ -206,13 +209,15 @@ struct SVGWriter {
 
   private mutating func write(_ image: PixelImage, in rect: Rect) throws(RenderError) {
     guard image.width > 0, image.height > 0, rect.width > 0, rect.height > 0 else { return }
-    let file = try PNGFile(image, figure: list.id).bytes()
+    let file = try PNGFile(image, enlargement: image.enlargement, figure: list.id).bytes()
     body.append("<image")
     body.attribute("x", rect.x, decimals: 3)
     body.attribute("y", rect.y, decimals: 3)
     body.attribute("width", rect.width, decimals: 3)
     body.attribute("height", rect.height, decimals: 3)
-    body.append(" preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,")
+    body.append(
+      " preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,"
+    )
     body.append(plain: Data(file).base64EncodedString())
     body.append("\"/>\n")
   }
@@ -223,8 +228,7 @@ struct SVGWriter {
     let text = renderer.shape(run.text, in: run.font)
     guard run.font.size > 0, let id = line(TextKey(run.text, run.font), text) else { return }
     let offset = renderer.origin(of: run, text)
-    let angle = run.rotation * .pi / 180
-    let (sine, cosine) = run.rotation.remainder(dividingBy: 360) == 0 ? (0, 1) : (sin(angle), cos(angle))
+    let (cosine, sine) = run.direction
     let scale = run.font.size / 1000
     body.append("<use")
     body.attribute("href", plain: "#\(id)")

@@ -29,13 +29,18 @@ struct TextSegments {
       switch Self.kind(of: scalar) {
       case .hidden:
         continue
-      case .isolate where isolatesAreBalanced, .mark:
-        guard let last = segments.last, !last.isCodePoint || scalar.properties.isDefaultIgnorableCodePoint else {
-          appendFirst(scalar, chain, covers)
-          continue
+      case .isolate where isolatesAreBalanced:
+        append(scalar, face: segments.last?.face ?? primary, isCodePoint: segments.last?.isCodePoint ?? false)
+      case .joiner:
+        // It shapes its neighbours; beside a code point there are none, and alone it would be invisible.
+        if let last = segments.last {
+          if !last.isCodePoint { append(scalar, face: last.face) }
+        } else {
+          appendCodePoint(scalar, face: primary)
         }
-        if scalar.properties.isDefaultIgnorableCodePoint || covers(last.face, scalar) {
-          append(scalar, face: last.face, isCodePoint: last.isCodePoint)
+      case .mark:
+        if let last = segments.last, !last.isCodePoint, covers(last.face, scalar) {
+          append(scalar, face: last.face)
         } else {
           appendFirst(scalar, chain, covers)
         }
@@ -53,19 +58,20 @@ struct TextSegments {
     }
   }
 
-  private enum Kind { case plain, space, mark, isolate, hidden, invisible }
+  private enum Kind { case plain, space, mark, joiner, isolate, hidden, invisible }
 
   private static func kind(of scalar: Unicode.Scalar) -> Kind {
     switch scalar.value {
     case 0x20, 0xA0, 0x3000: return .space
     case 0xFE00...0xFE0F, 0xE0100...0xE01EF, 0xAD: return .hidden  // variation selectors, soft hyphen
-    case 0x200C...0x200F, 0x061C: return .mark  // joiners, direction marks
+    case 0x200C...0x200F, 0x061C: return .joiner  // joiners, direction marks
     case 0x2066...0x2069: return .isolate
     case 0x2028, 0x2029: return .invisible
     default: break
     }
     switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate: return .invisible
+    // Fonts have glyphs of their own at private code points, which mean nothing here.
+    case .control, .format, .surrogate, .privateUse: return .invisible
     case .nonspacingMark, .enclosingMark, .spacingMark: return .mark
     default: return scalar.properties.isDefaultIgnorableCodePoint ? .invisible : .plain
     }
@@ -85,7 +91,7 @@ struct TextSegments {
   private mutating func appendFirst(_ scalar: Unicode.Scalar, _ chain: [Int], _ covers: (Int, Unicode.Scalar) -> Bool) {
     if let face = chain.first(where: { covers($0, scalar) }) {
       append(scalar, face: face)
-    } else if !scalar.properties.isDefaultIgnorableCodePoint {
+    } else {
       appendCodePoint(scalar, face: chain[0])
     }
   }

@@ -37,13 +37,14 @@ final class Typefaces: @unchecked Sendable {
     guard let config = FcConfigCreate() else {
       throw RenderError.fonts(path: path, problem: "fontconfig did not start")
     }
-    // Pango initialises fontconfig's current configuration: it must not go and read the machine's.
     for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     where name.hasSuffix(".ttf") || name.hasSuffix(".otf") {
-      guard FcConfigAppFontAddFile(config, folder.appending(path: name).path(percentEncoded: false)) != 0 else {
-        throw RenderError.fonts(path: "\(path)/\(name)", problem: "is not a font")
+      let file = folder.appending(path: name).path(percentEncoded: false)
+      guard FcConfigAppFontAddFile(config, file) != 0 else {
+        throw RenderError.fonts(path: file, problem: "is not a font")
       }
     }
+    // Pango initialises fontconfig's current configuration: it must not go and read the machine's.
     FcConfigSetCurrent(config)
 
     var faces: [Typeface] = []

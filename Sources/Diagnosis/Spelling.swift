@@ -13,9 +13,9 @@ package func nearestName(to misspelt: String, among names: [String]) -> String? 
   return nearest?.name
 }
 
-/// `, did you mean "corpus"?`, or nothing where no name is near.
+/// `, the nearest is "corpus"`, or nothing where no name is near.
 package func suggestion(for misspelt: String, among names: [String]) -> String {
-  nearestName(to: misspelt, among: names).map { ", did you mean \"\($0)\"?" } ?? ""
+  nearestName(to: misspelt, among: names).map { ", the nearest is \"\($0)\"" } ?? ""
 }
 
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {

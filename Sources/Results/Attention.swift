@@ -44,6 +44,10 @@ package enum AttentionMetrics {
   package static let punctuationShare = Metric(
     "attention.punctuationShare", "Share on punctuation", formula: "Σ A over punctuation keys, row mean",
     source: "Clark 2019", lowest: 0, highest: 1)
+  package static let separatorShare = Metric(
+    "attention.separatorShare", "Share on separators",
+    formula: "Σ A over opening, closing and punctuation keys after the first position, row mean", source: "ours",
+    lowest: 0, highest: 1)
   package static let padShare = Metric(
     "attention.padShare", "Share on padding", formula: "Σ A over padded keys, row mean; more than 0 is a mask fault",
     source: "ours", lowest: 0, highest: 1)
@@ -88,7 +92,7 @@ package enum AttentionMetrics {
 
   package static let keyMarginalEntropy = Metric(
     "attention.keyMarginalEntropy", "Key-marginal entropy",
-    formula: "entropy of mean_q A[q,·] over all rows, aligned at the start, ÷ ln of its length; low when all queries "
+    formula: "entropy of the row mean A[·], sequences aligned at the start, ÷ ln of its length; low when all queries "
       + "look at the same place", source: "ours", lowest: 0, highest: 1)
   package static let keyMarginalOrdinary = Metric(
     "attention.keyMarginalOrdinary", "Ordinary part of the key-marginal's peak",
@@ -133,7 +137,8 @@ package enum AttentionMetrics {
   /// Row means over the corpus, in the order of the report.
   package static let rowMeans = [
     entropy, normalisedEntropy, effectiveTokens, maxWeight, distance, distanceRatio, localShare, longRangeShare,
-    selfShare, previousShare, nextShare, firstShare, openingShare, closingShare, punctuationShare, padShare,
+    selfShare, previousShare, nextShare, firstShare, openingShare, closingShare, punctuationShare, separatorShare,
+    padShare,
     diagonalScore, uniformScore, hierarchicalScore, fixedOffsetShare,
   ]
   /// From seeded repeated tokens.

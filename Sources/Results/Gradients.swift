@@ -17,6 +17,13 @@ package enum GradientMetrics {
   package static let relativeFlow = Metric(
     "gradients.relativeFlow", "Relative gradient flow",
     formula: "E_t ‖g_t‖·‖x_t‖, g = ∂L/∂x at the residual point", source: "ours", lowest: 0)
+  /// Of layers.
+  package static let attentionFlow = Metric(
+    "gradients.attentionFlow", "Gradient at the attention's output", formula: "‖∂L/∂a‖₂ over all real positions",
+    source: "ours", lowest: 0)
+  package static let mlpFlow = Metric(
+    "gradients.mlpFlow", "Gradient at the MLP's output", formula: "‖∂L/∂m‖₂ over all real positions", source: "ours",
+    lowest: 0)
   /// Of the model.
   package static let depthSlope = Metric(
     "gradients.depthSlope", "Depth slope", unit: "ln per layer",

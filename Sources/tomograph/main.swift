@@ -1,1 +1,5 @@
-print("tomograph")
+import Glibc
+
+Interruption.watch()
+Faults.watch()
+exit(Command.run(CommandLine.arguments).rawValue)

@@ -11,10 +11,17 @@ import Testing
     .enabled(if: ProcessInfo.processInfo.environment["TOMOGRAPH_GALLERY"] != nil))
   func gallery() throws {
     let folder = URL(filePath: ProcessInfo.processInfo.environment["TOMOGRAPH_GALLERY"] ?? "")
-    let list = Figures.everything()
+    var lists = [Figures.everything()]
+    for figure in SpeedTests.Figure.allCases {
+      var list = figure.list
+      list.id = figure.rawValue
+      lists.append(list)
+    }
     let renderer = try Figures.renderer.get()
-    for (name, format) in [("svg", Renderer.Format.svg), ("png", .png(dpi: 150)), ("pdf", .pdf)] {
-      try Data(try renderer.render(list, as: format)).write(to: folder.appending(path: "torture.\(name)"))
+    for list in lists {
+      for (name, format) in [("svg", Renderer.Format.svg), ("png", .png(dpi: 150)), ("pdf", .pdf)] {
+        try Data(try renderer.render(list, as: format)).write(to: folder.appending(path: "\(list.id).\(name)"))
+      }
     }
   }
 }

@@ -36,9 +36,9 @@ struct ThresholdsTests {
   func misspelt() throws {
     let rule = try error("{ 'vanishing-gradeint': {} }")
     #expect(rule.category == .usage)
-    #expect(rule.description.contains("vanishing-gradeint: is not a known key, did you mean \"vanishing-gradient\"?"))
+    #expect(rule.description.contains("vanishing-gradeint: is not a known key, the nearest is \"vanishing-gradient\""))
     let name = try error("{ 'vanishing-gradient': { failratio: 3 } }")
-    #expect(name.description.contains("vanishing-gradient.failratio: is not a known key, did you mean \"failRatio\"?"))
+    #expect(name.description.contains("vanishing-gradient.failratio: is not a known key, the nearest is \"failRatio\""))
   }
 
   @Test(

@@ -1,0 +1,21 @@
+import Results
+
+/// The analyses there are, in the order of the report.
+package enum AnalysisSuite {
+  package static let all: [any Analysis.Type] = [
+    AttentionAnalysis.self,
+    GradientAnalysis.self,
+    RepresentationAnalysis.self,
+    SimilarityAnalysis.self,
+    ProjectionAnalysis.self,
+    WeightAnalysis.self,
+  ]
+
+  /// Documents of a chunk: the corpus is cut at fixed places, whatever the number of threads or machines.
+  package static let chunkLength = 64
+
+  /// The chunks of a corpus, as ranges of documents.
+  package static func chunks(documents: Int) -> [Range<Int>] {
+    stride(from: 0, to: documents, by: chunkLength).map { $0..<min(documents, $0 + chunkLength) }
+  }
+}

@@ -1,0 +1,201 @@
+import CKernels
+import Foundation
+package import Results
+import Transformers
+
+extension AttentionAnalysis {
+  package func result() throws -> AnalysisResult {
+    guard rows.documents > 0 else {
+      return AnalysisResult(id: AttentionAnalysis.id, notApplicable: "no document has two tokens")
+    }
+    let means = rowMeanTables()
+    let scores = zip(AttentionMetrics.repeatedTokenScores.indices, AttentionMetrics.repeatedTokenScores).map {
+      i, metric in
+      table(metric) { repeated[$0].ratio(i, to: repeatedSequences, 0) }
+    }
+    let importance = heads.indices.map(importanceShare)
+    var result = AnalysisResult(id: AttentionAnalysis.id, tables: means + scores)
+    result.tables += [
+      table(AttentionMetrics.keyMarginalEntropy) { marginalEntropy(heads[$0].marginal, longest, .rows) },
+      table(AttentionMetrics.keyMarginalOrdinary) { ordinaryPeak(heads[$0]) },
+      ratioTable(AttentionMetrics.normalisedEntropy16, HeadSums.Extra.normalised16.index, .rows16),
+      ratioTable(AttentionMetrics.maxWeight16, HeadSums.Extra.maximum16.index, .rows16),
+      table(AttentionMetrics.keyMarginalEntropy16) { marginalEntropy(heads[$0].marginal16, longest16, .rows16) },
+      ratioTable(AttentionMetrics.specialAndFirstShare16, HeadSums.Extra.specialAndFirst16.index, .rows16),
+      ratioTable(AttentionMetrics.longRangeShare64, HeadSums.Extra.longRange64.index, .rows64),
+      table(AttentionMetrics.importanceShare) { importance[$0] },
+      MetricTable(
+        AttentionMetrics.effectiveHeads,
+        (0..<layers).map { MetricTable.Row(.layer($0), effectiveHeads(layer: $0)) }),
+      MetricTable(AttentionMetrics.sinkRate, [MetricTable.Row(.model, sinkRate())]),
+    ]
+    let tables = result
+    result.texts["class"] = heads.indices.map { PatternClass(classScores($0, tables), thresholds).rawValue }
+    result.notes = notes()
+    for sample in samples.samples {
+      let shown = sample.tokens.count
+      result.arrays["sample.\(sample.id).pattern"] = NumericArray(
+        shape: [layers, headsPerLayer, shown, shown], values: sample.pattern)
+      result.texts["sample.\(sample.id).tokens"] = sample.tokens
+    }
+    result.texts["samples"] = samples.samples.map(\.id)
+    return result
+  }
+
+  private func component(_ index: Int) -> Component { .head(index / headsPerLayer, index % headsPerLayer) }
+
+  private func table(_ metric: Metric, _ quantity: (Int) -> Quantity) -> MetricTable {
+    MetricTable(metric, heads.indices.map { MetricTable.Row(component($0), quantity($0)) })
+  }
+
+  private func ratioTable(_ metric: Metric, _ index: Int, _ denominator: Denominator) -> MetricTable {
+    table(metric) { heads[$0].means.ratio(index, to: rows, denominator.rawValue) }
+  }
+
+  private func rowMeanTables() -> [MetricTable] {
+    let causal = model.description.isCausal
+    let sources: [(Metric, Int, applies: Bool)] = [
+      (AttentionMetrics.entropy, TK_ATTENTION_ENTROPY, true),
+      (AttentionMetrics.normalisedEntropy, TK_ATTENTION_NORMALISED, true),
+      (AttentionMetrics.effectiveTokens, TK_ATTENTION_EFFECTIVE, true),
+      (AttentionMetrics.maxWeight, TK_ATTENTION_MAXIMUM, true),
+      (AttentionMetrics.distance, TK_ATTENTION_DISTANCE, true),
+      (AttentionMetrics.localShare, TK_ATTENTION_LOCAL, true),
+      (AttentionMetrics.longRangeShare, TK_ATTENTION_LONG_RANGE, true),
+      (AttentionMetrics.selfShare, TK_ATTENTION_SELF, true),
+      (AttentionMetrics.previousShare, TK_ATTENTION_PREVIOUS, true),
+      (AttentionMetrics.nextShare, TK_ATTENTION_NEXT, !causal),
+      (AttentionMetrics.firstShare, TK_ATTENTION_FIRST, true),
+      (AttentionMetrics.openingShare, TK_ATTENTION_OPENING, seenKinds.contains(.opening)),
+      (AttentionMetrics.closingShare, TK_ATTENTION_CLOSING, seenKinds.contains(.closing)),
+      (AttentionMetrics.punctuationShare, TK_ATTENTION_PUNCTUATION, seenKinds.contains(.punctuation)),
+      (AttentionMetrics.separatorShare, HeadSums.Extra.separator.index, seenKinds != [.ordinary]),
+      (AttentionMetrics.padShare, TK_ATTENTION_PAD, true),
+      (AttentionMetrics.diagonalScore, TK_ATTENTION_DIAGONAL, true),
+      (AttentionMetrics.uniformScore, TK_ATTENTION_UNIFORM, true),
+      (AttentionMetrics.hierarchicalScore, TK_ATTENTION_HIERARCHICAL, true),
+    ]
+    var tables = sources.map { metric, index, applies in
+      applies ? ratioTable(metric, index, .rows) : table(metric) { _ in .notApplicable }
+    }
+    tables.insert(
+      table(AttentionMetrics.distanceRatio) {
+        heads[$0].means.ratio(
+          TK_ATTENTION_DISTANCE, to: rows, Denominator.uniformDistance.rawValue, n: rowCount(.rows))
+      }, at: 5)
+    tables.append(table(AttentionMetrics.fixedOffsetShare) { bestOffset(heads[$0]) })
+    return tables
+  }
+
+  private func rowCount(_ denominator: Denominator) -> Int { Int(rows.totals[denominator.rawValue]) }
+
+  /// The largest share that lies on one offset of two or more.
+  private func bestOffset(_ head: HeadSums) -> Quantity {
+    let best = (Array(head.behind.dropFirst(2)) + head.ahead.dropFirst(2)).max()
+    guard let best, rowCount(.rows) > 0 else { return .notApplicable }
+    let sum = head.behind.reduce(0, +) + head.ahead.reduce(0, +)
+    return Quantity(sum.isNaN ? .nan : best / Double(rowCount(.rows)), n: rowCount(.rows))
+  }
+
+  private func marginalEntropy(_ marginal: [Double], _ longest: Int, _ denominator: Denominator) -> Quantity {
+    guard longest > 1, rowCount(denominator) > 0 else { return .notApplicable }
+    let value = marginal.contains { !$0.isFinite } ? .nan : entropy(ofShares: marginal) / log(Double(longest))
+    return Quantity(value, n: rowCount(denominator))
+  }
+
+  /// Of the mass at the key that all queries like best, the part on ordinary tokens after the first position.
+  private func ordinaryPeak(_ head: HeadSums) -> Quantity {
+    guard let peak = head.marginal16.indices.max(by: { head.marginal16[$0] < head.marginal16[$1] }) else {
+      return .notApplicable
+    }
+    let ordinary = peak < head.ordinary16.count ? head.ordinary16[peak] : 0
+    return Quantity(ordinary / head.marginal16[peak], n: rowCount(.rows16))
+  }
+
+  /// Where gradients were run on every document, Michel's importance; else the mean output norm.
+  private var usesGradient: Bool {
+    Int(rows.totals[Denominator.documentsWithGradient.rawValue]) == rows.documents
+  }
+
+  private var hasImportance: Bool {
+    heads.contains { $0.means.totals[importanceIndex] != 0 }
+  }
+
+  private var importanceIndex: Int {
+    (usesGradient ? HeadSums.Extra.importanceGradient : HeadSums.Extra.importanceNorm).index
+  }
+
+  private func layerHeads(_ layer: Int) -> Range<Int> { layer * headsPerLayer..<(layer + 1) * headsPerLayer }
+
+  private func importanceShare(_ index: Int) -> Quantity {
+    guard hasImportance else { return .notApplicable }
+    let layer = layerHeads(index / headsPerLayer)
+    let all = layer.reduce(0) { $0 + heads[$1].means.totals[importanceIndex] }
+    let own = heads[index].means.replicates(importanceIndex)
+    var sums = [Double](repeating: 0, count: own.count)
+    for other in layer {
+      for (r, value) in heads[other].means.replicates(importanceIndex).enumerated() { sums[r] += value }
+    }
+    return Quantity(
+      heads[index].means.totals[importanceIndex] / all, n: rows.documents,
+      interval: rows.documents > 1 ? interval95(zip(own, sums).compactMap { $1 > 0 ? $0 / $1 : nil }) : nil)
+  }
+
+  private func effectiveHeads(layer: Int) -> Quantity {
+    guard hasImportance else { return .notApplicable }
+    let totals = layerHeads(layer).map { heads[$0].means.totals[importanceIndex] }
+    guard totals.allSatisfy(\.isFinite) else { return Quantity(.nan, n: rows.documents) }
+    let replicates = layerHeads(layer).map { heads[$0].means.replicates(importanceIndex) }
+    let values = (0..<(replicates.first?.count ?? 0)).map { r in exp(entropy(ofShares: replicates.map { $0[r] })) }
+    return Quantity(
+      exp(entropy(ofShares: totals)), n: rows.documents, interval: rows.documents > 1 ? interval95(values) : nil)
+  }
+
+  /// The fraction of heads whose mean first-token mass exceeds 0.3.
+  private func sinkRate() -> Quantity {
+    let below = rows.totals[Denominator.sinkRows.rawValue]
+    guard below > 0 else { return .notApplicable }
+    let index = HeadSums.Extra.sink.index
+    func rate(_ sums: [Double], _ rows: Double) -> Double {
+      if sums.contains(where: \.isNaN) { return .nan }
+      return Double(sums.count { $0 / rows > 0.3 }) / Double(sums.count)
+    }
+    let denominators = rows.replicates(Denominator.sinkRows.rawValue)
+    let replicates = heads.map { $0.means.replicates(index) }
+    let values = denominators.indices.filter { denominators[$0] > 0 }.map { r in
+      rate(replicates.map { $0[r] }, denominators[r])
+    }
+    return Quantity(
+      rate(heads.map { $0.means.totals[index] }, below), n: Int(below),
+      interval: documents16 > 1 ? interval95(values) : nil)
+  }
+
+  private func classScores(_ index: Int, _ result: AnalysisResult) -> PatternClass.Scores {
+    func value(_ metric: Metric) -> Double? { result[metric]?.rows[index].quantity.value }
+    return PatternClass.Scores(
+      induction: value(AttentionMetrics.inductionScore), previous: value(AttentionMetrics.previousShare),
+      next: value(AttentionMetrics.nextShare), duplicate: value(AttentionMetrics.duplicateTokenScore),
+      first: value(AttentionMetrics.firstShare), separator: value(AttentionMetrics.separatorShare),
+      fixedOffset: value(AttentionMetrics.fixedOffsetShare), diagonal: value(AttentionMetrics.diagonalScore),
+      uniform: value(AttentionMetrics.uniformScore), hierarchical: value(AttentionMetrics.hierarchicalScore))
+  }
+
+  private func notes() -> [String] {
+    var notes = [
+      "\(documents16) of \(rows.documents) documents have at least \(HeadSums.ruleLength) tokens and feed the rules; "
+        + "\(documents64) have at least \(HeadSums.longRangeLength)"
+    ]
+    if hasImportance {
+      notes.append(
+        usesGradient
+          ? "importance of heads: E|Σ z·∂L/∂z| (Michel 2019)" : "importance of heads: mean output norm ‖z W_O‖")
+    }
+    if repeatedSequences.documents > 0 {
+      notes.append("repeated-token scores: \(repeatedSequences.documents) seeded sequences")
+    }
+    for sample in samples.samples where sample.tokens.count < sample.length {
+      notes.append("\(sample.id): the first \(sample.tokens.count) of \(sample.length) positions are shown")
+    }
+    return notes
+  }
+}

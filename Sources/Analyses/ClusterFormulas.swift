@@ -1,0 +1,168 @@
+import Foundation
+package import Tensors
+
+/// Euclidean distances between all rows, `[N, N]`: `√(‖x‖² + ‖y‖² − 2x·y)` after centring.
+package func pairwiseDistances(_ x: Matrix) -> Matrix {
+  var result = x.centred.gram(ofRows: true)
+  squaredDistances(fromGram: &result)
+  for i in result.values.indices { result.values[i] = result.values[i].squareRoot() }
+  return result
+}
+
+/// Turns a Gram matrix into squared distances in place; rounding below 0 becomes 0.
+package func squaredDistances(fromGram gram: inout Matrix) {
+  let n = gram.rows
+  let squares = (0..<n).map { gram[$0, $0] }
+  gram.values.withUnsafeMutableBufferPointer { values in
+    for i in 0..<n {
+      for j in 0..<n {
+        let square = squares[i] + squares[j] - 2 * values[i * n + j]
+        values[i * n + j] = i == j || square < 0 ? 0 : square
+      }
+    }
+  }
+}
+
+/// Silhouette of every point, `(b − a)/max(a, b)`: `a` the mean distance to the others of its label, `b` the least mean
+/// distance to another label; 0 for a point alone in its label (Rousseeuw 1987).
+///
+/// `labels` are `0 ..< count`; needs at least two of them.
+package func silhouettes(distances: Matrix, labels: [Int], count: Int) -> [Double] {
+  var sizes = [Int](repeating: 0, count: count)
+  for label in labels { sizes[label] += 1 }
+  let n = labels.count
+  var sums = [Double](repeating: 0, count: count)
+  return labels.indices.map { i in
+    for c in 0..<count { sums[c] = 0 }
+    distances.values.withUnsafeBufferPointer { values in
+      for j in 0..<n { sums[labels[j]] += values[i * n + j] }
+    }
+    guard sizes[labels[i]] > 1 else { return 0 }
+    let own = sums[labels[i]] / Double(sizes[labels[i]] - 1)
+    var nearest = Double.infinity
+    for c in 0..<count where c != labels[i] && sizes[c] > 0 { nearest = min(nearest, sums[c] / Double(sizes[c])) }
+    let larger = max(own, nearest)
+    return larger > 0 ? (nearest - own) / larger : 0
+  }
+}
+
+/// How far the neighbours of a picture are neighbours in the data (Venna 2001):
+/// `1 − 2/(Nk(2N − 3k − 1))·Σᵢ Σⱼ (r(i,j) − k)` over those `j` of the picture's `k` nearest to `i` whose rank `r` by
+/// distance in the data exceeds `k`; nil where `N ≤ 2k`.
+package func trustworthiness(data: Matrix, picture: Matrix, neighbours k: Int) -> Double? {
+  let n = data.rows
+  guard n > 2 * k else { return nil }
+  var penalties = [Int](repeating: 0, count: n)
+  penalties.withUnsafeMutableBufferPointer { buffer in
+    nonisolated(unsafe) let buffer = buffer
+    forEachPiece((n + 63) / 64) { piece in
+      for i in piece * 64..<min(n, piece * 64 + 64) {
+        buffer[i] = trustPenalty(of: i, data: data, picture: picture, neighbours: k)
+      }
+    }
+  }
+  let sum = Double(penalties.reduce(0, +))
+  return 1 - 2 / (Double(n * k) * Double(2 * n - 3 * k - 1)) * sum
+}
+
+private func trustPenalty(of i: Int, data: Matrix, picture: Matrix, neighbours k: Int) -> Int {
+  let n = data.rows
+  return data.values.withUnsafeBufferPointer { far in
+    picture.values.withUnsafeBufferPointer { near in
+      var penalty = 0
+      for j in nearest(k, to: i, in: near, count: n) {
+        let distance = far[i * n + j]
+        var rank = 1
+        // Ties go to the lower index.
+        for other in 0..<n where other != i && other != j {
+          let d = far[i * n + other]
+          if d < distance || (d == distance && other < j) { rank += 1 }
+        }
+        penalty += max(0, rank - k)
+      }
+      return penalty
+    }
+  }
+}
+
+/// The `k` points nearest to `i`, by row `i` of a distance matrix, nearest first.
+func nearest(_ k: Int, to i: Int, in distances: UnsafeBufferPointer<Double>, count n: Int) -> [Int] {
+  var best: [(distance: Double, index: Int)] = []
+  best.reserveCapacity(k + 1)
+  for j in 0..<n where j != i {
+    let distance = distances[i * n + j]
+    if best.count == k, let last = best.last, distance >= last.distance { continue }
+    var at = best.count
+    best.append((distance, j))
+    while at > 0, best[at - 1].distance > distance {
+      best.swapAt(at, at - 1)
+      at -= 1
+    }
+    if best.count > k { best.removeLast() }
+  }
+  return best.map(\.index)
+}
+
+/// Means over pairs of items of one kind, with bootstrap intervals over the documents that the items come from.
+struct PairMeans {
+  private let groups: [Int]
+  private let weights: Matrix
+
+  /// `hashes` are those of the items' documents.
+  init(hashes: [UInt64]) {
+    var numbers: [UInt64: Int] = [:]
+    var order: [UInt64] = []
+    groups = hashes.map { hash in
+      if let number = numbers[hash] { return number }
+      numbers[hash] = order.count
+      order.append(hash)
+      return order.count - 1
+    }
+    var weights = Matrix(rows: BootstrapWeights.replicates, columns: order.count)
+    for (column, hash) in order.enumerated() {
+      for (row, count) in BootstrapWeights(hash: hash).counts.enumerated() { weights[row, column] = count }
+    }
+    self.weights = weights
+  }
+
+  /// Sums over pairs `i ≠ j` that `include` takes, and how many they are, by replicate: last entries are those of the
+  /// whole.
+  struct Sums {
+    var value = 0.0
+    var count = 0.0
+    var values: [Double] = []
+    var counts: [Double] = []
+
+    var mean: Double? { count > 0 ? value / count : nil }
+    var interval: ClosedRange<Double>? {
+      interval95(zip(values, counts).compactMap { $1 > 0 ? $0 / $1 : nil })
+    }
+    var replicateMeans: [Double] { zip(values, counts).map { $1 > 0 ? $0 / $1 : .nan } }
+  }
+
+  func sums(of pairs: Matrix, where include: (Int, Int) -> Bool = { _, _ in true }) -> Sums {
+    let documents = weights.columns
+    var (value, count) = (Matrix(rows: documents, columns: documents), Matrix(rows: documents, columns: documents))
+    let n = groups.count
+    pairs.values.withUnsafeBufferPointer { source in
+      for i in 0..<n {
+        for j in 0..<n where i != j && include(i, j) {
+          let at = groups[i] * documents + groups[j]
+          value.values[at] += source[i * n + j]
+          count.values[at] += 1
+        }
+      }
+    }
+    var result = Sums(value: value.values.reduce(0, +), count: count.values.reduce(0, +))
+    guard documents > 1 else { return result }
+    result.values = resampled(value)
+    result.counts = resampled(count)
+    return result
+  }
+
+  /// `wᵀ·M·w` of every replicate's weights.
+  private func resampled(_ sums: Matrix) -> [Double] {
+    let half = Matrix.product(weights, sums)
+    return (0..<weights.rows).map { r in zip(half.row(r), weights.row(r)).reduce(0) { $0 + $1.0 * $1.1 } }
+  }
+}

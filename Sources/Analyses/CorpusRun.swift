@@ -1,0 +1,192 @@
+package import Corpora
+package import Results
+import Tensors
+package import Transformers
+
+/// A model's way through a corpus: documents are read, cut into tokens, sorted by length into batches, run, and shown to
+/// the analyses.
+///
+/// The corpus is read twice: once to be counted and checked before anything is computed, once in chunks, of which no
+/// more than one is in memory.
+package struct CorpusRun {
+  package let model: Model
+  package let reader: CorpusTokenizer
+  package let corpus: CorpusSource
+  package let seed: UInt64
+  /// Told how many more documents are done.
+  package let progress: (Int) -> Void
+
+  package init(
+    model: Model, reader: CorpusTokenizer, corpus: CorpusSource, seed: UInt64, progress: @escaping (Int) -> Void
+  ) {
+    self.model = model
+    self.reader = reader
+    self.corpus = corpus
+    self.seed = seed
+    self.progress = progress
+  }
+
+  /// What a corpus turned out to hold.
+  package struct Extent: Sendable {
+    package var documents = 0
+    package var tokens = 0
+    package var truncated = 0
+    /// Documents of fewer than two tokens, in which there is nothing to attend to.
+    package var tooShort = 0
+  }
+
+  /// Runs everything that the analyses need.
+  ///
+  /// - Throws: `InputError` for a corpus that cannot be read, and where no document has two tokens.
+  package func measure(_ analyses: [any Analysis.Type]) throws -> (results: [AnalysisResult], extent: Extent) {
+    var extent = Extent()
+    let context = AnalysisContext(model: model, seed: seed, label: reader.label)
+    var documents = try corpus.reader()
+    let results = try Accumulators.measure(
+      analyses, context, documents: corpus.documents,
+      repeated: { needs, observe in
+        guard let repeated = repeatedTokens() else { return }
+        let request = TraceRequest(sites: needs.repeatedTokenSites)
+        for batch in Batch.cut(repeated.documents) {
+          let trace = try model.run(batch.input(pad: padding), request)
+          try observe(Observation(stream: repeated.stream, documents: batch.documents, trace: trace))
+        }
+      },
+      corpus: { chunk, needs, observe in
+        var read: [TokenizedDocument] = []
+        for _ in chunk { if let document = try documents.next() { read.append(reader.tokenize(document)) } }
+        let usable = read.filter { $0.ids.count >= 2 }
+        extent.documents += usable.count
+        extent.tokens += usable.reduce(0) { $0 + $1.ids.count }
+        extent.truncated += usable.count(where: \.isTruncated)
+        extent.tooShort += read.count - usable.count
+        for batch in Batch.cut(usable) { try run(batch, needs, observe) }
+        progress(chunk.count)
+      })
+    if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
+      throw InputError(at: corpus.path, "has no document to measure", expected: "at least two tokens in one of them")
+    }
+    return (results, extent)
+  }
+
+  /// One batch, forward, and backward where gradients are asked for and the model has a loss on plain text.
+  private func run(_ batch: Batch, _ needs: Needs, _ observe: (Observation) throws -> Void) throws {
+    let plain = TraceRequest(sites: needs.sites)
+    var differentiated = plain
+    differentiated.gradients = needs.gradients
+    differentiated.parameterGradients = needs.parameterGradients
+    let wantsGradients = needs.parameterGradients || !needs.gradients.isEmpty
+    switch model.description.head {
+    case .languageModel where wantsGradients:
+      var input = batch.input(pad: padding)
+      input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
+      let trace = try model.run(input, differentiated)
+      try observe(Observation(stream: .corpus, documents: batch.documents, trace: trace))
+    case .maskedLanguageModel where wantsGradients && reader.tokenizer.roles.mask != nil:
+      try observe(
+        Observation(
+          stream: .corpus, documents: batch.documents, trace: try model.run(batch.input(pad: padding), plain)))
+      guard let input = masked(batch) else { return }
+      let trace = try model.run(input, differentiated)
+      try observe(Observation(stream: .maskedCorpus, documents: batch.documents, trace: trace))
+    default:
+      let trace = try model.run(batch.input(pad: padding), plain)
+      try observe(Observation(stream: .corpus, documents: batch.documents, trace: trace))
+    }
+  }
+
+  /// The batch as a masked LM is trained on it (Devlin 2019): of its ordinary tokens 15 %, chosen by seed and document,
+  /// are to be predicted, and 80 % of these are masked, 10 % replaced by a random token, 10 % left.
+  private func masked(_ batch: Batch) -> ModelInput? {
+    guard let mask = reader.tokenizer.roles.mask else { return nil }
+    var input = batch.input(pad: padding)
+    var labels = [Int32](repeating: -100, count: input.ids.count)
+    for (row, document) in batch.documents.enumerated() {
+      var generator = SeededGenerator(seed: seed ^ document.hash)
+      for (position, kind) in document.kinds.enumerated() where kind == .ordinary || kind == .punctuation {
+        guard generator.uniform() < 0.15 else { continue }
+        let at = row * input.length + position
+        labels[at] = input.ids[at]
+        let share = generator.uniform()
+        if share < 0.8 {
+          input.ids[at] = mask
+        } else if share < 0.9 {
+          input.ids[at] = Int32(generator.index(below: model.description.vocabulary))
+        }
+      }
+    }
+    input.labels = labels
+    return labels.contains { $0 >= 0 } ? input : nil
+  }
+
+  private var padding: Int32 {
+    reader.tokenizer.roles.padding ?? model.description.padToken.map { Int32($0) } ?? 0
+  }
+
+  /// Sequences of repeated tokens in the family's own frame; nil for a model that reads too little for them.
+  private func repeatedTokens() -> RepeatedTokens? {
+    let tokenizer = reader.tokenizer, d = model.description
+    // Rows that training never touched (unused pieces) would not be known to any head.
+    let ordinary = (0..<Int32(min(d.vocabulary, tokenizer.vocabularySize))).filter { id in
+      !tokenizer.isSpecial(id) && tokenizer.token(id).map { !$0.hasPrefix("[unused") && !$0.isEmpty } ?? false
+    }
+    return RepeatedTokens(
+      ordinary: ordinary, opening: tokenizer.openingTokens, closing: tokenizer.closingTokens,
+      longest: d.maximumPositions, seed: seed, spelled: { tokenizer.token($0) ?? "" })
+  }
+}
+
+/// Documents of similar length that go through the model together.
+struct Batch {
+  var documents: [TokenizedDocument]
+
+  /// Positions, padding included, that one batch holds at most (one long document may have more), and documents.
+  private static let positions = 4096
+  private static let rows = 32
+
+  /// Sorts by length, equal ones by their place in the corpus, and cuts.
+  static func cut(_ documents: [TokenizedDocument]) -> [Batch] {
+    let order = documents.indices.sorted {
+      (documents[$0].ids.count, $0) < (documents[$1].ids.count, $1)
+    }
+    var batches: [Batch] = []
+    for index in order {
+      let document = documents[index]
+      if let last = batches.last, last.documents.count < rows,
+        (last.documents.count + 1) * document.ids.count <= positions
+      {
+        batches[batches.count - 1].documents.append(document)
+      } else {
+        batches.append(Batch(documents: [document]))
+      }
+    }
+    return batches
+  }
+
+  func input(pad: Int32) -> ModelInput {
+    let hasTypes = documents.contains { $0.typeIDs.contains { $0 != 0 } }
+    return ModelInput(rows: documents.map(\.ids), typeIDs: hasTypes ? documents.map(\.typeIDs) : nil, pad: pad)
+  }
+}
+
+/// A corpus file that has been read through once and found sound.
+package struct CorpusSource: Sendable {
+  package let path: String
+  package let format: String?
+  /// How many documents are to be used.
+  package let documents: Int
+
+  /// - Throws: `InputError` for a file that is missing, empty, malformed or not UTF-8, with the line.
+  package init(path: String, format: String?, label: String?, limit: Int?) throws {
+    self.path = path
+    self.format = format
+    var reader = try CorpusReader(path: path, format: format)
+    if let label { try Corpus.check(label, reader.format, path) }
+    var count = 0
+    while count < limit ?? .max, try reader.next() != nil { count += 1 }
+    guard count > 0 else { throw InputError(at: path, "has no documents", found: "an empty corpus") }
+    documents = count
+  }
+
+  package func reader() throws -> CorpusReader { try CorpusReader(path: path, format: format) }
+}

@@ -1,0 +1,220 @@
+import CKernels
+import Tensors
+import Transformers
+
+/// How the gradient of the loss flows: norms, ratios and histograms of every parameter, and the flow through the
+/// residual points.
+///
+/// A value is the mean over the batches of the corpus of what the batch's mean loss gives; bands hold the middle 95 % of
+/// up to `keptBatches` batches, those with the smallest hash. Definitions: `GradientMetrics`.
+package struct GradientAnalysis: Analysis {
+  package static let id = "gradients"
+  static let keptBatches = 128
+  /// Edges of `log₁₀|g|`: 8 bins a decade from 10⁻¹² to 10⁴; the outer bins take what lies beyond.
+  static let lowest = -12
+  static let highest = 4
+  static let binsPerDecade = 8
+  static var bins: Int { (highest - lowest) * binsPerDecade }
+  /// Elements a thread takes at a time.
+  static let pieceLength = 1 << 19
+
+  let model: Model
+  /// The block that each parameter belongs to, by its name.
+  let layerOfParameter: [Int?]
+  var sums: [Double]
+  /// How many batches had the number at all.
+  var counts: [Int]
+  var batches: [BatchNumbers] = []
+  var batchCount = 0
+  var lossBatches = 0
+  /// `[parameters, bins]`, and zeros, NaN, +∞, −∞ of every parameter.
+  var histogram: [UInt64]
+  var special: [UInt64]
+
+  /// The numbers of one batch, kept for bands; NaN where the batch had none.
+  struct BatchNumbers: Sendable {
+    var hash: UInt64
+    var values: [Double]
+  }
+
+  package init(_ context: AnalysisContext) {
+    model = context.model
+    let layers = context.model.description.layers
+    layerOfParameter = context.model.parameters.map { parameter in
+      layerIndex(ofParameter: parameter.name).flatMap { $0 < layers ? $0 : nil }
+    }
+    let count = context.model.parameters.count
+    histogram = [UInt64](repeating: 0, count: count * GradientAnalysis.bins)
+    special = [UInt64](repeating: 0, count: count * 4)
+    sums = []
+    counts = []
+    sums = [Double](repeating: 0, count: slots.count)
+    counts = [Int](repeating: 0, count: slots.count)
+  }
+
+  /// Where each number of a batch stands.
+  struct Slots {
+    var parameters: Int
+    var layers: Int
+
+    func norm(_ parameter: Int) -> Int { parameter }
+    func layerNorm(_ layer: Int) -> Int { parameters + layer }
+    func flow(_ point: Int) -> Int { parameters + layers + point }
+    func relativeFlow(_ point: Int) -> Int { parameters + 2 * layers + 1 + point }
+    func attentionFlow(_ layer: Int) -> Int { parameters + 3 * layers + 2 + layer }
+    func mlpFlow(_ layer: Int) -> Int { parameters + 4 * layers + 2 + layer }
+    var loss: Int { parameters + 5 * layers + 2 }
+    var count: Int { loss + 1 }
+  }
+
+  var slots: Slots { Slots(parameters: model.parameters.count, layers: model.description.layers) }
+
+  package var needs: Needs {
+    var needs = Needs()
+    needs.parameterGradients = true
+    let description = model.description
+    for point in 0...description.layers {
+      needs.sites.insert(description.residual(point: point))
+      needs.gradients.insert(description.residual(point: point))
+    }
+    // Those at z make the importance of heads exact where gradients run anyway.
+    for layer in 0..<description.layers {
+      needs.gradients.formUnion([.attentionOut(layer: layer), .mlpOut(layer: layer), .z(layer: layer)])
+    }
+    return needs
+  }
+
+  package mutating func observe(_ observation: Observation) throws {
+    if case .repeatedTokens = observation.stream { return }
+    guard let loss = observation.trace.loss else { return }
+    guard !observation.trace.parameterGradients.isEmpty || !observation.trace.gradients.isEmpty else { return }
+    let slots = slots
+    var values = [Double](repeating: .nan, count: slots.count)
+    var present = [Bool](repeating: false, count: slots.count)
+    func set(_ slot: Int, _ value: Double) {
+      values[slot] = value
+      present[slot] = true
+    }
+    set(slots.loss, loss)
+
+    let squares = observeParameters(observation.trace)
+    var layerSquares = [Double?](repeating: nil, count: slots.layers)
+    for (parameter, square) in squares.enumerated() {
+      guard let square else { continue }
+      set(slots.norm(parameter), square.squareRoot())
+      if let layer = layerOfParameter[parameter] { layerSquares[layer] = (layerSquares[layer] ?? 0) + square }
+    }
+    for (layer, square) in layerSquares.enumerated() {
+      if let square { set(slots.layerNorm(layer), square.squareRoot()) }
+    }
+    for point in 0...slots.layers {
+      let site = model.description.residual(point: point)
+      guard let gradient = observation.trace.gradients[site] else { continue }
+      let flow = tokenFlow(gradient, observation.trace[site], observation.documents)
+      set(slots.flow(point), flow.norm)
+      if let relative = flow.relative { set(slots.relativeFlow(point), relative) }
+    }
+    for layer in 0..<slots.layers {
+      for (site, slot) in [
+        (Site.attentionOut(layer: layer), slots.attentionFlow(layer)), (.mlpOut(layer: layer), slots.mlpFlow(layer)),
+      ] {
+        guard let gradient = observation.trace.gradients[site] else { continue }
+        set(slot, tokenFlow(gradient, nil, observation.documents).norm)
+      }
+    }
+    for slot in 0..<slots.count where present[slot] {
+      sums[slot] += values[slot]
+      counts[slot] += 1
+    }
+    batchCount += 1
+    keep(BatchNumbers(hash: stableHash(observation.documents.map(\.id).joined(separator: "\u{0}")), values: values))
+  }
+
+  /// Sums of squares of every parameter's gradient, nil where the batch has none; fills histograms and counts.
+  private mutating func observeParameters(_ trace: Trace) -> [Double?] {
+    struct Piece {
+      var parameter: Int
+      var pointer: UnsafeMutablePointer<Float>
+      var count: Int
+    }
+    var pieces: [Piece] = []
+    var result = [Double?](repeating: nil, count: model.parameters.count)
+    for (index, parameter) in model.parameters.enumerated() {
+      guard let gradient = trace.parameterGradients[parameter.name] else { continue }
+      result[index] = 0
+      for start in stride(from: 0, to: gradient.count, by: GradientAnalysis.pieceLength) {
+        pieces.append(
+          Piece(
+            parameter: index, pointer: gradient.pointer + start,
+            count: min(GradientAnalysis.pieceLength, gradient.count - start)))
+      }
+    }
+    let bins = GradientAnalysis.bins
+    var squares = [Double](repeating: 0, count: pieces.count)
+    var counted = [UInt64](repeating: 0, count: pieces.count * (bins + 4))
+    counted.withUnsafeMutableBufferPointer { counted in
+      squares.withUnsafeMutableBufferPointer { squares in
+        nonisolated(unsafe) let (counted, squares, pieces) = (counted, squares, pieces)
+        forEachPiece(pieces.count) { i in
+          guard let base = counted.baseAddress.map({ $0 + i * (bins + 4) }) else { return }
+          squares[i] = tk_magnitude_counts(
+            pieces[i].pointer, pieces[i].count, Float(GradientAnalysis.lowest), Float(GradientAnalysis.binsPerDecade),
+            bins, base, base + bins)
+        }
+      }
+    }
+    for (i, piece) in pieces.enumerated() {
+      result[piece.parameter] = (result[piece.parameter] ?? 0) + squares[i]
+      for bin in 0..<bins { histogram[piece.parameter * bins + bin] += counted[i * (bins + 4) + bin] }
+      for kind in 0..<4 { special[piece.parameter * 4 + kind] += counted[i * (bins + 4) + bins + kind] }
+    }
+    return result
+  }
+
+  /// `‖g‖` over all real positions, and the mean over them of `‖g_t‖·‖x_t‖`.
+  private func tokenFlow(
+    _ gradient: Tensor, _ values: Tensor?, _ documents: [TokenizedDocument]
+  ) -> (norm: Double, relative: Double?) {
+    let (positions, width) = (gradient.shape[1], gradient.shape[2])
+    var (squares, products, tokens) = (0.0, 0.0, 0)
+    for (i, document) in documents.enumerated() {
+      for t in document.ids.indices {
+        let offset = (i * positions + t) * width
+        let square = tk_sum_of_squares(gradient.pointer + offset, width)
+        squares += square
+        tokens += 1
+        guard let values else { continue }
+        products += (square * tk_sum_of_squares(values.pointer + offset, width)).squareRoot()
+      }
+    }
+    return (squares.squareRoot(), values == nil || tokens == 0 ? nil : products / Double(tokens))
+  }
+
+  private mutating func keep(_ batch: BatchNumbers) {
+    let at = batches.firstIndex { batch.hash < $0.hash } ?? batches.count
+    batches.insert(batch, at: at)
+    if batches.count > GradientAnalysis.keptBatches { batches.removeLast() }
+  }
+
+  package mutating func merge(_ other: GradientAnalysis) {
+    for i in sums.indices {
+      sums[i] += other.sums[i]
+      counts[i] += other.counts[i]
+    }
+    for i in histogram.indices { histogram[i] += other.histogram[i] }
+    for i in special.indices { special[i] += other.special[i] }
+    batchCount += other.batchCount
+    for batch in other.batches { keep(batch) }
+  }
+}
+
+/// The block that a parameter belongs to, by the number after a list of blocks in its name
+/// (`transformer.h.3.attn.c_attn.weight` → 3); nil outside the blocks.
+package func layerIndex(ofParameter name: String) -> Int? {
+  let parts = name.split(separator: ".")
+  let lists: Set<Substring> = ["h", "layer", "layers", "block", "blocks", "albert_layers"]
+  for (list, number) in zip(parts, parts.dropFirst()) where lists.contains(list) {
+    if let index = Int(number) { return index }
+  }
+  return nil
+}

@@ -1,0 +1,98 @@
+import CKernels
+
+/// What the attention analysis adds up of one head over a corpus.
+struct HeadSums: Sendable {
+  /// Numerators of row means: the kernel's, then those below.
+  enum Extra: Int, CaseIterable {
+    case separator, specialAndFirst16, normalised16, maximum16, longRange64, sink, importanceNorm, importanceGradient
+
+    var index: Int { TK_ATTENTION_COUNT + rawValue }
+  }
+
+  static let width = TK_ATTENTION_COUNT + Extra.allCases.count
+  /// Sequences at least this long feed rules.
+  static let ruleLength = 16
+  /// Sequences at least this long feed the rule on long-range heads.
+  static let longRangeLength = 64
+  /// Sink rates look at this many rows.
+  static let sinkLength = 64
+
+  var means = BootstrapSums(width: width)
+  /// `Σ_q A[q, k]` over the corpus, aligned at the start; over long sequences; and its part on ordinary tokens.
+  var marginal: [Double] = []
+  var marginal16: [Double] = []
+  var ordinary16: [Double] = []
+  /// `Σ A[q, q − o]` and `Σ A[q, q + o]` at `o`.
+  var behind: [Double] = []
+  var ahead: [Double] = []
+
+  /// Adds the rows of one document; `importance` holds its summed output norm and `|Σ z·∂L/∂z|`.
+  mutating func add(
+    pattern: UnsafePointer<Float>, stride: Int, document: DocumentKeys, isCausal: Bool,
+    importance: (norm: Double, gradient: Double), weights: BootstrapWeights
+  ) {
+    let length = document.length
+    var sums = [Double](repeating: 0, count: HeadSums.width)
+    var rowSum = [Double](repeating: 0, count: length)
+    var offsets = [Double](repeating: 0, count: 2 * length - 1)
+    tk_attention_rows(
+      pattern, stride, length, isCausal ? 1 : 0, document.opening, document.closing, document.punctuation, &sums,
+      &rowSum, &offsets)
+
+    let first = sums[TK_ATTENTION_FIRST]
+    let special = sums[TK_ATTENTION_OPENING] + sums[TK_ATTENTION_CLOSING]
+    sums[Extra.separator.index] =
+      special + sums[TK_ATTENTION_PUNCTUATION] - (document.firstKind == .ordinary ? 0 : first)
+    HeadSums.add(rowSum, to: &marginal)
+    if length >= HeadSums.ruleLength {
+      let isFirstSpecial = document.firstKind == .opening || document.firstKind == .closing
+      sums[Extra.specialAndFirst16.index] = special + (isFirstSpecial ? 0 : first)
+      sums[Extra.normalised16.index] = sums[TK_ATTENTION_NORMALISED]
+      sums[Extra.maximum16.index] = sums[TK_ATTENTION_MAXIMUM]
+      for q in 1..<min(length, HeadSums.sinkLength) { sums[Extra.sink.index] += Double(pattern[q * stride]) }
+      HeadSums.add(rowSum, to: &marginal16)
+      for k in 0..<length where k == 0 || document.kinds[k] != .ordinary { rowSum[k] = 0 }
+      HeadSums.add(rowSum, to: &ordinary16)
+    }
+    if length >= HeadSums.longRangeLength { sums[Extra.longRange64.index] = sums[TK_ATTENTION_LONG_RANGE] }
+    sums[Extra.importanceNorm.index] = importance.norm
+    sums[Extra.importanceGradient.index] = importance.gradient
+    means.add(sums, weights)
+    HeadSums.add(Array(offsets[..<length].reversed()), to: &behind)
+    HeadSums.add(Array(offsets[(length - 1)...]), to: &ahead)
+  }
+
+  mutating func merge(_ other: HeadSums) {
+    means.merge(other.means)
+    HeadSums.add(other.marginal, to: &marginal)
+    HeadSums.add(other.marginal16, to: &marginal16)
+    HeadSums.add(other.ordinary16, to: &ordinary16)
+    HeadSums.add(other.behind, to: &behind)
+    HeadSums.add(other.ahead, to: &ahead)
+  }
+
+  private static func add(_ values: [Double], to sums: inout [Double]) {
+    if sums.count < values.count { sums += [Double](repeating: 0, count: values.count - sums.count) }
+    tk_add_scaled(&sums, values, 1, values.count)
+  }
+}
+
+/// What a document's keys are, as the kernel reads it.
+struct DocumentKeys: Sendable {
+  let length: Int
+  let kinds: [TokenKind]
+  let opening: [Float]
+  let closing: [Float]
+  let punctuation: [Float]
+
+  init(_ document: TokenizedDocument) {
+    length = document.ids.count
+    kinds = document.kinds
+    func mask(_ kind: TokenKind) -> [Float] { document.kinds.map { $0 == kind ? 1 : 0 } }
+    opening = mask(.opening)
+    closing = mask(.closing)
+    punctuation = mask(.punctuation)
+  }
+
+  var firstKind: TokenKind { kinds.first ?? .ordinary }
+}

@@ -1,0 +1,123 @@
+import CKernels
+
+import Tensors
+
+/// What the representation analysis adds up at one residual point.
+struct PointSums: Sendable {
+  let width: Int
+  var tokens = 0
+  /// `Σ x`, and the upper triangle of `Σ x xᵀ`, over ordinary positions.
+  var sum: [Double]
+  var products: [Double] = []
+  /// `Σ x/‖x‖` over ordinary positions.
+  var unit: [Double]
+  /// How often `|x| ≥ 6`, by feature.
+  var outliers: [UInt32]
+  /// Counts of `|x|` at ordinary positions by the upper 15 bits of the float.
+  var magnitudes: [UInt32] = []
+  var largest: Float = 0
+  var largestElsewhere: Float = 0
+  /// `Σ‖x‖` and counts: ordinary, first, special positions.
+  var norms = BootstrapSums(width: 6)
+
+  init(width: Int) {
+    self.width = width
+    sum = [Double](repeating: 0, count: width)
+    unit = sum
+    outliers = [UInt32](repeating: 0, count: width)
+  }
+
+  /// Adds one batch at this point, `[B, T, C]`.
+  mutating func add(_ point: Tensor, _ documents: [TokenizedDocument], _ weights: [BootstrapWeights]) {
+    if products.isEmpty {
+      products = [Double](repeating: 0, count: width * width)
+      magnitudes = [UInt32](repeating: 0, count: 1 << 15)
+    }
+    var block: [Double] = []
+    block.reserveCapacity(documents.reduce(0) { $0 + $1.ids.count } * width)
+    // Scratch for positions that only their norm and largest entry are taken of.
+    var (ignored, ignoredUnit) = (sum, unit)
+    var (ignoredOutliers, ignoredMagnitudes) = (outliers, magnitudes)
+    for (i, document) in documents.enumerated() {
+      var norms = [Double](repeating: 0, count: 6)
+      for t in document.ids.indices {
+        let x = point.pointer + (i * point.shape[1] + t) * width
+        if TokenSample.isOrdinary(document, t) {
+          norms[0] += tk_token_statistics(x, width, &sum, &unit, &outliers, &magnitudes, &largest)
+          norms[1] += 1
+          for d in 0..<width { block.append(Double(x[d])) }
+        } else {
+          let norm = tk_token_statistics(
+            x, width, &ignored, &ignoredUnit, &ignoredOutliers, &ignoredMagnitudes, &largestElsewhere)
+          norms[t == 0 ? 2 : 4] += norm
+          norms[t == 0 ? 3 : 5] += 1
+        }
+      }
+      self.norms.add(norms, weights[i])
+    }
+    let rows = block.count / width
+    tokens += rows
+    Matrix.addGram(of: block, rows: rows, columns: width, to: &products)
+  }
+
+  mutating func merge(_ other: PointSums) {
+    tokens += other.tokens
+    tk_add_scaled(&sum, other.sum, 1, width)
+    tk_add_scaled(&unit, other.unit, 1, width)
+    for i in outliers.indices { outliers[i] &+= other.outliers[i] }
+    if products.isEmpty {
+      (products, magnitudes) = (other.products, other.magnitudes)
+    } else if !other.products.isEmpty {
+      tk_add_scaled(&products, other.products, 1, products.count)
+      for i in magnitudes.indices { magnitudes[i] &+= other.magnitudes[i] }
+    }
+    largest = other.largest > largest || other.largest.isNaN ? other.largest : largest
+    largestElsewhere =
+      other.largestElsewhere > largestElsewhere || other.largestElsewhere.isNaN
+      ? other.largestElsewhere : largestElsewhere
+    norms.merge(other.norms)
+  }
+
+  /// The covariance of the token vectors, divided by `N − 1`.
+  var covariance: Matrix {
+    var result = Matrix(rows: width, columns: width)
+    guard tokens > 1, !products.isEmpty else { return result }
+    let n = Double(tokens)
+    result.values.withUnsafeMutableBufferPointer { out in
+      for i in 0..<width {
+        for j in i..<width {
+          let value = (products[i * width + j] - sum[i] * sum[j] / n) / (n - 1)
+          out[i * width + j] = value
+          out[j * width + i] = value
+        }
+      }
+    }
+    return result
+  }
+
+  /// Mean square of every feature.
+  var meanSquares: [Double] {
+    products.isEmpty ? [] : (0..<width).map { products[$0 * width + $0] / Double(max(1, tokens)) }
+  }
+
+  /// Mean cosine of all pairs of ordinary positions: `(‖Σu‖² − N)/(N(N − 1))` of the unit vectors.
+  var meanCosine: Double {
+    let n = Double(tokens)
+    return (unit.reduce(0) { $0 + $1 * $1 } - n) / (n * (n - 1))
+  }
+
+  /// The median of `|x|` at ordinary positions, to about 0.4 %: the middle of the bin that holds it.
+  var medianMagnitude: Double {
+    let total = magnitudes.reduce(0) { $0 + Int($1) }
+    var below = 0
+    for (bin, count) in magnitudes.enumerated() {
+      below += Int(count)
+      if count > 0, 2 * below >= total {
+        let low = Float(bitPattern: UInt32(bin) << 16)
+        let high = Float(bitPattern: UInt32(bin + 1) << 16)
+        return bin == 0 ? 0 : (Double(low) + Double(high)) / 2
+      }
+    }
+    return .nan
+  }
+}

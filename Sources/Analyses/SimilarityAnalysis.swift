@@ -1,0 +1,64 @@
+package import Results
+import Tensors
+import Transformers
+
+/// How alike the residual points represent the same tokens: linear CKA, biased and debiased, of all pairs of points, on
+/// a bounded sample of ordinary positions.
+package struct SimilarityAnalysis: Analysis {
+  package static let id = "similarity"
+  /// Tokens kept.
+  static let limit = 1024
+
+  let sites: [Site]
+  private var sample: TokenSample
+
+  package init(_ context: AnalysisContext) {
+    let description = context.model.description
+    sites = (0...description.layers).map(description.residual(point:))
+    sample = TokenSample(limit: SimilarityAnalysis.limit, width: description.width)
+  }
+
+  package var needs: Needs {
+    var needs = Needs()
+    needs.sites = Set(sites)
+    return needs
+  }
+
+  package mutating func observe(_ observation: Observation) throws {
+    guard case .corpus = observation.stream else { return }
+    let points = sites.compactMap { observation.trace[$0] }
+    guard points.count == sites.count else { return }
+    sample.offer(observation.documents, points: points)
+  }
+
+  package mutating func merge(_ other: SimilarityAnalysis) { sample.merge(other.sample) }
+
+  package func result() throws -> AnalysisResult {
+    let tokens = sample.chosen
+    guard tokens.count >= 8 else {
+      return AnalysisResult(
+        id: SimilarityAnalysis.id, notApplicable: "the corpus has \(tokens.count) ordinary tokens, 8 are needed")
+    }
+    var slots = [CenteredGram?](repeating: nil, count: sites.count)
+    let width = sample.width
+    slots.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let buffer = buffer
+      forEachPiece(buffer.count) { buffer[$0] = CenteredGram(tokens.matrix(point: $0, width: width)) }
+    }
+    let (biased, debiased) = linearCKA(slots.compactMap { $0 })
+    let count = sites.count
+    func array(_ matrix: Matrix) -> NumericArray {
+      NumericArray(shape: [count, count], values: matrix.values.map(Float.init))
+    }
+    let previous = (1..<count).map { point in
+      MetricTable.Row(.point(point), Quantity(debiased[point, point - 1], n: tokens.count))
+    }
+    return AnalysisResult(
+      id: SimilarityAnalysis.id, tables: [MetricTable(SimilarityMetrics.ckaToPrevious, previous)],
+      arrays: ["cka": array(biased), "ckaDebiased": array(debiased)],
+      notes: [
+        "linear CKA on N = \(tokens.count) tokens of \(sample.width) features"
+          + (tokens.count < 4 * sample.width ? ": the biased form is too high where N does not far exceed d" : "")
+      ])
+  }
+}

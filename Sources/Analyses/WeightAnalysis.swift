@@ -1,0 +1,111 @@
+import CKernels
+package import Results
+package import Tensors
+import Transformers
+
+/// What the weights alone tell: singular values of every matrix that vectors are multiplied with, the norms, ranks and
+/// power law that follow from them, and a census of NaN and infinities over all parameters.
+///
+/// The corpus plays no part. Definitions: `WeightMetrics`.
+package struct WeightAnalysis: Analysis {
+  package static let id = "weights"
+  /// Fewest eigenvalues that a power law is fitted to.
+  static let leastEigenvalues = 50
+  static let pieceLength = 1 << 20
+
+  let model: Model
+
+  package init(_ context: AnalysisContext) { model = context.model }
+
+  package var needs: Needs { Needs() }
+
+  package mutating func observe(_ observation: Observation) throws {}
+
+  package mutating func merge(_ other: WeightAnalysis) {}
+
+  package func result() throws -> AnalysisResult {
+    let matrices = model.weightMatrices()
+    var spectra = [[Double]](repeating: [], count: matrices.count)
+    // The largest first, so that no thread is left with one at the end.
+    let order = matrices.indices.sorted { (matrices[$0].matrix.count, $1) > (matrices[$1].matrix.count, $0) }
+    spectra.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let buffer = buffer
+      forEachPiece(order.count) { piece in
+        buffer[order[piece]] = Matrix(matrices[order[piece]].matrix).singularValues()
+      }
+    }
+    var result = AnalysisResult(id: WeightAnalysis.id)
+    let numbers = zip(matrices, spectra).map { WeightAnalysis.numbers($0.matrix, $1) }
+    result.tables = WeightMetrics.matrices.enumerated().map { at, metric in
+      MetricTable(
+        metric, matrices.indices.map { MetricTable.Row(.tensor(matrices[$0].name), numbers[$0][at]) })
+    }
+    for (matrix, values) in zip(matrices, spectra) {
+      result.arrays["singular.\(matrix.name)"] = NumericArray(shape: [values.count], values: values.map { Float($0) })
+      let errors = Spectrum(singularValues: values).lowRankErrors
+      result.arrays["lowRankError.\(matrix.name)"] = NumericArray(
+        shape: [errors.count], values: errors.map { Float($0) })
+    }
+    result.texts["matrices"] = matrices.map(\.name)
+    let census = census()
+    func rows(_ count: (Int) -> UInt64) -> [MetricTable.Row] {
+      model.parameters.indices.map { i in
+        MetricTable.Row(
+          .tensor(model.parameters[i].name), Quantity(Double(count(i)), n: model.parameters[i].tensor.count))
+      }
+    }
+    result.tables.append(MetricTable(WeightMetrics.nanCount, rows { census[$0 * 4 + 1] }))
+    result.tables.append(MetricTable(WeightMetrics.infiniteCount, rows { census[$0 * 4 + 2] + census[$0 * 4 + 3] }))
+    result.notes = [
+      "singular values of \(matrices.count) matrices; embeddings are left out",
+      "α is a hint only: a Gaussian matrix gets about 4.8",
+    ]
+    return result
+  }
+
+  /// In the order of `WeightMetrics.matrices`.
+  package static func numbers(_ matrix: Tensor, _ singularValues: [Double]) -> [Quantity] {
+    let n = matrix.count
+    let spectrum = Spectrum(singularValues: singularValues)
+    guard let largest = singularValues.first, !largest.isNaN else {
+      return [Quantity](repeating: Quantity(.nan, n: n), count: WeightMetrics.matrices.count)
+    }
+    guard largest > 0 else {
+      return [Quantity(0, n: n), Quantity(0, n: n)]
+        + [Quantity](repeating: .notApplicable, count: WeightMetrics.matrices.count - 2)
+    }
+    let law =
+      singularValues.count >= leastEigenvalues ? PowerLaw(eigenvalues: singularValues.map { $0 * $0 }) : nil
+    let rank = spectrum.lowRankErrors.firstIndex { $0 <= 0.1 } ?? singularValues.count
+    return [
+      Quantity(spectrum.spectralNorm, n: n), Quantity(spectrum.frobeniusNorm, n: n),
+      Quantity(spectrum.stableRank, n: n), Quantity(spectrum.conditionNumber, n: n),
+      Quantity(spectrum.effectiveRank, n: n), Quantity(Double(spectrum.effectiveRankCount), n: n),
+      law.map { Quantity($0.alpha, n: singularValues.count) } ?? .notApplicable,
+      law.map { Quantity($0.distance, n: singularValues.count) } ?? .notApplicable, Quantity(Double(rank), n: n),
+    ]
+  }
+
+  /// Zeros, NaN, +∞, −∞ of every parameter.
+  private func census() -> [UInt64] {
+    let parameters = model.parameters
+    let pieces = parameters.indices.flatMap { i in
+      stride(from: 0, to: parameters[i].tensor.count, by: WeightAnalysis.pieceLength).map { (i, $0) }
+    }
+    var counted = [UInt64](repeating: 0, count: pieces.count * 4)
+    counted.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let base = buffer.baseAddress
+      forEachPiece(pieces.count) { piece in
+        let (i, start) = pieces[piece]
+        let tensor = parameters[i].tensor
+        tk_census(
+          tensor.pointer + start, min(WeightAnalysis.pieceLength, tensor.count - start), base.map { $0 + piece * 4 })
+      }
+    }
+    var result = [UInt64](repeating: 0, count: parameters.count * 4)
+    for (piece, (i, _)) in pieces.enumerated() {
+      for kind in 0..<4 { result[i * 4 + kind] += counted[piece * 4 + kind] }
+    }
+    return result
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Tensors
+
+/// The stages of a tokenizer, read from whatever files a directory has.
+struct TokenizerComponents: Sendable {
+  var addedTokens: [AddedToken] = []
+  var normalizer: (any Normalizer)?
+  var preTokenizer: (any PreTokenizer)?
+  var model: any TokenModel
+  var postProcessor = PostProcessor()
+  var decoder: Decoder?
+}
+
+/// The files of a model's directory that say how its text is cut.
+struct TokenizerFiles: Sendable {
+  /// Where they lie: the directory, or its parent.
+  let directory: URL
+  let names: [String]
+  /// `tokenizer_config.json`, `special_tokens_map.json`, `config.json`.
+  let settings: JSONField?
+  let specialTokensMap: JSONField?
+  let modelConfig: JSONField?
+
+  private static let kinds = [["tokenizer.json"], ["vocab.json", "merges.txt"], ["vocab.txt"]]
+
+  /// Errors: no directory, no tokenizer in it or in its parent, settings that are not JSON.
+  init(directory: URL) throws {
+    let path = directory.path(percentEncoded: false)
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
+      throw InputError(at: path, "is no directory")
+    }
+    func existing(_ names: [String], in folder: URL) -> Bool {
+      names.allSatisfy {
+        FileManager.default.fileExists(atPath: folder.appending(path: $0).path(percentEncoded: false))
+      }
+    }
+    let folders = [directory, directory.standardizedFileURL.deletingLastPathComponent()]
+    let found = folders.lazy.compactMap { folder in
+      Self.kinds.first { existing($0, in: folder) }.map { (folder, $0) }
+    }.first
+    guard let (folder, names) = found else {
+      throw InputError(
+        at: path, "has no tokenizer", expected: "tokenizer.json, vocab.json with merges.txt, or vocab.txt")
+    }
+    func settings(_ name: String, in folder: URL) throws -> JSONField? {
+      guard existing([name], in: folder) else { return nil }
+      let url = folder.appending(path: name)
+      return JSONField(try JSONReader.read(url), file: url.path(percentEncoded: false))
+    }
+    self.directory = folder
+    self.names = names
+    self.settings = try settings("tokenizer_config.json", in: folder)
+    specialTokensMap = try settings("special_tokens_map.json", in: folder)
+    modelConfig = try settings("config.json", in: directory) ?? settings("config.json", in: folder)
+  }
+
+  func components() throws -> TokenizerComponents {
+    switch names[0] {
+    case "tokenizer.json": return try TokenizerComponents(try json("tokenizer.json"))
+    case "vocab.json": return try byteLevelComponents()
+    default: return try wordPieceComponents()
+    }
+  }
+
+  func path(_ name: String) -> String { directory.appending(path: name).path(percentEncoded: false) }
+
+  func json(_ name: String) throws -> JSONField {
+    JSONField(try JSONReader.read(directory.appending(path: name)), file: path(name))
+  }
+
+  /// The lines of a text file. Errors: cannot be read, is not UTF-8.
+  func lines(_ name: String) throws -> [String] {
+    guard let data = try? Data(contentsOf: directory.appending(path: name)) else {
+      throw InputError(at: path(name), "cannot be read")
+    }
+    var lines = data.split(separator: 0x0A, omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return try lines.enumerated().map { number, line in
+      guard let text = String(validating: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self) else {
+        throw InputError(at: "\(path(name)): line \(number + 1)", "is not UTF-8")
+      }
+      return text
+    }
+  }
+
+  /// A special token by its key (`bos_token`), a string or an object with `content`.
+  func specialToken(_ key: String) throws -> String? {
+    guard let field = settings?[key] ?? specialTokensMap?[key] else { return nil }
+    return try field["content"]?.string() ?? field.string()
+  }
+}
+
+extension TokenizerComponents {
+  /// From `tokenizer.json`.
+  init(_ file: JSONField) throws {
+    let preTokenizer = file["pre_tokenizer"]
+    let modelField = try file.required("model")
+    let isBPE = try (modelField["type"]?.string() ?? "BPE") == "BPE"
+    let readsBytes = try isBPE && endsInByteLevel(preTokenizer)
+    model = try tokenModel(modelField, readsBytes: readsBytes)
+    normalizer = try file["normalizer"].map(Transformers.normalizer)
+    self.preTokenizer = try preTokenizer.map { try Transformers.preTokenizer($0, keepsBytes: readsBytes) }
+    postProcessor = try file["post_processor"].map(PostProcessor.init) ?? PostProcessor()
+    decoder = try file["decoder"].map(Decoder.init)
+    addedTokens = try file["added_tokens"]?.array().map { try AddedToken($0) } ?? []
+  }
+}

@@ -1,0 +1,155 @@
+package import Foundation
+import Tensors
+
+/// From text to the tokens of a model and back, as the model's directory says.
+///
+/// The stages are those of the `tokenizers` library: added tokens are found, the text is normalised, cut into words,
+/// the words into tokens, and the family's own tokens are put around. It can be used from any thread.
+package final class Tokenizer: Sendable {
+  /// Paths of the files that it was read from.
+  package let files: [String]
+  package let roles: SpecialRoles
+  /// What the family puts before and after a single text; empty where it adds nothing.
+  package let openingTokens: [Int32]
+  package let closingTokens: [Int32]
+
+  private let normalizer: (any Normalizer)?
+  private let preTokenizer: (any PreTokenizer)?
+  private let model: any TokenModel
+  private let postProcessor: PostProcessor
+  private let decoder: Decoder?
+  private let plainTokens: AddedTokenSplitter
+  private let normalizedTokens: AddedTokenSplitter
+  private let spellings: TokenSpellings
+  private let addedIDs: [String: Int32]
+  private let specialIDs: Set<Int32>
+  private let largestID: Int32
+  private let caches = WordCachePool()
+
+  /// Reads the tokenizer of a model's directory: `tokenizer.json`, else the older files `vocab.json` with `merges.txt`
+  /// (byte-level BPE) or `vocab.txt` (WordPiece). A directory without any takes those of its parent.
+  ///
+  /// Errors: `InputError` with the file and the field; a component that is not supported is named.
+  package convenience init(directory: URL) throws {
+    let files = try TokenizerFiles(directory: directory)
+    try self.init(try files.components(), files)
+  }
+
+  init(_ components: TokenizerComponents, _ files: TokenizerFiles) throws {
+    self.files = files.names.map(files.path)
+    normalizer = components.normalizer
+    preTokenizer = components.preTokenizer
+    model = components.model
+    postProcessor = components.postProcessor
+    decoder = components.decoder
+    let added = components.addedTokens
+    let normalizer = components.normalizer
+    plainTokens = AddedTokenSplitter(added.filter { !$0.isNormalized }) { Array($0.content.utf8) }
+    normalizedTokens = AddedTokenSplitter(added.filter(\.isNormalized)) {
+      normalizer?.normalized($0.content) ?? Array($0.content.utf8)
+    }
+    spellings = TokenSpellings(model.vocabulary, added: added)
+    addedIDs = Dictionary(added.map { ($0.content, $0.id) }) { first, _ in first }
+    specialIDs = Set(added.filter(\.isSpecial).map(\.id))
+    largestID = max(Int32(model.vocabulary.count) - 1, added.map(\.id).max() ?? -1)
+    (openingTokens, closingTokens) = postProcessor.surroundings
+    roles = try SpecialRoles(files, components)
+  }
+
+  /// One more than the largest id.
+  package var vocabularySize: Int { Int(largestID) + 1 }
+
+  /// The spelling of an id, nil where it has none.
+  package func token(_ id: Int32) -> String? { spellings.token(id) }
+
+  /// The id of a token as it is spelled, nil where it has none.
+  package func id(_ token: String) -> Int32? {
+    if let (content, id) = addedIDs.first(where: { $0.key == token }), content.utf8.elementsEqual(token.utf8) {
+      return id
+    }
+    return model.vocabulary.id(token)
+  }
+
+  /// Whether an id is one of the special tokens ([CLS], end of text…).
+  package func isSpecial(_ id: Int32) -> Bool { specialIDs.contains(id) }
+
+  /// How many tokens are added around a text or a pair.
+  package func addedTokenCount(isPair: Bool = false) -> Int { postProcessor.addedCount(isPair: isPair) }
+
+  /// Encodes a text, or a pair of them.
+  ///
+  /// `maximumLength` counts the added tokens, which are kept: the text is cut at its end, of a pair the longer text
+  /// first. Where it leaves no room for any text, only the added tokens remain.
+  package func encode(
+    _ text: String, pair: String? = nil, addSpecialTokens: Bool = true, maximumLength: Int? = nil
+  ) -> Encoding {
+    var cache = caches.take()
+    var first = encode(text, sequence: 0, &cache)
+    var second = pair.map { encode($0, sequence: 1, &cache) }
+    caches.giveBack(cache)
+    if let maximumLength {
+      let room = max(0, maximumLength - (addSpecialTokens ? postProcessor.addedCount(isPair: pair != nil) : 0))
+      if second != nil { Encoding.truncate(&first, &second!, to: room) } else { first.truncate(to: room) }
+    }
+    return postProcessor.process(first, second, addsTokens: addSpecialTokens)
+  }
+
+  /// The text that tokens spell; ids without a token are left out.
+  package func decode(_ ids: [Int32], skipSpecialTokens: Bool = false) -> String {
+    let tokens = ids.compactMap { skipSpecialTokens && isSpecial($0) ? nil : token($0) }
+    guard let decoder else { return tokens.joined(separator: " ") }
+    return decoder.decode(tokens).joined()
+  }
+
+  private func encode(_ text: String, sequence: Int, _ cache: inout WordCache) -> Encoding {
+    let bytes = Array(text.utf8)
+    let index = ScalarIndex(bytes)
+    var result = Encoding(spellings)
+    var word = 0
+    var tokens: [WordToken] = []
+
+    func append(_ id: Int32, _ offsets: Range<Int>) {
+      result.append(id, offsets, word: word, type: Int32(sequence), sequence: sequence, isAdded: false)
+    }
+    func encodeWords(_ text: AlignedText) {
+      var split = SplitText(text)
+      preTokenizer?.split(&split, index)
+      split.text.bytes.withUnsafeBufferPointer { bytes in
+        for range in split.words {
+          tokens.removeAll(keepingCapacity: true)
+          cache.tokenize(bytes.slice(range), model, into: &tokens)
+          for token in tokens {
+            let place = (range.lowerBound + Int(token.start))..<(range.lowerBound + Int(token.end))
+            append(token.id, split.text.originalScalars(place, index))
+          }
+          word += 1
+        }
+      }
+    }
+
+    let parts = bytes.withUnsafeBufferPointer { plainTokens.parts(of: $0) }
+    for part in parts {
+      var piece = AlignedText(
+        original: part.range == bytes.indices ? bytes : Array(bytes[part.range]), at: part.range.lowerBound)
+      if let id = part.token {
+        append(id, piece.originalScalars(piece.bytes.indices, index))
+        word += 1
+        continue
+      }
+      if let normalizer, !(normalizer.keepsASCII && !piece.bytes.contains { $0 >= 0x80 }) {
+        var scalars = piece.scalars(piece.bytes.indices, index)
+        normalizer.normalize(&scalars)
+        piece = AlignedText(scalars)
+      }
+      for inner in piece.bytes.withUnsafeBufferPointer({ normalizedTokens.parts(of: $0) }) {
+        if let id = inner.token {
+          append(id, piece.originalScalars(inner.range, index))
+          word += 1
+        } else {
+          encodeWords(piece.slice(inner.range))
+        }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,124 @@
+import Diagnosis
+import Tensors
+
+/// What stands behind a command's name, checked against what the command takes.
+///
+/// Options are written `--limit 20` or `--limit=20`, before or after the operands; `--` ends them.
+struct Arguments: Sendable {
+  private enum Value: Sendable { case flag, text(String), integer(Int), list([String]) }
+
+  private(set) var operands: [String] = []
+  private var values: [String: Value] = [:]
+  private let command: Command
+
+  /// Throws `InputError(.usage)` for an option that the command does not know (naming the nearest), one that is given
+  /// twice, a value of the wrong type, or too many or too few operands.
+  init(_ words: [String], of command: Command) throws {
+    self.command = command
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        operands += rest
+        break
+      }
+      guard word.hasPrefix("-"), word.count > 1 else {
+        operands.append(word)
+        continue
+      }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let option = try command.option(parts[0])
+      guard values[option.name] == nil else { throw command.error("--\(option.name)", "is given twice") }
+      if case .flag = option.value {
+        if parts.count > 1 { throw command.error(parts[0], "takes no value", found: "\"\(parts[1])\"") }
+        values[option.name] = .flag
+        continue
+      }
+      let text: String
+      if parts.count > 1 {
+        text = parts[1]
+      } else if let next = rest.first, !next.hasPrefix("--") {
+        text = next
+        rest = rest.dropFirst()
+      } else {
+        throw command.error(parts[0], "needs a value", expected: option.spelling)
+      }
+      values[option.name] = try Arguments.value(text, of: option, command)
+    }
+    if operands.count > command.operands.upperBound {
+      throw command.error("\"\(operands[command.operands.upperBound])\"", "is one operand too many")
+    }
+    if operands.count < command.operands.lowerBound {
+      throw InputError(.usage, at: command.name, "needs \(command.operandNames)")
+    }
+  }
+
+  func has(_ flag: String) -> Bool { values[flag] != nil }
+
+  func text(_ name: String) -> String? { if case .text(let text) = values[name] { text } else { nil } }
+
+  func integer(_ name: String) -> Int? { if case .integer(let number) = values[name] { number } else { nil } }
+
+  func list(_ name: String) -> [String]? { if case .list(let names) = values[name] { names } else { nil } }
+
+  /// The text of an option that the command cannot do without.
+  func required(_ name: String) throws -> String {
+    guard let text = text(name) else { throw InputError(.usage, at: command.name, "needs --\(name)") }
+    return text
+  }
+
+  private static func value(_ text: String, of option: Option, _ command: Command) throws -> Value {
+    func error(_ problem: String, expected: String? = nil) -> InputError {
+      command.error("--\(option.name)", problem, expected: expected, found: "\"\(text)\"")
+    }
+    if text.isEmpty { throw command.error("--\(option.name)", "is empty", expected: option.spelling) }
+    switch option.value {
+    case .flag: return .flag
+    case .text: return .text(text)
+    case .integer(_, let range):
+      guard let number = Int(text) else { throw error("has the wrong type", expected: "a whole number") }
+      guard range.contains(number) else { throw error("is out of range", expected: range.spelling) }
+      return .integer(number)
+    case .choice(let choices):
+      guard choices.contains(text) else {
+        throw error(
+          "is not known" + suggestion(for: text, among: choices), expected: choices.joined(separator: " or "))
+      }
+      return .text(text)
+    case .list(_, let known):
+      var names: [String] = []
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        let name = part.trimming(while: \.isWhitespace)
+        if name.isEmpty { throw error("has an empty name") }
+        if let known, !known.contains(name) {
+          throw command.error(
+            "--\(option.name)", "\"\(name)\" is not known" + suggestion(for: name, among: known),
+            expected: known.joined(separator: " or "))
+        }
+        if !names.contains(name) { names.append(name) }
+      }
+      return .list(names)
+    }
+  }
+}
+
+extension Command {
+  fileprivate func option(_ word: String) throws -> Option {
+    if let option = options.first(where: { "--\($0.name)" == word }) { return option }
+    throw error(
+      word, "is not a known option" + suggestion(for: word, among: options.map { "--\($0.name)" } + ["--help"]))
+  }
+
+  fileprivate func error(
+    _ place: String, _ problem: String, expected: String? = nil, found: String? = nil
+  ) -> InputError {
+    InputError(.usage, at: "\(name): \(place)", problem, expected: expected, found: found)
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(while predicate: (Character) -> Bool) -> String {
+    var part = self.drop(while: predicate)
+    while let last = part.last, predicate(last) { part.removeLast() }
+    return String(part)
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Tensors
+
+/// Where the templates, fonts and examples lie that the program brings along.
+struct Assets: Sendable {
+  let root: URL
+
+  /// Takes the folder that was asked for, else `../share/tomograph` beside the executable, else the nearest folder
+  /// above it that holds `Package.swift`.
+  static func find(option: String?) throws -> Assets {
+    if let option {
+      let root = URL(filePath: option)
+      guard isFolder(root) else { throw InputError(.usage, at: "--assets: \(option)", "is not a folder") }
+      return Assets(root: root)
+    }
+    guard let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+      throw InputError(at: "/proc/self/exe", "cannot be read; --assets names the folder of templates and fonts")
+    }
+    var folder = URL(filePath: executable).deletingLastPathComponent()
+    let shared = folder.deletingLastPathComponent().appending(path: "share/tomograph")
+    if isFolder(shared) { return Assets(root: shared) }
+    while folder.path(percentEncoded: false) != "/" {
+      if FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path(percentEncoded: false)) {
+        return Assets(root: folder)
+      }
+      folder = folder.deletingLastPathComponent()
+    }
+    throw InputError(
+      at: shared.path(percentEncoded: false), "does not exist; --assets names the folder of templates and fonts")
+  }
+
+  /// `templates`, `fonts` or `examples`.
+  func folder(_ name: String) throws -> URL {
+    let folder = root.appending(path: name)
+    guard Assets.isFolder(folder) else {
+      throw InputError(at: folder.path(percentEncoded: false), "does not exist; --assets names the folder above it")
+    }
+    return folder
+  }
+
+  private static func isFolder(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+}

@@ -1,0 +1,47 @@
+extension Command {
+  /// What `tomograph --help` prints.
+  static var help: String {
+    let width = all.map(\.name.count).max() ?? 0
+    var text = "usage: tomograph COMMAND [OPTIONS]\n\nMakes the internals of a Transformer visible in a report.\n\n"
+    for command in all { text += "  \(padded(command.name, to: width))  \(command.summary)\n" }
+    text += """
+
+      tomograph COMMAND --help explains a command, tomograph --version names the version.
+      Exit codes: 0 pass, 1 gate failed, 2 usage or job file, 3 a model, corpus or run could not be read,
+      4 a fault of the program, 130 interrupted.
+
+      """
+    return text
+  }
+
+  /// What `tomograph <command> --help` prints.
+  var help: String {
+    var text = "usage: tomograph \(name)"
+    if !options.isEmpty { text += " [OPTIONS]" }
+    if !operandNames.isEmpty { text += " \(operandNames)" }
+    text += "\n\n\(summary)\n"
+    for paragraph in details { text += "\n" + wrapped(paragraph, to: 100) }
+    guard !options.isEmpty else { return text }
+    text += "\n"
+    let width = options.map(\.spelling.count).max() ?? 0
+    for option in options { text += "  \(padded(option.spelling, to: width))  \(option.help)\n" }
+    return text
+  }
+}
+
+private func padded(_ text: String, to width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}
+
+private func wrapped(_ paragraph: String, to width: Int) -> String {
+  var lines = [""]
+  for word in paragraph.split(separator: " ") {
+    let line = lines[lines.count - 1]
+    if !line.isEmpty, line.count + 1 + word.count > width {
+      lines.append(String(word))
+    } else {
+      lines[lines.count - 1] += (line.isEmpty ? "" : " ") + word
+    }
+  }
+  return lines.joined(separator: "\n") + "\n"
+}

@@ -1,0 +1,84 @@
+import Diagnosis
+import Foundation
+import Tensors
+
+extension Job {
+  /// A document of one token has no attention to measure.
+  static let leastTokens = 2
+
+  static let options = [
+    Option("model", .text("DIR"), "folder of the model, in Hugging Face's layout"),
+    Option("corpus", .text("FILE"), "text to run the model on; the embedded example's where none is given"),
+    Option(
+      "format", .choice(CorpusFormat.allCases.map(\.rawValue)), "of the corpus; conllu for files named so, else text"),
+    Option("label", .text("COLUMN"), "column of the corpus that labels tokens, such as upos"),
+    Option("limit", .integer("N", 1...Int.max), "read at most N documents"),
+    Option("max-tokens", .integer("N", leastTokens...Int.max), "cut documents to N tokens"),
+    Option("analyses", .list("A,B", known: analyses), "which of \(analyses.joined(separator: ", ")); all by default"),
+    Option("thresholds", .text("FILE"), "JSON5 file of thresholds in place of the defaults that rules prints"),
+    Option(
+      "fail-on", .choice(Gate.allCases.map(\.rawValue)), "from which verdict on the exit code is 1; fail by default"),
+    Option("out", .text("DIR"), "folder that the run folder goes into; out by default"),
+    Option(
+      "formats", .list("A,B", known: FigureFormat.allCases.map(\.rawValue)), "of the figures; svg,png,pdf by default"),
+    Option("seed", .integer("N", 0...Int.max), "of everything random; 0 by default"),
+    Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
+    Option("assets", .text("DIR"), "folder that holds templates, fonts and examples"),
+    Option("quiet", .flag, "no progress on stderr"),
+  ]
+
+  /// The job that a command line asks for: its file's, with the options over it. With neither a job nor a model it is
+  /// the embedded example's.
+  ///
+  /// Another corpus takes the file's format and label away, which belonged to the one it replaces.
+  init(_ arguments: Arguments) throws {
+    let assets = try Assets.find(option: arguments.text("assets"))
+    var file: JobFile?
+    if let path = arguments.operands.first {
+      file = try JobFile(contentsOf: URL(filePath: path))
+    } else if arguments.text("model") == nil {
+      if arguments.text("corpus") != nil { throw InputError(.usage, at: "report", "needs a job file or --model") }
+      file = try JobFile(contentsOf: try assets.folder("examples").appending(path: "shakespeare/job.json5"))
+    }
+
+    guard let model = arguments.text("model").map({ URL(filePath: $0) }) ?? file?.model else {
+      throw InputError(.usage, at: file?.url.relativePath ?? "report", "names no model")
+    }
+    let replaced = arguments.text("corpus").map { URL(filePath: $0) }
+    let given = replaced == nil ? file : nil
+    let corpus = try replaced ?? file?.corpus ?? assets.folder("examples").appending(path: "shakespeare/held-out.txt")
+    let format = arguments.text("format").flatMap(CorpusFormat.init(rawValue:)) ?? given?.format
+    self.corpus = Corpus(
+      file: corpus, format: format ?? (corpus.pathExtension.lowercased() == "conllu" ? .conllu : .text),
+      label: arguments.text("label") ?? given?.label, limit: arguments.integer("limit") ?? file?.limit,
+      maxTokens: arguments.integer("max-tokens") ?? file?.maxTokens)
+
+    let chosen = arguments.list("analyses") ?? file?.analyses ?? Job.analyses
+    analyses = Job.analyses.filter(chosen.contains)
+    thresholdsFile = arguments.text("thresholds").map { URL(filePath: $0) } ?? file?.thresholds
+    thresholds = try thresholdsFile.map { try Thresholds(contentsOf: $0) } ?? .defaults
+    output = arguments.text("out").map { URL(filePath: $0) } ?? file?.output ?? URL(filePath: "out")
+    let formats = arguments.list("formats")?.compactMap(FigureFormat.init(rawValue:)) ?? file?.formats
+    self.formats = FigureFormat.allCases.filter { formats?.contains($0) ?? true }
+    seed = arguments.integer("seed") ?? file?.seed ?? 0
+    gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail
+    name = file?.name ?? Job.defaultName(model: model, corpus: corpus)
+    self.model = model
+    self.assets = assets
+    self.file = file?.url
+  }
+
+  /// Whether a text can be the name of a folder: one path component that is none of `.` and `..`.
+  static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text != "." && text != ".." && text.utf8.count <= 200
+      && text.unicodeScalars.allSatisfy { $0 != "/" && $0.value >= 32 && $0.value != 127 }
+  }
+
+  /// `minilm-en_ewt-ud-test`: the model's folder and the corpus's file.
+  static func defaultName(model: URL, corpus: URL) -> String {
+    let folder = model.standardizedFileURL.lastPathComponent
+    let stem = corpus.deletingPathExtension().lastPathComponent
+    let name = "\(folder)-\(stem)".filter { $0 != "/" && !$0.isNewline }
+    return isName(name) ? name : "report"
+  }
+}

@@ -1,0 +1,59 @@
+import Diagnosis
+import Foundation
+
+/// What a run is asked to do: the job file with the command line's options over it, every default filled in.
+struct Job: Sendable {
+  enum CorpusFormat: String, CaseIterable, Sendable {
+    /// Plain text.
+    case text
+    case conllu
+  }
+
+  enum FigureFormat: String, CaseIterable, Sendable { case svg, png, pdf }
+
+  /// From which verdict on the run counts as failed.
+  enum Gate: String, CaseIterable, Sendable {
+    case fail, warn, never
+
+    func isClosed(by verdict: Verdict) -> Bool {
+      switch self {
+      case .fail: verdict.level == .fail
+      case .warn: verdict.level != .pass
+      case .never: false
+      }
+    }
+  }
+
+  struct Corpus: Sendable {
+    var file: URL
+    var format: CorpusFormat
+    /// The column that labels tokens; nil for the format's own choice.
+    var label: String?
+    /// How many documents are read; nil for all.
+    var limit: Int?
+    /// To how many tokens a document is cut; nil for what the model can take.
+    var maxTokens: Int?
+  }
+
+  /// Every analysis of this version, in the order of the report.
+  static let analyses = ["attention", "representations", "gradients", "similarity", "projection", "weights"]
+
+  /// The run folder's name.
+  var name: String
+  /// The model's folder.
+  var model: URL
+  var corpus: Corpus
+  /// In the order of the report.
+  var analyses: [String]
+  var thresholds: Thresholds
+  /// Where the thresholds come from; nil for the defaults.
+  var thresholdsFile: URL?
+  /// The folder that the run folder goes into.
+  var output: URL
+  var formats: [FigureFormat]
+  var seed: Int
+  var gate: Gate
+  var assets: Assets
+  /// The job file; nil where the command line said everything.
+  var file: URL?
+}

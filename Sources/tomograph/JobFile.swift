@@ -1,0 +1,96 @@
+import Diagnosis
+import Foundation
+import Tensors
+
+/// A job as its file states it: what is not there is left to the options and the defaults.
+///
+/// ```json5
+/// {
+///   name: "minilm-english",
+///   model: "models/minilm",
+///   corpus: { path: "en_ewt-ud-test.conllu", format: "conllu", label: "upos", limit: 2000, max_tokens: 128 },
+///   analyses: ["attention", "representations"],
+///   thresholds: "health.json5",
+///   output: { folder: "out", formats: ["svg", "png", "pdf"] },
+///   seed: 0,
+/// }
+/// ```
+/// Paths are relative to the file.
+struct JobFile {
+  var url: URL
+  var name: String?
+  var model: URL?
+  var corpus: URL?
+  var format: Job.CorpusFormat?
+  var label: String?
+  var limit: Int?
+  var maxTokens: Int?
+  var analyses: [String]?
+  var thresholds: URL?
+  var output: URL?
+  var formats: [Job.FigureFormat]?
+  var seed: Int?
+
+  /// Throws `InputError(.usage)` for a key that is not known or that this version does not act upon, for a value of
+  /// the wrong type, and for a file that cannot be read.
+  init(contentsOf url: URL) throws {
+    self.url = url
+    let folder = url.deletingLastPathComponent().relativePath
+    func path(_ setting: Setting?) throws -> URL? {
+      guard let text = try setting?.text() else { return nil }
+      return URL(filePath: text.hasPrefix("/") || folder == "." ? text : "\(folder)/\(text)")
+    }
+
+    let job = try Setting(contentsOf: url).fields(
+      ["name", "model", "corpus", "analyses", "thresholds", "output", "seed"],
+      unsupported: [
+        "models": "a report of several models", "checkpoints": "a report of checkpoints", "baseline": "a baseline",
+        "select": "a selection of layers, heads and examples", "precision": "a choice of precision",
+      ])
+    name = try job["name"]?.runName()
+    model = try path(job["model"])
+    analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }
+    thresholds = try path(job["thresholds"])
+    seed = try job["seed"]?.integer(in: 0...Int.max)
+
+    if let corpus = job["corpus"] {
+      let fields = try corpus.fields(["path", "format", "label", "limit", "max_tokens"])
+      self.corpus = try path(fields["path"])
+      if self.corpus == nil { throw corpus.error("has no path") }
+      format = try fields["format"]?.member(of: Job.CorpusFormat.self)
+      label = try fields["label"]?.text()
+      limit = try fields["limit"]?.integer(in: 1...Int.max)
+      maxTokens = try fields["max_tokens"]?.integer(in: Job.leastTokens...Int.max)
+    }
+    if let fields = try job["output"]?.fields(
+      ["folder", "formats"], unsupported: ["theme": "a choice of theme", "language": "a choice of language"])
+    {
+      output = try path(fields["folder"])
+      formats = try fields["formats"]?.filledList().map { try $0.member(of: Job.FigureFormat.self) }
+    }
+  }
+}
+
+extension Setting {
+  /// The case that a text is the name of.
+  fileprivate func member<Choice>(of type: Choice.Type) throws -> Choice
+  where Choice: CaseIterable & RawRepresentable<String> {
+    let name = try choice(of: Choice.allCases.map(\.rawValue))
+    guard let member = Choice(rawValue: name) else { throw error("is not known") }
+    return member
+  }
+
+  /// A list that is not empty.
+  fileprivate func filledList() throws -> [Setting] {
+    let values = try list()
+    if values.isEmpty { throw error("is empty") }
+    return values
+  }
+
+  /// A text that can be the name of a folder.
+  fileprivate func runName() throws -> String {
+    let name = try text()
+    guard Job.isName(name) else { throw error("cannot be the name of a folder", expected: "one path component") }
+    return name
+  }
+}

@@ -1,0 +1,32 @@
+/// An option that a command takes: its name, the type of its value, and a line of help.
+struct Option: Sendable {
+  enum Value: Sendable {
+    /// An option that is there or not.
+    case flag
+    case text(String)
+    case integer(String, ClosedRange<Int>)
+    case choice([String])
+    /// Names with commas between them; of `known` ones where these are given.
+    case list(String, known: [String]?)
+  }
+
+  /// Without the dashes: `fail-on`.
+  let name: String
+  let value: Value
+  let help: String
+
+  init(_ name: String, _ value: Value, _ help: String) {
+    self.name = name
+    self.value = value
+    self.help = help
+  }
+
+  /// `--limit N`
+  var spelling: String {
+    switch value {
+    case .flag: "--\(name)"
+    case .text(let placeholder), .integer(let placeholder, _), .list(let placeholder, _): "--\(name) \(placeholder)"
+    case .choice(let choices): "--\(name) \(choices.joined(separator: "|"))"
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import Synchronization
+
+/// How far a run has come, on stderr: a bar with rate and time left on a terminal, plain lines now and then elsewhere.
+final class Progress: Sendable {
+  private struct Stage {
+    var title: String
+    var unit: String
+    var total: Int
+    var done = 0
+    var start = ContinuousClock.now
+    var shown = ContinuousClock.now
+  }
+
+  private enum Form { case silent, lines, bar }
+
+  private let form: Form
+  private let stage = Mutex<Stage?>(nil)
+
+  init(isQuiet: Bool) {
+    let isDumb = getenv("TERM").map { String(cString: $0) } == "dumb"
+    form = isQuiet ? .silent : StandardError.isTerminal && !isDumb ? .bar : .lines
+  }
+
+  /// Starts a stage of `total` units and ends the one before.
+  func begin(_ title: String, of total: Int, unit: String) {
+    end()
+    stage.withLock { stage in
+      stage = Stage(title: title, unit: unit, total: total)
+      if form == .bar, let stage { StandardError.write(bar(stage)) }
+    }
+  }
+
+  /// Says that more is done; from any thread.
+  func advance(by count: Int = 1) {
+    stage.withLock { current in
+      guard var stage = current else { return }
+      stage.done += count
+      let now = ContinuousClock.now
+      if form != .silent, now - stage.shown > (form == .bar ? .milliseconds(100) : .seconds(10)) {
+        stage.shown = now
+        StandardError.write(form == .bar ? bar(stage) : "\(stage.title): \(state(stage))\n")
+      }
+      current = stage
+    }
+  }
+
+  /// Ends the stage with a line that stays.
+  func end() {
+    stage.withLock { current in
+      guard let stage = current else { return }
+      current = nil
+      guard form != .silent else { return }
+      let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
+      StandardError.write(line: "\(stage.title): \(stage.done) \(stage.unit) in \(seconds.oneDecimal) s")
+    }
+  }
+
+  /// A line that stays.
+  func note(_ line: String) {
+    if form != .silent { StandardError.write(line: line) }
+  }
+
+  private func state(_ stage: Stage) -> String {
+    var text = "\(stage.done) of \(stage.total) \(stage.unit)"
+    let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
+    guard stage.done > 0, seconds > 0.3 else { return text }
+    let rate = Double(stage.done) / seconds
+    text += ", \(rate.oneDecimal)/s"
+    let left = Int((Double(max(0, stage.total - stage.done)) / rate).rounded(.up))
+    text += left < 60 ? ", \(left) s left" : ", \(left / 60) min \(left % 60) s left"
+    return text
+  }
+
+  private func bar(_ stage: Stage) -> String {
+    var size = winsize()
+    let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    let text = "\(stage.title)  \(state(stage))"
+    let cells = min(30, columns - text.count - 5)
+    let share = min(1, Double(stage.done) / Double(max(1, stage.total)))
+    let filled = Int(share * Double(max(0, cells)))
+    let line =
+      cells < 5
+      ? text
+      : "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: cells - filled) + "]  " + text
+    return "\r\u{1B}[K" + line.prefix(columns - 1)
+  }
+}
+
+extension Double {
+  /// `12.3`
+  fileprivate var oneDecimal: String {
+    let tenths = Int((Swift.min(self, 1e15) * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}

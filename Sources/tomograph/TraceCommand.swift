@@ -1,0 +1,25 @@
+import Foundation
+
+extension Command {
+  static let trace = Command(
+    "trace", "Runs a model once and writes what it computed.",
+    operandNames: "MODEL", operands: 1...1,
+    details: [
+      "Reads the tensors input.<name> (input_ids, attention_mask, token_type_ids, labels), ignores others, and writes "
+        + "hidden.N, attention.N, logits, loss, last_block and inputs_embeds; with --gradients also grad.<parameter> "
+        + "and grad_inputs_embeds."
+    ],
+    options: [
+      Option("input", .text("IN.safetensors"), "the model's inputs"),
+      Option("output", .text("OUT.safetensors"), "what the model computed"),
+      Option("gradients", .flag, "the gradient of the loss as well"),
+      Option("sites", .list("A,B", known: nil), "other places as well, under TransformerLens's names"),
+    ],
+    run: { arguments in
+      try tomograph.trace(
+        model: URL(filePath: arguments.operands[0]), input: URL(filePath: arguments.required("input")),
+        output: URL(filePath: arguments.required("output")), gradients: arguments.has("gradients"),
+        sites: arguments.list("sites") ?? [])
+      return .pass
+    })
+}

@@ -1,0 +1,130 @@
+import Tensors
+import Testing
+
+/// Every operation's gradient against central differences along random directions.
+@Suite struct TapeTests {
+  /// Checks `∂/∂x Σ w·f(x…)` with random weights `w`, for every input.
+  private func check(
+    _ shapes: [[Int]], spread: Double = 1, _ f: (Tape, [Variable]) -> Variable
+  ) {
+    var generator = SeededGenerator(seed: 7)
+    func random(_ shape: [Int]) -> Tensor {
+      Tensor((0..<shape.reduce(1, *)).map { _ in Float(generator.normal() * spread) }, shape: shape)
+    }
+    let inputs = shapes.map(random)
+    let probe = f(Tape(isRecording: false), inputs.map { Variable($0) })
+    let weights = random(probe.shape)
+    func value(_ tensors: [Tensor]) -> Double {
+      let y = f(Tape(isRecording: false), tensors.map { Variable($0) }).value
+      return zip(y.values, weights.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    let tape = Tape(isRecording: true)
+    let variables = inputs.map { Variable($0, needsGradient: true) }
+    tape.backward(from: f(tape, variables), gradient: weights)
+    for (index, variable) in variables.enumerated() {
+      let direction = random(shapes[index]), step: Float = 1e-2
+      func moved(_ by: Float) -> Tensor {
+        Tensor(zip(inputs[index].values, direction.values).map { $0 + by * $1 }, shape: shapes[index])
+      }
+      func at(_ by: Float) -> Double {
+        var tensors = inputs
+        tensors[index] = moved(by)
+        return value(tensors)
+      }
+      // Four points: the error falls with the fourth power of the step.
+      let numeric = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * Double(step))
+      let exact = zip(variable.gradient?.values ?? [], direction.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+      let scale = zip(variable.gradient?.values ?? [], direction.values).reduce(0) { $0 + abs(Double($1.0) * Double($1.1)) }
+      #expect(abs(numeric - exact) <= 2e-3 * max(scale, 1e-3), "input \(index): \(numeric) against \(exact)")
+    }
+  }
+
+  @Test("linear, both ways round and in slices", arguments: [true, false])
+  func linear(isInputMajor: Bool) {
+    check([[2, 9, 6], isInputMajor ? [6, 10] : [10, 6], [10]]) { tape, v in
+      let slice = WeightSlice(isInputMajor: isInputMajor, outputs: 3..<8)
+      return tape.linear(v[0], weight: v[1], bias: v[2], slice: slice)
+    }
+  }
+
+  @Test("linear of few rows, which are padded")
+  func linearOfFewRows() {
+    check([[1, 3, 6], [10, 6]]) { tape, v in
+      tape.linear(v[0], weight: v[1], bias: nil, slice: WeightSlice(isInputMajor: false, outputs: 0..<10))
+    }
+  }
+
+  @Test("activations", arguments: [ActivationFunction.gelu, .geluTanh, .silu, .tanh])
+  func activations(function: ActivationFunction) {
+    check([[5, 40]], spread: 2) { $0.activate($1[0], function) }
+  }
+
+  @Test("layer norm, also where its input has another way to the loss")
+  func layerNorm() {
+    check([[70, 12], [12], [12]]) { tape, v in
+      tape.add(v[0], tape.layerNorm(v[0], gain: v[1], bias: v[2], epsilon: 1e-5))
+    }
+  }
+
+  @Test("attention: scores, pattern and mix", arguments: [true, false], [5, 140])
+  func attention(isCausal: Bool, length: Int) {
+    var keys = [UInt8](repeating: 1, count: 2 * length)
+    keys[length - 1] = 0
+    let visibility = Visibility(isCausal: isCausal, keys: keys)
+    check(Array(repeating: [2, length, 2, 4], count: 3), spread: 0.7) { tape, v in
+      let scores = tape.attentionScores(
+        query: v[0], key: v[1], scale: 0.5, visibility: visibility, onlyVisible: true)
+      let pattern = tape.attentionPattern(scores: scores, visibility: visibility, inPlace: true)
+      return tape.attentionMix(pattern: pattern, value: v[2], visibility: visibility)
+    }
+  }
+
+  @Test("embedding, with an id that comes twice")
+  func embedding() {
+    check([[6, 70]]) { tape, v in tape.embed([3, 1, 3, 5], table: v[0], shape: [2, 2]) }
+  }
+
+  @Test("gather, select and reshape")
+  func gather() {
+    check([[2, 5, 4]]) { tape, v in
+      tape.add(tape.gather(v[0], rows: [1, 1], shape: [2, 4]), tape.select(tape.reshape(v[0], [2, 5, 4]), position: 3))
+    }
+  }
+
+  @Test("cross entropy, with rows that have no target", arguments: [true, false])
+  func crossEntropy(reusingLogits: Bool) {
+    check([[5, 700], [5, 700]]) { tape, v in
+      let logits = tape.add(v[0], v[1])
+      return tape.crossEntropy(logits, targets: [3, -1, 699, 0, 12], reusingLogits: reusingLogits).loss
+    }
+  }
+
+  @Test("a value used twice gets the sum of both gradients")
+  func usedTwice() {
+    check([[3, 8]]) { tape, v in
+      let y = tape.activate(v[0], .tanh)
+      return tape.add(tape.add(y, v[0]), tape.activate(y, .silu))
+    }
+  }
+}
+
+@Suite struct SoftmaxTests {
+  @Test("Rows sum to one over what they see, and hidden keys get exactly nothing")
+  func rows() {
+    let scores = Variable(Tensor([1, 2, 3, 4, 500, 2, 3, 4, -500, 2, 3, 4, .infinity, 2, 3, 4], shape: [1, 1, 4, 4]))
+    let visibility = Visibility(isCausal: true, keys: [1, 0, 1, 1])
+    let pattern = Tape(isRecording: false).attentionPattern(scores: scores, visibility: visibility, inPlace: false)
+    #expect(pattern.value[0][0][0].values == [1, 0, 0, 0])
+    #expect(pattern.value[0][0][1].values == [1, 0, 0, 0])
+    #expect(pattern.value[0][0][2].values == [0, 0, 1, 0])
+    #expect(pattern.value[0][0][3].values.contains { $0.isNaN })
+  }
+
+  @Test("A row that sees no key is zero")
+  func blindRow() {
+    let scores = Variable(Tensor(repeating: 1, shape: [1, 1, 2, 2]))
+    let visibility = Visibility(isCausal: false, keys: [0, 0])
+    let pattern = Tape(isRecording: false).attentionPattern(scores: scores, visibility: visibility, inPlace: false)
+    #expect(pattern.value.values == [0, 0, 0, 0])
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+import Transformers
+
+/// Directories and inputs that cannot be used: each is refused in one line that says what.
+@Suite struct BadModelTests {
+  /// A copy of the GPT-2 fixture that a test may damage.
+  private func damaged(_ change: (URL) throws -> Void) throws -> InputError? {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "bad-model-\(UUID().uuidString)")
+    try FileManager.default.copyItem(at: Fixtures.url("models/gpt2"), to: folder)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try change(folder)
+    do {
+      _ = try Model(directory: folder)
+      return nil
+    } catch {
+      return error as? InputError
+    }
+  }
+
+  private func rewrite(_ folder: URL, _ change: (String, Tensor) -> (String, Tensor)?) throws {
+    let url = folder.appending(path: "model.safetensors")
+    var writer = SafetensorsWriter()
+    let file = try SafetensorsFile(url)
+    for name in file.names {
+      let original = try file.tensor(name)
+      if let (name, tensor) = change(name, Tensor(original.values, shape: original.shape)) { writer.add(name, tensor) }
+    }
+    try writer.write(to: url)
+  }
+
+  @Test("A missing directory is named")
+  func missingDirectory() {
+    #expect { try Model(directory: URL(filePath: "no/such/model")) } throws: {
+      "\($0)".contains("no/such/model") && "\($0)".contains("does not exist")
+    }
+  }
+
+  @Test("An unknown family is named, with the known ones")
+  func unknownFamily() throws {
+    let error = try damaged { try Data(#"{"model_type": "mamba"}"#.utf8).write(to: $0.appending(path: "config.json")) }
+    #expect(error?.description.contains("\"mamba\"") == true)
+    #expect(error?.description.contains("gpt2") == true)
+  }
+
+  @Test("A configuration that is no JSON, or lacks a number, is refused", arguments: ["{", "[]", #"{"model_type":"gpt2"}"#])
+  func badConfiguration(text: String) throws {
+    let error = try damaged { try Data(text.utf8).write(to: $0.appending(path: "config.json")) }
+    #expect(error?.description.contains("config.json") == true)
+  }
+
+  @Test("A missing tensor is named")
+  func missingTensor() throws {
+    let error = try damaged { try rewrite($0) { $0.hasSuffix("h.1.ln_2.bias") ? nil : ($0, $1) } }
+    #expect(error?.description.contains("h.1.ln_2.bias") == true)
+    #expect(error?.description.contains("missing") == true)
+  }
+
+  @Test("A tensor of another shape is named, with both shapes")
+  func wrongShape() throws {
+    let error = try damaged {
+      try rewrite($0) { name, tensor in
+        name.hasSuffix("wpe.weight") ? (name, Tensor(repeating: 0, shape: [63, 24])) : (name, tensor)
+      }
+    }
+    #expect(error?.expected == "[64, 24]")
+    #expect(error?.found == "[63, 24]")
+  }
+
+  @Test("Weights that are no numbers are refused with the place", arguments: [Float.nan, .infinity, -.infinity])
+  func nonFinite(value: Float) throws {
+    let error = try damaged {
+      try rewrite($0) { name, tensor in
+        if name.hasSuffix("h.2.mlp.c_fc.weight") { tensor.pointer[1000] = value }
+        return (name, tensor)
+      }
+    }
+    #expect(error?.description.contains("h.2.mlp.c_fc.weight") == true)
+    #expect(error?.description.contains("index 1000") == true)
+  }
+
+  @Test("A truncated file of weights is refused")
+  func truncated() throws {
+    let error = try damaged { folder in
+      let url = folder.appending(path: "model.safetensors")
+      try Data(try Data(contentsOf: url).dropLast(100)).write(to: url)
+    }
+    #expect(error?.description.contains("model.safetensors") == true)
+  }
+
+  @Test("Inputs beyond the vocabulary, the positions or the classes are refused")
+  func badInputs() throws {
+    let reference = try Reference(Fixtures.url("models/gpt2"))
+    for input in [
+      ModelInput(rows: [[5, 120]], pad: 1), ModelInput(rows: [[-1]], pad: 1), ModelInput(rows: [[]], pad: 1),
+      ModelInput(rows: [Array(repeating: 4, count: 65)], pad: 1),
+      ModelInput(rows: [[5, 6]], typeIDs: [[0, 1]], pad: 1), ModelInput(rows: [[5, 6]], labels: [[5, 500]], pad: 1),
+    ] { #expect(throws: InputError.self) { try reference.model.run(input, TraceRequest()) } }
+  }
+
+  @Test("Gradients without labels are refused")
+  func gradientsWithoutLabels() throws {
+    let reference = try Reference(Fixtures.url("models/gpt2"))
+    #expect(throws: InputError.self) {
+      try reference.model.run(ModelInput(rows: [[5, 6]], pad: 1), TraceRequest(parameterGradients: true))
+    }
+  }
+}
