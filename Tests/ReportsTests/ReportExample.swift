@@ -47,7 +47,7 @@ enum ReportExample {
         }
         let scores: [(String, Double)] = [
           ("entropy", entropy), ("normalisedEntropy", entropy / log(Double(length))), ("maxWeight", peak),
-          ("firstShare", first), ("nextShare", next), ("previousTokenScore", previous),
+          ("firstShare", first), ("nextShare", next), ("previousShare", previous),
         ]
         for (name, score) in scores { sums[name, default: []].append((.head(layer, head), score)) }
         classes.append(previous > 0.4 ? names[3] : next > 0.4 ? names[2] : first > 0.7 ? names[1] : names[0])
@@ -56,7 +56,7 @@ enum ReportExample {
     let metrics = [
       AttentionMetrics.entropy, AttentionMetrics.normalisedEntropy, AttentionMetrics.maxWeight,
       AttentionMetrics.firstShare,
-      AttentionMetrics.nextShare, AttentionMetrics.previousTokenScore,
+      AttentionMetrics.nextShare, AttentionMetrics.previousShare,
     ]
     let tables = metrics.map { metric in
       let values = sums[String(metric.id.dropFirst("attention.".count))] ?? []

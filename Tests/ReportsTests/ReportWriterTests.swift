@@ -8,10 +8,9 @@ import Testing
 
 /// The report of the example, written into a folder that is gone afterwards.
 private func withReport<Result>(rules: [Rule] = ReportExample.rules, _ body: (URL) throws -> Result) throws -> Result {
-  let kept = ProcessInfo.processInfo.environment["TOMOGRAPH_KEEP_REPORT"].map { URL(filePath: $0) }
-  let url = kept ?? FileManager.default.temporaryDirectory.appending(path: "report-\(UUID().uuidString)")
+  let url = FileManager.default.temporaryDirectory.appending(path: "report-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  defer { if kept == nil { try? FileManager.default.removeItem(at: url) } }
+  defer { try? FileManager.default.removeItem(at: url) }
   let results = try ReportExample.results()
   let context = ReportWriter.Context(
     results: results, assessment: Assessment(results, rules: rules), figures: ReportExample.figures,

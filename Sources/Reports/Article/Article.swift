@@ -64,7 +64,7 @@ package struct Article: Sendable {
   }
 
   package struct Cell: Sendable {
-    package enum Style: Sendable { case text, code, number }
+    package enum Style: Sendable { case text, code, number, formula }
     package var text: String
     package var style: Style
     /// Set smaller behind it: an interval, a unit.

@@ -44,7 +44,7 @@ struct ArticlePage {
             metrics.map { metric in
               [
                 "title": .text(metric.title), "unit": metric.unit.isEmpty ? .null : .text(metric.unit),
-                "formula": .text(metric.formula), "source": .text(metric.source),
+                "formula": .text(Formula.html(metric.formula)), "source": .text(metric.source),
               ]
             })
         ])
@@ -76,6 +76,7 @@ struct ArticlePage {
             let (cell, column) = pair
             return [
               "text": .text(Escaping.visible(cell.text)), "detail": cell.detail.isEmpty ? .null : .text(cell.detail),
+              "formula": cell.style == .formula ? .text(Formula.html(cell.text)) : .null,
               "isCode": .flag(cell.style == .code), "isNumeric": .flag(column.isNumeric), "isHead": .flag(index == 0),
             ]
           })
@@ -83,7 +84,7 @@ struct ArticlePage {
     }
     return [
       "caption": .text(MarkdownHTML.inline(table.caption)),
-      "isLong": .flag(table.rows.count > 16), "isWide": .flag(table.columns.count > 5),
+      "isLong": .flag(table.rows.count > 16), "isWide": .flag(table.columns.count > 4),
       "columns": .list(table.columns.map { ["title": .text($0.title), "isNumeric": .flag($0.isNumeric)] }),
       "rows": .list(rows),
     ]

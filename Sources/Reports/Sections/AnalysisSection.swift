@@ -24,12 +24,8 @@ struct AnalysisSection {
       blocks.append(.remark("\(name) applicable: \(Escaping.markdown(reason))."))
     }
     let figures = builder.figures.filter { figure in members.contains { $0.id == figure.analysis } }
-    let main = guide.mainFigures.flatMap { start in
-      figures.filter { figure in
-        figure.id.hasPrefix(start) && guide.mainFigures.first { figure.id.hasPrefix($0) } == start
-      }
-    }
-    let rest = figures.filter { figure in !main.contains { $0.id == figure.id } }
+    let main = guide.mainFigures.indices.flatMap { rank in figures.filter { guide.rank($0) == rank } }
+    let rest = figures.filter { guide.rank($0) == nil }
     if guide.id == "attention", let attention = members.first {
       blocks += HeadTables(attention, builder.results).blocks
     }
@@ -74,7 +70,7 @@ struct AnalysisSection {
         rows: zip(tables, values).map { table, values in
           [Article.Cell(table.metric.heading)]
             + components.map { values[$0]?.cell(withInterval: kind == .model) ?? Article.Cell("–", .number) }
-            + [Article.Cell(table.metric.formula), Article.Cell(table.metric.source)]
+            + [Article.Cell(table.metric.formula, .formula), Article.Cell(table.metric.source)]
         })
     }
     let cut = components.count - Self.longestTable

@@ -29,7 +29,7 @@ struct HeadClasses {
 
   /// The classes in the order in which they are tried, with the metric that decides.
   private static let deciding: [(name: String, metric: String?)] = [
-    ("induction", "attention.inductionScore"), ("previous token", "attention.previousTokenScore"),
+    ("induction", "attention.inductionScore"), ("previous token", "attention.previousShare"),
     ("next token", "attention.nextShare"), ("duplicate token", "attention.duplicateTokenScore"),
     ("sink", "attention.firstShare"), ("separator", "attention.separatorShare"),
     ("fixed offset", "attention.fixedOffsetShare"), ("diagonal", "attention.diagonalScore"),

@@ -22,7 +22,7 @@ struct HeadTables {
         Article.Cell(shown + more),
         best.map { $0.cell(withInterval: true) } ?? Article.Cell("–", .number),
         Article.Cell(best.map { NumberFormat.count($0.n) } ?? "–", .number),
-        Article.Cell(one.metric.map { "\($0.title) = \($0.formula)" } ?? "no score exceeds its threshold"),
+        Article.Cell(one.metric.map { "\($0.title) = \($0.formula)" } ?? "no score exceeds its threshold", .formula),
       ]
     }
     let absent = Self.named.filter { classes[$0] == nil }

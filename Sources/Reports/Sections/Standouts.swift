@@ -9,7 +9,7 @@ struct Standouts {
   let assessment: Assessment
 
   /// As Markdown, three at most.
-  var sentences: [String] { [gravest, heads, depth].compactMap { $0 } }
+  var sentences: [String] { Array([gravest, heads, depth, sinks].compactMap { $0 }.prefix(3)) }
 
   private var gravest: String? {
     guard let finding = assessment.findings.first, finding.severity > .note else { return nil }
@@ -44,7 +44,7 @@ struct Standouts {
       if a != b { return a < b }
       let (x, y) = (one.element.members.count, other.element.members.count)
       return x == y ? one.offset < other.offset : x > y
-    }.prefix(4).map(\.element)
+    }.prefix(5).map(\.element)
     let parts = largest.map { one -> String in
       let best = one.members[0]
       let score = best.score?.value.map { ", \(NumberFormat.text($0))" } ?? ""
@@ -53,6 +53,14 @@ struct Standouts {
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
     return "Among \(NumberFormat.count(classes.count)) heads, there are \(listed(parts))\(without)."
+  }
+
+  /// Left for runs in which no rule has more to say.
+  private var sinks: String? {
+    guard let rate = results[AttentionMetrics.sinkRate]?[.model], let value = rate.value, value > 0 else { return nil }
+    return
+      "The first token is a sink for \(NumberFormat.text(value * 100, digits: 2))\u{a0}% of the heads: it takes more "
+      + "than 0.3 of their attention."
   }
 
   private func rarity(_ name: String) -> Int {
