@@ -60,6 +60,9 @@ let package = Package(
     tests("Reports", ["Reports", "Plotting", "Drawing", "Results", "Diagnosis", "Tensors"]),
     tests("Command", ["Tensors", "tomograph"]),
 
+    .executableTarget(
+      name: "bench", dependencies: ["Tensors", "Transformers"], path: "Tests/Bench", swiftSettings: settings),
+
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: settings),
   ]
 )

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The memory behind one or more tensors: 64-byte aligned floats that are freed with their last tensor.
 package final class Storage: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Float>
@@ -71,4 +73,16 @@ package struct Tensor: @unchecked Sendable {
     let inner = Array(shape.dropFirst())
     return Tensor(storage: storage, offset: offset + index * inner.reduce(1, *), shape: inner)
   }
+}
+
+extension Tensor {
+  /// Index of the first NaN or infinity in storage order, nil where every value is finite.
+  package var firstNonFinite: Int? {
+    let index = tk_first_nonfinite(pointer, count)
+    return index < count ? index : nil
+  }
+}
+
+extension Tensor {
+  package var sumOfSquares: Double { tk_sum_of_squares(pointer, count) }
 }

@@ -1,3 +1,7 @@
+import CBLAS
+import CKernels
+import Dispatch
+import Foundation
 import Synchronization
 
 /// The threads that take pieces of work.
@@ -6,12 +10,18 @@ import Synchronization
 /// not depend on how many there are.
 package enum Workers {
   private static let limit = Atomic<Int>(0)
+  private static let cores: Int = {
+    // The libraries' own threads would make sums depend on their number.
+    openblas_set_num_threads(1)
+    tk_keep_freed_memory()
+    return ProcessInfo.processInfo.activeProcessorCount
+  }()
 
   /// How many threads take pieces; the machine's cores unless set.
   package static var count: Int {
     get {
       let set = limit.load(ordering: .relaxed)
-      return set > 0 ? set : max(1, processorCount)
+      return set > 0 ? set : cores
     }
     set { limit.store(newValue, ordering: .relaxed) }
   }
@@ -21,5 +31,30 @@ package enum Workers {
 ///
 /// A call from inside a piece runs on that piece's thread.
 package func forEachPiece(_ pieces: Int, _ body: (Int) -> Void) {
-  WorkerPool.shared.run(pieces, body)
+  let threads = min(pieces, Workers.count)
+  if threads <= 1 || tk_inside_piece() != 0 {
+    for piece in 0..<pieces { body(piece) }
+    return
+  }
+  withoutActuallyEscaping(body) { body in
+    nonisolated(unsafe) let body = body
+    let next = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+      tk_set_inside_piece(1)
+      while true {
+        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if piece >= pieces { break }
+        body(piece)
+      }
+      tk_set_inside_piece(0)
+    }
+  }
+}
+
+/// Runs `body` for consecutive ranges of at most `size` that together make `0 ..< count`.
+package func forEachChunk(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
+  guard count > 0 else { return }
+  forEachPiece((count + size - 1) / size) { piece in
+    body(piece * size..<min(count, (piece + 1) * size))
+  }
 }

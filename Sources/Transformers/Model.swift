@@ -1,7 +1,9 @@
+package import Foundation
 package import Tensors
 
 /// A weight as the checkpoint stores it.
 package struct Parameter: Sendable {
+  /// As Hugging Face's class for the model names it, whether or not the file has the prefix.
   package let name: String
   package let tensor: Tensor
 
@@ -14,20 +16,62 @@ package struct Parameter: Sendable {
 /// A model with its weights, ready to run.
 package final class Model: Sendable {
   package let description: ModelDescription
-  /// In the checkpoint's own names, layouts and order of the network.
+  /// In the checkpoint's layouts and the order of the network.
   package let parameters: [Parameter]
+  package let network: Network
 
-  package init(description: ModelDescription, parameters: [Parameter]) {
+  package init(description: ModelDescription, parameters: [Parameter], network: Network) {
     self.description = description
     self.parameters = parameters
+    self.network = network
   }
 
-  /// What each head of a layer is multiplied with to become its part of the attention output, `[H, D, C]`.
-  package func headOutputWeights(layer: Int) -> Tensor {
-    preconditionFailure("layer \(layer)")
+  /// Reads a Hugging Face model directory; weights stay in the mapped files.
+  ///
+  /// - Throws: `InputError` for a missing or damaged file, an unknown family, and tensors that are missing, of the wrong
+  ///   shape or not finite.
+  package convenience init(directory: URL) throws {
+    var isDirectory = ObjCBool(false)
+    let exists = FileManager.default.fileExists(
+      atPath: directory.path(percentEncoded: false), isDirectory: &isDirectory)
+    guard exists, isDirectory.boolValue else {
+      throw InputError(
+        at: directory.relativePath, exists ? "is not a directory" : "does not exist", expected: "a model directory")
+    }
+    let configuration = try Configuration(directory.appending(path: "config.json"))
+    let family = try Family.named(by: configuration)
+    let checkpoint = try Checkpoint(directory)
+    let description = try family.describe(configuration, checkpoint)
+    try Family.check(description, configuration)
+    let root = ParameterScope(checkpoint)
+    let network = try family.network(root, description)
+    self.init(description: description, parameters: root.parameters, network: network)
   }
 
-  /// The matrices of the network that are multiplied with vectors, `[out, in]`, each with its name and, for fused
-  /// projections, one for each part; embeddings are left out.
-  package func weightMatrices() -> [(name: String, matrix: Tensor)] { [] }
+  /// Runs the model on a batch, and backwards if gradients are asked for.
+  ///
+  /// - Throws: `InputError` for inputs that do not fit the model, and where gradients are asked for without labels.
+  package func run(_ input: ModelInput, _ request: TraceRequest) throws -> Trace {
+    try input.check(against: description)
+    var pass = ForwardPass(self, input, request)
+    let loss = try pass.run()
+    guard request.wantsGradients else { return pass.trace }
+    guard let loss else {
+      throw InputError(
+        .usage, at: "gradients", "there is no loss to differentiate", expected: "labels, and a model with a head")
+    }
+    pass.tape.backward(from: loss)
+    for (site, variable) in pass.watched { pass.trace.gradients[site] = variable.gradient ?? zeros(variable.shape) }
+    if request.parameterGradients {
+      for (parameter, variable) in zip(parameters, pass.parameters) {
+        pass.trace.parameterGradients[parameter.name] = variable.gradient ?? zeros(variable.shape)
+      }
+    }
+    return pass.trace
+  }
+
+  private func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
+
+  /// How many numbers the network has learned.
+  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
 }

@@ -1,5 +1,5 @@
-// Vectorised loops and relaxed-order reductions. Every symbol starts with tk_; every array is dense unless a stride is
-// given; sums that a reader sees are accumulated in double.
+// Vectorised loops and relaxed-order reductions. Every symbol starts with tk_; arrays are dense and row-major unless a
+// stride is given.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -11,8 +11,11 @@
 #define TK_CLONES
 #endif
 
-/// Sum of squares.
-double tk_sum_of_squares(const float *x, size_t count);
-
+#include "activations.h"
+#include "conversions.h"
 #include "embedding.h"
+#include "layers.h"
+#include "memory.h"
+#include "reductions.h"
 #include "statistics.h"
+#include "worker.h"

@@ -1,0 +1,78 @@
+# make report    builds everything and makes a report; without ARGS that of the embedded example
+# make test      builds everything and runs every test, the lint included
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+ARGS ?=
+
+PACKAGES := libdnnl-dev libopenblas-dev libcairo2-dev libpango1.0-dev libpng-dev libcmark-gfm-dev \
+  libcmark-gfm-extensions-dev libpcre2-dev zlib1g-dev pkg-config
+# Programs that some tests look at figures with; where they are missing these tests are skipped.
+TEST_PACKAGES := poppler-utils librsvg2-bin
+SWIFT_NEEDED := 6.3
+
+.PHONY: deps test-deps swift-version build report test bench lint install clean
+
+# $(call install-packages,NAMES) leaves the names of those that are not installed in the shell variable `missing`,
+# and installs them where that is allowed.
+define install-packages
+missing=""; \
+for package in $(1); do \
+  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing && missing=""; \
+fi
+endef
+
+deps: swift-version
+	@$(call install-packages,$(PACKAGES)); \
+	if [ -n "$$missing" ]; then \
+	  echo "make: these Debian packages are missing:$$missing" >&2; \
+	  echo "make: install them with: sudo apt-get install$$missing" >&2; \
+	  exit 1; \
+	fi
+
+test-deps: deps
+	@$(call install-packages,$(TEST_PACKAGES)) || true; \
+	if [ -n "$$missing" ]; then echo "make: tests that need$$missing will be skipped" >&2; fi
+
+swift-version:
+	@command -v swift >/dev/null || { echo "make: there is no swift on the PATH; Tomograph needs the toolchain $(SWIFT_NEEDED) or later (swift.org/install)" >&2; exit 1; }; \
+	found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1); \
+	if [ "$$(printf '%s\n' $(SWIFT_NEEDED) "$$found" | sort -V | head -n 1)" != "$(SWIFT_NEEDED)" ]; then \
+	  echo "make: Tomograph needs the Swift toolchain $(SWIFT_NEEDED) or later, found $${found:-none}" >&2; exit 1; \
+	fi
+
+build: deps
+	swift build -c release --product tomograph
+
+report: build
+	.build/release/tomograph report $(ARGS)
+
+test: test-deps lint
+	swift build -c release --product tomograph
+	swift test -c release
+
+lint: swift-version
+	swift format lint --strict -r Sources Tests Package.swift
+
+bench: deps
+	swift build -c release --product benchmark
+	.build/release/benchmark
+
+# The binary finds its templates, fonts and examples in ../share/tomograph.
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/tomograph"
+	install -m 755 .build/release/tomograph "$(DESTDIR)$(PREFIX)/bin/tomograph"
+	for folder in templates fonts examples; do \
+	  rm -rf "$(DESTDIR)$(PREFIX)/share/tomograph/$$folder"; \
+	  cp -R "$$folder" "$(DESTDIR)$(PREFIX)/share/tomograph/$$folder"; \
+	done
+
+clean:
+	rm -rf .build

@@ -1,0 +1,11 @@
+// Activation functions over arrays, each forward beside its backward.
+#pragma once
+#include <stddef.h>
+
+enum tk_activation { TK_GELU, TK_GELU_TANH, TK_RELU, TK_SILU, TK_TANH };
+
+/// y = f(x).
+void tk_activate(enum tk_activation kind, float *y, const float *x, size_t count);
+
+/// dx = dy · f′(x).
+void tk_activate_backward(enum tk_activation kind, float *dx, const float *dy, const float *x, size_t count);

@@ -1,0 +1,39 @@
+// The loops of the network that are no matrix products, each forward beside its backward.
+//
+// Letters: rows N (batch × positions), width C, keys T, vocabulary V.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// y[i] = a[i] + b[i].
+void tk_add(float *y, const float *a, const float *b, size_t count);
+
+/// y[i] += a[i].
+void tk_accumulate(float *y, const float *a, size_t count);
+
+/// y[i] = factor · x[i].
+void tk_scale(float *y, const float *x, float factor, size_t count);
+
+/// Adds bias[C] to each of `rows` rows of y that are `stride` apart.
+void tk_add_bias(float *y, const float *bias, size_t rows, size_t width, size_t stride);
+
+/// y[n] = (x[n] − mean)·rstd·gain + bias per row; keeps mean[N] and rstd[N] for the backward pass.
+void tk_layer_norm(float *y, float *mean, float *rstd, const float *x, const float *gain, const float *bias,
+                   float epsilon, size_t rows, size_t width);
+
+/// dx = existing + ∂L/∂x (existing may be null); adds this chunk's ∂L/∂gain and ∂L/∂bias to dgain[C], dbias[C]
+/// (both may be null).
+void tk_layer_norm_backward(float *dx, const float *existing, float *dgain, float *dbias, const float *dy,
+                            const float *x, const float *gain, const float *mean, const float *rstd, size_t rows,
+                            size_t width);
+
+/// Softmax in place of one row of scores over the `visible` first keys, of those whose key_mask is not 0 (null: all);
+/// the others, up to T, become 0. A row that sees nothing becomes 0.
+void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t keys);
+
+/// ds = p·(dp − Σ p·dp) for one row, in place of dp.
+void tk_softmax_row_backward(float *dp, const float *p, size_t keys);
+
+/// −ln softmax(logits)[target] of one row; with `gradient` also gradient[v] = (softmax(logits)[v] − 1{v = target})·scale
+/// (gradient may be logits itself).
+double tk_cross_entropy_row(const float *logits, size_t vocabulary, size_t target, float *gradient, float scale);

@@ -1,0 +1,9 @@
+#include "memory.h"
+
+#include <malloc.h>
+
+void tk_keep_freed_memory(void) {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
+}

@@ -1,0 +1,124 @@
+import COneDNN
+
+/// A matrix in memory that something else owns: rows `stride` floats apart.
+package struct MatrixView {
+  package let pointer: UnsafeMutablePointer<Float>
+  package let rows: Int
+  package let columns: Int
+  package let stride: Int
+  package let isTransposed: Bool
+
+  package init(
+    _ pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil, isTransposed: Bool = false
+  ) {
+    self.pointer = pointer
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride ?? (isTransposed ? rows : columns)
+    self.isTransposed = isTransposed
+  }
+
+  /// The same memory read with rows and columns exchanged.
+  package var transposed: MatrixView {
+    MatrixView(pointer, rows: columns, columns: rows, stride: stride, isTransposed: !isTransposed)
+  }
+
+  /// Rows `range` of the matrix.
+  package func rows(_ range: Range<Int>) -> MatrixView {
+    MatrixView(
+      pointer + range.lowerBound * (isTransposed ? 1 : stride), rows: range.count, columns: columns, stride: stride,
+      isTransposed: isTransposed)
+  }
+
+  /// Columns `range` of the matrix.
+  package func columns(_ range: Range<Int>) -> MatrixView { transposed.rows(range).transposed }
+}
+
+extension Tensor {
+  /// The tensor as a matrix whose columns are its last axis.
+  package var matrix: MatrixView {
+    let columns = shape.last ?? 1
+    return MatrixView(pointer, rows: columns == 0 ? 0 : count / columns, columns: columns)
+  }
+}
+
+/// `c = scale·a·b`, or with `adding` `c += scale·a·b`, plus `bias` on every row; on the calling thread alone.
+///
+/// oneDNN's product of a row does not depend on the number of rows from 7 up; fewer are padded, so that what a row
+/// becomes never depends on its neighbours.
+package func multiply(
+  _ a: MatrixView, _ b: MatrixView, into c: MatrixView, scale: Float = 1, adding: Bool = false
+) {
+  precondition(
+    a.columns == b.rows && c.rows == a.rows && c.columns == b.columns && !c.isTransposed,
+    "[\(a.rows), \(a.columns)]·[\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+  guard c.rows > 0, c.columns > 0 else { return }
+  guard a.columns > 0 else {
+    if !adding { for row in 0..<c.rows { (c.pointer + row * c.stride).update(repeating: 0, count: c.columns) } }
+    return
+  }
+  if c.rows < 8 && !a.isTransposed {
+    multiplyPadded(a, b, into: c, scale: scale, adding: adding)
+    return
+  }
+  // A property of each thread: without it oneDNN would start threads of its own.
+  omp_set_num_threads(1)
+  dnnl_sgemm(
+    a.isTransposed ? CChar(UInt8(ascii: "T")) : CChar(UInt8(ascii: "N")),
+    b.isTransposed ? CChar(UInt8(ascii: "T")) : CChar(UInt8(ascii: "N")), dnnl_dim_t(c.rows), dnnl_dim_t(c.columns),
+    dnnl_dim_t(a.columns), scale, a.pointer, dnnl_dim_t(a.stride), b.pointer, dnnl_dim_t(b.stride), adding ? 1 : 0,
+    c.pointer, dnnl_dim_t(c.stride))
+}
+
+private func multiplyPadded(
+  _ a: MatrixView, _ b: MatrixView, into c: MatrixView, scale: Float, adding: Bool
+) {
+  let padded = Tensor(repeating: 0, shape: [8, a.columns])
+  let product = Tensor(uninitialized: [8, c.columns])
+  for row in 0..<a.rows {
+    (padded.pointer + row * a.columns).update(from: a.pointer + row * a.stride, count: a.columns)
+  }
+  multiply(padded.matrix, b, into: product.matrix, scale: scale)
+  for row in 0..<c.rows {
+    let target = c.pointer + row * c.stride, source = product.pointer + row * c.columns
+    for column in 0..<c.columns { target[column] = (adding ? target[column] : 0) + source[column] }
+  }
+}
+
+/// The same on all threads: the result is cut into a grid that depends on its shape alone.
+///
+/// `finish` is called for each piece when it is done, while it is still in the cache, with its rows and columns.
+package func multiplyInPieces(
+  _ a: MatrixView, _ b: MatrixView, into c: MatrixView, adding: Bool = false,
+  finish: ((Range<Int>, Range<Int>) -> Void)? = nil
+) {
+  let rowPieces = evenPieces(of: c.rows, around: 256)
+  let columnPieces = evenPieces(of: c.columns, around: 1024)
+  forEachPiece(rowPieces.count * columnPieces.count) { piece in
+    let rows = rowPieces[piece % rowPieces.count], columns = columnPieces[piece / rowPieces.count]
+    multiply(a.rows(rows), b.columns(columns), into: c.rows(rows).columns(columns), adding: adding)
+    finish?(rows, columns)
+  }
+}
+
+/// `0 ..< count` in ranges of about `size`, all but the last a multiple of 16 long.
+private func evenPieces(of count: Int, around size: Int) -> [Range<Int>] {
+  let pieces = max(1, (count + size / 2) / size)
+  let length = max(16, ((count + pieces - 1) / pieces + 15) / 16 * 16)
+  return stride(from: 0, to: max(1, count), by: length).map { $0..<min(count, $0 + length) }
+}
+
+extension Tensor {
+  /// A dense copy, `[rows, columns]`.
+  package init(copying matrix: MatrixView) {
+    self.init(uninitialized: [matrix.rows, matrix.columns])
+    for row in 0..<matrix.rows {
+      let target = pointer + row * matrix.columns
+      if matrix.isTransposed {
+        for column in 0..<matrix.columns { target[column] = matrix.pointer[column * matrix.stride + row] }
+      } else {
+        target.update(from: matrix.pointer + row * matrix.stride, count: matrix.columns)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package import Foundation
+
+/// A file being written. Every byte that the program puts on a disk goes through `write`, which loses none silently.
+package final class OutputFile {
+  private let descriptor: Int32
+  private let path: String
+  private var isOpen = true
+
+  /// Makes the file, or empties it.
+  ///
+  /// - Throws: `InputError` where it cannot be opened for writing.
+  package init(_ url: URL) throws {
+    path = url.path(percentEncoded: false)
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Self.failure("cannot be written", path) }
+  }
+
+  deinit { if isOpen { Foundation.close(descriptor) } }
+
+  /// - Throws: `InputError` where not all bytes could be written (a full disk).
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0 {
+        guard errno == EINTR else { throw Self.failure("cannot be written", path) }
+      } else {
+        rest = rest.dropFirst(written)
+      }
+    }
+  }
+
+  package func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+  package func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+  /// Ends the file; some file systems report a full disk only here.
+  package func close() throws {
+    guard isOpen else { return }
+    isOpen = false
+    guard Foundation.close(descriptor) == 0 else { throw Self.failure("cannot be written", path) }
+  }
+
+  /// A whole file at once.
+  package static func write(_ bytes: [UInt8], to url: URL) throws {
+    let file = try OutputFile(url)
+    try file.write(bytes)
+    try file.close()
+  }
+
+  private static func failure(_ problem: String, _ path: String) -> InputError {
+    InputError(at: path, problem, found: String(cString: strerror(errno)))
+  }
+}

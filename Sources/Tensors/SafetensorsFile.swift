@@ -1,0 +1,122 @@
+import CKernels
+package import Foundation
+
+/// A safetensors file, mapped into memory: its header is read and checked at once, its data when they are asked for.
+///
+/// The file must not be shortened while it is open.
+package final class SafetensorsFile: Sendable {
+  package let url: URL
+  /// In the order of their data in the file.
+  package let entries: [SafetensorsEntry]
+  package let metadata: [(key: String, text: String)]
+  private let mapping: FileMapping
+  private let index: [String: Int]
+  private let dataStart: Int
+
+  /// - Throws: `InputError` with the file, tensor and byte where the file cannot be read or its header is not sound.
+  package init(_ url: URL) throws {
+    self.url = url
+    let place = url.path(percentEncoded: false)
+    mapping = try FileMapping(url)
+    let header = try SafetensorsHeader(mapping.bytes, place: place)
+    entries = header.entries
+    metadata = header.metadata
+    dataStart = header.length
+    index = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
+  }
+
+  /// In the order of their data in the file.
+  package var names: [String] { entries.map(\.name) }
+
+  /// What the header says of a tensor, nil where the file has none of that name.
+  package func entry(_ name: String) -> SafetensorsEntry? { index[name].map { entries[$0] } }
+
+  /// A tensor of F32, F16, BF16 or F64 elements as float32. F32 data that lie at a multiple of four bytes are not
+  /// copied: the tensor is a part of the mapped file.
+  ///
+  /// - Throws: `InputError` where there is none of that name or its elements are of another type.
+  package func tensor(_ name: String) throws -> Tensor {
+    let entry = try known(name)
+    let source = bytes(of: entry)
+    if entry.dtype == .f32, let base = source.baseAddress, UInt(bitPattern: base) % 4 == 0, entry.count > 0 {
+      let floats = UnsafeMutableRawPointer(mutating: base).assumingMemoryBound(to: Float.self)
+      let mapping = mapping
+      let storage = Storage(pointer: floats, count: entry.count) { withExtendedLifetime(mapping) {} }
+      return Tensor(storage: storage, shape: entry.shape)
+    }
+    let result = Tensor(uninitialized: entry.shape)
+    guard let base = source.baseAddress, entry.count > 0 else { return result }
+    switch entry.dtype {
+    case .f32: UnsafeMutableRawPointer(result.pointer).copyMemory(from: base, byteCount: source.count)
+    case .f16: tk_floats_from_halves(result.pointer, base, entry.count)
+    case .bf16: tk_floats_from_bfloats(result.pointer, base, entry.count)
+    case .f64: tk_floats_from_doubles(result.pointer, base, entry.count)
+    default: throw wrongType(entry, expected: "F32, F16, BF16 or F64")
+    }
+    return result
+  }
+
+  /// A tensor of I64, I32, U8 or BOOL elements.
+  ///
+  /// - Throws: `InputError` where there is none of that name or its elements are of another type.
+  package func integers(_ name: String) throws -> (shape: [Int], values: [Int64]) {
+    let entry = try known(name)
+    let source = bytes(of: entry)
+    func values<Element: FixedWidthInteger>(_: Element.Type) -> [Int64] {
+      (0..<entry.count).map {
+        Int64(Element(littleEndian: source.loadUnaligned(fromByteOffset: $0 * entry.dtype.size, as: Element.self)))
+      }
+    }
+    switch entry.dtype {
+    case .i64: return (entry.shape, values(Int64.self))
+    case .i32: return (entry.shape, values(Int32.self))
+    case .u8, .bool: return (entry.shape, values(UInt8.self))
+    default: throw wrongType(entry, expected: "I64, I32, U8 or BOOL")
+    }
+  }
+
+  private func known(_ name: String) throws -> SafetensorsEntry {
+    guard let entry = entry(name) else {
+      throw InputError(at: url.path(percentEncoded: false), "has no tensor \(name.debugDescription)")
+    }
+    return entry
+  }
+
+  private func bytes(of entry: SafetensorsEntry) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      rebasing: mapping.bytes[dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound])
+  }
+
+  private func wrongType(_ entry: SafetensorsEntry, expected: String) -> InputError {
+    InputError(
+      at: entry.place(in: url.path(percentEncoded: false)), "has elements of the wrong type", expected: expected,
+      found: entry.dtype.rawValue)
+  }
+}
+
+/// A regular file in memory, read-only.
+private final class FileMapping: @unchecked Sendable {
+  let bytes: UnsafeRawBufferPointer
+
+  init(_ url: URL) throws {
+    let path = url.path(percentEncoded: false)
+    func failure(_ problem: String) -> InputError {
+      InputError(at: path, problem, found: String(cString: strerror(errno)))
+    }
+    // Not blocking: a pipe would otherwise be waited for.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure("cannot be opened") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure("cannot be examined") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw InputError(at: path, "is not a file") }
+    guard status.st_size > 0 else { throw InputError(at: path, "is empty") }
+    let size = Int(status.st_size)
+    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+      throw failure("cannot be mapped into memory")
+    }
+    bytes = UnsafeRawBufferPointer(start: base, count: size)
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+}

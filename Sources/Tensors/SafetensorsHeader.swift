@@ -1,0 +1,100 @@
+extension SafetensorsHeader {
+  /// Reads and checks the header in `bytes`, the whole file called `place` in errors.
+  ///
+  /// Every tensor must be of a known type, as long as its shape says, and the tensors' ranges must cover the data
+  /// exactly: reversed, overlapping, missing and left-over bytes are all errors, as are names that occur twice.
+  init(_ bytes: UnsafeRawBufferPointer, place: String) throws {
+    guard bytes.count >= 8 else {
+      throw InputError(
+        at: place, "is too short for a safetensors file", expected: "at least 8 bytes", found: "\(bytes.count)")
+    }
+    let announced = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    guard announced <= UInt64(bytes.count - 8) else {
+      throw InputError(
+        at: "\(place): byte 0", "the header reaches beyond the end of the file",
+        expected: "at most \(bytes.count - 8) bytes", found: "\(announced)")
+    }
+    guard announced <= UInt64(Self.longest) else {
+      throw InputError(
+        at: "\(place): byte 0", "the header is too long", expected: "at most \(Self.longest) bytes",
+        found: "\(announced)")
+    }
+    length = 8 + Int(announced)
+    var scanner = SafetensorsScanner(UnsafeRawBufferPointer(rebasing: bytes[8..<length]), place: place)
+    (entries, metadata) = try scanner.header()
+    try Self.checkNames(entries, place: place)
+    entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    try checkCoverage(of: bytes.count - length, place: place)
+  }
+
+  private static func checkNames(_ entries: [SafetensorsEntry], place: String) throws {
+    var seen: Set<String> = []
+    for entry in entries where !seen.insert(entry.name).inserted {
+      throw InputError(at: entry.place(in: place), "occurs twice in the header")
+    }
+  }
+
+  private func checkCoverage(of size: Int, place: String) throws {
+    var end = 0
+    for entry in entries {
+      let start = "\(entry.place(in: place)), byte \(length + entry.range.lowerBound)"
+      guard entry.range.upperBound <= size else {
+        throw InputError(
+          at: start, "its data reach beyond the end of the file", expected: "an end within \(size) bytes of data",
+          found: "\(entry.range.upperBound)")
+      }
+      guard entry.range.lowerBound == end else {
+        throw InputError(
+          at: start,
+          entry.range.lowerBound < end ? "its data overlap those of another tensor" : "a hole lies before it",
+          expected: "a start at offset \(end)", found: "\(entry.range.lowerBound)")
+      }
+      end = entry.range.upperBound
+    }
+    guard end == size else {
+      throw InputError(
+        at: "\(place): byte \(length + end)", "bytes follow the last tensor", expected: "the end of the file",
+        found: "\(size - end) more bytes")
+    }
+  }
+}
+
+extension SafetensorsEntry {
+  /// `model.safetensors: tensor "wte.weight"`.
+  func place(in file: String) -> String { "\(file): \(Self.shown(name))" }
+
+  /// `tensor "wte.weight"`, with control characters spelled out and long names cut.
+  static func shown(_ name: String) -> String {
+    let scalars = name.unicodeScalars
+    let cut = scalars.count > 120 ? String(String.UnicodeScalarView(scalars.prefix(119))) + "…" : name
+    return "tensor \(cut.debugDescription)"
+  }
+
+  /// - Throws: `InputError` where the shape's size overflows or is not that of the offsets.
+  init(name: String, dtype: SafetensorsType, shape: [Int], offsets: (Int, Int), file: String) throws {
+    let place = "\(file): \(Self.shown(name))"
+    // The product of the axes other than zero has to fit too: it is what strides are made of.
+    var count = 1
+    for axis in shape where axis != 0 {
+      let (product, overflows) = count.multipliedReportingOverflow(by: axis)
+      guard !overflows else { throw InputError(at: place, "the product of its shape \(shape) overflows") }
+      count = product
+    }
+    let (size, overflows) = count.multipliedReportingOverflow(by: dtype.size)
+    guard !overflows else { throw InputError(at: place, "the size of its shape \(shape) in bytes overflows") }
+    guard offsets.0 <= offsets.1 else {
+      throw InputError(
+        at: place, "its data_offsets are reversed", expected: "start ≤ end", found: "[\(offsets.0), \(offsets.1)]")
+    }
+    let expected = shape.contains(0) ? 0 : size
+    guard offsets.1 - offsets.0 == expected else {
+      throw InputError(
+        at: place, "its data_offsets [\(offsets.0), \(offsets.1)] do not fit \(dtype.rawValue) \(shape)",
+        expected: "\(expected) bytes", found: "\(offsets.1 - offsets.0)")
+    }
+    self.name = name
+    self.dtype = dtype
+    self.shape = shape
+    self.range = offsets.0..<offsets.1
+  }
+}

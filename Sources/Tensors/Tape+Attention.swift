@@ -1,0 +1,169 @@
+import CKernels
+
+/// Which keys each query may see.
+package struct Visibility: Sendable {
+  /// Queries see no later keys.
+  package var isCausal: Bool
+  /// `[batch, keys]`: 0 where a key is padding.
+  package var keys: [UInt8]
+
+  package init(isCausal: Bool, keys: [UInt8]) {
+    self.isCausal = isCausal
+    self.keys = keys
+  }
+}
+
+/// Rows of queries that one piece takes; under a causal mask a piece skips the keys that none of its queries sees.
+private let queriesPerPiece = 128
+
+extension Tape {
+  /// `scores[b, h, q, k] = scale · query[b, q, h, :] · key[b, k, h, :]`.
+  ///
+  /// Where `onlyVisible`, scores that a causal mask hides may be left unwritten.
+  package func attentionScores(
+    query: Variable, key: Variable, scale: Float, visibility: Visibility, onlyVisible: Bool
+  ) -> Variable {
+    let d = AttentionShape(query: query.shape, key: key.shape)
+    let scores = Tensor(uninitialized: [d.batch, d.heads, d.queries, d.keys])
+    forEachHead(d) { b, h in
+      forEachQueryBlock(d, visibility) { rows, visible in
+        let seen = onlyVisible ? visible : d.keys
+        multiply(
+          d.head(query.value, b, h, d.queries).rows(rows), d.head(key.value, b, h, d.keys).rows(0..<seen).transposed,
+          into: d.square(scores, b, h).rows(rows).columns(0..<seen), scale: scale)
+      }
+    }
+    return result(scores, of: [query, key]) { ds, _ in
+      // ds is 0 where nothing is visible.
+      if query.needsGradient {
+        query.contribute { target, adding in
+          forEachHead(d) { b, h in
+            forEachQueryBlock(d, visibility) { rows, visible in
+              multiply(
+                d.square(ds, b, h).rows(rows).columns(0..<visible), d.head(key.value, b, h, d.keys).rows(0..<visible),
+                into: d.head(target, b, h, d.queries).rows(rows), scale: scale, adding: adding)
+            }
+          }
+        }
+      }
+      if key.needsGradient {
+        key.contribute { target, adding in
+          forEachHead(d) { b, h in
+            multiply(
+              d.square(ds, b, h).transposed, d.head(query.value, b, h, d.queries),
+              into: d.head(target, b, h, d.keys), scale: scale, adding: adding)
+          }
+        }
+      }
+    }
+  }
+
+  /// `pattern = softmax(scores)` over the visible keys; the others get exactly 0.
+  ///
+  /// With `inPlace` the memory of the scores is reused; nobody may read them afterwards.
+  package func attentionPattern(scores: Variable, visibility: Visibility, inPlace: Bool) -> Variable {
+    let shape = scores.shape
+    let (batch, heads, queries, keys) = (shape[0], shape[1], shape[2], shape[3])
+    let pattern = inPlace ? scores.value : Tensor(uninitialized: shape)
+    visibility.keys.withUnsafeBufferPointer { mask in
+      nonisolated(unsafe) let mask = mask
+      forEachPiece(batch * heads) { index in
+        let b = index / heads
+        let row = mask.baseAddress.map { $0 + b * keys }
+        let masked = mask[b * keys..<(b + 1) * keys].contains(0)
+        for q in 0..<queries {
+          let at = (index * queries + q) * keys
+          if !inPlace { (pattern.pointer + at).update(from: scores.value.pointer + at, count: keys) }
+          tk_softmax_row(
+            pattern.pointer + at, masked ? row : nil, visibility.isCausal ? q + 1 + keys - queries : keys, keys)
+        }
+      }
+    }
+    return result(pattern, of: [scores]) { dp, output in
+      let ds = Tensor(uninitialized: shape)
+      forEachPiece(batch * heads) { index in
+        for q in 0..<queries {
+          let at = (index * queries + q) * keys
+          (ds.pointer + at).update(from: dp.pointer + at, count: keys)
+          tk_softmax_row_backward(ds.pointer + at, pattern.pointer + at, keys)
+        }
+      }
+      scores.add(owned: ds)
+      _ = output
+    }
+  }
+
+  /// `z[b, q, h, :] = Σ_k pattern[b, h, q, k] · value[b, k, h, :]`.
+  package func attentionMix(pattern: Variable, value: Variable, visibility: Visibility) -> Variable {
+    let s = pattern.shape
+    let z = Tensor(uninitialized: [s[0], s[2], s[1], value.shape[3]])
+    let d = AttentionShape(query: z.shape, key: value.shape)
+    forEachHead(d) { b, h in
+      forEachQueryBlock(d, visibility) { rows, visible in
+        multiply(
+          d.square(pattern.value, b, h).rows(rows).columns(0..<visible), d.head(value.value, b, h, d.keys).rows(0..<visible),
+          into: d.head(z, b, h, d.queries).rows(rows))
+      }
+    }
+    return result(z, of: [pattern, value]) { dz, _ in
+      if pattern.needsGradient {
+        pattern.contribute { target, adding in
+          forEachHead(d) { b, h in
+            multiply(
+              d.head(dz, b, h, d.queries), d.head(value.value, b, h, d.keys).transposed, into: d.square(target, b, h),
+              adding: adding)
+          }
+        }
+      }
+      if value.needsGradient {
+        value.contribute { target, adding in
+          forEachHead(d) { b, h in
+            multiply(
+              d.square(pattern.value, b, h).transposed, d.head(dz, b, h, d.queries), into: d.head(target, b, h, d.keys),
+              adding: adding)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The dimensions of one attention: queries `[B, Tq, H, D]`, keys and values `[B, Tk, H, D]`.
+private struct AttentionShape {
+  let batch: Int
+  let heads: Int
+  let queries: Int
+  let keys: Int
+  let width: Int
+
+  init(query: [Int], key: [Int]) {
+    (batch, queries, heads, width) = (query[0], query[1], query[2], query[3])
+    keys = key[1]
+  }
+
+  /// One head's `[positions, D]` inside `[B, T, H, D]`.
+  func head(_ tensor: Tensor, _ b: Int, _ h: Int, _ positions: Int) -> MatrixView {
+    MatrixView(
+      tensor.pointer + (b * positions * heads + h) * width, rows: positions, columns: width, stride: heads * width)
+  }
+
+  /// One head's `[queries, keys]` inside `[B, H, Tq, Tk]`.
+  func square(_ tensor: Tensor, _ b: Int, _ h: Int) -> MatrixView {
+    MatrixView(tensor.pointer + (b * heads + h) * queries * keys, rows: queries, columns: keys)
+  }
+}
+
+private func forEachHead(_ d: AttentionShape, _ body: (_ b: Int, _ h: Int) -> Void) {
+  forEachPiece(d.batch * d.heads) { body($0 / d.heads, $0 % d.heads) }
+}
+
+/// Blocks of queries, each with the number of leading keys that its last query can see.
+private func forEachQueryBlock(
+  _ d: AttentionShape, _ visibility: Visibility, _ body: (_ rows: Range<Int>, _ visible: Int) -> Void
+) {
+  guard visibility.isCausal else { return body(0..<d.queries, d.keys) }
+  for start in stride(from: 0, to: d.queries, by: queriesPerPiece) {
+    let rows = start..<min(d.queries, start + queriesPerPiece)
+    body(rows, rows.upperBound + d.keys - d.queries)
+  }
+}

@@ -1,0 +1,86 @@
+import CKernels
+
+package enum ActivationFunction: Hashable, Sendable {
+  case gelu, geluTanh, relu, silu, tanh
+
+  fileprivate var kernel: tk_activation {
+    switch self {
+    case .gelu: TK_GELU
+    case .geluTanh: TK_GELU_TANH
+    case .relu: TK_RELU
+    case .silu: TK_SILU
+    case .tanh: TK_TANH
+    }
+  }
+}
+
+extension Tape {
+  /// `a + b`, of equal shapes.
+  package func add(_ a: Variable, _ b: Variable) -> Variable {
+    let y = Tensor(uninitialized: a.shape)
+    forEachElementChunk(y.count) { range in
+      let start = range.lowerBound
+      tk_add(y.pointer + start, a.value.pointer + start, b.value.pointer + start, range.count)
+    }
+    return result(y, of: [a, b]) { dy, _ in
+      if a.needsGradient { a.add(shared: dy) }
+      if b.needsGradient { b.add(shared: dy) }
+    }
+  }
+
+  /// `f(x)`, element by element.
+  package func activate(_ x: Variable, _ function: ActivationFunction) -> Variable {
+    let y = Tensor(uninitialized: x.shape)
+    forEachElementChunk(y.count) { range in
+      tk_activate(function.kernel, y.pointer + range.lowerBound, x.value.pointer + range.lowerBound, range.count)
+    }
+    return result(y, of: [x]) { dy, _ in
+      let dx = Tensor(uninitialized: x.shape)
+      forEachElementChunk(dx.count) { range in
+        let start = range.lowerBound
+        tk_activate_backward(
+          function.kernel, dx.pointer + start, dy.pointer + start, x.value.pointer + start, range.count)
+      }
+      x.add(owned: dx)
+    }
+  }
+
+  /// `y = x` but for the elements of `region`: those become `factor·x`, or `replacement` where one is given.
+  ///
+  /// `region` lists ranges of elements in storage order.
+  package func edit(_ x: Variable, region: [Range<Int>], factor: Float, replacement: Tensor?) -> Variable {
+    let y = Tensor(uninitialized: x.shape)
+    y.pointer.update(from: x.value.pointer, count: y.count)
+    for range in region {
+      let target = y.pointer + range.lowerBound
+      if let replacement {
+        target.update(from: replacement.pointer + range.lowerBound, count: range.count)
+      } else if factor == 0 {
+        target.update(repeating: 0, count: range.count)
+      } else {
+        tk_scale(target, target, factor, range.count)
+      }
+    }
+    let slope = replacement == nil ? factor : 0
+    return result(y, of: [x]) { dy, _ in
+      let dx = Tensor(uninitialized: x.shape)
+      dx.pointer.update(from: dy.pointer, count: dx.count)
+      for range in region {
+        let target = dx.pointer + range.lowerBound
+        if slope == 0 {
+          target.update(repeating: 0, count: range.count)
+        } else {
+          tk_scale(target, target, slope, range.count)
+        }
+      }
+      x.add(owned: dx)
+    }
+  }
+}
+
+extension Tape {
+  /// The same values under another shape.
+  package func reshape(_ x: Variable, _ shape: [Int]) -> Variable {
+    result(x.value.reshaped(shape), of: [x]) { dy, _ in x.add(shared: dy) }
+  }
+}

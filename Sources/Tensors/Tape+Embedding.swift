@@ -1,0 +1,48 @@
+import CKernels
+
+extension Tape {
+  /// `y[n, :] = table[ids[n], :]`, in the given leading shape.
+  package func embed(_ ids: [Int32], table: Variable, shape: [Int]) -> Variable {
+    let width = table.shape[1]
+    let y = Tensor(uninitialized: shape + [width])
+    forEachChunk(of: ids.count, size: 256) { range in
+      for n in range {
+        (y.pointer + n * width).update(from: table.value.pointer + Int(ids[n]) * width, count: width)
+      }
+    }
+    return result(y, of: [table]) { dy, _ in
+      table.contribute { target, adding in
+        if !adding { forEachElementChunk(target.count) { (target.pointer + $0.lowerBound).update(repeating: 0, count: $0.count) } }
+        // Pieces share no column, so that two tokens of one id never meet.
+        forEachChunk(of: width, size: 64) { columns in
+          for (n, id) in ids.enumerated() {
+            tk_accumulate(
+              target.pointer + Int(id) * width + columns.lowerBound, dy.pointer + n * width + columns.lowerBound,
+              columns.count)
+          }
+        }
+      }
+    }
+  }
+
+  /// Row `index` of the second axis: `[B, T, C]` becomes `[B, C]`.
+  package func select(_ x: Variable, position index: Int) -> Variable {
+    let (batch, positions, width) = (x.shape[0], x.shape[1], x.shape[2])
+    return gather(x, rows: (0..<batch).map { $0 * positions + index }, shape: [batch, width])
+  }
+
+  /// The given rows of x seen as `[N, C]`.
+  package func gather(_ x: Variable, rows: [Int], shape: [Int]) -> Variable {
+    let width = x.shape[x.shape.count - 1]
+    let y = Tensor(uninitialized: shape)
+    for (n, row) in rows.enumerated() {
+      (y.pointer + n * width).update(from: x.value.pointer + row * width, count: width)
+    }
+    return result(y, of: [x]) { dy, _ in
+      x.contribute { target, adding in
+        if !adding { target.pointer.update(repeating: 0, count: target.count) }
+        for (n, row) in rows.enumerated() { tk_accumulate(target.pointer + row * width, dy.pointer + n * width, width) }
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import CKernels
+
+/// A value of the network, and after the backward pass the gradient of the loss at it.
+package final class Variable {
+  package let value: Tensor
+  /// Whether anything that is asked for lies upstream of it.
+  package let needsGradient: Bool
+  package private(set) var gradient: Tensor?
+  /// Whether `gradient` belongs to this variable alone, so that more may be added in place.
+  private var ownsGradient = false
+
+  package init(_ value: Tensor, needsGradient: Bool = false) {
+    self.value = value
+    self.needsGradient = needsGradient
+  }
+
+  package var shape: [Int] { value.shape }
+
+  /// Adds a gradient that this variable may keep and change.
+  package func add(owned contribution: Tensor) {
+    guard let existing = gradient else {
+      gradient = contribution
+      ownsGradient = true
+      return
+    }
+    if ownsGradient {
+      accumulate(contribution, into: existing)
+    } else {
+      gradient = sum(existing, contribution)
+      ownsGradient = true
+    }
+  }
+
+  /// Adds a gradient that others hold as well.
+  package func add(shared contribution: Tensor) {
+    if gradient == nil {
+      gradient = contribution.reshaped(shape)
+      ownsGradient = false
+    } else {
+      if !ownsGradient, let existing = gradient {
+        gradient = sum(existing, contribution)
+        ownsGradient = true
+      } else {
+        add(owned: contribution)
+      }
+    }
+  }
+
+  /// Lets `body` write a gradient of the variable's shape: over fresh memory, or with `adding` onto what is there.
+  package func contribute(_ body: (_ target: Tensor, _ adding: Bool) -> Void) {
+    if let existing = gradient {
+      if !ownsGradient {
+        let copy = Tensor(uninitialized: shape)
+        copy.pointer.update(from: existing.pointer, count: existing.count)
+        gradient = copy
+        ownsGradient = true
+        body(copy, true)
+      } else {
+        body(existing, true)
+      }
+    } else {
+      let fresh = Tensor(uninitialized: shape)
+      body(fresh, false)
+      gradient = fresh
+      ownsGradient = true
+    }
+  }
+
+  /// The gradient, given away: the variable forgets it.
+  package func takeGradient() -> Tensor? {
+    defer { gradient = nil }
+    return gradient
+  }
+
+  /// Replaces the gradient by one that this variable may change.
+  package func replaceGradient(owned value: Tensor) {
+    gradient = value
+    ownsGradient = true
+  }
+}
+
+/// The record of a forward pass, played backwards to differentiate it.
+///
+/// Each operation is a method of the tape: it computes its result and, while recording, notes how to turn the gradient
+/// of its result into those of its inputs. Playing back frees each note, and what it held, as it goes.
+package final class Tape {
+  private var steps: [() -> Void] = []
+  package let isRecording: Bool
+
+  package init(isRecording: Bool) { self.isRecording = isRecording }
+
+  /// The result of an operation on `inputs`; `backward` is called with its gradient if any input needs one.
+  func result(_ value: Tensor, of inputs: [Variable], backward: @escaping (_ gradient: Tensor, _ output: Variable) -> Void)
+    -> Variable
+  {
+    guard isRecording, inputs.contains(where: \.needsGradient) else { return Variable(value) }
+    let output = Variable(value, needsGradient: true)
+    steps.append { if let gradient = output.gradient { backward(gradient, output) } }
+    return output
+  }
+
+  /// Differentiates: from `loss`, whose own gradient is 1, back through everything recorded.
+  ///
+  /// A variable that nothing led from keeps no gradient.
+  package func backward(from loss: Variable) {
+    loss.replaceGradient(owned: Tensor(repeating: 1, shape: loss.shape))
+    while let step = steps.popLast() { step() }
+  }
+}
+
+private func accumulate(_ source: Tensor, into target: Tensor) {
+  forEachElementChunk(target.count) { range in
+    tk_accumulate(target.pointer + range.lowerBound, source.pointer + range.lowerBound, range.count)
+  }
+}
+
+private func sum(_ a: Tensor, _ b: Tensor) -> Tensor {
+  let result = Tensor(uninitialized: a.shape)
+  forEachElementChunk(a.count) { range in
+    tk_add(result.pointer + range.lowerBound, a.pointer + range.lowerBound, b.pointer + range.lowerBound, range.count)
+  }
+  return result
+}
+
+/// Pieces for loops over single elements.
+func forEachElementChunk(_ count: Int, _ body: (Range<Int>) -> Void) {
+  forEachChunk(of: count, size: 1 << 16, body)
+}

@@ -1,0 +1,94 @@
+package import Foundation
+package import Tensors
+
+/// A model directory's `config.json`, read key by key with errors that name the key.
+package struct Configuration {
+  package let path: String
+  private let fields: [String: Any]
+
+  /// - Throws: `InputError` where the file is missing or is no JSON object.
+  package init(_ url: URL) throws {
+    path = url.relativePath
+    let data: Data
+    do {
+      data = try Data(contentsOf: url)
+    } catch {
+      throw InputError(at: path, "cannot be read", expected: "a model's configuration")
+    }
+    guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
+      throw InputError(at: path, "is not a JSON object")
+    }
+    self.fields = fields
+  }
+
+  private func missing(_ key: String, _ expected: String) -> InputError {
+    InputError(
+      at: "\(path): \"\(key)\"", fields[key] == nil ? "is missing" : "has the wrong type",
+      expected: expected, found: fields[key].map { "\($0)" })
+  }
+
+  /// A whole number from 0 up, under the first of the keys that is there.
+  package func count(_ keys: String..., default fallback: Int? = nil) throws -> Int {
+    for key in keys where fields[key] != nil && !(fields[key] is NSNull) {
+      guard let number = fields[key] as? NSNumber, let value = Int(exactly: number.doubleValue), value >= 0,
+        value < 1 << 31
+      else { throw missing(key, "a whole number") }
+      return value
+    }
+    guard let fallback else { throw missing(keys[0], "a whole number") }
+    return fallback
+  }
+
+  package func number(_ key: String, default fallback: Double) throws -> Double {
+    guard let value = fields[key], !(value is NSNull) else { return fallback }
+    guard let number = value as? NSNumber else { throw missing(key, "a number") }
+    return number.doubleValue
+  }
+
+  package func flag(_ key: String, default fallback: Bool) throws -> Bool {
+    guard let value = fields[key], !(value is NSNull) else { return fallback }
+    guard let flag = value as? Bool else { throw missing(key, "true or false") }
+    return flag
+  }
+
+  package func text(_ key: String, default fallback: String? = nil) throws -> String {
+    guard let value = fields[key], !(value is NSNull) else {
+      guard let fallback else { throw missing(key, "a text") }
+      return fallback
+    }
+    guard let text = value as? String else { throw missing(key, "a text") }
+    return text
+  }
+
+  /// The first class of `architectures`, empty where none is named.
+  package var architecture: String { (fields["architectures"] as? [String])?.first ?? "" }
+
+  /// How many classes a classifier has: `id2label`, else `num_labels`, else Hugging Face's default of 2.
+  package func classes() throws -> Int {
+    if let names = fields["id2label"] as? [String: Any], !names.isEmpty { return names.count }
+    return try count("num_labels", default: 2)
+  }
+
+  package func activation(_ key: String, default fallback: String) throws -> ActivationFunction {
+    switch try text(key, default: fallback) {
+    case "gelu": return .gelu
+    case "gelu_new", "gelu_fast", "gelu_pytorch_tanh": return .geluTanh
+    case "relu": return .relu
+    case "silu", "swish": return .silu
+    case "tanh": return .tanh
+    case let other:
+      throw InputError(
+        at: "\(path): \"\(key)\"", "names an unknown activation",
+        expected: "gelu, gelu_new, relu, silu or tanh", found: "\"\(other)\"")
+    }
+  }
+
+  /// Refuses a setting that would change what the model computes and is not supported.
+  package func require(_ key: String, _ condition: Bool, _ expected: String) throws {
+    if !condition {
+      throw InputError(
+        at: "\(path): \"\(key)\"", "is not supported", expected: expected,
+        found: fields[key].map { "\($0)" } ?? "nothing")
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Tensors
+
+/// A place in the checkpoint's tree of names; families ask it for their parts, so that their code reads like the keys.
+///
+/// Every tensor that is asked for is checked against the shape it must have, and registered in the order of asking.
+package struct ParameterScope {
+  /// What all scopes of one model write to.
+  private final class Register {
+    let checkpoint: Checkpoint
+    var parameters: [Parameter] = []
+    var indices: [String: Int] = [:]
+
+    init(_ checkpoint: Checkpoint) { self.checkpoint = checkpoint }
+  }
+
+  private let register: Register
+  /// The prefix of names in the program, as Hugging Face's class has them.
+  private let prefix: String
+  /// The prefix of the same names in the file, which may lack the first part.
+  private let filePrefix: String
+
+  package init(_ checkpoint: Checkpoint) {
+    register = Register(checkpoint)
+    prefix = ""
+    filePrefix = ""
+  }
+
+  private init(_ register: Register, prefix: String, filePrefix: String) {
+    self.register = register
+    self.prefix = prefix
+    self.filePrefix = filePrefix
+  }
+
+  package var parameters: [Parameter] { register.parameters }
+
+  /// The scope below a name: `scope("attn")`.
+  package func scope(_ name: String) -> ParameterScope {
+    ParameterScope(register, prefix: prefix + name + ".", filePrefix: filePrefix + name + ".")
+  }
+
+  /// The scope of a model's trunk, whose name a file may leave out (`transformer.h.0…` or `h.0…`).
+  ///
+  /// `isNamed` says whether Hugging Face's class for this model names it, `probe` is a tensor that tells the two apart.
+  package func trunk(_ name: String, isNamed: Bool, probe: String) -> ParameterScope {
+    let inFile = register.checkpoint.contains("\(filePrefix)\(name).\(probe)")
+    return ParameterScope(
+      register, prefix: isNamed ? "\(prefix)\(name)." : prefix, filePrefix: inFile ? "\(filePrefix)\(name)." : filePrefix)
+  }
+
+  package func contains(_ name: String) -> Bool { register.checkpoint.contains(filePrefix + name) }
+
+  /// Registers a tensor; `alternatives` are older names for it in files.
+  package func tensor(_ name: String, _ shape: [Int], alternatives: [String] = []) throws -> Int {
+    let full = prefix + name
+    if let index = register.indices[full] { return index }
+    let inFile = ([name] + alternatives).first { contains($0) } ?? name
+    let tensor = try register.checkpoint.tensor(filePrefix + inFile, shape: shape)
+    register.parameters.append(Parameter(name: full, tensor: tensor))
+    register.indices[full] = register.parameters.count - 1
+    return register.parameters.count - 1
+  }
+
+  /// `name.weight` `[width]` and `name.bias` `[width]`.
+  package func norm(_ name: String, _ width: Int) throws -> Network.Norm {
+    Network.Norm(
+      gain: try tensor("\(name).weight", [width], alternatives: ["\(name).gamma"]),
+      bias: try tensor("\(name).bias", [width], alternatives: ["\(name).beta"]))
+  }
+
+  /// `name.weight` `[to, from]` (PyTorch's Linear) and `name.bias` `[to]`.
+  package func linear(_ name: String, from: Int, to: Int) throws -> Network.Projection {
+    Network.Projection(
+      weight: try tensor("\(name).weight", [to, from]), bias: try tensor("\(name).bias", [to]),
+      slice: WeightSlice(isInputMajor: false, outputs: 0..<to))
+  }
+
+  /// `name.weight` `[from, to · parts]` (GPT-2's Conv1D) and `name.bias`: one projection for each part.
+  package func convolution(_ name: String, from: Int, to: Int, parts: Int = 1) throws -> [Network.Projection] {
+    let weight = try tensor("\(name).weight", [from, to * parts]), bias = try tensor("\(name).bias", [to * parts])
+    return (0..<parts).map { part in
+      Network.Projection(
+        weight: weight, bias: bias, slice: WeightSlice(isInputMajor: true, outputs: part * to..<(part + 1) * to))
+    }
+  }
+}
