@@ -1,4 +1,4 @@
-import Foundation
+import CKernels
 package import Tensors
 
 /// Euclidean distances between all rows, `[N, N]`: `√(‖x‖² + ‖y‖² − 2x·y)` after centring.
@@ -70,14 +70,12 @@ private func trustPenalty(of i: Int, data: Matrix, picture: Matrix, neighbours k
   return data.values.withUnsafeBufferPointer { far in
     picture.values.withUnsafeBufferPointer { near in
       var penalty = 0
+      guard let row = far.baseAddress.map({ $0 + i * n }) else { return 0 }
       for j in nearest(k, to: i, in: near, count: n) {
-        let distance = far[i * n + j]
-        var rank = 1
-        // Ties go to the lower index.
-        for other in 0..<n where other != i && other != j {
-          let d = far[i * n + other]
-          if d < distance || (d == distance && other < j) { rank += 1 }
-        }
+        let distance = row[j]
+        // Those nearer; of those as near, the ones of lower index; the point itself is none.
+        var rank = 1 + tk_count_below(row, n, distance) - (row[i] < distance ? 1 : 0)
+        for other in 0..<j where row[other] == distance && other != i { rank += 1 }
         penalty += max(0, rank - k)
       }
       return penalty
