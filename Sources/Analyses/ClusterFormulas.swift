@@ -1,4 +1,4 @@
-import Foundation
+import CKernels
 package import Tensors
 
 /// Euclidean distances between all rows, `[N, N]`: `√(‖x‖² + ‖y‖² − 2x·y)` after centring.
@@ -70,14 +70,12 @@ private func trustPenalty(of i: Int, data: Matrix, picture: Matrix, neighbours k
   return data.values.withUnsafeBufferPointer { far in
     picture.values.withUnsafeBufferPointer { near in
       var penalty = 0
+      guard let row = far.baseAddress.map({ $0 + i * n }) else { return 0 }
       for j in nearest(k, to: i, in: near, count: n) {
-        let distance = far[i * n + j]
-        var rank = 1
-        // Ties go to the lower index.
-        for other in 0..<n where other != i && other != j {
-          let d = far[i * n + other]
-          if d < distance || (d == distance && other < j) { rank += 1 }
-        }
+        let distance = row[j]
+        // Those nearer; of those as near, the ones of lower index; the point itself is none.
+        var rank = 1 + tk_count_below(row, n, distance) - (row[i] < distance ? 1 : 0)
+        for other in 0..<j where row[other] == distance && other != i { rank += 1 }
         penalty += max(0, rank - k)
       }
       return penalty
@@ -101,68 +99,4 @@ func nearest(_ k: Int, to i: Int, in distances: UnsafeBufferPointer<Double>, cou
     if best.count > k { best.removeLast() }
   }
   return best.map(\.index)
-}
-
-/// Means over pairs of items of one kind, with bootstrap intervals over the documents that the items come from.
-struct PairMeans {
-  private let groups: [Int]
-  private let weights: Matrix
-
-  /// `hashes` are those of the items' documents.
-  init(hashes: [UInt64]) {
-    var numbers: [UInt64: Int] = [:]
-    var order: [UInt64] = []
-    groups = hashes.map { hash in
-      if let number = numbers[hash] { return number }
-      numbers[hash] = order.count
-      order.append(hash)
-      return order.count - 1
-    }
-    var weights = Matrix(rows: BootstrapWeights.replicates, columns: order.count)
-    for (column, hash) in order.enumerated() {
-      for (row, count) in BootstrapWeights(hash: hash).counts.enumerated() { weights[row, column] = count }
-    }
-    self.weights = weights
-  }
-
-  /// Sums over pairs `i ≠ j` that `include` takes, and how many they are, by replicate: last entries are those of the
-  /// whole.
-  struct Sums {
-    var value = 0.0
-    var count = 0.0
-    var values: [Double] = []
-    var counts: [Double] = []
-
-    var mean: Double? { count > 0 ? value / count : nil }
-    var interval: ClosedRange<Double>? {
-      interval95(zip(values, counts).compactMap { $1 > 0 ? $0 / $1 : nil })
-    }
-    var replicateMeans: [Double] { zip(values, counts).map { $1 > 0 ? $0 / $1 : .nan } }
-  }
-
-  func sums(of pairs: Matrix, where include: (Int, Int) -> Bool = { _, _ in true }) -> Sums {
-    let documents = weights.columns
-    var (value, count) = (Matrix(rows: documents, columns: documents), Matrix(rows: documents, columns: documents))
-    let n = groups.count
-    pairs.values.withUnsafeBufferPointer { source in
-      for i in 0..<n {
-        for j in 0..<n where i != j && include(i, j) {
-          let at = groups[i] * documents + groups[j]
-          value.values[at] += source[i * n + j]
-          count.values[at] += 1
-        }
-      }
-    }
-    var result = Sums(value: value.values.reduce(0, +), count: count.values.reduce(0, +))
-    guard documents > 1 else { return result }
-    result.values = resampled(value)
-    result.counts = resampled(count)
-    return result
-  }
-
-  /// `wᵀ·M·w` of every replicate's weights.
-  private func resampled(_ sums: Matrix) -> [Double] {
-    let half = Matrix.product(weights, sums)
-    return (0..<weights.rows).map { r in zip(half.row(r), weights.row(r)).reduce(0) { $0 + $1.0 * $1.1 } }
-  }
 }

@@ -33,8 +33,8 @@ struct PointSums: Sendable {
       products = [Double](repeating: 0, count: width * width)
       magnitudes = [UInt32](repeating: 0, count: 1 << 15)
     }
-    var block: [Double] = []
-    block.reserveCapacity(documents.reduce(0) { $0 + $1.ids.count } * width)
+    var block = [Double](repeating: 0, count: documents.reduce(0) { $0 + $1.ids.count } * width)
+    var rows = 0
     // Scratch for positions that only their norm and largest entry are taken of.
     var (ignored, ignoredUnit) = (sum, unit)
     var (ignoredOutliers, ignoredMagnitudes) = (outliers, magnitudes)
@@ -45,7 +45,10 @@ struct PointSums: Sendable {
         if TokenSample.isOrdinary(document, t) {
           norms[0] += tk_token_statistics(x, width, &sum, &unit, &outliers, &magnitudes, &largest)
           norms[1] += 1
-          for d in 0..<width { block.append(Double(x[d])) }
+          block.withUnsafeMutableBufferPointer { block in
+            for d in 0..<width { block[rows * width + d] = Double(x[d]) }
+          }
+          rows += 1
         } else {
           let norm = tk_token_statistics(
             x, width, &ignored, &ignoredUnit, &ignoredOutliers, &ignoredMagnitudes, &largestElsewhere)
@@ -55,7 +58,6 @@ struct PointSums: Sendable {
       }
       self.norms.add(norms, weights[i])
     }
-    let rows = block.count / width
     tokens += rows
     Matrix.addGram(of: block, rows: rows, columns: width, to: &products)
   }

@@ -132,10 +132,12 @@ package struct RepresentationAnalysis: Analysis {
     let means = PairMeans(hashes: tokens.map(\.documentHash))
     let whole = x.gram(ofRows: true)
     let trimmed = without(largestDimensions(points[point].meanSquares, 3), of: x, gram: whole)
-    let centred = x.centred.gram(ofRows: true)
+    let centred = centring(whole)
     var distances = centred
     squaredDistances(fromGram: &distances)
-    for i in distances.values.indices { distances.values[i] = distances.values[i].squareRoot() }
+    distances.values.withUnsafeMutableBufferPointer { values in
+      for i in values.indices { values[i] = values[i].squareRoot() }
+    }
 
     func quantity(_ sums: PairMeans.Sums) -> Quantity {
       sums.mean.map { Quantity($0, n: n, interval: sums.interval) } ?? .notApplicable
@@ -153,8 +155,8 @@ package struct RepresentationAnalysis: Analysis {
     ]
     guard classes.count > 1 else { return result }
     let labels = classes.labels
-    let within = means.sums(of: distances) { labels[$0] >= 0 && labels[$0] == labels[$1] }
-    let between = means.sums(of: distances) { labels[$0] >= 0 && labels[$1] >= 0 && labels[$0] != labels[$1] }
+    let within = means.sums(of: distances, .within(labels))
+    let between = means.sums(of: distances, .between(labels))
     result.append((RepresentationMetrics.withinDistance.id, quantity(within)))
     result.append((RepresentationMetrics.betweenDistance.id, quantity(between)))
     if let above = within.mean, let below = between.mean, below > 0 {
@@ -226,9 +228,27 @@ private func largestDimensions(_ squares: [Double], _ count: Int) -> [Int] {
 
 /// The Gram matrix of the rows without some of their dimensions.
 private func without(_ dimensions: [Int], of x: Matrix, gram: Matrix) -> Matrix {
-  var kept = x
-  for d in dimensions { for r in 0..<x.rows { kept.values[r * x.columns + d] = 0 } }
-  return dimensions.isEmpty ? gram : kept.gram(ofRows: true)
+  var result = gram
+  let n = x.rows
+  for d in dimensions {
+    let column = (0..<n).map { x[$0, d] }
+    result.values.withUnsafeMutableBufferPointer { values in
+      for i in 0..<n { for j in 0..<n { values[i * n + j] -= column[i] * column[j] } }
+    }
+  }
+  return result
+}
+
+/// The Gram matrix of the rows with their mean taken off: row and column means of the Gram matrix taken off.
+private func centring(_ gram: Matrix) -> Matrix {
+  var result = gram
+  let means = gram.columnMeans
+  let mean = means.reduce(0, +) / Double(max(1, means.count))
+  let n = gram.rows
+  result.values.withUnsafeMutableBufferPointer { values in
+    for i in 0..<n { for j in 0..<n { values[i * n + j] += mean - means[i] - means[j] } }
+  }
+  return result
 }
 
 /// `x·y/(‖x‖‖y‖)` of all pairs; 0 where a vector is 0.

@@ -1,3 +1,4 @@
+import CKernels
 package import Tensors
 
 /// One representation of `N` examples as linear CKA needs it: the Gram matrix of its centred rows, and sums over it
@@ -23,46 +24,20 @@ package struct CenteredGram: Sendable {
     total = sums.reduce(0, +)
   }
 
-  /// `Σ K∘L` with and without the diagonals.
-  private static func products(_ a: CenteredGram, _ b: CenteredGram) -> (all: Double, off: Double) {
-    let n = a.gram.rows
-    precondition(n == b.gram.rows, "\(n) and \(b.gram.rows) examples")
-    // Four sums side by side hide the latency of one.
-    return a.gram.values.withUnsafeBufferPointer { x in
-      b.gram.values.withUnsafeBufferPointer { y in
-        var sums = SIMD8<Double>(repeating: 0)
-        let whole = x.count & ~7
-        var i = 0
-        while i < whole {
-          var (left, right) = (SIMD8<Double>(), SIMD8<Double>())
-          for lane in 0..<8 {
-            left[lane] = x[i + lane]
-            right[lane] = y[i + lane]
-          }
-          sums += left * right
-          i += 8
-        }
-        var all = sums.sum()
-        while i < x.count {
-          all += x[i] * y[i]
-          i += 1
-        }
-        var diagonal = 0.0
-        for i in 0..<n { diagonal += x[i * n + i] * y[i * n + i] }
-        return (all, all - diagonal)
-      }
+  /// The Hilbert–Schmidt independence criterion of two representations: biased, `‖YᵀX‖²_F` (but for a factor), and
+  /// unbiased (Song 2012), for `N ≥ 4`.
+  static func independence(_ a: CenteredGram, _ b: CenteredGram) -> (biased: Double, unbiased: Double) {
+    let size = a.gram.rows
+    precondition(size == b.gram.rows, "\(size) and \(b.gram.rows) examples")
+    let n = Double(size)
+    let all = tk_dot(a.gram.values, b.gram.values, size * size)
+    var (diagonal, crossed) = (0.0, 0.0)
+    for i in 0..<size {
+      diagonal += a.gram[i, i] * b.gram[i, i]
+      crossed += a.rowSums[i] * b.rowSums[i]
     }
-  }
-
-  /// `‖YᵀX‖²_F`: the biased Hilbert–Schmidt independence criterion, but for a factor.
-  package static func biasedHSIC(_ a: CenteredGram, _ b: CenteredGram) -> Double { products(a, b).all }
-
-  /// The unbiased estimate (Song 2012), for `N ≥ 4`.
-  package static func unbiasedHSIC(_ a: CenteredGram, _ b: CenteredGram) -> Double {
-    let n = Double(a.gram.rows)
-    var crossed = 0.0
-    for i in a.rowSums.indices { crossed += a.rowSums[i] * b.rowSums[i] }
-    return (products(a, b).off + a.total * b.total / ((n - 1) * (n - 2)) - 2 * crossed / (n - 2)) / (n * (n - 3))
+    let unbiased = all - diagonal + a.total * b.total / ((n - 1) * (n - 2)) - 2 * crossed / (n - 2)
+    return (all, unbiased / (n * (n - 3)))
   }
 }
 
@@ -77,8 +52,7 @@ package func linearCKA(_ grams: [CenteredGram]) -> (biased: Matrix, debiased: Ma
   values.withUnsafeMutableBufferPointer { buffer in
     nonisolated(unsafe) let buffer = buffer
     forEachPiece(pairs.count) { piece in
-      let (a, b) = (grams[pairs[piece].0], grams[pairs[piece].1])
-      buffer[piece] = (CenteredGram.biasedHSIC(a, b), CenteredGram.unbiasedHSIC(a, b))
+      buffer[piece] = CenteredGram.independence(grams[pairs[piece].0], grams[pairs[piece].1])
     }
   }
   for (pair, value) in zip(pairs, values) {

@@ -211,3 +211,16 @@ TK_CLONES void tk_add_scaled(double *y, const double *x, double a, size_t count)
 #pragma clang fp contract(fast)
   for (size_t i = 0; i < count; i++) y[i] += a * x[i];
 }
+
+TK_CLONES double tk_dot(const double *x, const double *y, size_t count) {
+#pragma clang fp reassociate(on) contract(fast)
+  double sum = 0;
+  for (size_t i = 0; i < count; i++) sum += x[i] * y[i];
+  return sum;
+}
+
+TK_CLONES size_t tk_count_below(const double *x, size_t count, double bound) {
+  uint64_t below = 0;
+  for (size_t i = 0; i < count; i++) below += x[i] < bound;
+  return below;
+}

@@ -40,7 +40,11 @@ package struct Matrix: Hashable, Sendable {
   /// The mean of every column.
   package var columnMeans: [Double] {
     var means = [Double](repeating: 0, count: columns)
-    for r in 0..<rows { for c in 0..<columns { means[c] += values[r * columns + c] } }
+    values.withUnsafeBufferPointer { values in
+      means.withUnsafeMutableBufferPointer { means in
+        for r in 0..<rows { for c in 0..<columns { means[c] += values[r * columns + c] } }
+      }
+    }
     return means.map { $0 / Double(max(1, rows)) }
   }
 
@@ -48,7 +52,9 @@ package struct Matrix: Hashable, Sendable {
   package var centred: Matrix {
     let means = columnMeans
     var result = self
-    for r in 0..<rows { for c in 0..<columns { result.values[r * columns + c] -= means[c] } }
+    result.values.withUnsafeMutableBufferPointer { values in
+      for r in 0..<rows { for c in 0..<columns { values[r * columns + c] -= means[c] } }
+    }
     return result
   }
 

@@ -50,3 +50,9 @@ double tk_token_statistics(const float *x, size_t width, double *sum, double *un
 
 /// y += a·x.
 void tk_add_scaled(double *y, const double *x, double a, size_t count);
+
+/// Σ x·y.
+double tk_dot(const double *x, const double *y, size_t count);
+
+/// How many of `x` are below `bound`.
+size_t tk_count_below(const double *x, size_t count, double bound);

@@ -1,0 +1,149 @@
+import Analyses
+import Foundation
+import Results
+import Tensors
+import TestSupport
+import Testing
+import Transformers
+
+@Suite("Accumulators stream and merge")
+struct AccumulatorTests {
+  static let models = ["gpt2", "bert_mlm"]
+
+  /// Halves merged, and the same batches in one.
+  private func halves<A: Analysis>(_ type: A.Type, _ corpus: SmallCorpus) throws -> (merged: A, whole: A) {
+    let batches = corpus.batches(of: 5)
+    var merged = try corpus.accumulated(type, batches: Array(batches[..<2]))
+    merged.merge(try corpus.accumulated(type, batches: Array(batches[2...])))
+    return (merged, try corpus.accumulated(type, batches: batches))
+  }
+
+  private func compare<A: Analysis>(_ type: A.Type, _ corpus: SmallCorpus) throws {
+    let (merged, whole) = try halves(type, corpus)
+    #expect(try differences(merged.result(), whole.result()) == [])
+    var other = A(corpus.context)
+    other.merge(whole)
+    #expect(try differences(other.result(), whole.result()) == [])
+    var emptyLast = whole
+    emptyLast.merge(A(corpus.context))
+    #expect(try differences(emptyLast.result(), whole.result()) == [])
+  }
+
+  @Test("Two halves merge into the whole", arguments: models)
+  func merging(_ name: String) throws {
+    let corpus = try SmallCorpus(name)
+    try compare(AttentionAnalysis.self, corpus)
+    try compare(GradientAnalysis.self, corpus)
+    try compare(RepresentationAnalysis.self, corpus)
+    try compare(SimilarityAnalysis.self, corpus)
+    try compare(WeightAnalysis.self, corpus)
+  }
+
+  @Test("The order of halves does not matter", arguments: models)
+  func order(_ name: String) throws {
+    let corpus = try SmallCorpus(name)
+    func check<A: Analysis>(_ type: A.Type) throws {
+      let batches = corpus.batches(of: 6)
+      var forward = try corpus.accumulated(type, batches: Array(batches[..<2]))
+      let second = try corpus.accumulated(type, batches: Array(batches[2...]))
+      var backward = second
+      backward.merge(forward)
+      forward.merge(second)
+      #expect(try differences(forward.result(), backward.result()) == [])
+    }
+    try check(AttentionAnalysis.self)
+    try check(GradientAnalysis.self)
+    try check(RepresentationAnalysis.self)
+    try check(SimilarityAnalysis.self)
+  }
+
+  @Test("A document counts the same in any batch", arguments: models)
+  func batches(_ name: String) throws {
+    let corpus = try SmallCorpus(name)
+    func check<A: Analysis>(_ type: A.Type, _ tolerance: Double) throws {
+      let alone = try corpus.accumulated(type, batches: corpus.batches(of: 1))
+      let together = try corpus.accumulated(type, batches: corpus.batches(of: 24))
+      #expect(try differences(alone.result(), together.result(), tolerance: tolerance) == [])
+    }
+    // Float32 sums of the engine may differ in the last digits.
+    try check(AttentionAnalysis.self, 2e-4)
+    try check(RepresentationAnalysis.self, 2e-4)
+    try check(SimilarityAnalysis.self, 2e-4)
+  }
+
+  @Test("The result is the same for one thread and for two")
+  func threads() throws {
+    let corpus = try SmallCorpus("gpt2")
+    func run(_ threads: Int) throws -> [AnalysisResult] {
+      let before = Workers.count
+      Workers.count = threads
+      defer { Workers.count = before }
+      return try Accumulators.measure(
+        AnalysisSuite.all, corpus.context, documents: corpus.documents.count,
+        repeated: { needs, observe in
+          let repeated = try #require(
+            RepeatedTokens(
+              ordinary: Array(4..<120), opening: [], closing: [], longest: 40, seed: 1, spelled: { "t\($0)" }))
+          try observe(try corpus.observation(repeated.documents, needs, stream: repeated.stream))
+        },
+        corpus: { chunk, needs, observe in
+          try observe(try corpus.observation(Array(corpus.documents[chunk]), needs))
+        })
+    }
+    let (one, two) = (try run(1), try run(2))
+    #expect(one.map(\.id) == AnalysisSuite.all.map { $0.id })
+    for (a, b) in zip(one, two) { #expect(differences(a, b, tolerance: 0) == []) }
+    for result in one { #expect(result.notApplicable == nil, "\(result.id)") }
+    let scores = try #require(one[0][AttentionMetrics.inductionScore])
+    #expect(scores.rows.count == 12 && scores.rows.allSatisfy { $0.quantity.n == 16 })
+  }
+
+  @Test("Bootstrap intervals hold the mean and shrink with the number of documents")
+  func intervals() {
+    func interval(_ count: Int) -> (mean: Double, interval: ClosedRange<Double>)? {
+      var generator = SeededGenerator(seed: 9)
+      var sums = BootstrapSums(width: 2)
+      for i in 0..<count { sums.add([generator.normal(), 1], BootstrapWeights(hash: stableHash("doc-\(i)"))) }
+      let quantity = sums.ratio(0, to: sums, 1)
+      return quantity.interval.map { (quantity.number, $0) }
+    }
+    guard let few = interval(25), let many = interval(2_500) else {
+      Issue.record("no interval")
+      return
+    }
+    #expect(few.interval.contains(few.mean) && many.interval.contains(many.mean))
+    // The 95 % interval of a mean of N normal numbers is ±1.96/√N.
+    #expect(abs((few.interval.upperBound - few.interval.lowerBound) / (2 * 1.96 / 5) - 1) < 0.35)
+    #expect(abs((many.interval.upperBound - many.interval.lowerBound) / (2 * 1.96 / 50) - 1) < 0.25)
+    let counts = (0..<500).flatMap { BootstrapWeights(hash: stableHash("\($0)")).counts }
+    let mean = counts.reduce(0, +) / Double(counts.count)
+    #expect(abs(mean - 1) < 0.01)
+    #expect(abs(counts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(counts.count) - 1) < 0.02)
+  }
+
+  @Test("Repeated-token sequences hold two copies of different tokens between the family's own")
+  func repeatedTokens() throws {
+    let repeated = try #require(
+      RepeatedTokens(
+        ordinary: Array(10..<200), opening: [1], closing: [2], longest: 512, seed: 0, spelled: { "\($0)" }))
+    #expect(repeated.half == 50 && repeated.start == 1 && repeated.documents.count == 16 && repeated.note == nil)
+    for document in repeated.documents {
+      #expect(document.ids.count == 102 && document.ids.first == 1 && document.ids.last == 2)
+      #expect(Set(document.ids[1...50]).count == 50)
+      #expect(document.ids[1...50] == document.ids[51...100].withIndices(1...50))
+      #expect(document.kinds.first == .opening && document.kinds.last == .closing)
+    }
+    #expect(Set(repeated.documents.map(\.ids)).count == 16)
+    let short = try #require(
+      RepeatedTokens(ordinary: [5, 6, 7], opening: [], closing: [], longest: 64, seed: 0, spelled: { "\($0)" }))
+    #expect(short.half == 31 && short.note != nil)
+    #expect(RepeatedTokens(ordinary: [5], opening: [1], closing: [2], longest: 4, seed: 0, spelled: { "\($0)" }) == nil)
+  }
+}
+
+extension ArraySlice {
+  /// The same elements under other indices.
+  fileprivate func withIndices(_ range: ClosedRange<Int>) -> ArraySlice {
+    (Array(repeating: self[startIndex], count: range.lowerBound) + self)[range]
+  }
+}

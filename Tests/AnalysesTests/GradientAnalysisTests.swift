@@ -1,0 +1,135 @@
+import Analyses
+import Foundation
+import Results
+import Tensors
+import TestSupport
+import Testing
+import Transformers
+
+@Suite("Gradients")
+struct GradientAnalysisTests {
+  @Test("Norms, ratios and flow are those of the batch's gradient", arguments: ["gpt2", "bert_mlm"])
+  func oneBatch(_ name: String) throws {
+    let corpus = try SmallCorpus(name, documents: 4)
+    var analysis = GradientAnalysis(corpus.context)
+    let observation = try corpus.observation(corpus.documents, analysis.needs)
+    try analysis.observe(observation)
+    let result = try analysis.result()
+    var total = [Double](repeating: 0, count: corpus.model.description.layers)
+    for parameter in corpus.model.parameters {
+      let g = try #require(observation.trace.parameterGradients[parameter.name]).values.map(Double.init)
+      let square = g.reduce(0) { $0 + $1 * $1 }
+      let component = Component.tensor(parameter.name)
+      #expect(agree(try #require(result[GradientMetrics.norm]?[component]?.value), square.squareRoot()))
+      let rms = try #require(result[GradientMetrics.rms]?[component]?.value)
+      #expect(agree(rms, (square / Double(g.count)).squareRoot()))
+      let weight = parameter.tensor.values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      if weight > 0 {
+        #expect(agree(try #require(result[GradientMetrics.ratio]?[component]?.value), square.squareRoot() / weight))
+      }
+      #expect(result[GradientMetrics.zeroCount]?[component]?.value == Double(g.count { $0 == 0 }))
+      if let layer = layerIndex(ofParameter: parameter.name) { total[layer] += square }
+    }
+    for (layer, square) in total.enumerated() {
+      #expect(square > 0)
+      #expect(agree(try #require(result[GradientMetrics.norm]?[.layer(layer)]?.value), square.squareRoot()))
+    }
+    for point in 0...corpus.model.description.layers {
+      let site = corpus.model.description.residual(point: point)
+      let (g, x) = (try #require(observation.trace.gradients[site]), try #require(observation.trace[site]))
+      var (square, products, tokens) = (0.0, 0.0, 0.0)
+      for (b, document) in corpus.documents.enumerated() {
+        for t in document.ids.indices {
+          func sum(_ tensor: Tensor) -> Double { tensor[b][t].values.reduce(0) { $0 + Double($1) * Double($1) } }
+          square += sum(g)
+          products += (sum(g) * sum(x)).squareRoot()
+          tokens += 1
+        }
+      }
+      #expect(agree(try #require(result[GradientMetrics.flow]?[.point(point)]?.value), square.squareRoot(), 1e-6))
+      #expect(agree(try #require(result[GradientMetrics.relativeFlow]?[.point(point)]?.value), products / tokens, 1e-6))
+    }
+    #expect(result[GradientMetrics.loss]?[.model]?.value == observation.trace.loss)
+  }
+
+  @Test("Histograms count every element once, in the bin of its magnitude")
+  func histograms() throws {
+    let corpus = try SmallCorpus("gpt2", documents: 2)
+    var analysis = GradientAnalysis(corpus.context)
+    let name = corpus.model.parameters[0].name
+    let shape = corpus.model.parameters[0].tensor.shape
+    var values = [Float](repeating: 0, count: shape.reduce(1, *))
+    let planted: [Float] = [1e-3, -1.1e-3, 1e-20, Float(bitPattern: 9), 5e9, .nan, .infinity, -.infinity, 0.5]
+    values.replaceSubrange(0..<planted.count, with: planted)
+    var trace = Trace()
+    trace.loss = 1
+    trace.parameterGradients[name] = Tensor(values, shape: shape)
+    try analysis.observe(Observation(stream: .corpus, documents: corpus.documents, trace: trace))
+    let result = try analysis.result()
+    let counts = try #require(result.arrays["histogram.counts"])
+    let edges = try #require(result.arrays["histogram.edges"]).values
+    #expect(edges.count == counts.shape[1] + 1 && edges.first == -12 && edges.last == 4)
+    let row = counts[0].values
+    #expect(row.reduce(0, +) == 6)
+    func bin(_ value: Double) -> Int { edges.lastIndex { Double($0) <= log10(value) + 1e-6 } ?? 0 }
+    #expect(row[bin(1.05e-3)] == 2 && row[bin(0.5)] == 1 && row[0] == 2 && row[row.count - 1] == 1)
+    let component = Component.tensor(name)
+    #expect(result[GradientMetrics.nanCount]?[component]?.value == 1)
+    #expect(result[GradientMetrics.infiniteCount]?[component]?.value == 2)
+    #expect(result[GradientMetrics.zeroCount]?[component]?.value == Double(values.count - planted.count))
+    #expect(result[GradientMetrics.norm]?[component]?.state == .nan)
+    let other = Component.tensor(corpus.model.parameters[1].name)
+    #expect(result[GradientMetrics.norm]?[other]?.state == .notApplicable)
+  }
+
+  @Test("The slope is that of ln flow, infinite where a flow is zero")
+  func slope() throws {
+    let slope = try #require(GradientAnalysis.slope([1, 2, 4, 8]))
+    #expect(agree(slope, log(2)))
+    #expect(agree(try #require(GradientAnalysis.slope([100, 10, 1])), -log(10)))
+    #expect(GradientAnalysis.slope([0, 1]) == .infinity)
+    #expect(GradientAnalysis.slope([1]) == nil)
+  }
+
+  @Test("Without a loss the analysis does not apply, and heads are weighed by their output")
+  func withoutLoss() throws {
+    let corpus = try SmallCorpus("bert_mlm", documents: 3)
+    let gradients = try corpus.accumulated(GradientAnalysis.self, batches: corpus.batches(of: 3), labelled: false)
+    #expect(try gradients.result().notApplicable != nil)
+    let heads = try corpus.accumulated(AttentionAnalysis.self, batches: corpus.batches(of: 3), labelled: false)
+    #expect(try heads.result().notes.contains { $0.contains("output norm") })
+  }
+
+  @Test("With gradients at z, importance is Michel's, whatever the batch")
+  func importance() throws {
+    let corpus = try SmallCorpus("gpt2", documents: 8)
+    var needs = AttentionAnalysis(corpus.context).needs
+    needs.formUnion(GradientAnalysis(corpus.context).needs)
+    func run(_ size: Int) throws -> AnalysisResult {
+      var analysis = AttentionAnalysis(corpus.context)
+      for batch in corpus.batches(of: size) { try analysis.observe(try corpus.observation(batch, needs)) }
+      return try analysis.result()
+    }
+    let (alone, together) = (try run(1), try run(8))
+    #expect(together.notes.contains { $0.contains("Michel") })
+    for layer in 0..<3 {
+      let effective = try #require(together[AttentionMetrics.effectiveHeads]?[.layer(layer)])
+      #expect((1...4).contains(try #require(effective.value)) && effective.interval != nil)
+      for head in 0..<4 {
+        let a = try #require(alone[AttentionMetrics.importanceShare]?[.head(layer, head)]?.value)
+        let b = try #require(together[AttentionMetrics.importanceShare]?[.head(layer, head)]?.value)
+        #expect(abs(a - b) < 1e-4)
+      }
+    }
+  }
+
+  @Test(
+    "Parameters know their block by their name",
+    arguments: [
+      ("transformer.h.3.attn.c_attn.weight", 3), ("bert.encoder.layer.11.output.dense.bias", 11),
+      ("model.layers.0.mlp.up_proj.weight", 0), ("wte.weight", nil), ("classifier.0.weight", nil), ("h.x", nil),
+    ] as [(String, Int?)])
+  func layers(_ name: String, _ layer: Int?) {
+    #expect(layerIndex(ofParameter: name) == layer)
+  }
+}
