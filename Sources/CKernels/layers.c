@@ -87,14 +87,14 @@ TK_CLONES static float row_maximum(const float *x, size_t count) {
   return largest;
 }
 
-// y = e^(x − shift), and the sum.
-TK_CLONES static float exponentials(float *y, const float *x, float shift, size_t count) {
+// e^(x − shift) in place, and the sum. One pointer, because a loop over two that are equal does not vectorise.
+TK_CLONES static float exponentials(float *x, float shift, size_t count) {
 #pragma clang fp contract(fast)
-  for (size_t i = 0; i < count; i++) y[i] = tk_exp(x[i] - shift);
+  for (size_t i = 0; i < count; i++) x[i] = tk_exp(x[i] - shift);
   {
 #pragma clang fp reassociate(on)
     float sum = 0;
-    for (size_t i = 0; i < count; i++) sum += y[i];
+    for (size_t i = 0; i < count; i++) sum += x[i];
     return sum;
   }
 }
@@ -107,7 +107,7 @@ TK_CLONES void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visibl
     memset(row, 0, keys * sizeof(float));
     return;
   }
-  float sum = exponentials(row, row, largest, visible);
+  float sum = exponentials(row, largest, visible);
   float inverse = 1.0f / sum;
   for (size_t k = 0; k < visible; k++) row[k] *= inverse;
   memset(row + visible, 0, (keys - visible) * sizeof(float));
@@ -126,15 +126,16 @@ TK_CLONES double tk_log_sum_exp(const float *x, size_t count) {
   float block[512];
   for (size_t start = 0; start < count; start += 512) {
     size_t length = count - start < 512 ? count - start : 512;
-    total += exponentials(block, x + start, largest, length);
+    memcpy(block, x + start, length * sizeof(float));
+    total += exponentials(block, largest, length);
   }
   return log(total) + (double)largest;
 }
 
-TK_CLONES void tk_cross_entropy_row_backward(float *gradient, const float *logits, size_t vocabulary, size_t target,
-                                             double log_sum_exp, float scale) {
+TK_CLONES void tk_cross_entropy_row_backward(float *row, size_t vocabulary, size_t target, double log_sum_exp,
+                                             float scale) {
 #pragma clang fp contract(fast)
   float shift = (float)log_sum_exp;
-  for (size_t v = 0; v < vocabulary; v++) gradient[v] = tk_exp(logits[v] - shift) * scale;
-  gradient[target] -= scale;
+  for (size_t v = 0; v < vocabulary; v++) row[v] = tk_exp(row[v] - shift) * scale;
+  row[target] -= scale;
 }

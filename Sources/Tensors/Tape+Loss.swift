@@ -30,8 +30,8 @@ extension Tape {
         for n in range {
           let target = gradient.pointer + n * vocabulary
           if targets[n] >= 0 {
-            tk_cross_entropy_row_backward(
-              target, logits.value.pointer + n * vocabulary, vocabulary, Int(targets[n]), normalizers[n], scale)
+            if !reusingLogits { target.update(from: logits.value.pointer + n * vocabulary, count: vocabulary) }
+            tk_cross_entropy_row_backward(target, vocabulary, Int(targets[n]), normalizers[n], scale)
           } else {
             target.update(repeating: 0, count: vocabulary)
           }
