@@ -111,6 +111,15 @@ package final class Tokenizer: Sendable {
     func append(_ id: Int32, _ offsets: Range<Int>) {
       result.append(id, offsets, word: word, type: Int32(sequence), sequence: sequence, isAdded: false)
     }
+    /// An added token is spelled as it was found, with the spaces that it took.
+    func append(found id: Int32, in piece: AlignedText, _ range: Range<Int>) {
+      let spelling = String(decoding: piece.bytes[range], as: UTF8.self)
+      if let usual = spellings.token(id), !usual.utf8.elementsEqual(spelling.utf8) {
+        result.spellings[result.count] = spelling
+      }
+      append(id, piece.originalScalars(range, index))
+      word += 1
+    }
     func encodeWords(_ text: AlignedText) {
       var split = SplitText(text)
       preTokenizer?.split(&split, index)
@@ -132,8 +141,7 @@ package final class Tokenizer: Sendable {
       var piece = AlignedText(
         original: part.range == bytes.indices ? bytes : Array(bytes[part.range]), at: part.range.lowerBound)
       if let id = part.token {
-        append(id, piece.originalScalars(piece.bytes.indices, index))
-        word += 1
+        append(found: id, in: piece, piece.bytes.indices)
         continue
       }
       if let normalizer, !(normalizer.keepsASCII && !piece.bytes.contains { $0 >= 0x80 }) {
@@ -143,8 +151,7 @@ package final class Tokenizer: Sendable {
       }
       for inner in piece.bytes.withUnsafeBufferPointer({ normalizedTokens.parts(of: $0) }) {
         if let id = inner.token {
-          append(id, piece.originalScalars(inner.range, index))
-          word += 1
+          append(found: id, in: piece, inner.range)
         } else {
           encodeWords(piece.slice(inner.range))
         }
