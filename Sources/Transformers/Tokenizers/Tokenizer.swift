@@ -24,6 +24,8 @@ package final class Tokenizer: Sendable {
   private let addedIDs: [String: Int32]
   private let specialIDs: Set<Int32>
   private let largestID: Int32
+  /// An unknown token that is spelled as the text that it stands for.
+  private let idSpelledAsText: Int32?
   private let caches = WordCachePool()
 
   /// Reads the tokenizer of a model's directory: `tokenizer.json`, else the older files `vocab.json` with `merges.txt`
@@ -42,6 +44,7 @@ package final class Tokenizer: Sendable {
     model = components.model
     postProcessor = components.postProcessor
     decoder = components.decoder
+    idSpelledAsText = model.spellsUnknownAsText ? model.unknownToken.flatMap(model.vocabulary.id) : nil
     let added = components.addedTokens
     let normalizer = components.normalizer
     plainTokens = AddedTokenSplitter(added.filter { !$0.isNormalized }) { Array($0.content.utf8) }
@@ -129,6 +132,9 @@ package final class Tokenizer: Sendable {
           cache.tokenize(bytes.slice(range), model, into: &tokens)
           for token in tokens {
             let place = (range.lowerBound + Int(token.start))..<(range.lowerBound + Int(token.end))
+            if token.id == idSpelledAsText {
+              result.spellings[result.count] = String(decoding: bytes[place], as: UTF8.self)
+            }
             append(token.id, split.text.originalScalars(place, index))
           }
           word += 1

@@ -66,9 +66,7 @@ struct BytePairEncoding: TokenModel {
     }
     self.merges = table
     byteIDs = ByteAlphabet.spelling.map { vocabulary.id(String($0)) ?? -1 }
-    let digits = Array("0123456789ABCDEF")
-    fallbackIDs =
-      fallsBackToBytes ? (0..<256).map { vocabulary.id("<0x\(digits[$0 >> 4])\(digits[$0 & 15])>") ?? -1 } : []
+    fallbackIDs = fallsBackToBytes ? vocabulary.byteFallbackIDs : []
   }
 
   /// A merge as `"a b"` or `["a", "b"]`.
