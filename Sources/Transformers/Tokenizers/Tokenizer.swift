@@ -28,7 +28,8 @@ package final class Tokenizer: Sendable {
   private let idSpelledAsText: Int32?
   private let caches = WordCachePool()
 
-  /// Reads the tokenizer of a model's directory: `tokenizer.json`, else the older files `vocab.json` with `merges.txt`
+  /// Reads the tokenizer of a model's directory: `tokenizer.json`, else a SentencePiece model
+  /// (`tokenizer.model`, `spiece.model`), else the older files `vocab.json` with `merges.txt`
   /// (byte-level BPE) or `vocab.txt` (WordPiece). A directory without any takes those of its parent.
   ///
   /// Errors: `InputError` with the file and the field; a component that is not supported is named.
@@ -47,8 +48,8 @@ package final class Tokenizer: Sendable {
     idSpelledAsText = model.spellsUnknownAsText ? model.unknownToken.flatMap(model.vocabulary.id) : nil
     let added = components.addedTokens
     let normalizer = components.normalizer
-    plainTokens = AddedTokenSplitter(added.filter { !$0.isNormalized }) { Array($0.content.utf8) }
-    normalizedTokens = AddedTokenSplitter(added.filter(\.isNormalized)) {
+    plainTokens = AddedTokenSplitter(added.filter { $0.isMatched && !$0.isNormalized }) { Array($0.content.utf8) }
+    normalizedTokens = AddedTokenSplitter(added.filter { $0.isMatched && $0.isNormalized }) {
       normalizer?.normalized($0.content) ?? Array($0.content.utf8)
     }
     spellings = TokenSpellings(model.vocabulary, added: added)

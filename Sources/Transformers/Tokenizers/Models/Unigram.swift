@@ -11,6 +11,7 @@ struct Unigram: TokenModel {
   private let scores: [Double]
   private let unknownScore: Double
   private let trie: ByteTrie
+  private let followsSentencePiece: Bool
   /// Ids of `<0x00>` … `<0xFF>`; empty unless the model falls back to bytes.
   private let fallbackIDs: [Int32]
 
@@ -30,10 +31,12 @@ struct Unigram: TokenModel {
       fallsBackToBytes: try field.boolean("byte_fallback", default: false), place: field.place)
   }
 
-  /// `isUsed`: tokens that a text can be cut into; the others only have ids.
+  /// `isUsed`: tokens that a text can be cut into; the others only have ids. `worstScore`: that of the rarest token,
+  /// where not all count. `followsSentencePiece`: as the SentencePiece library has it, in single precision, and the
+  /// last byte of a character that is spelled in bytes stands for all of it, the others for nothing.
   init(
     _ entries: [(token: String, score: Double)], unknownID: Int32, fallsBackToBytes: Bool, place: String,
-    isUsed: (Int) -> Bool = { _ in true }
+    worstScore: Double? = nil, followsSentencePiece: Bool = false, isUsed: (Int) -> Bool = { _ in true }
   ) throws {
     guard Int(unknownID) < entries.count else {
       throw InputError(at: place, "has an unknown token that is not in its vocabulary", found: "\(unknownID)")
@@ -48,7 +51,8 @@ struct Unigram: TokenModel {
     self.trie = trie
     unknownToken = entries[Int(unknownID)].token
     scores = entries.map(\.score)
-    unknownScore = (entries.indices.filter(isUsed).map { entries[$0].score }.min() ?? 0) - 10
+    unknownScore = (worstScore ?? entries.map(\.score).min() ?? 0) - 10
+    self.followsSentencePiece = followsSentencePiece
     fallbackIDs = fallsBackToBytes ? vocabulary.byteFallbackIDs : []
   }
 
@@ -61,7 +65,8 @@ struct Unigram: TokenModel {
   func tokenize(_ word: UTF8Bytes, _ space: inout MergeSpace, into tokens: inout [WordToken]) {
     var nodes = [Node](repeating: Node(), count: word.count + 1)
     var start = 0
-    func offer(_ end: Int, _ id: Int32, _ score: Double) {
+    func offer(_ end: Int, _ id: Int32, _ here: Double, _ step: Double) {
+      let score = followsSentencePiece ? Double(Float(here) + Float(step)) : here + step
       if nodes[end].start < 0 || score > nodes[end].score {
         nodes[end] = Node(start: Int32(start), id: id, score: score)
       }
@@ -71,17 +76,18 @@ struct Unigram: TokenModel {
       let here = nodes[start].score
       var isCovered = false
       trie.forEachPrefix(of: word, from: start) { end, id in
-        offer(end, id, here + scores[Int(id)])
+        offer(end, id, here, scores[Int(id)])
         if end - start == length { isCovered = true }
       }
-      if !isCovered { offer(start + length, unknownID, here + unknownScore) }
+      if !isCovered { offer(start + length, unknownID, here, unknownScore) }
       start += length
     }
     let first = tokens.count
+    let fuses = !followsSentencePiece || fallbackIDs.isEmpty
     var end = word.count
     while end > 0 {
       let node = nodes[end]
-      if node.id == unknownID, tokens.count > first, tokens[tokens.count - 1].id == unknownID {
+      if fuses, node.id == unknownID, tokens.count > first, tokens[tokens.count - 1].id == unknownID {
         tokens[tokens.count - 1].start = node.start
       } else {
         tokens.append(WordToken(id: node.id, start: node.start, end: Int32(end)))
@@ -97,9 +103,14 @@ struct Unigram: TokenModel {
     let result = tokens[first...].flatMap { token -> [WordToken] in
       guard token.id == unknownID else { return [token] }
       let text = word.slice(Int(token.start)..<Int(token.end))
-      if let id = vocabulary.id(text) { return [WordToken(id: id, start: token.start, end: token.end)] }
+      if !followsSentencePiece, let id = vocabulary.id(text) {
+        return [WordToken(id: id, start: token.start, end: token.end)]
+      }
       guard !fallbackIDs.isEmpty, text.allSatisfy({ fallbackIDs[Int($0)] >= 0 }) else { return [token] }
-      return text.map { WordToken(id: fallbackIDs[Int($0)], start: token.start, end: token.end) }
+      return text.enumerated().map { index, byte in
+        let isWhole = !followsSentencePiece || index == text.count - 1
+        return WordToken(id: fallbackIDs[Int(byte)], start: token.start, end: isWhole ? token.end : token.start)
+      }
     }
     tokens.replaceSubrange(first..., with: result)
   }
