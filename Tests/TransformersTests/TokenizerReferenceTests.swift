@@ -101,7 +101,10 @@ struct TokenizerReferenceTests {
 
   @Test(
     "of real models, and of the other kinds", .enabled(if: Fixtures.shared("reference/tokenizers") != nil),
-    arguments: ["real_gpt2", "real_minilm"])
+    arguments: [
+      "real_gpt2", "real_minilm", "roberta_bpe", "llama2_bpe", "llama3_bpe", "real_marian_multi30k", "real_smollm2",
+      "real_stories260k", "t5_unigram",
+    ])
   func shared(kind: String) throws {
     guard let folder = Fixtures.shared("reference/tokenizers/\(kind)") else { return }
     try check(Tokenizer(directory: folder), folder)

@@ -13,6 +13,8 @@ struct AddedToken: Sendable {
   /// Is looked for in the normalised text.
   var isNormalized = false
   var isSpecial = true
+  /// Whether it is looked for in a text at all.
+  var isMatched = true
 
   init(id: Int32, content: String) {
     self.id = id

@@ -11,6 +11,7 @@ indirect enum Decoder: Sendable {
   case fuse
   case strip(Unicode.Scalar, start: Int, stop: Int)
   case bpe(suffix: [UInt8])
+  case sentencePiece(SentencePieceDecoder)
 
   init(_ field: JSONField) throws {
     switch try field.type() {
@@ -65,6 +66,7 @@ indirect enum Decoder: Sendable {
         for _ in 0..<max(0, stop) where scalars.last == scalar { scalars.removeLast() }
         return String(scalars)
       }
+    case .sentencePiece(let decoder): return [decoder.decode(tokens)]
     case .bpe(let suffix):
       return tokens.enumerated().map { index, token in
         Self.replacing(token, .literal(suffix), index == tokens.count - 1 ? "" : " ")
@@ -108,6 +110,12 @@ indirect enum Decoder: Sendable {
     return rules.reduce(bytes) { replacing($0, .literal(Array($1.0.utf8)), Array($1.1.utf8)) ?? $0 }
   }
 
+  /// The byte that `<0x41>` spells; nil for other tokens.
+  static func byteFallback(_ token: String) -> UInt8? {
+    guard token.utf8.count == 6, token.hasPrefix("<0x"), token.hasSuffix(">") else { return nil }
+    return UInt8(token.dropFirst(3).dropLast(), radix: 16)
+  }
+
   /// Runs of `<0x41>` as the text of their bytes, or a replacement character for each where they are no UTF-8.
   private static func fallenBack(_ tokens: [String]) -> [String] {
     var result: [String] = []
@@ -122,9 +130,7 @@ indirect enum Decoder: Sendable {
       pending = []
     }
     for token in tokens {
-      if token.utf8.count == 6, token.hasPrefix("<0x"), token.hasSuffix(">"),
-        let byte = UInt8(token.dropFirst(3).dropLast(), radix: 16)
-      {
+      if let byte = byteFallback(token) {
         pending.append(byte)
       } else {
         flush()

@@ -24,9 +24,12 @@ package final class Tokenizer: Sendable {
   private let addedIDs: [String: Int32]
   private let specialIDs: Set<Int32>
   private let largestID: Int32
+  /// An unknown token that is spelled as the text that it stands for.
+  private let idSpelledAsText: Int32?
   private let caches = WordCachePool()
 
-  /// Reads the tokenizer of a model's directory: `tokenizer.json`, else the older files `vocab.json` with `merges.txt`
+  /// Reads the tokenizer of a model's directory: `tokenizer.json`, else a SentencePiece model
+  /// (`tokenizer.model`, `spiece.model`), else the older files `vocab.json` with `merges.txt`
   /// (byte-level BPE) or `vocab.txt` (WordPiece). A directory without any takes those of its parent.
   ///
   /// Errors: `InputError` with the file and the field; a component that is not supported is named.
@@ -42,10 +45,11 @@ package final class Tokenizer: Sendable {
     model = components.model
     postProcessor = components.postProcessor
     decoder = components.decoder
+    idSpelledAsText = model.spellsUnknownAsText ? model.unknownToken.flatMap(model.vocabulary.id) : nil
     let added = components.addedTokens
     let normalizer = components.normalizer
-    plainTokens = AddedTokenSplitter(added.filter { !$0.isNormalized }) { Array($0.content.utf8) }
-    normalizedTokens = AddedTokenSplitter(added.filter(\.isNormalized)) {
+    plainTokens = AddedTokenSplitter(added.filter { $0.isMatched && !$0.isNormalized }) { Array($0.content.utf8) }
+    normalizedTokens = AddedTokenSplitter(added.filter { $0.isMatched && $0.isNormalized }) {
       normalizer?.normalized($0.content) ?? Array($0.content.utf8)
     }
     spellings = TokenSpellings(model.vocabulary, added: added)
@@ -111,6 +115,15 @@ package final class Tokenizer: Sendable {
     func append(_ id: Int32, _ offsets: Range<Int>) {
       result.append(id, offsets, word: word, type: Int32(sequence), sequence: sequence, isAdded: false)
     }
+    /// An added token is spelled as it was found, with the spaces that it took.
+    func append(found id: Int32, in piece: AlignedText, _ range: Range<Int>) {
+      let spelling = String(decoding: piece.bytes[range], as: UTF8.self)
+      if let usual = spellings.token(id), !usual.utf8.elementsEqual(spelling.utf8) {
+        result.spellings[result.count] = spelling
+      }
+      append(id, piece.originalScalars(range, index))
+      word += 1
+    }
     func encodeWords(_ text: AlignedText) {
       var split = SplitText(text)
       preTokenizer?.split(&split, index)
@@ -120,6 +133,9 @@ package final class Tokenizer: Sendable {
           cache.tokenize(bytes.slice(range), model, into: &tokens)
           for token in tokens {
             let place = (range.lowerBound + Int(token.start))..<(range.lowerBound + Int(token.end))
+            if token.id == idSpelledAsText {
+              result.spellings[result.count] = String(decoding: bytes[place], as: UTF8.self)
+            }
             append(token.id, split.text.originalScalars(place, index))
           }
           word += 1
@@ -132,8 +148,7 @@ package final class Tokenizer: Sendable {
       var piece = AlignedText(
         original: part.range == bytes.indices ? bytes : Array(bytes[part.range]), at: part.range.lowerBound)
       if let id = part.token {
-        append(id, piece.originalScalars(piece.bytes.indices, index))
-        word += 1
+        append(found: id, in: piece, piece.bytes.indices)
         continue
       }
       if let normalizer, !(normalizer.keepsASCII && !piece.bytes.contains { $0 >= 0x80 }) {
@@ -143,8 +158,7 @@ package final class Tokenizer: Sendable {
       }
       for inner in piece.bytes.withUnsafeBufferPointer({ normalizedTokens.parts(of: $0) }) {
         if let id = inner.token {
-          append(id, piece.originalScalars(inner.range, index))
-          word += 1
+          append(found: id, in: piece, inner.range)
         } else {
           encodeWords(piece.slice(inner.range))
         }

@@ -99,7 +99,7 @@ extension TokenizerFiles {
   }
 
   /// The special tokens of the settings or, failing these, the family's; and tokens that were added to the vocabulary.
-  private func addedTokens(_ vocabulary: Vocabulary, defaults: [String: String]) throws -> [AddedToken] {
+  func addedTokens(_ vocabulary: Vocabulary, defaults: [String: String]) throws -> [AddedToken] {
     var tokens: [AddedToken] = []
     func add(_ token: AddedToken) {
       if !tokens.contains(where: { $0.content.utf8.elementsEqual(token.content.utf8) }) { tokens.append(token) }

@@ -21,7 +21,11 @@ struct TokenizerFiles: Sendable {
   let specialTokensMap: JSONField?
   let modelConfig: JSONField?
 
-  private static let kinds = [["tokenizer.json"], ["vocab.json", "merges.txt"], ["vocab.txt"]]
+  private static let kinds = [
+    ["tokenizer.json"], ["tokenizer.model"], ["spiece.model"], ["sentencepiece.bpe.model"],
+    ["vocab.json", "merges.txt"],
+    ["vocab.txt"],
+  ]
 
   /// Errors: no directory, no tokenizer in it or in its parent, settings that are not JSON.
   init(directory: URL) throws {
@@ -41,7 +45,8 @@ struct TokenizerFiles: Sendable {
     }.first
     guard let (folder, names) = found else {
       throw InputError(
-        at: path, "has no tokenizer", expected: "tokenizer.json, vocab.json with merges.txt, or vocab.txt")
+        at: path, "has no tokenizer",
+        expected: "tokenizer.json, tokenizer.model, spiece.model, vocab.json with merges.txt, or vocab.txt")
     }
     func settings(_ name: String, in folder: URL) throws -> JSONField? {
       guard existing([name], in: folder) else { return nil }
@@ -58,6 +63,7 @@ struct TokenizerFiles: Sendable {
   func components() throws -> TokenizerComponents {
     switch names[0] {
     case "tokenizer.json": return try TokenizerComponents(try json("tokenizer.json"))
+    case "tokenizer.model", "spiece.model", "sentencepiece.bpe.model": return try sentencePieceComponents(names[0])
     case "vocab.json": return try byteLevelComponents()
     default: return try wordPieceComponents()
     }

@@ -66,9 +66,7 @@ struct BytePairEncoding: TokenModel {
     }
     self.merges = table
     byteIDs = ByteAlphabet.spelling.map { vocabulary.id(String($0)) ?? -1 }
-    let digits = Array("0123456789ABCDEF")
-    fallbackIDs =
-      fallsBackToBytes ? (0..<256).map { vocabulary.id("<0x\(digits[$0 >> 4])\(digits[$0 & 15])>") ?? -1 } : []
+    fallbackIDs = fallsBackToBytes ? vocabulary.byteFallbackIDs : []
   }
 
   /// A merge as `"a b"` or `["a", "b"]`.
@@ -96,15 +94,40 @@ struct BytePairEncoding: TokenModel {
     }
     space.symbols.removeAll(keepingCapacity: true)
     if readsBytes, continuingPrefix.isEmpty, endingSuffix.isEmpty, unknownID == nil {
-      for byte in word where byteIDs[Int(byte)] >= 0 { space.append(byteIDs[Int(byte)], length: 1) }
+      guard word.allSatisfy({ byteIDs[Int($0)] >= 0 }) else {
+        return tokenizeKnownBytes(of: word, &space, into: &tokens)
+      }
+      for byte in word { space.append(byteIDs[Int(byte)], length: 1) }
     } else {
       spell(word, &space)
     }
     space.merge(merges)
+    Self.append(space, &tokens)
+  }
+
+  private static func append(_ space: MergeSpace, _ tokens: inout [WordToken]) {
     var position: Int32 = 0
     for symbol in space.symbols where symbol.length > 0 {
       tokens.append(WordToken(id: symbol.id, start: position, end: position + symbol.length))
       position += symbol.length
+    }
+  }
+
+  /// A word with bytes that the vocabulary lacks: they are left out, and the tokens behind them move forward in the
+  /// word as it is spelled, as in the reference implementation.
+  private func tokenizeKnownBytes(of word: UTF8Bytes, _ space: inout MergeSpace, into tokens: inout [WordToken]) {
+    var bytes: [Int32] = []
+    for (index, byte) in word.enumerated() {
+      let length = ByteAlphabet.spelling[Int(byte)].isASCII ? 1 : 2
+      bytes += repeatElement(Int32(index), count: length)
+      if byteIDs[Int(byte)] >= 0 { space.append(byteIDs[Int(byte)], length: Int32(length)) }
+    }
+    space.merge(merges)
+    let first = tokens.count
+    Self.append(space, &tokens)
+    for index in first..<tokens.count {
+      tokens[index].start = bytes[Int(tokens[index].start)]
+      tokens[index].end = bytes[Int(tokens[index].end) - 1] + 1
     }
   }
 

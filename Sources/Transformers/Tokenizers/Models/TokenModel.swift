@@ -28,6 +28,7 @@ func tokenModel(_ field: JSONField, readsBytes: Bool) throws -> any TokenModel {
   switch type {
   case "BPE": return try BytePairEncoding(field, readsBytes: readsBytes)
   case "WordPiece": return try WordPiece(field)
+  case "Unigram": return try Unigram(field)
   default: throw field.unknown("tokenizer model", type)
   }
 }

@@ -41,6 +41,7 @@ func normalizer(_ field: JSONField) throws -> any Normalizer {
       left: try field.boolean("strip_left", default: true), right: try field.boolean("strip_right", default: true))
   case "Prepend": return Prepending(content: try field.required("prepend").string())
   case "Replace": return Replacing(pattern: try TextPattern(field), content: try field.required("content").string())
+  case "Precompiled": return try PrecompiledNormalizer(field)
   case "Nmt": return NMTNormalizer()
   case let type: throw field.unknown("normalizer", type)
   }

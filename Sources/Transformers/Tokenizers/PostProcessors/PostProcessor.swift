@@ -122,7 +122,8 @@ struct PostProcessor: Sendable {
       let range = encoding.offsets[index]
       var leading = token.unicodeScalars.prefix(while: isSpace).count
       let trailing = token.unicodeScalars.reversed().prefix(while: isSpace).count
-      if leading > 0, index == 0 || range.lowerBound == 0, addedPrefixSpace { leading -= 1 }
+      // One space at the very start is the one that was added; more are the text's own.
+      if leading == 1, index == 0 || range.lowerBound == 0, addedPrefixSpace { leading = 0 }
       let start = min(range.lowerBound + leading, range.upperBound)
       let end = range.upperBound >= trailing ? max(range.upperBound - trailing, start) : range.upperBound
       result.offsets[index] = start..<end

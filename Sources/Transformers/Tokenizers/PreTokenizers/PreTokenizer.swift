@@ -29,7 +29,7 @@ func preTokenizer(_ field: JSONField, keepsBytes: Bool) throws -> any PreTokeniz
   case "Punctuation": return ClassSplit(classes: .punctuation, behavior: try behavior(field, default: .isolated))
   case "Digits":
     let areSingle = try field.boolean("individual_digits", default: false)
-    return ClassSplit(classes: .number, behavior: areSingle ? .isolated : .contiguous)
+    return ClassSplit(classes: .digit, behavior: areSingle ? .isolated : .contiguous)
   case "CharDelimiterSplit":
     let delimiter = try field.required("delimiter").string()
     return PatternSplit(pattern: .literal(Array(delimiter.utf8)), behavior: .removed, isInverted: false)

@@ -25,31 +25,51 @@ final class RegularExpression: @unchecked Sendable {
 
   deinit { pcre2_code_free_8(code) }
 
-  /// `\s` outside of brackets as Unicode's White_Space; PCRE2's own has U+180E as well.
+  /// The pattern with `\s` as Unicode's White_Space (PCRE2's own has U+180E as well), and with the letters and numbers
+  /// that are younger than PCRE2's tables.
   private static func translated(_ pattern: String) -> String {
-    let space = #"\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"#
     var result = ""
-    var isEscaped = false
-    var bracketDepth = 0
-    for scalar in pattern.unicodeScalars {
-      if isEscaped {
-        isEscaped = false
-        if scalar == "s" {
-          result += bracketDepth > 0 ? space : "[\(space)]"
-        } else if scalar == "S", bracketDepth == 0 {
-          result += "[^\(space)]"
-        } else {
-          result += "\\\(scalar)"
-        }
-      } else if scalar == "\\" {
-        isEscaped = true
+    var rest = pattern[...]
+    var isInBrackets = false
+    while let character = rest.first {
+      if let (name, content) = classes.first(where: { rest.hasPrefix($0.name) }) {
+        result += isInBrackets ? content : "[\(content)]"
+        rest.removeFirst(name.count)
+      } else if rest.hasPrefix(#"\S"#), !isInBrackets {
+        result += "[^\(whiteSpace)]"
+        rest.removeFirst(2)
       } else {
-        if scalar == "[" { bracketDepth = 1 }
-        if scalar == "]" { bracketDepth = 0 }
-        result.unicodeScalars.append(scalar)
+        if character == "[" { isInBrackets = true }
+        if character == "]" { isInBrackets = false }
+        let length = character == "\\" ? 2 : 1
+        result += rest.prefix(length)
+        rest = rest.dropFirst(length)
       }
     }
-    return isEscaped ? result + "\\" : result
+    return result
+  }
+
+  private static let whiteSpace =
+    #"\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"#
+
+  /// What stands in brackets for a class.
+  private static let classes: [(name: String, content: String)] = [
+    (#"\s"#, whiteSpace), (#"\p{L}"#, #"\p{L}"# + recent(.letter)), (#"\p{N}"#, #"\p{N}"# + recent(.number)),
+  ]
+
+  /// Ranges of the scalars of a class that came with Unicode 15 or later.
+  private static func recent(_ kind: ScalarClass) -> String {
+    var ranges: [ClosedRange<UInt32>] = []
+    for value in (0..<UInt32(0x33500)) where ScalarClass.of(value).contains(kind) {
+      guard let age = Unicode.Scalar(value)?.properties.age, age.major >= 15 else { continue }
+      if let last = ranges.last, last.upperBound + 1 == value {
+        ranges[ranges.count - 1] = last.lowerBound...value
+      } else {
+        ranges.append(value...value)
+      }
+    }
+    func hexadecimal(_ value: UInt32) -> String { "\\x{\(String(value, radix: 16))}" }
+    return ranges.map { "\(hexadecimal($0.lowerBound))-\(hexadecimal($0.upperBound))" }.joined()
   }
 
   /// The matches in a text, from left to right; empty ones are left out.

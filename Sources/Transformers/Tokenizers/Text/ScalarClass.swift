@@ -17,6 +17,8 @@ struct ScalarClass: OptionSet, Sendable {
   static let mark = ScalarClass(rawValue: 64)
   /// Han characters by BERT's definition.
   static let chinese = ScalarClass(rawValue: 128)
+  /// Numbers in the newest Unicode, for the `Digits` split.
+  static let digit = ScalarClass(rawValue: 512)
   /// `\w`.
   static let word = ScalarClass(rawValue: 256)
 
@@ -42,7 +44,7 @@ struct ScalarClass: OptionSet, Sendable {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
       if version <= 16 { insert(.letter) }
     case .decimalNumber, .letterNumber, .otherNumber:
-      if version <= 16 { insert(.number) }
+      insert(version <= 16 ? [.number, .digit] : .digit)
     case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
       .finalPunctuation, .otherPunctuation:
       if version <= 8 { insert(.punctuation) }

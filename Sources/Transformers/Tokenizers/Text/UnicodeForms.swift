@@ -2,8 +2,8 @@ import Foundation
 
 /// The Unicode normalisation forms with the origin of every scalar kept.
 ///
-/// Decompositions come from Foundation, scalar by scalar; characters that got one after Unicode 11 keep themselves in
-/// the compatibility forms, as in the `tokenizers` library.
+/// Decompositions come from Foundation, scalar by scalar; as in the `tokenizers` library they are those of Unicode 9,
+/// and later characters have neither decomposition nor combining class.
 enum UnicodeForms {
   private typealias Table = [UInt32: [UInt32]]
 
@@ -19,13 +19,11 @@ enum UnicodeForms {
   private static func table(compatibility: Bool) -> Table {
     var table: Table = [:]
     for value in ranges.joined() {
-      guard let scalar = Unicode.Scalar(value), let age = scalar.properties.age else { continue }
+      guard let scalar = Unicode.Scalar(value), isKnown(scalar) else { continue }
       let text = String(scalar)
-      var parts = text.decomposedStringWithCanonicalMapping.unicodeScalars.map(\.value)
-      if compatibility, age.major < 12 {
-        parts = text.decomposedStringWithCompatibilityMapping.unicodeScalars.map(\.value)
-      }
-      if value == 0x11938 { parts = [0x11935, 0x11930] }
+      let decomposed =
+        compatibility ? text.decomposedStringWithCompatibilityMapping : text.decomposedStringWithCanonicalMapping
+      let parts = decomposed.unicodeScalars.map(\.value)
       if parts != [value] { table[value] = parts }
     }
     return table
@@ -47,6 +45,10 @@ enum UnicodeForms {
     }
     return table
   }()
+
+  private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.age.map { $0.major <= 9 } ?? false
+  }
 
   static func decompose(_ text: inout [AlignedScalar], compatibility: Bool) {
     guard text.contains(where: { $0.value >= 0xA0 }) else { return }
@@ -109,7 +111,7 @@ enum UnicodeForms {
   }
 
   private static func combiningClass(_ value: UInt32) -> UInt8 {
-    guard value >= 0x300, let scalar = Unicode.Scalar(value) else { return 0 }
+    guard value >= 0x300, let scalar = Unicode.Scalar(value), isKnown(scalar) else { return 0 }
     return scalar.properties.canonicalCombiningClass.rawValue
   }
 
