@@ -15,7 +15,8 @@ func swift(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)Tests", swiftSettings: settings)
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)Tests",
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -43,7 +44,8 @@ let package = Package(
     .executableTarget(
       name: "tomograph",
       dependencies: [
-        "Tensors", "Transformers", "Corpora", "Results", "Analyses", "Diagnosis", "Drawing", "Plotting", "CairoRenderer",
+        "Tensors", "Transformers", "Corpora", "Results", "Analyses", "Diagnosis", "Drawing", "Plotting",
+        "CairoRenderer",
         "Reports",
       ],
       swiftSettings: settings),

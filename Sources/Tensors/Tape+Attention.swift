@@ -101,7 +101,8 @@ extension Tape {
     forEachHead(d) { b, h in
       forEachQueryBlock(d, visibility) { rows, visible in
         multiply(
-          d.square(pattern.value, b, h).rows(rows).columns(0..<visible), d.head(value.value, b, h, d.keys).rows(0..<visible),
+          d.square(pattern.value, b, h).rows(rows).columns(0..<visible),
+          d.head(value.value, b, h, d.keys).rows(0..<visible),
           into: d.head(z, b, h, d.queries).rows(rows))
       }
     }

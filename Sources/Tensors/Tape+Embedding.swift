@@ -12,7 +12,9 @@ extension Tape {
     }
     return result(y, of: [table]) { dy, _ in
       table.contribute { target, adding in
-        if !adding { forEachElementChunk(target.count) { (target.pointer + $0.lowerBound).update(repeating: 0, count: $0.count) } }
+        if !adding {
+          forEachElementChunk(target.count) { (target.pointer + $0.lowerBound).update(repeating: 0, count: $0.count) }
+        }
         // Pieces share no column, so that two tokens of one id never meet.
         forEachChunk(of: width, size: 64) { columns in
           for (n, id) in ids.enumerated() {

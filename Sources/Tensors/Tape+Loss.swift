@@ -4,8 +4,9 @@ extension Tape {
   /// Mean of `−ln softmax(logits)[target]` over the rows whose target is not negative, a scalar; NaN where there is none.
   ///
   /// With `reusingLogits` the gradient takes the logits' memory; nobody may read them after the backward pass began.
-  package func crossEntropy(_ logits: Variable, targets: [Int32], reusingLogits: Bool) -> (loss: Variable, exact: Double)
-  {
+  package func crossEntropy(_ logits: Variable, targets: [Int32], reusingLogits: Bool) -> (
+    loss: Variable, exact: Double
+  ) {
     let vocabulary = logits.shape[logits.shape.count - 1], rows = targets.count
     let labelled = targets.count { $0 >= 0 }
     // ln Σ e^logit of every labelled row, for the backward pass as well.

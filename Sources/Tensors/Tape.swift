@@ -90,7 +90,9 @@ package final class Tape {
   package init(isRecording: Bool) { self.isRecording = isRecording }
 
   /// The result of an operation on `inputs`; `backward` is called with its gradient if any input needs one.
-  func result(_ value: Tensor, of inputs: [Variable], backward: @escaping (_ gradient: Tensor, _ output: Variable) -> Void)
+  func result(
+    _ value: Tensor, of inputs: [Variable], backward: @escaping (_ gradient: Tensor, _ output: Variable) -> Void
+  )
     -> Variable
   {
     guard isRecording, inputs.contains(where: \.needsGradient) else { return Variable(value) }

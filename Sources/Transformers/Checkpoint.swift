@@ -44,7 +44,9 @@ package struct Checkpoint {
     guard let data = try? Data(contentsOf: index),
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
       let map = object["weight_map"] as? [String: String]
-    else { throw InputError(at: index.relativePath, "is no index of shards", expected: "a \"weight_map\" of file names") }
+    else {
+      throw InputError(at: index.relativePath, "is no index of shards", expected: "a \"weight_map\" of file names")
+    }
     let names = Set(map.values).sorted()
     if let odd = names.first(where: { $0.contains("/") }) {
       throw InputError(at: index.relativePath, "names a shard outside its folder", found: "\"\(odd)\"")

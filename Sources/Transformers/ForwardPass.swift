@@ -98,7 +98,8 @@ struct ForwardPass {
     let pattern = try at(
       .pattern(layer: layer), tape.attentionPattern(scores: scores, visibility: visibility, inPlace: !readsScores))
     let z = try at(.z(layer: layer), tape.attentionMix(pattern: pattern, value: value, visibility: visibility))
-    return try at(.attentionOut(layer: layer), project(tape.reshape(z, [input.batch, input.length, d.width]), b.output))
+    return try at(
+      .attentionOut(layer: layer), project(tape.reshape(z, [input.batch, input.length, d.width]), b.output))
   }
 
   private func heads(_ x: Variable) -> Variable {

@@ -33,7 +33,9 @@ package struct ModelInput: Sendable {
     }
     self.init(
       batch: rows.count, length: length, ids: padded(rows, pad),
-      mask: rows.flatMap { Array(repeating: UInt8(1), count: $0.count) + Array(repeating: 0, count: length - $0.count) },
+      mask: rows.flatMap {
+        Array(repeating: UInt8(1), count: $0.count) + Array(repeating: 0, count: length - $0.count)
+      },
       typeIDs: typeIDs.map { padded($0, 0) }, labels: labels.map { padded($0, -100) })
   }
 
@@ -43,7 +45,9 @@ package struct ModelInput: Sendable {
       InputError(at: "input \"\(name)\"", problem, expected: expected, found: found)
     }
     let size = batch * length
-    guard batch > 0, length > 0 else { throw fail("input_ids", "is empty", "at least one token", "[\(batch), \(length)]") }
+    guard batch > 0, length > 0 else {
+      throw fail("input_ids", "is empty", "at least one token", "[\(batch), \(length)]")
+    }
     guard length <= d.maximumPositions else {
       throw fail("input_ids", "is longer than the model's positions", "at most \(d.maximumPositions)", "\(length)")
     }
@@ -66,7 +70,9 @@ package struct ModelInput: Sendable {
     switch d.head {
     case .none: throw fail("labels", "is not for a model without a head", "no labels", "\(labels.count) values")
     case .languageModel, .maskedLanguageModel:
-      guard labels.count == size else { throw fail("labels", "has the wrong size", "\(batch) × \(length)", "\(labels.count)") }
+      guard labels.count == size else {
+        throw fail("labels", "has the wrong size", "\(batch) × \(length)", "\(labels.count)")
+      }
       try range("labels", labels, below: d.vocabulary, ignoring: -100)
     case .sequenceClassification(let classes):
       guard labels.count == batch else { throw fail("labels", "has the wrong size", "\(batch)", "\(labels.count)") }

@@ -44,7 +44,8 @@ package struct ParameterScope {
   package func trunk(_ name: String, isNamed: Bool, probe: String) -> ParameterScope {
     let inFile = register.checkpoint.contains("\(filePrefix)\(name).\(probe)")
     return ParameterScope(
-      register, prefix: isNamed ? "\(prefix)\(name)." : prefix, filePrefix: inFile ? "\(filePrefix)\(name)." : filePrefix)
+      register, prefix: isNamed ? "\(prefix)\(name)." : prefix,
+      filePrefix: inFile ? "\(filePrefix)\(name)." : filePrefix)
   }
 
   package func contains(_ name: String) -> Bool { register.checkpoint.contains(filePrefix + name) }

@@ -124,7 +124,9 @@ extension Provenance {
   /// Digests of everything that the job read.
   init(_ job: Job, _ tokenizer: Tokenizer, _ watch: Stopwatch) throws {
     let files = try FileManager.default.contentsOfDirectory(at: job.model, includingPropertiesForKeys: nil)
-    let weights = files.filter { $0.pathExtension == "safetensors" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+    let weights = files.filter { $0.pathExtension == "safetensors" }.sorted {
+      $0.lastPathComponent < $1.lastPathComponent
+    }
     var sources = try weights.map { try Source(role: "weights", file: $0) }
     sources.append(try Source(role: "configuration", file: job.model.appending(path: "config.json")))
     for file in tokenizer.files { sources.append(try Source(role: "tokenizer", file: URL(filePath: file))) }

@@ -20,7 +20,8 @@ func time(_ repeats: Int = 5, _ body: () -> Void) -> (median: Double, least: Dou
 func report(_ name: String, _ t: (median: Double, least: Double, most: Double), _ facts: [String: Double] = [:]) {
   let extra = facts.sorted { $0.key < $1.key }.map { ", \"\($0.key)\": \(rounded($0.value))" }.joined()
   print(
-    "{\"bench\": \"\(name)\", \"median_s\": \(rounded(t.median)), \"min_s\": \(rounded(t.least)), \"max_s\": \(rounded(t.most))\(extra)}")
+    "{\"bench\": \"\(name)\", \"median_s\": \(rounded(t.median)), \"min_s\": \(rounded(t.least)), \"max_s\": \(rounded(t.most))\(extra)}"
+  )
 }
 
 func rounded(_ x: Double) -> String { String(format: "%.5g", x) }

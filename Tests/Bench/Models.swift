@@ -50,7 +50,8 @@ struct ModelShape {
           [
             ("ln_1.weight", [c]), ("ln_1.bias", [c]), ("attn.c_attn.weight", [c, 3 * c]), ("attn.c_attn.bias", [3 * c]),
             ("attn.c_proj.weight", [c, c]), ("attn.c_proj.bias", [c]), ("ln_2.weight", [c]), ("ln_2.bias", [c]),
-            ("mlp.c_fc.weight", [c, f]), ("mlp.c_fc.bias", [f]), ("mlp.c_proj.weight", [f, c]), ("mlp.c_proj.bias", [c]),
+            ("mlp.c_fc.weight", [c, f]), ("mlp.c_fc.bias", [f]), ("mlp.c_proj.weight", [f, c]),
+            ("mlp.c_proj.bias", [c]),
           ].map { ("h.\(l).\($0.0)", $0.1) }
         }
     }
@@ -107,6 +108,10 @@ func productBenchmark(_ m: Int, _ k: Int, _ n: Int) -> Benchmark {
 
 let shapes: [(ModelShape, Int, Int)] = [(.gpt2, 8, 128), (.gpt2, 1, 512), (.minilm, 16, 128)]
 let benchmarks =
-  [(1024, 768, 2304), (1024, 768, 768), (1024, 768, 3072), (1024, 3072, 768), (2048, 384, 384), (2048, 384, 1536),
-    (512, 768, 3072), (1024, 768, 50257), (512, 512, 512)].map(productBenchmark)
-  + shapes.flatMap { shape in ["base", "lm", "lmgrad"].map { modelBenchmark(shape.0, batch: shape.1, length: shape.2, stage: $0) } }
+  [
+    (1024, 768, 2304), (1024, 768, 768), (1024, 768, 3072), (1024, 3072, 768), (2048, 384, 384), (2048, 384, 1536),
+    (512, 768, 3072), (1024, 768, 50257), (512, 512, 512),
+  ].map(productBenchmark)
+  + shapes.flatMap { shape in
+    ["base", "lm", "lmgrad"].map { modelBenchmark(shape.0, batch: shape.1, length: shape.2, stage: $0) }
+  }

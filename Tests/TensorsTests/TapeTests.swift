@@ -34,7 +34,9 @@ import Testing
       // Four points: the error falls with the fourth power of the step.
       let numeric = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * Double(step))
       let exact = zip(variable.gradient?.values ?? [], direction.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
-      let scale = zip(variable.gradient?.values ?? [], direction.values).reduce(0) { $0 + abs(Double($1.0) * Double($1.1)) }
+      let scale = zip(variable.gradient?.values ?? [], direction.values).reduce(0) {
+        $0 + abs(Double($1.0) * Double($1.1))
+      }
       #expect(abs(numeric - exact) <= 2e-3 * max(scale, 1e-3), "input \(index): \(numeric) against \(exact)")
     }
   }
@@ -87,7 +89,8 @@ import Testing
   @Test("gather, select and reshape")
   func gather() {
     check([[2, 5, 4]]) { tape, v in
-      tape.add(tape.gather(v[0], rows: [1, 1], shape: [2, 4]), tape.select(tape.reshape(v[0], [2, 5, 4]), position: 3))
+      tape.add(
+        tape.gather(v[0], rows: [1, 1], shape: [2, 4]), tape.select(tape.reshape(v[0], [2, 5, 4]), position: 3))
     }
   }
 

@@ -45,7 +45,8 @@ import Transformers
     #expect(error?.description.contains("gpt2") == true)
   }
 
-  @Test("A configuration that is no JSON, or lacks a number, is refused", arguments: ["{", "[]", #"{"model_type":"gpt2"}"#])
+  @Test(
+    "A configuration that is no JSON, or lacks a number, is refused", arguments: ["{", "[]", #"{"model_type":"gpt2"}"#])
   func badConfiguration(text: String) throws {
     let error = try damaged { try Data(text.utf8).write(to: $0.appending(path: "config.json")) }
     #expect(error?.description.contains("config.json") == true)

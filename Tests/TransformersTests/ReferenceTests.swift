@@ -23,7 +23,9 @@ import Transformers
     for layer in 0...d.layers {
       try reference.expect(trace[layer == d.layers ? last : points[layer]], "hidden.\(layer)", within: 2e-5)
     }
-    for layer in 0..<d.layers { try reference.expect(trace[.pattern(layer: layer)], "attention.\(layer)", within: 2e-5) }
+    for layer in 0..<d.layers {
+      try reference.expect(trace[.pattern(layer: layer)], "attention.\(layer)", within: 2e-5)
+    }
     try reference.expect(trace[points[d.layers]], "last_block", within: 2e-5)
     try reference.expect(trace[.logits], "logits", within: 2e-5)
     let loss = try #require(trace.loss)
@@ -60,7 +62,9 @@ import Transformers
     for layer in 0...d.layers {
       try reference.expect(trace[layer == d.layers ? last : points[layer]], "hidden.\(layer)", within: 2e-5)
     }
-    for layer in 0..<d.layers { try reference.expect(trace[.pattern(layer: layer)], "attention.\(layer)", within: 2e-5) }
+    for layer in 0..<d.layers {
+      try reference.expect(trace[.pattern(layer: layer)], "attention.\(layer)", within: 2e-5)
+    }
   }
 
   @Test("A document's values do not depend on the batch it is in", arguments: ["gpt2", "bert_mlm"])

@@ -37,7 +37,8 @@ extension Family {
       }
       let finalNorm = try trunk.norm("ln_f", d.width)
       // Tied to the embeddings unless the file brings its own.
-      let unembedding = root.contains("lm_head.weight") ? try root.tensor("lm_head.weight", [d.vocabulary, d.width]) : tokens
+      let unembedding =
+        root.contains("lm_head.weight") ? try root.tensor("lm_head.weight", [d.vocabulary, d.width]) : tokens
       return Network(
         tokenEmbedding: tokens, positionEmbedding: positions, typeEmbedding: nil, embeddingNorm: nil, blocks: blocks,
         finalNorm: finalNorm,
