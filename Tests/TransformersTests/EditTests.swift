@@ -6,13 +6,17 @@ import Transformers
 @Suite struct EditTests {
   /// Sites in the order in which a pass comes by them.
   private static func order(_ d: ModelDescription) -> [Site] {
-    let kinds: [Site.Kind] =
-      [.residPre, .query, .key, .value, .scores, .pattern, .z, .attentionOut, .residMid]
-      + (d.normPlacement == .post ? [.normalizedResidMid] : []) + [.mlpPre, .mlpPost, .mlpOut, .residPost]
-      + (d.normPlacement == .post ? [.normalizedResidPost] : [])
-    return [.embed] + (d.tokenTypes > 0 ? [.typeEmbed] : []) + [.positionEmbed]
-      + (0..<d.layers).flatMap { layer in kinds.map { Site($0, layer: layer) } }
-      + (d.normPlacement == .pre ? [.finalNorm] : []) + [.logits]
+    let isPost = d.normPlacement == .post
+    var kinds: [Site.Kind] = [.residPre, .query, .key, .value, .scores, .pattern, .z, .attentionOut, .residMid]
+    if isPost { kinds.append(.normalizedResidMid) }
+    kinds += [.mlpPre, .mlpPost, .mlpOut, .residPost]
+    if isPost { kinds.append(.normalizedResidPost) }
+    var sites: [Site] = [.embed]
+    if d.tokenTypes > 0 { sites.append(.typeEmbed) }
+    sites.append(.positionEmbed)
+    for layer in 0..<d.layers { sites += kinds.map { Site($0, layer: layer) } }
+    if !isPost { sites.append(.finalNorm) }
+    return sites + [.logits]
   }
 
   @Test("An edit at any site changes what it says there and nothing before it", arguments: ["gpt2", "bert_mlm"])
