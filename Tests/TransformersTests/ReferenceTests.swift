@@ -52,8 +52,8 @@ import Transformers
     arguments: [("minilm", "minilm"), ("gpt2-shakespeare/final", "gpt2-shakespeare")])
   func matchesRealModels(model: String, name: String) throws {
     let directory = try #require(Fixtures.shared("models/\(model)"))
-    let values = Fixtures.shared("reference/real/\(name)/reference.safetensors")
-    let reference = try Reference(directory, file: try #require(values))
+    let values = try #require(Fixtures.shared("reference/real/\(name)/reference.safetensors"))
+    let reference = try Reference(directory, file: values)
     let d = reference.model.description
     let points = (0...d.layers).map(d.residual(point:))
     let last = reference.model.network.finalNorm == nil ? points[d.layers] : .finalNorm
