@@ -1,4 +1,5 @@
 import CPCRE
+import Foundation
 import Tensors
 
 /// A compiled PCRE2 pattern over UTF-8 with Unicode properties; it can be used from any thread.
@@ -45,6 +46,9 @@ final class RegularExpression: @unchecked Sendable {
         let content = property + recent(String(property.dropFirst(3).dropLast()))
         result += isInBrackets ? content : "[\(content)]"
         rest = rest[rest.index(after: end)...]
+      } else if isInBrackets, rest.hasPrefix("[:"), let end = rest.range(of: ":]") {
+        result += rest[..<end.upperBound]
+        rest = rest[end.upperBound...]
       } else {
         if character == "[" { isInBrackets = true }
         if character == "]" { isInBrackets = false }
@@ -107,7 +111,12 @@ final class RegularExpression: @unchecked Sendable {
     withUnsafePointer(to: &empty) { nothing in
       let base = text.baseAddress ?? nothing
       while position < text.count {
-        let found = pcre2_match_8(code, base, text.count, position, UInt32(PCRE2_NO_UTF_CHECK), data, nil)
+        var found = pcre2_match_8(code, base, text.count, position, UInt32(PCRE2_NO_UTF_CHECK), data, nil)
+        if found < PCRE2_ERROR_NOMATCH {
+          // The compiled matcher ran out of stack: the other one uses the heap.
+          let options = UInt32(PCRE2_NO_UTF_CHECK) | UInt32(PCRE2_NO_JIT)
+          found = pcre2_match_8(code, base, text.count, position, options, data, nil)
+        }
         guard found > 0, let bounds = pcre2_get_ovector_pointer_8(data) else { return }
         let match = bounds[0]..<max(bounds[0], bounds[1])
         if match.isEmpty {
