@@ -101,6 +101,16 @@ struct TokenizerTests {
     #expect(cased.encode("A a", addSpecialTokens: false).ids == [6, 5])
   }
 
+  @Test("A vocabulary of atoms cuts molecules")
+  func molecules() throws {
+    let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nC\nCl\n(\n)\n[C@@H]\n>>\n1\nc\n"
+    let tokenizer = try withFolder(["vocab.txt": vocabulary]) { try Tokenizer(directory: $0) }
+    let encoding = tokenizer.encode("ClC(c1)[C@@H]>>[Xe]")
+    #expect(encoding.ids == [2, 6, 5, 7, 12, 11, 8, 9, 10, 1, 3])
+    #expect(encoding.offsets[7] == 7..<13)
+    #expect(tokenizer.decode(Array(encoding.ids[1...8])) == "ClC(c1)[C@@H]>>")
+  }
+
   @Test("A checkpoint's folder takes the tokenizer of its parent")
   func parent() throws {
     let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n"

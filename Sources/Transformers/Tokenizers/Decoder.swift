@@ -52,9 +52,7 @@ indirect enum Decoder: Sendable {
       }
     case .metaspace(let mark, let prepends):
       return tokens.enumerated().map { index, token in
-        let scalars = token.unicodeScalars
-        let dropsFirst = index == 0 && prepends && scalars.first == mark.unicodeScalars.first
-        return Self.replacing(dropsFirst ? String(scalars.dropFirst()) : token, .literal(Array(mark.utf8)), " ")
+        return Self.replacing(token, .literal(Array(mark.utf8)), index == 0 && prepends ? "" : " ")
       }
     case .replace(let pattern, let content): return tokens.map { Self.replacing($0, pattern, content) }
     case .byteFallback: return Self.fallenBack(tokens)

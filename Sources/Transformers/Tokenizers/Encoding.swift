@@ -82,9 +82,10 @@ final class TokenSpellings: Sendable {
   private let model: Vocabulary
   private let added: [Int32: String]
 
-  init(_ model: Vocabulary, added: [AddedToken]) {
+  /// `added`: tokens that are spelled otherwise than the model has them.
+  init(_ model: Vocabulary, added: [(id: Int32, spelling: String)]) {
     self.model = model
-    self.added = Dictionary(added.map { ($0.id, $0.content) }) { $1 }
+    self.added = Dictionary(added.map { ($0.id, $0.spelling) }) { $1 }
   }
 
   func token(_ id: Int32) -> String? { added[id] ?? model.token(id) }

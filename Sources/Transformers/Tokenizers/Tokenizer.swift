@@ -52,7 +52,13 @@ package final class Tokenizer: Sendable {
     normalizedTokens = AddedTokenSplitter(added.filter { $0.isMatched && $0.isNormalized }) {
       normalizer?.normalized($0.content) ?? Array($0.content.utf8)
     }
-    spellings = TokenSpellings(model.vocabulary, added: added)
+    // The library spells tokens that it looks for in the normalised text as they stand there.
+    let spelled = added.map { token in
+      let isChanged = token.isMatched && token.isNormalized
+      let bytes = isChanged ? normalizer?.normalized(token.content) : nil
+      return (id: token.id, spelling: bytes.map { String(decoding: $0, as: UTF8.self) } ?? token.content)
+    }
+    spellings = TokenSpellings(model.vocabulary, added: spelled)
     addedIDs = Dictionary(added.map { ($0.content, $0.id) }) { first, _ in first }
     specialIDs = Set(added.filter(\.isSpecial).map(\.id))
     largestID = max(Int32(model.vocabulary.count) - 1, added.map(\.id).max() ?? -1)

@@ -55,6 +55,7 @@ extension TokenizerFiles {
 
   /// WordPiece from `vocab.txt`, as BERT does it.
   ///
+  /// A vocabulary of atoms (`[C@@H]`) without continuing pieces is one of molecules: text is cut as SMILES is.
   /// Text is lowercased if `do_lower_case` says so; where nothing does, if no token but those in brackets has a capital.
   func wordPieceComponents() throws -> TokenizerComponents {
     let place = path("vocab.txt")
@@ -78,6 +79,12 @@ extension TokenizerFiles {
       stripsAccents: try settings?["strip_accents"]?.boolean() ?? lowercases, lowercases: lowercases)
     components.preTokenizer = BertSplit()
     components.decoder = .wordPiece(prefix: Array("##".utf8), cleansUp: true)
+    if vocabulary.id("[C@@H]") != nil, !tokens.contains(where: { $0.hasPrefix("##") }) {
+      components.normalizer = nil
+      components.preTokenizer = PatternSplit(
+        pattern: .expression(try RegularExpression(Self.smiles, place: place)), behavior: .removed, isInverted: true)
+      components.decoder = .fuse
+    }
     func role(_ key: String) throws -> Int32 {
       let token = try specialToken(key) ?? defaults[key] ?? ""
       guard let id = vocabulary.id(token) else {
@@ -88,6 +95,10 @@ extension TokenizerFiles {
     components.postProcessor.surround(try role("cls_token"), try role("sep_token"), pairSeparators: 1, secondType: 1)
     return components
   }
+
+  /// The tokens of SMILES. Source: Schwaller et al. 2018.
+  private static let smiles =
+    #"\[[^\]]+\]|Br?|Cl?|N|O|S|P|F|I|b|c|n|o|s|p|\(|\)|\.|=|#|-|\+|\\|\/|:|~|@|\?|>>?|\*|\$|%[0-9]{2}|[0-9]"#
 
   /// Whether the settings or the model's configuration name one of some families; nil where they name none.
   private func isFamily(_ families: [String]) throws -> Bool? {

@@ -22,9 +22,7 @@ func preTokenizer(_ field: JSONField, keepsBytes: Bool) throws -> any PreTokeniz
       splitsWords: try field.boolean("use_regex", default: true), spellsBytes: !keepsBytes)
   case "BertPreTokenizer": return BertSplit()
   case "Whitespace":
-    return PatternSplit(
-      pattern: .expression(try RegularExpression(#"\w+|[^\w\s]+"#, place: field.place)), behavior: .removed,
-      isInverted: true)
+    return WordSplit()
   case "WhitespaceSplit": return ClassSplit(classes: .whiteSpace, behavior: .removed)
   case "Punctuation": return ClassSplit(classes: .punctuation, behavior: try behavior(field, default: .isolated))
   case "Digits":
@@ -88,6 +86,14 @@ struct BertSplit: PreTokenizer {
       }
     }
     text.words = words
+  }
+}
+
+/// Words are runs of `\w`, or of anything else but white space, which is dropped.
+struct WordSplit: PreTokenizer {
+  func split(_ text: inout SplitText, _ index: ScalarIndex) {
+    text.split(.removed, at: .whiteSpace)
+    text.split(.contiguous, at: .word)
   }
 }
 

@@ -19,7 +19,7 @@ struct ScalarClass: OptionSet, Sendable {
   static let chinese = ScalarClass(rawValue: 128)
   /// Numbers in the newest Unicode, for the `Digits` split.
   static let digit = ScalarClass(rawValue: 512)
-  /// `\w`.
+  /// `\w` of Rust's regular expressions, with which the library finds where words end.
   static let word = ScalarClass(rawValue: 256)
 
   /// Classes of the basic multilingual plane.
@@ -78,9 +78,7 @@ struct ScalarClass: OptionSet, Sendable {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
       if version <= 16 { insert(.word) }
     default:
-      if properties.isAlphabetic && version <= 16 || [0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE].contains(value) {
-        insert(.word)
-      }
+      if properties.isAlphabetic && version <= 16 || value == 0x200C || value == 0x200D { insert(.word) }
     }
   }
 }
