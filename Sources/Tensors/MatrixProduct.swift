@@ -44,7 +44,7 @@ extension Tensor {
 
 /// `c = scale·a·b`, or with `adding` `c += scale·a·b`, plus `bias` on every row; on the calling thread alone.
 ///
-/// oneDNN's product of a row does not depend on the number of rows from 7 up; fewer are padded, so that what a row
+/// oneDNN's product of a row does not depend on the number of rows from 16 up; fewer are padded, so that what a row
 /// becomes never depends on its neighbours.
 package func multiply(
   _ a: MatrixView, _ b: MatrixView, into c: MatrixView, scale: Float = 1, adding: Bool = false
@@ -57,7 +57,7 @@ package func multiply(
     if !adding { for row in 0..<c.rows { (c.pointer + row * c.stride).update(repeating: 0, count: c.columns) } }
     return
   }
-  if c.rows < 8 && !a.isTransposed {
+  if c.rows < leastRows && !a.isTransposed {
     multiplyPadded(a, b, into: c, scale: scale, adding: adding)
     return
   }
@@ -70,11 +70,13 @@ package func multiply(
     c.pointer, dnnl_dim_t(c.stride))
 }
 
+private let leastRows = 16
+
 private func multiplyPadded(
   _ a: MatrixView, _ b: MatrixView, into c: MatrixView, scale: Float, adding: Bool
 ) {
-  let padded = Tensor(repeating: 0, shape: [8, a.columns])
-  let product = Tensor(uninitialized: [8, c.columns])
+  let padded = Tensor(repeating: 0, shape: [leastRows, a.columns])
+  let product = Tensor(uninitialized: [leastRows, c.columns])
   for row in 0..<a.rows {
     (padded.pointer + row * a.columns).update(from: a.pointer + row * a.stride, count: a.columns)
   }
