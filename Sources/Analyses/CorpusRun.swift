@@ -1,3 +1,4 @@
+import CKernels
 package import Corpora
 package import Results
 import Tensors
@@ -47,7 +48,7 @@ package struct CorpusRun {
       repeated: { needs, observe in
         guard let repeated = repeatedTokens() else { return }
         let request = TraceRequest(sites: needs.repeatedTokenSites)
-        for batch in Batch.cut(repeated.documents) {
+        for batch in Batch.cut(repeated.documents, for: model.description) {
           let trace = try model.run(batch.input(pad: padding), request)
           try observe(Observation(stream: repeated.stream, documents: batch.documents, trace: trace))
         }
@@ -60,7 +61,8 @@ package struct CorpusRun {
         extent.tokens += usable.reduce(0) { $0 + $1.ids.count }
         extent.truncated += usable.count(where: \.isTruncated)
         extent.tooShort += read.count - usable.count
-        for batch in Batch.cut(usable) { try run(batch, needs, observe) }
+        for batch in Batch.cut(usable, for: model.description) { try run(batch, needs, observe) }
+        tk_give_back_freed_memory()
         progress(chunk.count)
       })
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
@@ -140,21 +142,21 @@ package struct CorpusRun {
 struct Batch {
   var documents: [TokenizedDocument]
 
-  /// Positions, padding included, that one batch holds at most (one long document may have more), and documents.
-  private static let positions = 4096
-  private static let rows = 32
+  /// Positions, padding included, that one batch holds at most; one long document may have more.
+  private static let positions = 2048
+  /// Attention probabilities of all layers and heads, 64 MiB of them.
+  private static let probabilities = 1 << 24
 
-  /// Sorts by length, equal ones by their place in the corpus, and cuts.
-  static func cut(_ documents: [TokenizedDocument]) -> [Batch] {
+  /// Sorts by length, equal ones by their place in the corpus, and cuts so that a batch's memory is bounded.
+  static func cut(_ documents: [TokenizedDocument], for d: ModelDescription) -> [Batch] {
     let order = documents.indices.sorted {
       (documents[$0].ids.count, $0) < (documents[$1].ids.count, $1)
     }
     var batches: [Batch] = []
     for index in order {
-      let document = documents[index]
-      if let last = batches.last, last.documents.count < rows,
-        (last.documents.count + 1) * document.ids.count <= positions
-      {
+      let document = documents[index], length = document.ids.count
+      let rows = min(positions / length, probabilities / (d.layers * d.heads * length * length))
+      if let last = batches.last, last.documents.count < rows {
         batches[batches.count - 1].documents.append(document)
       } else {
         batches.append(Batch(documents: [document]))
