@@ -48,22 +48,36 @@ swift-version:
 	  echo "make: Tomograph needs the Swift toolchain $(SWIFT_NEEDED) or later, found $${found:-none}" >&2; exit 1; \
 	fi
 
+# The program and its tests are built with the same flags, so that neither makes the other build anew.
+SWIFT_FLAGS := -c release -Xswiftc -enable-testing
+SWIFT_BUILD := swift build $(SWIFT_FLAGS)
+
 build: deps
-	swift build -c release --product tomograph
+	$(SWIFT_BUILD) --product tomograph
 
 report: build
 	.build/release/tomograph report $(ARGS)
 
 test: test-deps lint
-	swift build -c release --product tomograph
-	swift test -c release
+	$(SWIFT_BUILD) --build-tests
+	swift test $(SWIFT_FLAGS) --skip-build
 
 lint: swift-version
 	swift format lint --strict -r Sources Tests Package.swift
 
-bench: deps
-	swift build -c release --product bench
+# With the peers' scripts beside the checkout and a Python that has torch and matplotlib (make bench PYTHON=…) the same
+# work is done by them too, and the ratios are printed.
+PEERS ?= ../shared/bench
+PYTHON ?= python3
+
+bench: build
+	$(SWIFT_BUILD) --product bench
 	.build/release/bench
+	@if [ -d "$(PEERS)" ] && "$(PYTHON)" -c 'import torch, transformers, matplotlib' 2>/dev/null; then \
+	  Tests/Bench/peers.sh "$(PEERS)" "$(PYTHON)"; \
+	else \
+	  echo "no ratios: they need $(PEERS), and PYTHON=… with torch, transformers and matplotlib" >&2; \
+	fi
 
 # The binary finds its templates, fonts and examples in ../share/tomograph.
 install: build

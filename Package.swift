@@ -63,7 +63,9 @@ let package = Package(
     tests("Command", ["Tensors", "tomograph"]),
 
     .executableTarget(
-      name: "bench", dependencies: ["Tensors", "Transformers"], path: "Tests/Bench", swiftSettings: settings),
+      name: "bench",
+      dependencies: ["Tensors", "Transformers", "Drawing", "Plotting", "CairoRenderer", "TestSupport"],
+      path: "Tests/Bench", swiftSettings: settings),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: settings),
   ]

@@ -106,12 +106,12 @@ func productBenchmark(_ m: Int, _ k: Int, _ n: Int) -> Benchmark {
   }
 }
 
-let shapes: [(ModelShape, Int, Int)] = [(.gpt2, 8, 128), (.gpt2, 1, 512), (.minilm, 16, 128)]
-let benchmarks =
-  [
-    (1024, 768, 2304), (1024, 768, 768), (1024, 768, 3072), (1024, 3072, 768), (2048, 384, 384), (2048, 384, 1536),
-    (512, 768, 3072), (1024, 768, 50257), (512, 512, 512),
-  ].map(productBenchmark)
-  + shapes.flatMap { shape in
-    ["base", "lm", "lmgrad"].map { modelBenchmark(shape.0, batch: shape.1, length: shape.2, stage: $0) }
-  }
+/// The products of the models below, `[rows, in]·[in, out]`.
+let productBenchmarks = [
+  (1024, 768, 768), (1024, 768, 3072), (1024, 3072, 768), (512, 768, 3072), (2048, 384, 384), (2048, 384, 1536),
+  (1024, 768, 50257),
+].map(productBenchmark)
+
+let modelBenchmarks = [(ModelShape.gpt2, 8, 128), (.gpt2, 1, 512), (.minilm, 16, 128)].flatMap { shape, batch, length in
+  ["base", "lm", "lmgrad"].map { modelBenchmark(shape, batch: batch, length: length, stage: $0) }
+}

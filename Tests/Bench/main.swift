@@ -7,6 +7,7 @@ import Transformers
 /// usage: bench NAME… (all where none is named)
 let arguments = Array(CommandLine.arguments.dropFirst())
 
-for entry in benchmarks where arguments.isEmpty || arguments.contains(where: entry.name.hasPrefix) {
+for entry in productBenchmarks + modelBenchmarks + figureBenchmarks
+where arguments.isEmpty || arguments.contains(where: entry.name.hasPrefix) {
   entry.run(entry.name)
 }

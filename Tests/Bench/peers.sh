@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The same work here and by the peers, back to back, with the ratio of their median time to ours.
+# usage: peers.sh FOLDER_OF_THE_PEERS_SCRIPTS PYTHON        (PYTHON has torch, transformers and matplotlib)
+set -euo pipefail
+peers=$1 python=$2
+here=$(cd "$(dirname "$0")/../.." && pwd)
+bench=$here/.build/release/bench
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export QUIET_S=${QUIET_S:-3}
+
+field() { sed -n "s/.*\"$1\": \([0-9.e+-]*\).*/\1/p" | tail -n 1; }
+row() { # name, seconds here, seconds there
+  awk -v name="$1" -v ours="$2" -v theirs="$3" \
+    'BEGIN { printf "%-26s %9.4f s %9.4f s %7.2f ×\n", name, ours, theirs, theirs / ours }'
+}
+
+printf '%-26s %11s %11s %9s\n' work Tomograph peer ratio
+for shape in "gpt2 8 128" "gpt2 1 512" "minilm 16 128"; do
+  read -r name batch length <<<"$shape"
+  for stage in base lm lmgrad; do
+    ours=$("$bench" "model.$name.${batch}x$length.$stage" | head -n 1 | field median_s)
+    theirs=$("$python" "$peers/bench_models.py" "$name" "$stage" --batch "$batch" --seq "$length" 2>/dev/null | field median_s)
+    row "$name ${batch}×$length $stage" "$ours" "$theirs"
+  done
+done
+
+"$python" "$peers/bench_render.py" "$work/figures" 2>/dev/null | grep '"marginal"' >"$work/figures.json"
+for pair in "sheet heads_mpl" "scatter scatter" "lines lines"; do
+  read -r ours_name theirs_name <<<"$pair"
+  for format in png svg; do
+    ours=$("$bench" "figure.$ours_name.$format" | field median_s)
+    theirs=$(grep "\"case\": \"$theirs_name\", \"format\": \"$format\"" "$work/figures.json" | field median_s)
+    row "figure $ours_name $format" "$ours" "$theirs"
+  done
+done
+
+model=$peers/../models/minilm
+"$python" "$peers/make_corpus.py" "$work/corpus.txt" 64 "$peers/../corpora/wikitext-2/test.txt" >/dev/null
+start=$(date +%s.%N)
+"$here/.build/release/tomograph" report --model "$model" --corpus "$work/corpus.txt" --out "$work/report" --quiet
+ours=$(echo "$(date +%s.%N) $start" | awk '{ print $1 - $2 }')
+memory=$(field peakMemoryBytes <"$work"/report/*/provenance.json || true)
+"$python" "$peers/peer_report.py" "$model" "$work/corpus.txt" "$work/peer" 2>/dev/null >"$work/peer.json"
+row "report, 64 sentences" "$ours" "$(field wall_s <"$work/peer.json")"
+awk -v ours="$memory" -v theirs="$(field peak_rss_mb <"$work/peer.json")" \
+  'BEGIN { printf "%-26s %8.0f MB %8.0f MB %7.2f ×\n", "report, peak memory", ours / 1e6, theirs, theirs * 1e6 / ours }'
