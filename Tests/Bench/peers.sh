@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")/../.." && pwd)
 bench=$here/.build/release/bench
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export QUIET_S=${QUIET_S:-3}
+export QUIET_S=${QUIET_S:-1}
 
 field() { sed -n "s/.*\"$1\": \([0-9.e+-]*\).*/\1/p" | tail -n 1; }
 row() { # name, seconds here, seconds there
@@ -25,12 +25,23 @@ for shape in "gpt2 8 128" "gpt2 1 512" "minilm 16 128"; do
   done
 done
 
-"$python" "$peers/bench_render.py" "$work/figures" 2>/dev/null | grep '"marginal"' >"$work/figures.json"
+# Marginal time of a figure: the median of five in one process, after one that warms up.
+peer_figure='
+import pathlib, statistics, sys, time
+sys.path.insert(0, sys.argv[1])
+import bench_render
+case, ending, out = sys.argv[2], sys.argv[3], pathlib.Path(sys.argv[4])
+def seconds():
+    start = time.perf_counter()
+    bench_render.draw(case, ending, out)
+    return time.perf_counter() - start
+seconds()
+print(statistics.median(seconds() for _ in range(5)))'
 for pair in "sheet heads_mpl" "scatter scatter" "lines lines"; do
   read -r ours_name theirs_name <<<"$pair"
   for format in png svg; do
     ours=$("$bench" "figure.$ours_name.$format" | field median_s)
-    theirs=$(grep "\"case\": \"$theirs_name\", \"format\": \"$format\"" "$work/figures.json" | field median_s)
+    theirs=$("$python" -c "$peer_figure" "$peers" "$theirs_name" "$format" "$work" 2>/dev/null)
     row "figure $ours_name $format" "$ours" "$theirs"
   done
 done
