@@ -1,5 +1,6 @@
 import Diagnosis
 import Foundation
+import Reports
 
 /// What a run is asked to do: the job file with the command line's options over it, every default filled in.
 struct Job: Sendable {
@@ -8,8 +9,6 @@ struct Job: Sendable {
     case text
     case conllu
   }
-
-  enum FigureFormat: String, CaseIterable, Sendable { case svg, png, pdf }
 
   /// From which verdict on the run counts as failed.
   enum Gate: String, CaseIterable, Sendable {
@@ -50,7 +49,7 @@ struct Job: Sendable {
   var thresholdsFile: URL?
   /// The folder that the run folder goes into.
   var output: URL
-  var formats: [FigureFormat]
+  var formats: [FigureRendition.Format]
   var seed: Int
   var gate: Gate
   var assets: Assets

@@ -48,23 +48,29 @@ struct ArticlePage {
               ]
             })
         ])
-    case .figure(let figure): return try templates.render("figure", value(figure, &figures))
-    case .gallery(let list):
+    case .figure(let figure): return try templates.render("figure", value(figure, isSmall: false, &figures))
+    case .gallery(let gallery):
       var values: [TemplateValue] = []
-      for figure in list { values.append(value(figure, &figures)) }
-      return try templates.render("gallery", ["figures": .list(values)])
+      for figure in gallery.figures { values.append(value(figure, isSmall: true, &figures)) }
+      return try templates.render(
+        "gallery",
+        [
+          "title": gallery.title.map { .text($0) } ?? .null, "count": .text(counted(values.count, "figure")),
+          "figures": .list(values),
+        ])
     case .finding(let finding): return try templates.render("finding", value(finding))
     }
   }
 
-  private func value(_ figure: ReportFigure, _ figures: inout Int) -> TemplateValue {
+  private func value(_ figure: Figure, isSmall: Bool, _ figures: inout Int) -> TemplateValue {
     figures += 1
     return [
       "id": .text(figure.id), "number": .text(String(figures)), "title": .text(figure.title),
-      "caption": .text(figure.caption), "alt": .text(figure.altText), "isWide": .flag(figure.isWide),
+      "caption": .text(figure.caption.short), "subject": .text(figure.caption.subject), "alt": .text(figure.altText),
+      "isWide": .flag(figure.isWide),
       "formats": .list(formats.map { ["name": .text($0.rawValue.uppercased()), "ending": .text($0.rawValue)] }),
       "hasSVG": .flag(formats.contains(.svg)), "hasImage": .flag(formats.contains(.svg) || formats.contains(.png)),
-      "width": .text(String(Int((FigureRendition.screenWidth(figure) * 4 / 3).rounded()))),
+      "width": .text(String(Int((FigureRendition.screenWidth(figure, isSmall: isSmall) * 4 / 3).rounded()))),
     ]
   }
 

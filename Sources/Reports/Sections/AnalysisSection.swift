@@ -24,17 +24,16 @@ struct AnalysisSection {
       blocks.append(.remark("\(name) applicable: \(Escaping.markdown(reason))."))
     }
     let figures = builder.figures.filter { figure in members.contains { $0.id == figure.analysis } }
-    let main = guide.mainFigures.indices.flatMap { rank in figures.filter { guide.rank($0) == rank } }
-    let rest = figures.filter { guide.rank($0) == nil }
     if guide.id == "attention", let attention = members.first {
       blocks += HeadTables(attention, builder.results).blocks
     }
-    blocks += main.map { .figure($0) }
+    for place in guide.places { blocks += place.blocks(of: figures) }
+    let rest = figures.filter { figure in !guide.places.contains { $0.holds(figure) } }
+    // What needs the width of the page is not made small.
+    blocks += rest.filter(\.isWide).map { .figure($0) }
     for member in members where member.notApplicable == nil { blocks += tables(member) }
-    if !rest.isEmpty {
-      blocks.append(.heading("More figures"))
-      blocks.append(.gallery(rest))
-    }
+    let small = rest.filter { !$0.isWide }
+    if !small.isEmpty { blocks.append(.gallery(Article.Gallery(title: guide.galleryTitle, figures: small))) }
     for member in members {
       for note in member.notes { blocks.append(.remark(Escaping.markdown(note.hasSuffix(".") ? note : note + "."))) }
     }
