@@ -1,3 +1,4 @@
+import Analyses
 import Diagnosis
 import Foundation
 import Reports
@@ -34,15 +35,15 @@ struct Job: Sendable {
     var maxTokens: Int?
   }
 
-  /// Every analysis of this version, in the order of the report.
-  static let analyses = ["attention", "representations", "gradients", "similarity", "projection", "weights"]
+  /// Every analysis of this version.
+  static let analyses = AnalysisSuite.all.map { $0.id }
 
   /// The run folder's name.
   var name: String
   /// The model's folder.
   var model: URL
   var corpus: Corpus
-  /// In the order of the report.
+  /// In the order of `Job.analyses`.
   var analyses: [String]
   var thresholds: Thresholds
   /// Where the thresholds come from; nil for the defaults.

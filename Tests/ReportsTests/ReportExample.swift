@@ -155,11 +155,11 @@ enum ReportExample {
 
   private static func caption(_ id: String) -> FigureCaption {
     let what = "\(id) by layer and head."
-    let measured =
-      "Normalised entropy = −Σₖ A ln A / ln n_q, row mean; 0 is one-hot, 1 is uniform (ours). n = 22 observations a head."
+    let definition = "Normalised entropy = −Σₖ A ln A / ln n_q, row mean; 0 is one-hot, 1 is uniform (ours)."
+    let n = "n = 22 observations a head."
     return FigureCaption(
-      full: "\(what) Model: MiniLM (bert, 6 layers × 12 heads, 22,713,216 parameters). \(measured) Seed 0.",
-      short: "\(what) \(measured)", subject: "MiniLM 6×12 · two sentences, 2 documents, 40 tokens · seed 0")
+      full: "\(what) Model: MiniLM (bert, 6 layers × 12 heads, 22,713,216 parameters). \(definition) \(n) Seed 0.",
+      what: what, definition: definition, n: n, subject: "MiniLM 6×12 · two sentences, 2 documents, 40 tokens · seed 0")
   }
 
   /// A grid of squares in the theme's colours, in place of a plot.

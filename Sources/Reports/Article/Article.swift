@@ -64,8 +64,11 @@ package struct Article: Sendable {
     package var caption: String
     package var columns: [Column]
     package var rows: [[Cell]]
+    /// Its name where it is folded up on the page until it is asked for.
+    package var foldedTitle: String?
 
-    package init(caption: String, columns: [Column], rows: [[Cell]]) {
+    package init(caption: String, columns: [Column], rows: [[Cell]], foldedTitle: String? = nil) {
+      self.foldedTitle = foldedTitle
       self.caption = caption
       self.columns = columns
       self.rows = rows

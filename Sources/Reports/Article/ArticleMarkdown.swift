@@ -38,7 +38,7 @@ private struct MarkdownWriter {
     case .prose(let markdown): add(markdown)
     case .heading(let title): add("### \(Escaping.markdown(title))")
     case .remark(let markdown): add("> \(markdown)")
-    case .table(let table): add(table.markdown)
+    case .table(let table): add((table.foldedTitle.map { "**\(Escaping.markdown($0)).** " } ?? "") + table.markdown)
     case .figure(let figure): add(figure)
     case .gallery(let gallery):
       if let title = gallery.title { add("#### \(Escaping.markdown(title))") }

@@ -24,14 +24,13 @@ struct Caption {
     _ what: String, metrics: [Metric] = [], formula: String? = nil, n: String? = nil, analysis: String,
     onCorpus: Bool = true
   ) -> FigureCaption {
-    var measured = metrics.map { "\($0.title) = \($0.formula) (\($0.source))." }
-    if let formula { measured.append(formula) }
-    if let n { measured.append(n) }
+    let definitions = metrics.map { "\($0.title) = \($0.formula) (\($0.source))." } + (formula.map { [$0] } ?? [])
     let subject = ["Model: \(model)."] + (onCorpus ? ["Corpus: \(corpus)."] : [])
     let notes = notes(of: analysis, what: what, metrics: metrics)
+    let sentences = [what] + subject + definitions + (n.map { [$0] } ?? []) + notes
     return FigureCaption(
-      full: ([what] + subject + measured + notes + ["Seed \(results.subject.seed)."]).joined(separator: " "),
-      short: ([what] + measured).joined(separator: " "), subject: line(onCorpus: onCorpus))
+      full: (sentences + ["Seed \(results.subject.seed)."]).joined(separator: " "), what: what,
+      definition: definitions.joined(separator: " "), n: n ?? "", subject: line(onCorpus: onCorpus))
   }
 
   /// `MiniLM 6×12 · UD English EWT, 200 documents, 4,312 tokens · seed 0`.

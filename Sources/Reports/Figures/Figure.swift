@@ -49,16 +49,25 @@ package struct Figure: Sendable {
 package struct FigureCaption: Hashable, Sendable {
   /// Stands alone: what is shown, of which model on which corpus, formula, n, seed.
   package let full: String
-  /// What is shown, formula and n alone, for a page that has the rest in its text.
-  package let short: String
-  /// Model, corpus and seed in one line, to go with `short`.
+  /// The sentences that say what is shown, alone.
+  package let what: String
+  /// The formulas of what is measured.
+  package let definition: String
+  /// `n = 72 heads.`
+  package let n: String
+  /// Model, corpus and seed in one line.
   package let subject: String
 
-  package init(full: String, short: String, subject: String) {
+  package init(full: String, what: String, definition: String = "", n: String = "", subject: String) {
     self.full = full
-    self.short = short
+    self.what = what
+    self.definition = definition
+    self.n = n
     self.subject = subject
   }
+
+  /// What is shown, formula and n, for a page that has the rest in its text.
+  package var short: String { [what, definition, n].filter { !$0.isEmpty }.joined(separator: " ") }
 }
 
 /// What a builder has to say: a figure, or why there is none.

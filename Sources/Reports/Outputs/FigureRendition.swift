@@ -28,7 +28,7 @@ package struct FigureRendition: Hashable, Sendable {
   }
 
   /// On the page: within the column of text, reaching beyond it, or one of three side by side.
-  static func screenWidth(_ figure: Figure, isSmall: Bool) -> Double { isSmall ? 234 : figure.isWide ? 720 : 480 }
+  static func screenWidth(_ figure: Figure, isSmall: Bool) -> Double { isSmall ? 234 : figure.isWide ? 744 : 528 }
 
   /// In print: one column of a journal, or both.
   static func paperWidth(_ figure: Figure) -> Double { figure.isWide ? 486 : 234 }
