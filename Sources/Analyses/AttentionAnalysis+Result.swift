@@ -183,18 +183,18 @@ extension AttentionAnalysis {
   private func notes() -> [String] {
     var notes = [
       "\(documents16) of \(rows.documents) documents have at least \(HeadSums.ruleLength) tokens and feed the rules; "
-        + "\(documents64) have at least \(HeadSums.longRangeLength)"
+        + "\(documents64) have at least \(HeadSums.longRangeLength)."
     ]
     if hasImportance {
       notes.append(
         usesGradient
-          ? "importance of heads: E|Σ z·∂L/∂z| (Michel 2019)" : "importance of heads: mean output norm ‖z W_O‖")
+          ? "Importance of heads: E|Σ z·∂L/∂z| (Michel 2019)." : "Importance of heads: mean output norm ‖z W_O‖.")
     }
     if repeatedSequences.documents > 0 {
-      notes.append("repeated-token scores: \(repeatedSequences.documents) seeded sequences")
+      notes.append("Repeated-token scores: \(repeatedSequences.documents) seeded sequences.")
     }
     for sample in samples.samples where sample.tokens.count < sample.length {
-      notes.append("\(sample.id): the first \(sample.tokens.count) of \(sample.length) positions are shown")
+      notes.append("\(sample.id): the first \(sample.tokens.count) of \(sample.length) positions are shown.")
     }
     return notes
   }

@@ -41,12 +41,14 @@ package struct CorpusRun {
   /// - Throws: `InputError` for a corpus that cannot be read, and where no document has two tokens.
   package func measure(_ analyses: [any Analysis.Type]) throws -> (results: [AnalysisResult], extent: Extent) {
     var extent = Extent()
+    var remark: String?
     let context = AnalysisContext(model: model, seed: seed, label: reader.label)
     var documents = try corpus.reader()
-    let results = try Accumulators.measure(
+    var results = try Accumulators.measure(
       analyses, context, documents: corpus.documents,
       repeated: { needs, observe in
         guard let repeated = repeatedTokens() else { return }
+        remark = repeated.note
         let request = TraceRequest(sites: needs.repeatedTokenSites)
         for batch in Batch.cut(repeated.documents, for: model.description) {
           let trace = try model.run(batch.input(pad: padding), request)
@@ -67,6 +69,9 @@ package struct CorpusRun {
       })
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
       throw InputError(at: corpus.path, "has no document to measure", expected: "at least two tokens in one of them")
+    }
+    if let remark, let attention = results.firstIndex(where: { $0.id == AttentionAnalysis.id }) {
+      results[attention].notes.append(remark)
     }
     return (results, extent)
   }

@@ -70,9 +70,9 @@ extension GradientAnalysis {
     result.texts["histogram.tensors"] = parameters.map(\.name)
     result.texts["histogram.special"] = ["0", "NaN", "+Inf", "−Inf"]
     result.notes = [
-      "mean over \(batchCount) batches of the gradient of the batch's mean loss; bands hold the middle 95 % of "
-        + "\(batches.count) batches",
-      "histograms of log₁₀|g| over all batches; the first and last bin take what lies beyond",
+      "Mean over \(batchCount) batches of the gradient of the batch's mean loss; bands hold the middle 95 % of "
+        + "\(batches.count) batches.",
+      "Histograms of log₁₀|g| over all batches; the first and last bin take what lies beyond.",
     ]
     return result
   }

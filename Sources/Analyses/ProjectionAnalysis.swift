@@ -91,10 +91,10 @@ package struct ProjectionAnalysis: Analysis {
     result.texts["labels"] = tokens.map { $0.label ?? "" }
     result.texts["documents"] = tokens.map(\.document)
     result.notes = [
-      "token vectors of ordinary positions at R\(point), N = \(n) chosen by hash",
-      "t-SNE: perplexity 30, 250 steps with exaggeration 12, then 500; from the principal components",
+      "Token vectors of ordinary positions at R\(point), N = \(n) chosen by hash.",
+      "t-SNE: perplexity 30, 250 steps with exaggeration 12, then 500; from the principal components.",
     ]
-    if let label, classes.count > 0 { result.notes.append("labels: \(label)") }
+    if let label, classes.count > 0 { result.notes.append("Labels: \(label).") }
     return result
   }
 

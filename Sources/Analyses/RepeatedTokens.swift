@@ -27,7 +27,7 @@ package struct RepeatedTokens: Sendable {
     var generator = SeededGenerator(seed: seed &+ 0x5eed_0f_7e4ea7)
     note =
       ordinary.count < half
-      ? "repeated-token sequences hold tokens more than once: the vocabulary has \(ordinary.count) ordinary tokens"
+      ? "Repeated-token sequences hold tokens more than once: the vocabulary has \(ordinary.count) ordinary tokens."
       : nil
     var documents: [TokenizedDocument] = []
     for sequence in 0..<RepeatedTokens.sequences {

@@ -85,10 +85,10 @@ package struct RepresentationAnalysis: Analysis {
     let width = model.description.width
     result.notes = [
       "N = \(tokens) ordinary tokens in d = \(width) dimensions"
-        + (tokens < 10 * width ? "; ranks are bounded by N as well as by d" : ""),
-      "pairs are those of \(chosen.count) tokens chosen by hash",
+        + (tokens < 10 * width ? "; ranks are bounded by N as well as by d." : "."),
+      "Pairs are those of \(chosen.count) tokens chosen by hash.",
     ]
-    if let label, classes.count > 1 { result.notes.append("classes: \(classes.count) values of \(label)") }
+    if let label, classes.count > 1 { result.notes.append("Classes: \(classes.count) values of \(label).") }
     return result
   }
 

@@ -57,8 +57,8 @@ package struct SimilarityAnalysis: Analysis {
       id: SimilarityAnalysis.id, tables: [MetricTable(SimilarityMetrics.ckaToPrevious, previous)],
       arrays: ["cka": array(biased), "ckaDebiased": array(debiased)],
       notes: [
-        "linear CKA on N = \(tokens.count) tokens of \(sample.width) features"
-          + (tokens.count < 4 * sample.width ? ": the biased form is too high where N does not far exceed d" : "")
+        "Linear CKA on N = \(tokens.count) tokens of \(sample.width) features"
+          + (tokens.count < 4 * sample.width ? ": the biased form is too high where N does not far exceed d." : ".")
       ])
   }
 }

@@ -57,8 +57,8 @@ package struct WeightAnalysis: Analysis {
     result.tables.append(MetricTable(WeightMetrics.nanCount, rows { census[$0 * 4 + 1] }))
     result.tables.append(MetricTable(WeightMetrics.infiniteCount, rows { census[$0 * 4 + 2] + census[$0 * 4 + 3] }))
     result.notes = [
-      "singular values of \(matrices.count) matrices; embeddings are left out",
-      "α is a hint only: a Gaussian matrix gets about 4.8",
+      "Singular values of \(matrices.count) matrices; embeddings are left out.",
+      "The exponent α is a hint only: a Gaussian matrix gets about 4.8.",
     ]
     return result
   }

@@ -10,28 +10,25 @@ package struct ReportWriter: Sendable {
   package struct Context: Sendable {
     package var results: RunResults
     package var assessment: Assessment
-    package var figures: [ReportFigure]
-    package var omitted: [(id: String, reason: String)]
+    package var outcomes: [FigureOutcome]
     package var templates: Templates
     package var formats: [FigureRendition.Format]
     /// `en`, for the page's `lang`.
     package var language: String
     /// Draws a figure; called from several threads at once.
-    package var draw: @Sendable (ReportFigure, FigureRendition) throws -> [UInt8]
+    package var draw: @Sendable (Figure, FigureRendition) throws -> [UInt8]
     /// Told of each figure that is done; called from several threads at once.
     package var progress: @Sendable (_ done: Int, _ of: Int) -> Void
 
     package init(
-      results: RunResults, assessment: Assessment, figures: [ReportFigure],
-      omitted: [(id: String, reason: String)] = [], templates: Templates,
+      results: RunResults, assessment: Assessment, outcomes: [FigureOutcome], templates: Templates,
       formats: [FigureRendition.Format] = FigureRendition.Format.allCases, language: String = "en",
-      draw: @escaping @Sendable (ReportFigure, FigureRendition) throws -> [UInt8],
+      draw: @escaping @Sendable (Figure, FigureRendition) throws -> [UInt8],
       progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) {
       self.results = results
       self.assessment = assessment
-      self.figures = figures
-      self.omitted = omitted
+      self.outcomes = outcomes
       self.templates = templates
       self.formats = formats
       self.language = language
@@ -55,10 +52,19 @@ package struct ReportWriter: Sendable {
 
   package init(steps: [Step] = Step.all) { self.steps = steps }
 
-  /// - Throws: `InputError` where a template is not sound, a figure cannot be drawn or a file cannot be written.
+  /// A step that went wrong for a reason that is not in what the program was given.
+  package struct Failure: Error, CustomStringConvertible {
+    package var step: String
+    package var cause: any Error
+
+    package var description: String { "\(step): \(cause)" }
+  }
+
+  /// - Throws: `InputError` where a template is not sound or a file cannot be written, `Failure` for all else, such as
+  ///   a figure that cannot be drawn.
   package func write(_ context: Context, to folder: URL) throws {
     let article = ArticleBuilder(
-      results: context.results, assessment: context.assessment, figures: context.figures, omitted: context.omitted
+      results: context.results, assessment: context.assessment, outcomes: context.outcomes
     ).article
     for step in steps {
       do {
@@ -66,7 +72,7 @@ package struct ReportWriter: Sendable {
       } catch let error as InputError {
         throw error
       } catch {
-        throw InputError(at: "report: \(step.name)", "failed", found: "\(error)")
+        throw Failure(step: step.name, cause: error)
       }
     }
   }
@@ -77,27 +83,32 @@ extension ReportWriter.Step {
 
   package static let results = Self("results") { context, _, folder in try context.results.write(to: folder) }
 
-  package static let figures = Self("figures") { context, _, folder in
+  package static let figures = Self("figures") { context, article, folder in
     let place = folder.appending(path: "figures")
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    guard mkdir(place.path(percentEncoded: false), 0o777) == 0 || errno == EEXIST else {
+      throw InputError(
+        at: place.path(percentEncoded: false), "cannot be made", found: String(cString: strerror(errno)))
+    }
+    let small = article.smallFigures
+    let drawn = context.outcomes.compactMap(\.figure)
     let failures = Mutex<[Int: any Error]>([:])
     let done = Atomic(0)
-    forEachPiece(context.figures.count) { index in
+    forEachPiece(drawn.count) { index in
       do {
-        try write(context.figures[index], context, to: place)
+        try write(drawn[index], isSmall: small.contains(drawn[index].id), context, to: place)
       } catch {
         failures.withLock { $0[index] = error }
       }
-      context.progress(done.add(1, ordering: .relaxed).newValue, context.figures.count)
+      context.progress(done.add(1, ordering: .relaxed).newValue, drawn.count)
     }
     if let first = failures.withLock({ failures in failures.keys.min().flatMap { failures[$0] } }) { throw first }
   }
 
-  private static func write(_ figure: ReportFigure, _ context: ReportWriter.Context, to folder: URL) throws {
-    for (ending, rendition) in FigureRendition.all(figure, formats: context.formats) {
+  private static func write(_ figure: Figure, isSmall: Bool, _ context: ReportWriter.Context, to folder: URL) throws {
+    for (ending, rendition) in FigureRendition.all(figure, isSmall: isSmall, formats: context.formats) {
       try OutputFile.write(try context.draw(figure, rendition), to: folder.appending(path: figure.id + ending))
     }
-    try OutputFile.write(Array(figure.csv.utf8), to: folder.appending(path: figure.id + ".csv"))
+    try OutputFile.write(Array(figure.table.csv.utf8), to: folder.appending(path: figure.id + ".csv"))
     try OutputFile.write(Array(figure.latex.utf8), to: folder.appending(path: figure.id + ".tex"))
   }
 

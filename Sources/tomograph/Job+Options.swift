@@ -1,5 +1,6 @@
 import Diagnosis
 import Foundation
+import Reports
 import Tensors
 
 extension Job {
@@ -20,7 +21,8 @@ extension Job {
       "fail-on", .choice(Gate.allCases.map(\.rawValue)), "from which verdict on the exit code is 1; fail by default"),
     Option("out", .text("DIR"), "folder that the run folder goes into; out by default"),
     Option(
-      "formats", .list("A,B", known: FigureFormat.allCases.map(\.rawValue)), "of the figures; svg,png,pdf by default"),
+      "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)),
+      "of the figures; svg,png,pdf by default"),
     Option("seed", .integer("N", 0...Int.max), "of everything random; 0 by default"),
     Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
     Option("assets", .text("DIR"), "folder that holds templates, fonts and examples"),
@@ -58,8 +60,8 @@ extension Job {
     thresholdsFile = arguments.text("thresholds").map { URL(filePath: $0) } ?? file?.thresholds
     thresholds = try thresholdsFile.map { try Thresholds(contentsOf: $0) } ?? .defaults
     output = arguments.text("out").map { URL(filePath: $0) } ?? file?.output ?? URL(filePath: "out")
-    let formats = arguments.list("formats")?.compactMap(FigureFormat.init(rawValue:)) ?? file?.formats
-    self.formats = FigureFormat.allCases.filter { formats?.contains($0) ?? true }
+    let formats = arguments.list("formats")?.compactMap(FigureRendition.Format.init(rawValue:)) ?? file?.formats
+    self.formats = FigureRendition.Format.allCases.filter { formats?.contains($0) ?? true }
     seed = arguments.integer("seed") ?? file?.seed ?? 0
     gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail
     name = file?.name ?? Job.defaultName(model: model, corpus: corpus)
@@ -74,11 +76,22 @@ extension Job {
       && text.unicodeScalars.allSatisfy { $0 != "/" && $0.value >= 32 && $0.value != 127 }
   }
 
-  /// `minilm-en_ewt-ud-test`: the model's folder and the corpus's file.
+  /// `minilm-en_ewt-ud-test`: the model's name and the corpus's file.
   static func defaultName(model: URL, corpus: URL) -> String {
-    let folder = model.standardizedFileURL.lastPathComponent
     let stem = corpus.deletingPathExtension().lastPathComponent
-    let name = "\(folder)-\(stem)".filter { $0 != "/" && !$0.isNewline }
+    let name = "\(modelName(model))-\(stem)".replacing("/", with: "-").filter { !$0.isNewline }
     return isName(name) ? name : "report"
+  }
+
+  /// What a reader would call the model: its folder's name, or `gpt2-shakespeare/final` where that alone says only
+  /// which state of it; the name of the folder around one that is called `model`.
+  static func modelName(_ folder: URL) -> String {
+    let names = folder.absoluteURL.standardizedFileURL.pathComponents.filter { $0 != "/" }
+    guard let last = names.last else { return "model" }
+    guard names.count > 1 else { return last }
+    let above = names[names.count - 2]
+    if last == "model" { return above }
+    let isState = ["final", "best", "last", "latest", "main"].contains(last) || last.hasPrefix("checkpoint")
+    return isState ? "\(above)/\(last)" : last
   }
 }

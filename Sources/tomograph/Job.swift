@@ -1,5 +1,7 @@
+import Analyses
 import Diagnosis
 import Foundation
+import Reports
 
 /// What a run is asked to do: the job file with the command line's options over it, every default filled in.
 struct Job: Sendable {
@@ -8,8 +10,6 @@ struct Job: Sendable {
     case text
     case conllu
   }
-
-  enum FigureFormat: String, CaseIterable, Sendable { case svg, png, pdf }
 
   /// From which verdict on the run counts as failed.
   enum Gate: String, CaseIterable, Sendable {
@@ -35,22 +35,22 @@ struct Job: Sendable {
     var maxTokens: Int?
   }
 
-  /// Every analysis of this version, in the order of the report.
-  static let analyses = ["attention", "representations", "gradients", "similarity", "projection", "weights"]
+  /// Every analysis of this version.
+  static let analyses = AnalysisSuite.all.map { $0.id }
 
   /// The run folder's name.
   var name: String
   /// The model's folder.
   var model: URL
   var corpus: Corpus
-  /// In the order of the report.
+  /// In the order of `Job.analyses`.
   var analyses: [String]
   var thresholds: Thresholds
   /// Where the thresholds come from; nil for the defaults.
   var thresholdsFile: URL?
   /// The folder that the run folder goes into.
   var output: URL
-  var formats: [FigureFormat]
+  var formats: [FigureRendition.Format]
   var seed: Int
   var gate: Gate
   var assets: Assets

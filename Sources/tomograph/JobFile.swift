@@ -1,5 +1,6 @@
 import Diagnosis
 import Foundation
+import Reports
 import Tensors
 
 /// A job as its file states it: what is not there is left to the options and the defaults.
@@ -28,7 +29,7 @@ struct JobFile {
   var analyses: [String]?
   var thresholds: URL?
   var output: URL?
-  var formats: [Job.FigureFormat]?
+  var formats: [FigureRendition.Format]?
   var seed: Int?
 
   /// Throws `InputError(.usage)` for a key that is not known or that this version does not act upon, for a value of
@@ -66,7 +67,7 @@ struct JobFile {
       ["folder", "formats"], unsupported: ["theme": "a choice of theme", "language": "a choice of language"])
     {
       output = try path(fields["folder"])
-      formats = try fields["formats"]?.filledList().map { try $0.member(of: Job.FigureFormat.self) }
+      formats = try fields["formats"]?.filledList().map { try $0.member(of: FigureRendition.Format.self) }
     }
   }
 }

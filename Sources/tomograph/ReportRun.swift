@@ -13,7 +13,7 @@ import Transformers
 /// - Throws: `InputError` for a model, corpus or folder that cannot be used; then the run folder is as it was.
 func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   var watch = Stopwatch()
-  let renderer = try Renderer(fonts: job.assets.folder("fonts"))
+  let renderer = try Renderer(assets: job.assets)
   let model = try Model(directory: job.model)
   let tokenizer = try Tokenizer(directory: job.model)
   let corpus = try CorpusSource(
@@ -33,23 +33,16 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
   watch.lap("measure")
 
-  let results = RunResults(subject: Subject(job, model, extent), analyses: measured)
+  let results = RunResults(subject: Subject(job, model, extent), analyses: measured).rounded
   let assessment = Assessment(results, thresholds: job.thresholds)
   let outcomes = FigureCatalog.outcomes(of: results)
   watch.lap("judge")
 
-  let figures = outcomes.compactMap(\.figure)
-  let byID = Dictionary(uniqueKeysWithValues: figures.map { ($0.id, $0) })
-  progress.begin("drawing", of: figures.count, unit: "figures")
+  progress.begin("drawing", of: outcomes.count { $0.figure != nil }, unit: "figures")
   try RunFolder.write(at: job.output.appending(path: job.name)) { folder in
     let context = ReportWriter.Context(
-      results: results, assessment: assessment, figures: figures.map(ReportFigure.init), omitted: outcomes.omitted,
-      templates: Templates(assets: job.assets.root),
-      formats: job.formats.compactMap { FigureRendition.Format(rawValue: $0.rawValue) },
-      draw: { figure, rendition in
-        guard let figure = byID[figure.id] else { return [] }
-        return try renderer.draw(figure, rendition)
-      }, progress: { _, _ in progress.advance() })
+      results: results, assessment: assessment, outcomes: outcomes, templates: Templates(assets: job.assets.root),
+      formats: job.formats, draw: { try renderer.draw($0, $1) }, progress: { _, _ in progress.advance() })
     try ReportWriter().write(context, to: folder)
     watch.lap("write")
     try Provenance(job, tokenizer, watch).write(to: folder)
@@ -58,21 +51,16 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   return assessment.verdict
 }
 
-extension ReportFigure {
-  init(_ figure: Figure) {
-    self.init(
-      id: figure.id, analysis: figure.analysis, title: figure.title, caption: figure.caption, altText: figure.altText,
-      isWide: figure.extent == .text, csv: figure.table.csv)
-  }
-}
-
-extension [FigureOutcome] {
-  var omitted: [(id: String, reason: String)] {
-    compactMap { if case .omitted(let id, let reason) = $0 { (id, reason) } else { nil } }
-  }
-}
-
 extension Renderer {
+  /// - Throws: `InputError` where the fonts are missing or damaged.
+  convenience init(assets: Assets) throws {
+    do {
+      try self.init(fonts: assets.folder("fonts"))
+    } catch RenderError.fonts(let path, let problem) {
+      throw InputError(at: path, problem)
+    }
+  }
+
   /// A figure in one of its forms.
   func draw(_ figure: Figure, _ rendition: FigureRendition) throws -> [UInt8] {
     let theme: Theme =
@@ -96,45 +84,12 @@ extension Subject {
     self.init(
       name: job.name,
       model: Model(
-        name: job.model.standardizedFileURL.lastPathComponent, family: d.family, task: d.head.task, layers: d.layers,
+        name: Job.modelName(job.model), family: d.family, task: d.head.task, layers: d.layers,
         heads: d.heads, width: d.width, headWidth: d.headWidth, vocabulary: d.vocabulary,
         parameters: model.parameterCount, isCausal: d.isCausal),
       corpus: Corpus(
         name: job.corpus.file.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
         label: job.corpus.label, truncated: extent.truncated),
       seed: job.seed)
-  }
-}
-
-/// Seconds of the steps of a run.
-struct Stopwatch {
-  let started = Date()
-  private(set) var laps: [(step: String, seconds: Double)] = []
-  private var last = ContinuousClock.now
-
-  /// Ends a step.
-  mutating func lap(_ step: String) {
-    let now = ContinuousClock.now
-    laps.append((step, (now - last) / .seconds(1)))
-    last = now
-  }
-}
-
-extension Provenance {
-  /// Digests of everything that the job read.
-  init(_ job: Job, _ tokenizer: Tokenizer, _ watch: Stopwatch) throws {
-    let files = try FileManager.default.contentsOfDirectory(at: job.model, includingPropertiesForKeys: nil)
-    let weights = files.filter { $0.pathExtension == "safetensors" }.sorted {
-      $0.lastPathComponent < $1.lastPathComponent
-    }
-    var sources = try weights.map { try Source(role: "weights", file: $0) }
-    sources.append(try Source(role: "configuration", file: job.model.appending(path: "config.json")))
-    for file in tokenizer.files { sources.append(try Source(role: "tokenizer", file: URL(filePath: file))) }
-    sources.append(try Source(role: "corpus", file: job.corpus.file))
-    if let file = job.file { sources.append(try Source(role: "job", file: file)) }
-    if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
-    self.init(
-      sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
-      threads: Workers.count)
   }
 }

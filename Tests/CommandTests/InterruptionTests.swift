@@ -23,6 +23,42 @@ struct InterruptionTests {
     #expect(String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self) == "tomograph: interrupted\n")
   }
 
+  @Test("A report that is stopped while it is written leaves the old run as it was, and nothing beside it")
+  func duringReport() throws {
+    let run = try SmallRun()
+    #expect(
+      [0, 1].contains(try Program.run(["report", "--quiet", "--seed", "7"] + run.arguments, in: run.folder).code))
+    let before = try run.files(in: "out")
+    #expect(before.count > 100)
+
+    let process = Process()
+    process.executableURL = try Program.executable
+    process.arguments = ["report", "--quiet", "--threads", "1"] + run.arguments
+    process.currentDirectoryURL = run.folder
+    process.standardInput = FileHandle.nullDevice
+    let errors = Pipe()
+    process.standardError = errors
+    try withUnblockedSignals { try process.run() }
+    // Once some of its figures are there.
+    func unfinished() -> String? {
+      let names = try? FileManager.default.contentsOfDirectory(atPath: run["out"].path(percentEncoded: false))
+      return names?.first { $0.contains("unfinished") }
+    }
+    func figures() -> Int {
+      let folder = unfinished().map { run["out/\($0)/figures"].path(percentEncoded: false) }
+      return folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0).count } ?? 0
+    }
+    while process.isRunning, figures() < 10 { usleep(1000) }
+    #expect(unfinished() != nil)
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self) == "tomograph: interrupted\n")
+    #expect(unfinished() == nil)
+    #expect(try run.files(in: "out") == before)
+  }
+
   /// The threads of tests block signals, and a program inherits what its parent blocks.
   private func withUnblockedSignals(_ body: () throws -> Void) rethrows {
     var (none, before) = (sigset_t(), sigset_t())

@@ -1,5 +1,6 @@
 import Diagnosis
 import Foundation
+import Reports
 import Tensors
 import TestSupport
 import Testing
@@ -59,7 +60,7 @@ struct JobTests {
     #expect(job.corpus.format == .text)
     #expect(job.corpus.limit == nil && job.corpus.maxTokens == nil && job.corpus.label == nil)
     #expect(job.analyses == Job.analyses)
-    #expect(job.formats == Job.FigureFormat.allCases)
+    #expect(job.formats == FigureRendition.Format.allCases)
     #expect(job.output.relativePath == "out")
     #expect(job.seed == 0)
     #expect(job.gate == .fail)

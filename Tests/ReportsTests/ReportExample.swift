@@ -1,5 +1,6 @@
 @testable import Diagnosis
 import Foundation
+import Plotting
 import Reports
 import Results
 import Tensors
@@ -145,17 +146,25 @@ enum ReportExample {
     ("attention-distance", "attention", false), ("attention-entropy", "attention", false),
     ("representations-effective-rank", "representations", false), ("weights-spectra", "weights", true),
   ].map { id, analysis, isWide in
-    ReportFigure(
-      id: id, analysis: analysis, title: id,
-      caption:
-        "\(id) by layer and head. Model: MiniLM (bert, 6 layers × 12 heads, 22,713,216 parameters). Corpus: 2 documents (40 tokens). Normalised entropy = −Σₖ A ln A / ln n_q, row mean; 0 is one-hot, 1 is uniform (ours). n = 22 observations a head. Seed 0.",
-      altText: "Map of 6 layers by 12 heads, from 0.12 (L3.H4) to 0.97 (L0.H1).", isWide: isWide,
-      csv: "layer,head,value\n0,0,0.5\n")
+    Figure(
+      id: id, analysis: analysis, title: id, caption: caption(id),
+      altText: "Map of 6 layers by 12 heads, from 0.12 (L3.H4) to 0.97 (L0.H1).", extent: isWide ? .text : .column,
+      plot: Plot(id, x: Axis(.linear), y: Axis(.linear), shape: .lines(1, height: 12), marks: []),
+      table: DataTable([("layer", .integers([0])), ("head", .integers([0])), ("value", .readings([Reading(0.5)]))]))
+  }
+
+  private static func caption(_ id: String) -> FigureCaption {
+    let what = "\(id) by layer and head."
+    let definition = "Normalised entropy = −Σₖ A ln A / ln n_q, row mean; 0 is one-hot, 1 is uniform (ours)."
+    let n = "n = 22 observations a head."
+    return FigureCaption(
+      full: "\(what) Model: MiniLM (bert, 6 layers × 12 heads, 22,713,216 parameters). \(definition) \(n) Seed 0.",
+      what: what, definition: definition, n: n, subject: "MiniLM 6×12 · two sentences, 2 documents, 40 tokens · seed 0")
   }
 
   /// A grid of squares in the theme's colours, in place of a plot.
-  static func draw(_ figure: ReportFigure, _ rendition: FigureRendition) -> [UInt8] {
-    let (width, rows, columns) = (rendition.width, 6, figure.isWide ? 24 : 12)
+  static func draw(_ figure: Figure, _ rendition: FigureRendition) -> [UInt8] {
+    let (width, rows, columns) = (rendition.width, 6, figure.extent == .text ? 24 : 12)
     let size = (width - 40) / Double(columns)
     let isDark = rendition.theme == .dark
     var svg =

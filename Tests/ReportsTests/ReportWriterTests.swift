@@ -13,8 +13,9 @@ private func withReport<Result>(rules: [Rule] = ReportExample.rules, _ body: (UR
   defer { try? FileManager.default.removeItem(at: url) }
   let results = try ReportExample.results()
   let context = ReportWriter.Context(
-    results: results, assessment: Assessment(results, rules: rules), figures: ReportExample.figures,
-    omitted: [("tsne", "fewer than 5 tokens")], templates: Templates(assets: Fixtures.root),
+    results: results, assessment: Assessment(results, rules: rules),
+    outcomes: ReportExample.figures.map { .figure($0) } + [.omitted(id: "tsne", reason: "fewer than 5 tokens")],
+    templates: Templates(assets: Fixtures.root),
     draw: { figure, rendition in ReportExample.draw(figure, rendition) })
   try ReportWriter().write(context, to: url)
   return try body(url)
@@ -111,7 +112,7 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
       }
     }
     let assessment = Assessment(results, rules: list)
-    let article = ArticleBuilder(results: results, assessment: assessment, figures: []).article
+    let article = ArticleBuilder(results: results, assessment: assessment, outcomes: []).article
     return (PullRequestSummary(article, assessment).markdown, assessment)
   }
 

@@ -33,11 +33,30 @@ package struct Article: Sendable {
     /// A remark set apart, as Markdown: why something is not there.
     case remark(String)
     case table(Table)
-    case figure(ReportFigure)
+    case figure(Figure)
     /// Figures side by side, small.
-    case gallery([ReportFigure])
+    case gallery(Gallery)
     case definitions([Metric])
     case finding(Finding)
+  }
+
+  /// Figures side by side, small, each with its title for a caption, which opens to the whole one.
+  package struct Gallery: Sendable {
+    /// Of a gallery that is folded up until it is asked for; nil for a row that is in view.
+    package var title: String?
+    package var figures: [Figure]
+
+    package init(title: String? = nil, figures: [Figure]) {
+      self.title = title
+      self.figures = figures
+    }
+  }
+
+  /// The figures that stand in galleries, by id.
+  package var smallFigures: Set<String> {
+    var ids: Set<String> = []
+    for case .gallery(let gallery) in sections.flatMap(\.blocks) { ids.formUnion(gallery.figures.map(\.id)) }
+    return ids
   }
 
   package struct Table: Sendable {
@@ -45,8 +64,11 @@ package struct Article: Sendable {
     package var caption: String
     package var columns: [Column]
     package var rows: [[Cell]]
+    /// Its name where it is folded up on the page until it is asked for.
+    package var foldedTitle: String?
 
-    package init(caption: String, columns: [Column], rows: [[Cell]]) {
+    package init(caption: String, columns: [Column], rows: [[Cell]], foldedTitle: String? = nil) {
+      self.foldedTitle = foldedTitle
       self.caption = caption
       self.columns = columns
       self.rows = rows
@@ -75,31 +97,5 @@ package struct Article: Sendable {
       self.style = style
       self.detail = detail
     }
-  }
-}
-
-/// What the report has to know of a figure; how it is drawn is another's matter.
-package struct ReportFigure: Sendable {
-  /// Unique in a report, and its files' name.
-  package var id: String
-  package var analysis: String
-  package var title: String
-  package var caption: String
-  package var altText: String
-  /// Whether it reaches beyond the column of text.
-  package var isWide: Bool
-  /// The numbers that it draws.
-  package var csv: String
-
-  package init(
-    id: String, analysis: String, title: String, caption: String, altText: String, isWide: Bool, csv: String
-  ) {
-    self.id = id
-    self.analysis = analysis
-    self.title = title
-    self.caption = caption
-    self.altText = altText
-    self.isWide = isWide
-    self.csv = csv
   }
 }

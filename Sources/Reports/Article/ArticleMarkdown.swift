@@ -38,22 +38,26 @@ private struct MarkdownWriter {
     case .prose(let markdown): add(markdown)
     case .heading(let title): add("### \(Escaping.markdown(title))")
     case .remark(let markdown): add("> \(markdown)")
-    case .table(let table): add(table.markdown)
+    case .table(let table): add((table.foldedTitle.map { "**\(Escaping.markdown($0)).** " } ?? "") + table.markdown)
     case .figure(let figure): add(figure)
-    case .gallery(let list): for figure in list { add(figure) }
+    case .gallery(let gallery):
+      if let title = gallery.title { add("#### \(Escaping.markdown(title))") }
+      for figure in gallery.figures { add(figure) }
     case .definitions(let metrics): add(Article.Table(definitions: metrics).markdown)
     case .finding(let finding): add(finding.markdown)
     }
   }
 
-  private mutating func add(_ figure: ReportFigure) {
+  private mutating func add(_ figure: Figure) {
     figures += 1
     let path = "figures/\(figure.id)"
     let links = formats.map { "[\($0.rawValue.uppercased())](\(path).\($0.rawValue))" } + ["[CSV](\(path).csv)"]
     if let image = formats.first(where: { $0 != .pdf }) {
       add("![\(Escaping.markdown(figure.altText))](\(path).\(image.rawValue))")
     }
-    add("**Figure \(figures).** \(Escaping.markdown(figure.caption)) \(links.joined(separator: " · "))")
+    add(
+      "**Figure \(figures).** \(Escaping.markdown(figure.caption.short)) "
+        + "*\(Escaping.markdown(figure.caption.subject))* \(links.joined(separator: " · "))")
   }
 }
 

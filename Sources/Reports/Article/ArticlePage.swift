@@ -48,23 +48,34 @@ struct ArticlePage {
               ]
             })
         ])
-    case .figure(let figure): return try templates.render("figure", value(figure, &figures))
-    case .gallery(let list):
+    case .figure(let figure): return try templates.render("figure", value(figure, isSmall: false, &figures))
+    case .gallery(let gallery):
       var values: [TemplateValue] = []
-      for figure in list { values.append(value(figure, &figures)) }
-      return try templates.render("gallery", ["figures": .list(values)])
+      for figure in gallery.figures { values.append(value(figure, isSmall: true, &figures)) }
+      return try templates.render(
+        "gallery",
+        [
+          "title": gallery.title.map { .text($0) } ?? .null, "count": .text(counted(values.count, "figure")),
+          "figures": .list(values),
+        ])
     case .finding(let finding): return try templates.render("finding", value(finding))
     }
   }
 
-  private func value(_ figure: ReportFigure, _ figures: inout Int) -> TemplateValue {
+  /// Without line breaks inside `n = 72`.
+  private func unbroken(_ text: String) -> String { text.replacing(" = ", with: "\u{a0}=\u{a0}") }
+
+  private func value(_ figure: Figure, isSmall: Bool, _ figures: inout Int) -> TemplateValue {
     figures += 1
     return [
       "id": .text(figure.id), "number": .text(String(figures)), "title": .text(figure.title),
-      "caption": .text(figure.caption), "alt": .text(figure.altText), "isWide": .flag(figure.isWide),
+      "what": .text(unbroken(figure.caption.what)),
+      "definition": .text(Formula.html(unbroken(figure.caption.definition))), "n": .text(unbroken(figure.caption.n)),
+      "subject": .text(figure.caption.subject), "alt": .text(figure.altText),
+      "isWide": .flag(figure.isWide),
       "formats": .list(formats.map { ["name": .text($0.rawValue.uppercased()), "ending": .text($0.rawValue)] }),
       "hasSVG": .flag(formats.contains(.svg)), "hasImage": .flag(formats.contains(.svg) || formats.contains(.png)),
-      "width": .text(String(Int((FigureRendition.screenWidth(figure) * 4 / 3).rounded()))),
+      "width": .text(String(Int((FigureRendition.screenWidth(figure, isSmall: isSmall) * 4 / 3).rounded()))),
     ]
   }
 
@@ -84,6 +95,7 @@ struct ArticlePage {
     }
     return [
       "caption": .text(MarkdownHTML.inline(table.caption)),
+      "fold": table.foldedTitle.map { .text($0) } ?? .null, "count": .text(counted(table.rows.count, "row")),
       "isLong": .flag(table.rows.count > 16), "isWide": .flag(table.columns.count > 4),
       "columns": .list(table.columns.map { ["title": .text($0.title), "isNumeric": .flag($0.isNumeric)] }),
       "rows": .list(rows),

@@ -23,17 +23,23 @@ struct Caption {
   func text(
     _ what: String, metrics: [Metric] = [], formula: String? = nil, n: String? = nil, analysis: String,
     onCorpus: Bool = true
-  ) -> String {
-    var sentences = [what, "Model: \(model)."]
-    if onCorpus { sentences.append("Corpus: \(corpus).") }
-    for metric in metrics {
-      sentences.append("\(metric.title) = \(metric.formula) (\(metric.source)).")
-    }
-    if let formula { sentences.append(formula) }
-    if let n { sentences.append(n) }
-    sentences += notes(of: analysis, what: what, metrics: metrics)
-    sentences.append("Seed \(results.subject.seed).")
-    return sentences.joined(separator: " ")
+  ) -> FigureCaption {
+    let definitions = metrics.map { "\($0.title) = \($0.formula) (\($0.source))." } + (formula.map { [$0] } ?? [])
+    let subject = ["Model: \(model)."] + (onCorpus ? ["Corpus: \(corpus)."] : [])
+    let notes = notes(of: analysis, what: what, metrics: metrics)
+    let sentences = [what] + subject + definitions + (n.map { [$0] } ?? []) + notes
+    return FigureCaption(
+      full: (sentences + ["Seed \(results.subject.seed)."]).joined(separator: " "), what: what,
+      definition: definitions.joined(separator: " "), n: n ?? "", subject: line(onCorpus: onCorpus))
+  }
+
+  /// `MiniLM 6×12 · UD English EWT, 200 documents, 4,312 tokens · seed 0`.
+  private func line(onCorpus: Bool) -> String {
+    let (model, corpus) = (results.subject.model, results.subject.corpus)
+    let read = "\(corpus.name), \(counted(corpus.documents, "document")), \(counted(corpus.tokens, "token"))"
+    return
+      (["\(model.name) \(model.layers)×\(model.heads)"] + (onCorpus ? [read] : [])
+      + ["seed \(results.subject.seed)"]).joined(separator: " · ")
   }
 
   /// The analysis's notes as sentences, without those that are about other figures: about documents and histograms that
@@ -46,12 +52,9 @@ struct Caption {
     let isRepeated = metrics.contains { AttentionMetrics.repeatedTokenScores.contains($0) }
     return analysis.notes.filter { note in
       if others.contains(where: { note.hasPrefix($0 + ":") }) { return false }
-      if note.hasPrefix("repeated-token") { return isRepeated }
-      if note.hasPrefix("histograms") { return what.hasPrefix("Histograms") }
+      if note.hasPrefix("Repeated-token") { return isRepeated }
+      if note.hasPrefix("Histograms") { return what.hasPrefix("Histograms") }
       return true
-    }.map { note in
-      let sentence = (note.first?.uppercased() ?? "") + note.dropFirst()
-      return sentence.hasSuffix(".") ? sentence : sentence + "."
     }
   }
 

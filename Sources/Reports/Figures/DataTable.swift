@@ -17,7 +17,7 @@ package struct DataTable: Sendable {
 
     func field(_ row: Int) -> String {
       switch self {
-      case .texts(let texts): DataTable.escaped(texts[row])
+      case .texts(let texts): Escaping.csv(texts[row])
       case .integers(let integers): String(integers[row])
       case .readings(let readings):
         readings[row].number.map { NumberFormat.machine($0, digits: 7) }
@@ -39,7 +39,7 @@ package struct DataTable: Sendable {
 
   /// RFC 4180, with a line feed after each row.
   package var csv: String {
-    var text = names.map(Self.escaped).joined(separator: ",") + "\n"
+    var text = names.map(Escaping.csv).joined(separator: ",") + "\n"
     for row in 0..<rowCount {
       for (index, column) in columns.enumerated() {
         if index > 0 { text += "," }
@@ -48,10 +48,5 @@ package struct DataTable: Sendable {
       text += "\n"
     }
     return text
-  }
-
-  private static func escaped(_ field: String) -> String {
-    let isPlain = field.unicodeScalars.allSatisfy { !"\",\n\r".unicodeScalars.contains($0) }
-    return isPlain ? field : "\"" + field.replacing("\"", with: "\"\"") + "\""
   }
 }

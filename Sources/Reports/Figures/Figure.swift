@@ -17,8 +17,7 @@ package struct Figure: Sendable {
   /// The analysis it is of.
   package let analysis: String
   package let title: String
-  /// Stands alone: what is shown, of which model on which corpus, n, formula, seed.
-  package let caption: String
+  package let caption: FigureCaption
   /// What is seen, for those who cannot see it: ranges, extremes, which head.
   package let altText: String
   package let extent: Extent
@@ -27,7 +26,7 @@ package struct Figure: Sendable {
   package let table: DataTable
 
   package init(
-    id: String, analysis: String, title: String, caption: String, altText: String, extent: Extent = .column,
+    id: String, analysis: String, title: String, caption: FigureCaption, altText: String, extent: Extent = .column,
     plot: Plot, table: DataTable
   ) {
     self.id = id
@@ -46,12 +45,41 @@ package struct Figure: Sendable {
   }
 }
 
+/// The words below a figure.
+package struct FigureCaption: Hashable, Sendable {
+  /// Stands alone: what is shown, of which model on which corpus, formula, n, seed.
+  package let full: String
+  /// The sentences that say what is shown, alone.
+  package let what: String
+  /// The formulas of what is measured.
+  package let definition: String
+  /// `n = 72 heads.`
+  package let n: String
+  /// Model, corpus and seed in one line.
+  package let subject: String
+
+  package init(full: String, what: String, definition: String = "", n: String = "", subject: String) {
+    self.full = full
+    self.what = what
+    self.definition = definition
+    self.n = n
+    self.subject = subject
+  }
+
+  /// What is shown, formula and n, for a page that has the rest in its text.
+  package var short: String { [what, definition, n].filter { !$0.isEmpty }.joined(separator: " ") }
+}
+
 /// What a builder has to say: a figure, or why there is none.
 package enum FigureOutcome: Sendable {
   case figure(Figure)
   case omitted(id: String, reason: String)
 
   package var figure: Figure? { if case .figure(let figure) = self { figure } else { nil } }
+
+  package var omission: (id: String, reason: String)? {
+    if case .omitted(let id, let reason) = self { (id, reason) } else { nil }
+  }
 }
 
 /// Makes the figures of one kind from a run's results; one builder a file.

@@ -34,8 +34,10 @@ package enum HeadMaps: FigureBuilder {
       reading.number.map { NumberFormat.fixed($0, decimals: decimals(seen)) } ?? ""
     }
     let title = "\(metric.title) by layer and head" + (stack == .only ? "" : " (\(stack.rawValue))")
+    // The axes say the rest.
     let plot = Plot(
-      title, x: .indices(grid.heads, "head"), y: .indices(grid.layers, "layer"),
+      metric.title + (stack == .only ? "" : " (\(stack.rawValue))"), x: .indices(grid.heads, "head"),
+      y: .indices(grid.layers, "layer"),
       color: colorScale(metric, seen), shape: .rows(grid.layers, columns: grid.heads, tallest: 22),
       marks: [CellMark(rows: grid.layers, columns: grid.heads, values: grid.readings, printed: digits)])
     let caption = Caption(results: results)
@@ -49,13 +51,20 @@ package enum HeadMaps: FigureBuilder {
         plot: plot, table: grid.table(metric)))
   }
 
-  /// The metric's own limits; where the data stay low in them, up to a round number above the data.
+  /// The metric's own limits; where the data stay low in them, up to the data, but no
+  /// less than a tenth, so that noise is not drawn as a pattern.
   private static func colorScale(_ metric: Metric, _ seen: ClosedRange<Double>) -> ColorScale {
-    let title = Axis.title(metric.title.lowercasedFirst, unit: metric.unit)
+    // The title above has the whole name.
+    let subject = metric.title.prefix(while: { $0 != "," }).split(separator: " ")
+      .prefix { !["against", "of", "on"].contains($0) }
+    let noun = subject.last.map { String($0).lowercasedFirst } ?? ""
+    let title = Axis.title(noun, unit: noun == metric.unit ? "" : metric.unit)
     if let lowest = metric.lowest, lowest < 0 { return .diverging(title, seen) }
     let low = min(metric.lowest ?? seen.lowerBound, seen.lowerBound)
     var high = seen.upperBound
-    if let highest = metric.highest { high = seen.upperBound > highest / 2 ? highest : seen.upperBound }
+    if let highest = metric.highest {
+      high = seen.upperBound > highest / 2 ? highest : max(seen.upperBound, highest / 10)
+    }
     if high <= low { high = low + 1 }
     return .sequential(title, low...high)
   }

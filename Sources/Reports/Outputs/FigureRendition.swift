@@ -11,9 +11,10 @@ package struct FigureRendition: Hashable, Sendable {
 
   /// The files of a figure by their names' endings: `.svg` and its dark twin for the page, `.png` for places that show
   /// no SVG, `.pdf` in the manner of papers.
-  static func all(_ figure: ReportFigure, formats: [Format]) -> [(ending: String, rendition: FigureRendition)] {
+  static func all(_ figure: Figure, isSmall: Bool, formats: [Format]) -> [(ending: String, rendition: FigureRendition)]
+  {
     formats.flatMap { format -> [(String, FigureRendition)] in
-      let width = screenWidth(figure)
+      let width = screenWidth(figure, isSmall: isSmall)
       switch format {
       case .svg:
         return [
@@ -26,21 +27,24 @@ package struct FigureRendition: Hashable, Sendable {
     }
   }
 
-  /// On the page: within the column of text, or reaching beyond it.
-  static func screenWidth(_ figure: ReportFigure) -> Double { figure.isWide ? 720 : 480 }
+  /// On the page: within the column of text, reaching beyond it, or one of three side by side.
+  static func screenWidth(_ figure: Figure, isSmall: Bool) -> Double { isSmall ? 234 : figure.isWide ? 744 : 528 }
 
   /// In print: one column of a journal, or both.
-  static func paperWidth(_ figure: ReportFigure) -> Double { figure.isWide ? 486 : 234 }
+  static func paperWidth(_ figure: Figure) -> Double { figure.isWide ? 486 : 234 }
 }
 
-extension ReportFigure {
+extension Figure {
+  /// Whether it reaches beyond the column of text.
+  var isWide: Bool { extent == .text }
+
   /// The lines that bring the figure into a LaTeX document at its natural size.
   var latex: String {
     """
     \\begin{\(isWide ? "figure*" : "figure")}
       \\centering
       \\includegraphics{figures/\(id).pdf}
-      \\caption{\(Escaping.latex(caption))}
+      \\caption{\(Escaping.latex(caption.full))}
       \\label{fig:\(id)}
     \\end{\(isWide ? "figure*" : "figure")}
 

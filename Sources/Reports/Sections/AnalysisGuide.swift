@@ -7,28 +7,56 @@ struct AnalysisGuide: Sendable {
   var analyses: [String]
   /// One paragraph: what is measured and how to read it. Markdown.
   var introduction: String
-  /// The figures that stand in the text, in this order: an id, or the beginning of several, which ends with a dash.
-  /// Others go to a gallery.
-  var mainFigures: [String]
+  /// The figures that stand in the text, in this order; others go to a gallery that is folded up.
+  var places: [Place]
+  /// The title of that gallery.
+  var galleryTitle: String
 
-  /// The place of a figure in the text; nil where it goes to the gallery.
-  func rank(_ figure: ReportFigure) -> Int? {
-    mainFigures.firstIndex { $0.hasSuffix("-") ? figure.id.hasPrefix($0) : figure.id == $0 }
+  /// Where figures stand. A name is an id, or the beginning of several, which ends with a dash.
+  enum Place: Sendable {
+    /// One after another.
+    case column([String])
+    /// Side by side, small.
+    case row([String])
+
+    private var names: [String] {
+      switch self {
+      case .column(let names), .row(let names): names
+      }
+    }
+
+    func holds(_ figure: Figure) -> Bool {
+      names.contains { $0.hasSuffix("-") ? figure.id.hasPrefix($0) : figure.id == $0 }
+    }
+
+    /// Those that belong here: in a row in the order of its names, in a column as they come.
+    func blocks(of figures: [Figure]) -> [Article.Block] {
+      switch self {
+      case .column: return figures.filter(holds).map { .figure($0) }
+      case .row(let names):
+        let members = names.flatMap { name in figures.filter { Place.row([name]).holds($0) } }
+        return members.isEmpty ? [] : [.gallery(Article.Gallery(figures: members))]
+      }
+    }
   }
 
-  init(id: String, title: String, analyses: [String], introduction: String, mainFigures: [String]) {
+  init(
+    id: String, title: String, analyses: [String], introduction: String, places: [Place],
+    galleryTitle: String = "More figures"
+  ) {
     self.id = id
     self.title = title
     self.analyses = analyses
     self.introduction = introduction
-    self.mainFigures = mainFigures
+    self.places = places
+    self.galleryTitle = galleryTitle
   }
 
   /// For an analysis that no guide knows.
   init(unknown id: String) {
     self.init(
       id: id, title: id.prefix(1).uppercased() + id.dropFirst(), analyses: [id], introduction: "",
-      mainFigures: ["\(id)-"])
+      places: [.column(["\(id)-"])])
   }
 
   static let all = [
@@ -39,37 +67,50 @@ struct AnalysisGuide: Sendable {
         over the rows of these distributions: how sharp they are, how far they reach, and whether they follow a pattern \
         that has a name. A head belongs to the first class of the list whose score exceeds its threshold.
         """,
-      mainFigures: [
-        "attention-class", "attention-sheet", "attention-normalised-entropy", "attention-head-", "attention-lines-",
-        "attention-induction-score", "attention-effective-heads",
-      ]),
+      places: [
+        .column(["attention-class", "attention-sheet"]),
+        .row(["attention-normalised-entropy", "attention-first-share", "attention-distance"]),
+        .row(["attention-induction-score", "attention-previous-token-score", "attention-duplicate-token-score"]),
+        .column(["attention-head-", "attention-lines-"]),
+      ],
+      galleryTitle: "All other head maps"),
     AnalysisGuide(
       id: "representations", title: "Representations", analyses: ["representations"],
       introduction: """
         The residual stream is looked at after the embeddings (R0) and after every block. Padding, special tokens and the \
         first position are left out: they carry massive activations in healthy models and would set every number alone.
         """,
-      mainFigures: ["representations-rank", "representations-spectrum", "representations-"]),
+      places: [
+        .row(["representations-rank", "representations-anisotropy", "representations-distances"]),
+        .column(["representations-spectrum"]),
+      ]),
     AnalysisGuide(
       id: "geometry", title: "Geometry", analyses: ["projection", "similarity"],
       introduction: """
         Two pictures of how token vectors lie and one of how layers resemble each other. Distances between far-apart \
         clusters of a t-SNE mean little; its trustworthiness says how far neighbourhoods can be believed.
         """,
-      mainFigures: ["projection-", "pca-", "tsne-", "similarity-"]),
+      places: [.column(["projection-"]), .column(["similarity-cka"])]),
     AnalysisGuide(
       id: "gradients", title: "Gradients", analyses: ["gradients"],
       introduction: """
         The gradient of the corpus loss, at every residual point and for every parameter. Relative flow weighs a token's \
         gradient with its vector's norm, because the plain norm mirrors the growth of the stream.
         """,
-      mainFigures: ["gradients-"]),
+      places: [
+        .column(["gradients-relative-flow"]),
+        .row(["gradients-norm", "gradients-ratio", "gradients-rms-by-kind"]),
+        .column(["gradients-histogram"]),
+      ]),
     AnalysisGuide(
       id: "weights", title: "Weights", analyses: ["weights"],
       introduction: """
         Singular values of every matrix that vectors are multiplied with, embeddings left out. Power-law exponents are a \
         hint only: a Gaussian matrix has about 4.8.
         """,
-      mainFigures: ["weights-spectra", "weights-alpha-by-kind"]),
+      places: [
+        .column(["weights-spectra"]),
+        .row(["weights-stable-rank-by-kind", "weights-condition-number-by-kind", "weights-alpha-by-kind"]),
+      ]),
   ]
 }

@@ -24,31 +24,49 @@ struct AnalysisSection {
       blocks.append(.remark("\(name) applicable: \(Escaping.markdown(reason))."))
     }
     let figures = builder.figures.filter { figure in members.contains { $0.id == figure.analysis } }
-    let main = guide.mainFigures.indices.flatMap { rank in figures.filter { guide.rank($0) == rank } }
-    let rest = figures.filter { guide.rank($0) == nil }
     if guide.id == "attention", let attention = members.first {
       blocks += HeadTables(attention, builder.results).blocks
     }
-    blocks += main.map { .figure($0) }
+    for place in guide.places { blocks += place.blocks(of: figures) }
+    let rest = figures.filter { figure in !guide.places.contains { $0.holds(figure) } }
+    // What needs the width of the page is not made small.
+    blocks += rest.filter(\.isWide).map { .figure($0) }
     for member in members where member.notApplicable == nil { blocks += tables(member) }
-    if !rest.isEmpty {
-      blocks.append(.heading("More figures"))
-      blocks.append(.gallery(rest))
-    }
-    for member in members {
-      for note in member.notes { blocks.append(.remark(Escaping.markdown(note.hasSuffix(".") ? note : note + "."))) }
-    }
+    let small = rest.filter { !$0.isWide }
+    if !small.isEmpty { blocks.append(.gallery(Article.Gallery(title: guide.galleryTitle, figures: small))) }
+    let notes = members.flatMap(\.notes).map { Escaping.markdown($0) }
+    if !notes.isEmpty { blocks.append(.remark(notes.joined(separator: " "))) }
     return Article.Section(id: guide.id, title: guide.title, blocks: blocks)
   }
 
+  /// A table for each kind of component, and for each set of components that have the same metrics.
   private func tables(_ analysis: AnalysisResult) -> [Article.Block] {
-    ComponentKind.allCases.compactMap { kind in
-      let tables = analysis.tables.compactMap { table -> MetricTable? in
+    ComponentKind.allCases.flatMap { kind in
+      var groups: [(components: [Component], tables: [MetricTable])] = []
+      for table in analysis.tables {
         let rows = table.rows.filter { ComponentKind($0.component) == kind }
-        return rows.isEmpty ? nil : MetricTable(table.metric, rows)
+        guard !rows.isEmpty else { continue }
+        let components = rows.map(\.component)
+        if let group = groups.firstIndex(where: { $0.components == components }) {
+          groups[group].tables.append(MetricTable(table.metric, rows))
+        } else {
+          groups.append((components, [MetricTable(table.metric, rows)]))
+        }
       }
-      return tables.isEmpty ? nil : .table(table(tables, kind))
+      return groups.map { block(of: $0.tables, kind, rows: $0.components.count) }
     }
+  }
+
+  /// The table, or one sentence where there is nothing but zeros in many rows.
+  private func block(of tables: [MetricTable], _ kind: ComponentKind, rows: Int) -> Article.Block {
+    let shown = tables.filter { table in rows <= 14 || table.rows.contains { $0.quantity.value != 0 } }
+    let zeros = tables.filter { table in !shown.contains { $0.metric == table.metric } }
+      .map { Escaping.markdown($0.metric.title) }
+    let remark = zeros.isEmpty ? "" : "\(listed(zeros)): 0 in all \(counted(rows, kind.singular.lowercased()))."
+    if shown.isEmpty { return .remark(remark) }
+    var table = table(shown, kind)
+    if !remark.isEmpty { table.caption += " " + remark }
+    return .table(table)
   }
 
   private func table(_ tables: [MetricTable], _ kind: ComponentKind) -> Article.Table {
@@ -73,9 +91,10 @@ struct AnalysisSection {
             + [Article.Cell(table.metric.formula, .formula), Article.Cell(table.metric.source)]
         })
     }
+    let name = "\(guide.title): \(kind.plural)"
     let cut = components.count - Self.longestTable
     return Article.Table(
-      caption: caption
+      caption: n.trimmingPrefix(" ")
         + (cut > 0
           ? " The first \(Self.longestTable) of \(NumberFormat.count(components.count)); all are in results.json."
           : ""),
@@ -83,7 +102,7 @@ struct AnalysisSection {
       rows: components.prefix(Self.longestTable).map { component in
         [Article.Cell(component.tensor ?? component.id, .code)]
           + values.map { $0[component]?.cell() ?? Article.Cell("–", .number) }
-      })
+      }, foldedTitle: name)
   }
 }
 

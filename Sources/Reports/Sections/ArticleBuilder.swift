@@ -6,18 +6,15 @@ package import Results
 package struct ArticleBuilder: Sendable {
   let results: RunResults
   let assessment: Assessment
-  let figures: [ReportFigure]
+  let figures: [Figure]
   /// Figures that could not be made, with the reason.
   let omitted: [(id: String, reason: String)]
 
-  package init(
-    results: RunResults, assessment: Assessment, figures: [ReportFigure],
-    omitted: [(id: String, reason: String)] = []
-  ) {
+  package init(results: RunResults, assessment: Assessment, outcomes: [FigureOutcome]) {
     self.results = results
     self.assessment = assessment
-    self.figures = figures
-    self.omitted = omitted
+    figures = outcomes.compactMap(\.figure)
+    omitted = outcomes.compactMap(\.omission)
   }
 
   package var article: Article {

@@ -52,7 +52,7 @@ struct Standouts {
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
-    return "Among \(NumberFormat.count(classes.count)) heads, there are \(listed(parts))\(without)."
+    return "Among \(NumberFormat.count(classes.count)) heads: \(listed(parts))\(without)."
   }
 
   /// Left for runs in which no rule has more to say.

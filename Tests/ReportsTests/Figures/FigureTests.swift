@@ -27,7 +27,8 @@ struct FigureTests {
   func golden(_ id: String) throws {
     let figure = try #require(Self.figures.first { $0.id == id })
     let list = figure.displayList(theme: .screen, width: 400, measurer: FixedAdvance())
-    let text = list.listing + "caption \(figure.caption)\nextent \(figure.extent)\n" + figure.table.csv.prefix(2000)
+    let text =
+      list.listing + "caption \(figure.caption.full)\nextent \(figure.extent)\n" + figure.table.csv.prefix(2000)
     #expect(Golden.difference(of: text, from: "Figures/\(id).txt") == nil)
   }
 
@@ -52,10 +53,12 @@ struct FigureTests {
   @Test("A caption stands alone, an alternative text says what is seen", arguments: figures.map(\.id))
   func words(_ id: String) throws {
     let figure = try #require(Self.figures.first { $0.id == id })
-    #expect(figure.caption.contains("sample-model (bert, 4 layers × 3 heads, 1,234,567 parameters)"))
-    #expect(figure.caption.contains("Seed 11."))
-    if figure.analysis != "weights" { #expect(figure.caption.contains("40 documents of sample corpus (812 tokens)")) }
-    #expect(!figure.caption.contains("..") && !figure.caption.contains("  "), "\(figure.caption)")
+    #expect(figure.caption.full.contains("sample-model (bert, 4 layers × 3 heads, 1,234,567 parameters)"))
+    #expect(figure.caption.full.contains("Seed 11."))
+    if figure.analysis != "weights" {
+      #expect(figure.caption.full.contains("40 documents of sample corpus (812 tokens)"))
+    }
+    #expect(!figure.caption.full.contains("..") && !figure.caption.full.contains("  "), "\(figure.caption.full)")
     #expect(figure.altText.contains { $0.isNumber }, "\(figure.altText)")
     #expect(figure.table.rowCount > 0)
     let lines = figure.table.csv.split(separator: "\n", omittingEmptySubsequences: false)

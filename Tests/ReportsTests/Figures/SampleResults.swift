@@ -83,7 +83,7 @@ struct SampleResults {
       texts: [
         "class": (0..<layers * heads).map { classes[$0 * 7 % classes.count] },
         "sample.doc-3.tokens": (0..<length).map { Self.tokens[$0 % Self.tokens.count] },
-      ], notes: ["Documents are cut to 64 tokens"])
+      ], notes: ["Documents are cut to 64 tokens."])
   }
 
   private static let kinds = ["attention.query.weight", "attention.value.weight", "output.dense.weight"]
@@ -169,7 +169,7 @@ struct SampleResults {
       ],
       texts: [
         "labels": labels, "tokens": (0..<count).map { "t\($0)" }, "documents": (0..<count).map { "doc-\($0 / 10)" },
-      ], notes: ["Residual point R3"])
+      ], notes: ["Residual point R3."])
   }
 
   private mutating func weights() -> AnalysisResult {
