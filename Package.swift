@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: ["Tensors", "Transformers", "Drawing", "Plotting", "CairoRenderer", "TestSupport"],
-      path: "Tests/Bench", swiftSettings: settings),
+      path: "Tests/Bench", exclude: ["peers.sh"], swiftSettings: settings),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: settings),
   ]
