@@ -12,15 +12,18 @@ package final class Renderer: TextMeasurer, Sendable {
   }
 
   let typefaces: Typefaces
-  // One of each for every thread that draws at the same time, kept for the next.
-  private let shapers = Mutex<[Shaper]>([])
+  // Pango opens its fonts through Cairo by pattern, which is safe for one thread at a time only (see `Typefaces`).
+  private static let pango = Mutex(())
+  private let shaper: Shaper
+  // One for every thread that draws at the same time, kept for the next.
   private let stamps = Mutex<[Stamps]>([])
   private let shaped = Mutex<[TextKey: ShapedText]>([:])
   let outlines: GlyphOutlines
 
   /// The renderer of the fonts in a folder. Throws `RenderError.fonts`.
   package init(fonts: URL) throws {
-    typefaces = try Typefaces(folder: fonts)
+    typefaces = try Self.pango.withLock { _ in try Typefaces(folder: fonts) }
+    shaper = Self.pango.withLock { [typefaces] _ in Shaper(typefaces) }
     outlines = GlyphOutlines(typefaces)
   }
 
@@ -55,9 +58,7 @@ package final class Renderer: TextMeasurer, Sendable {
     let key = TextKey(text, font)
     if let known = shaped.withLock({ $0[key] }) { return known }
     let segments = TextSegments(text, chain: typefaces.chain(for: font), covers: typefaces.covers)
-    let shaper = shapers.withLock { $0.popLast() } ?? Shaper(typefaces)
-    let result = shaper.shape(segments)
-    shapers.withLock { $0.append(shaper) }
+    let result = Self.pango.withLock { _ in shaper.shape(segments) }
     shaped.withLock {
       if $0.count >= 1 << 16 { $0.removeAll() }
       $0[key] = result

@@ -13,7 +13,9 @@ struct Typeface: Sendable {
 
 /// The fonts of one folder, through a fontconfig configuration that knows nothing else.
 ///
-/// Immutable after `init`; fontconfig's patterns are only read, and Cairo locks its font faces itself.
+/// Immutable after `init`; fontconfig's patterns are only read. The faces are FreeType's own, opened once: those that
+/// Cairo opens by pattern it closes again when there are more than ten, without waiting for other threads. Cairo locks
+/// each while it uses it, and may keep it after `deinit`; therefore they are never closed.
 final class Typefaces: @unchecked Sendable {
   /// The family set for each of a figure's three, in the folder that is shipped.
   static let families: [Font.Family: String] = [.sans: "Inter", .serif: "Noto Serif", .mono: "JetBrains Mono"]
@@ -47,6 +49,10 @@ final class Typefaces: @unchecked Sendable {
     // Pango initialises fontconfig's current configuration: it must not go and read the machine's.
     FcConfigSetCurrent(config)
 
+    var opened: FT_Library?
+    guard FT_Init_FreeType(&opened) == 0, let library = opened else {
+      throw RenderError.fonts(path: path, problem: "FreeType did not start")
+    }
     var faces: [Typeface] = []
     var cairoFaces: [OpaquePointer] = []
     var coverage: [OpaquePointer] = []
@@ -55,9 +61,13 @@ final class Typefaces: @unchecked Sendable {
         guard let pattern = set.pointee.fonts[place], let face = Typeface(pattern),
           let characters = charset(of: pattern)
         else { continue }
+        var file: FT_Face?
+        guard FT_New_Face(library, face.file, FT_Long(face.index), &file) == 0, let file else {
+          throw RenderError.fonts(path: face.file, problem: "is not a font")
+        }
         faces.append(face)
         coverage.append(characters)
-        cairoFaces.append(unhintedFace(pattern))
+        cairoFaces.append(cairo_ft_font_face_create_for_ft_face(file, unhinted))
       }
     }
     self.config = config
@@ -168,14 +178,8 @@ private func charset(of pattern: OpaquePointer) -> OpaquePointer? {
   return FcPatternGetCharSet(pattern, FC_CHARSET, 0, &characters) == FcResultMatch ? characters : nil
 }
 
-private func unhintedFace(_ pattern: OpaquePointer) -> OpaquePointer {
-  let copy = FcPatternDuplicate(pattern)!
-  defer { FcPatternDestroy(copy) }
-  FcPatternAddBool(copy, FC_HINTING, 0)
-  FcPatternAddBool(copy, FC_AUTOHINT, 0)
-  FcPatternAddInteger(copy, FC_HINT_STYLE, FC_HINT_NONE)
-  return cairo_ft_font_face_create_for_pattern(copy)
-}
+/// FT_LOAD_NO_HINTING, FT_LOAD_NO_BITMAP and FT_LOAD_NO_AUTOHINT: outlines as they were drawn.
+private let unhinted: Int32 = 1 << 1 | 1 << 3 | 1 << 15
 
 private func designedMetrics(of face: OpaquePointer) -> (ascent: Double, descent: Double) {
   withScaledFont(face, size: 1000) { font in
