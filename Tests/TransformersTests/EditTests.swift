@@ -4,7 +4,9 @@ import Testing
 import Transformers
 
 @Suite struct EditTests {
-  @Test("An edit at any site changes what it says there and nothing before it", arguments: ["gpt2", "bert_mlm", "phi", "qwen3", "vit", "t5_gated", "bart"])
+  @Test(
+    "An edit at any site changes what it says there and nothing before it",
+    arguments: ["gpt2", "bert_mlm", "phi", "qwen3", "vit", "t5_gated", "bart"])
   func editsEverySite(name: String) throws {
     let reference = try Reference(Fixtures.url("models/\(name)"))
     let order = reference.model.description.sites

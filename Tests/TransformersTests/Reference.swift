@@ -32,7 +32,8 @@ struct Reference {
       #expect(found.largestDifference(from: wanted) <= tolerance * max(1, wanted.largest), "\(name)")
       return
     }
-    let mask = name.hasPrefix("decoder") || name.hasPrefix("cross") || input.target != nil && name == "logits"
+    let mask =
+      name.hasPrefix("decoder") || name.hasPrefix("cross") || input.target != nil && name == "logits"
       ? input.target?.mask ?? [] : input.mask
     let rows = wanted.shape[rowAxis], width = wanted.shape.dropFirst(rowAxis + 1).reduce(1, *)
     let perDocument = wanted.count / wanted.shape[0]

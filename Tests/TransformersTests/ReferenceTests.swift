@@ -14,8 +14,10 @@ import Transformers
     let d = reference.model.description
     let values = d.stacks.flatMap(Self.values) + [("logits", .logits)]
     var inputs = d.stacks.map {
-      (d.image != nil ? "patch_embeddings" : $0.role == .decoder ? "decoder_inputs_embeds" : "inputs_embeds",
-        $0.site(.embed))
+      (
+        d.image != nil ? "patch_embeddings" : $0.role == .decoder ? "decoder_inputs_embeds" : "inputs_embeds",
+        $0.site(.embed)
+      )
     }
     if d.image != nil { inputs.append(("pixel_values", .pixels)) }
     let trace = try reference.model.run(
