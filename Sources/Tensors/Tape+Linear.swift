@@ -38,8 +38,10 @@ package struct WeightSlice: Hashable, Sendable {
     let whole = Tensor(uninitialized: [matrices[0].shape[0], outputCount])
     for ((_, columns), matrix) in zip(self.columns, matrices) {
       for row in 0..<matrix.shape[0] {
-        (whole.pointer + row * outputCount + columns.lowerBound).update(
-          from: matrix.pointer + row * columns.count, count: columns.count)
+        withExtendedLifetime(matrix) {
+          (whole.pointer + row * outputCount + columns.lowerBound).update(
+            from: matrix.pointer + row * columns.count, count: columns.count)
+        }
       }
     }
     return whole

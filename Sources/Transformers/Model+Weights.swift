@@ -18,7 +18,7 @@ extension Model {
       return stack.blocks.enumerated().flatMap { layer, block -> [(name: String, matrix: Tensor)] in
         guard seen.insert(block.mlp.down.weight).inserted else { return [] }
         return named(block).map { name, projection in
-          let matrix = Tensor(copying: matrix(projection).matrix.transposed)
+          let matrix = matrix(projection).transposed
           return (name: "\(description.role.rawValue).\(layer).\(name)", matrix: matrix)
         }
       }

@@ -14,7 +14,9 @@ import Transformers
     // Values of another text, to patch from.
     var other = reference.input
     other.ids = other.ids.map { ($0 + 17) % 120 }
-    other.target?.ids = (other.target?.ids ?? []).map { ($0 + 17) % 120 }
+    if let target = reference.input.target {
+      other.target = ModelInput.Target(length: target.length, ids: target.ids.map { ($0 + 17) % 120 })
+    }
     other.pixels = other.pixels.map { Tensor($0.values.map { 0.5 - $0 * $0 }, shape: $0.shape) }
     let foreign = try reference.model.run(other, TraceRequest(sites: Set(order)))
 
