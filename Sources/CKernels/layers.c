@@ -8,6 +8,10 @@ TK_CLONES void tk_add(float *y, const float *a, const float *b, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = a[i] + b[i];
 }
 
+TK_CLONES void tk_multiply(float *y, const float *a, const float *b, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] = a[i] * b[i];
+}
+
 TK_CLONES void tk_accumulate(float *y, const float *a, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] += a[i];
 }
@@ -71,6 +75,58 @@ TK_CLONES void tk_layer_norm_backward(float *dx, const float *existing, float *d
         dgain[c] += upstream[c] * (row[c] - m) * r;
         dbias[c] += upstream[c];
       }
+  }
+}
+
+TK_CLONES void tk_rms_norm(float *y, float *rstd, const float *x, const float *gain, float shift, float epsilon,
+                           size_t rows, size_t width) {
+#pragma clang fp reassociate(on) contract(fast)
+  for (size_t n = 0; n < rows; n++) {
+    const float *row = x + n * width;
+    float *out = y + n * width;
+    double squares = 0;
+    for (size_t c = 0; c < width; c++) squares += row[c] * row[c];
+    float r = (float)(1.0 / sqrt(squares / (double)width + (double)epsilon));
+    for (size_t c = 0; c < width; c++) out[c] = row[c] * r * (shift + gain[c]);
+    rstd[n] = r;
+  }
+}
+
+TK_CLONES void tk_rms_norm_backward(float *dx, const float *existing, float *dgain, const float *dy, const float *x,
+                                    const float *gain, float shift, const float *rstd, size_t rows, size_t width) {
+#pragma clang fp reassociate(on) contract(fast)
+  for (size_t n = 0; n < rows; n++) {
+    const float *row = x + n * width, *upstream = dy + n * width;
+    float *out = dx + n * width;
+    float r = rstd[n];
+    // With x̂ = x·r and g = (shift + gain)·dy: dx = r·(g − x̂·mean(g·x̂)).
+    float projected = 0;
+    for (size_t c = 0; c < width; c++) projected += (shift + gain[c]) * upstream[c] * row[c];
+    float mean_gx = projected * r / (float)width;
+    if (existing) {
+      const float *old = existing + n * width;
+      for (size_t c = 0; c < width; c++)
+        out[c] = old[c] + r * ((shift + gain[c]) * upstream[c] - row[c] * r * mean_gx);
+    } else {
+      for (size_t c = 0; c < width; c++) out[c] = r * ((shift + gain[c]) * upstream[c] - row[c] * r * mean_gx);
+    }
+    if (dgain)
+      for (size_t c = 0; c < width; c++) dgain[c] += upstream[c] * row[c] * r;
+  }
+}
+
+TK_CLONES void tk_rotate(float *y, const float *x, const float *cosines, const float *sines, size_t pairs, size_t step,
+                         size_t gap, size_t rows, size_t width) {
+#pragma clang fp contract(fast)
+  for (size_t n = 0; n < rows; n++) {
+    const float *row = x + n * width;
+    float *out = y + n * width;
+    for (size_t i = 0; i < pairs; i++) {
+      float first = row[i * step], second = row[i * step + gap];
+      out[i * step] = first * cosines[i] - second * sines[i];
+      out[i * step + gap] = second * cosines[i] + first * sines[i];
+    }
+    memcpy(out + 2 * pairs, row + 2 * pairs, (width - 2 * pairs) * sizeof(float));
   }
 }
 

@@ -123,4 +123,7 @@ extension Tensor {
       }
     }
   }
+
+  /// A dense copy of the last two axes' matrix with rows and columns exchanged.
+  package var transposed: Tensor { withExtendedLifetime(self) { Tensor(copying: matrix.transposed) } }
 }

@@ -6,10 +6,20 @@ package struct Visibility: Sendable {
   package var isCausal: Bool
   /// `[batch, keys]`: 0 where a key is padding.
   package var keys: [UInt8]
+  /// Under a causal mask, how many keys a query sees at most: itself and those just before.
+  package var window: Int?
 
-  package init(isCausal: Bool, keys: [UInt8]) {
+  package init(isCausal: Bool, keys: [UInt8], window: Int? = nil) {
     self.isCausal = isCausal
     self.keys = keys
+    self.window = window
+  }
+
+  /// The keys that query `q` may see, before padding.
+  fileprivate func range(_ q: Int, queries: Int, keys: Int) -> Range<Int> {
+    guard isCausal else { return 0..<keys }
+    let end = q + 1 + keys - queries
+    return max(0, end - (window ?? end))..<end
   }
 }
 
@@ -17,7 +27,7 @@ package struct Visibility: Sendable {
 private let queriesPerPiece = 128
 
 extension Tape {
-  /// `scores[b, h, q, k] = scale · query[b, q, h, :] · key[b, k, h, :]`.
+  /// `scores[b, h, q, k] = scale · query[b, q, h, :] · key[b, k, h′, :]`, where several heads h may share one h′.
   ///
   /// Where `onlyVisible`, scores that a causal mask hides may be left unwritten.
   package func attentionScores(
@@ -29,7 +39,7 @@ extension Tape {
       forEachQueryBlock(d, visibility) { rows, visible in
         let seen = onlyVisible ? visible : d.keys
         multiply(
-          d.head(query.value, b, h, d.queries).rows(rows), d.head(key.value, b, h, d.keys).rows(0..<seen).transposed,
+          d.head(query.value, b, h, d.queries).rows(rows), d.keyHead(key.value, b, h).rows(0..<seen).transposed,
           into: d.square(scores, b, h).rows(rows).columns(0..<seen), scale: scale)
       }
     }
@@ -40,7 +50,7 @@ extension Tape {
           forEachHead(d) { b, h in
             forEachQueryBlock(d, visibility) { rows, visible in
               multiply(
-                d.square(ds, b, h).rows(rows).columns(0..<visible), d.head(key.value, b, h, d.keys).rows(0..<visible),
+                d.square(ds, b, h).rows(rows).columns(0..<visible), d.keyHead(key.value, b, h).rows(0..<visible),
                 into: d.head(target, b, h, d.queries).rows(rows), scale: scale, adding: adding)
             }
           }
@@ -48,10 +58,10 @@ extension Tape {
       }
       if key.needsGradient {
         key.contribute { target, adding in
-          forEachHead(d) { b, h in
+          forEachGroup(d) { b, h, isFirst in
             multiply(
-              d.square(ds, b, h).transposed, d.head(query.value, b, h, d.queries),
-              into: d.head(target, b, h, d.keys), scale: scale, adding: adding)
+              d.square(ds, b, h).transposed, d.head(query.value, b, h, d.queries), into: d.keyHead(target, b, h),
+              scale: scale, adding: adding || !isFirst)
           }
         }
       }
@@ -74,8 +84,9 @@ extension Tape {
         for q in 0..<queries {
           let at = (index * queries + q) * keys
           if !inPlace { (pattern.pointer + at).update(from: scores.value.pointer + at, count: keys) }
-          tk_softmax_row(
-            pattern.pointer + at, masked ? row : nil, visibility.isCausal ? q + 1 + keys - queries : keys, keys)
+          let seen = visibility.range(q, queries: queries, keys: keys), first = seen.lowerBound
+          if first > 0 { (pattern.pointer + at).update(repeating: 0, count: first) }
+          tk_softmax_row(pattern.pointer + at + first, masked ? row.map { $0 + first } : nil, seen.count, keys - first)
         }
       }
     }
@@ -93,7 +104,7 @@ extension Tape {
     }
   }
 
-  /// `z[b, q, h, :] = Σ_k pattern[b, h, q, k] · value[b, k, h, :]`.
+  /// `z[b, q, h, :] = Σ_k pattern[b, h, q, k] · value[b, k, h′, :]`.
   package func attentionMix(pattern: Variable, value: Variable, visibility: Visibility) -> Variable {
     let s = pattern.shape
     let z = Tensor(uninitialized: [s[0], s[2], s[1], value.shape[3]])
@@ -102,7 +113,7 @@ extension Tape {
       forEachQueryBlock(d, visibility) { rows, visible in
         multiply(
           d.square(pattern.value, b, h).rows(rows).columns(0..<visible),
-          d.head(value.value, b, h, d.keys).rows(0..<visible),
+          d.keyHead(value.value, b, h).rows(0..<visible),
           into: d.head(z, b, h, d.queries).rows(rows))
       }
     }
@@ -111,17 +122,17 @@ extension Tape {
         pattern.contribute { target, adding in
           forEachHead(d) { b, h in
             multiply(
-              d.head(dz, b, h, d.queries), d.head(value.value, b, h, d.keys).transposed, into: d.square(target, b, h),
+              d.head(dz, b, h, d.queries), d.keyHead(value.value, b, h).transposed, into: d.square(target, b, h),
               adding: adding)
           }
         }
       }
       if value.needsGradient {
         value.contribute { target, adding in
-          forEachHead(d) { b, h in
+          forEachGroup(d) { b, h, isFirst in
             multiply(
-              d.square(pattern.value, b, h).transposed, d.head(dz, b, h, d.queries), into: d.head(target, b, h, d.keys),
-              adding: adding)
+              d.square(pattern.value, b, h).transposed, d.head(dz, b, h, d.queries), into: d.keyHead(target, b, h),
+              adding: adding || !isFirst)
           }
         }
       }
@@ -129,17 +140,27 @@ extension Tape {
   }
 }
 
-/// The dimensions of one attention: queries `[B, Tq, H, D]`, keys and values `[B, Tk, H, D]`.
+/// The dimensions of one attention: queries `[B, Tq, H, D]`, keys and values `[B, Tk, H′, D]`, H a multiple of H′.
 private struct AttentionShape {
   let batch: Int
   let heads: Int
+  let keyHeads: Int
   let queries: Int
   let keys: Int
   let width: Int
 
   init(query: [Int], key: [Int]) {
     (batch, queries, heads, width) = (query[0], query[1], query[2], query[3])
-    keys = key[1]
+    (keys, keyHeads) = (key[1], key[2])
+  }
+
+  /// Heads that share one key and value.
+  var group: Int { heads / keyHeads }
+
+  /// The `[keys, D]` that a head reads inside `[B, Tk, H′, D]`.
+  func keyHead(_ tensor: Tensor, _ b: Int, _ h: Int) -> MatrixView {
+    MatrixView(
+      tensor.pointer + (b * keys * keyHeads + h / group) * width, rows: keys, columns: width, stride: keyHeads * width)
   }
 
   /// One head's `[positions, D]` inside `[B, T, H, D]`.
@@ -156,6 +177,13 @@ private struct AttentionShape {
 
 private func forEachHead(_ d: AttentionShape, _ body: (_ b: Int, _ h: Int) -> Void) {
   forEachPiece(d.batch * d.heads) { body($0 / d.heads, $0 % d.heads) }
+}
+
+/// Heads that share a key follow each other on one thread.
+private func forEachGroup(_ d: AttentionShape, _ body: (_ b: Int, _ h: Int, _ isFirst: Bool) -> Void) {
+  forEachPiece(d.batch * d.keyHeads) { piece in
+    for member in 0..<d.group { body(piece / d.keyHeads, piece % d.keyHeads * d.group + member, member == 0) }
+  }
 }
 
 /// Blocks of queries, each with the number of leading keys that its last query can see.

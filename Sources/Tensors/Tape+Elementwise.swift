@@ -28,6 +28,19 @@ extension Tape {
     }
   }
 
+  /// `a · b`, element by element, of equal shapes.
+  package func product(_ a: Variable, _ b: Variable) -> Variable {
+    result(products(a.value, b.value), of: [a, b]) { dy, _ in
+      if a.needsGradient { a.add(owned: products(dy, b.value)) }
+      if b.needsGradient { b.add(owned: products(dy, a.value)) }
+    }
+  }
+
+  /// `factor · x`.
+  package func scale(_ x: Variable, by factor: Float) -> Variable {
+    result(multiple(x.value, factor), of: [x]) { dy, _ in x.add(owned: multiple(dy, factor)) }
+  }
+
   /// `f(x)`, element by element.
   package func activate(_ x: Variable, _ function: ActivationFunction) -> Variable {
     let y = Tensor(uninitialized: x.shape)
@@ -83,4 +96,21 @@ extension Tape {
   package func reshape(_ x: Variable, _ shape: [Int]) -> Variable {
     result(x.value.reshaped(shape), of: [x]) { dy, _ in x.add(shared: dy) }
   }
+}
+
+private func products(_ a: Tensor, _ b: Tensor) -> Tensor {
+  let y = Tensor(uninitialized: a.shape)
+  forEachElementChunk(y.count) { range in
+    let start = range.lowerBound
+    tk_multiply(y.pointer + start, a.pointer + start, b.pointer + start, range.count)
+  }
+  return y
+}
+
+private func multiple(_ x: Tensor, _ factor: Float) -> Tensor {
+  let y = Tensor(uninitialized: x.shape)
+  forEachElementChunk(y.count) { range in
+    tk_scale(y.pointer + range.lowerBound, x.pointer + range.lowerBound, factor, range.count)
+  }
+  return y
 }

@@ -4,49 +4,92 @@ import CKernels
 package struct WeightSlice: Hashable, Sendable {
   /// `true` for Conv1D's `[in, out]`, `false` for Linear's `[out, in]`.
   package var isInputMajor: Bool
-  /// The outputs that are meant, where several projections are stored in one tensor.
-  package var outputs: Range<Int>
+  /// The outputs that are meant, in order, where several projections are stored in one tensor; GPT-NeoX interleaves
+  /// them head by head.
+  package var parts: [Range<Int>]
 
-  package init(isInputMajor: Bool, outputs: Range<Int>) {
+  package init(isInputMajor: Bool, parts: [Range<Int>]) {
     self.isInputMajor = isInputMajor
-    self.outputs = outputs
+    self.parts = parts
   }
 
-  /// The stored tensor as `[in, out]`, of the slice's outputs.
-  package func matrix(of weight: Tensor) -> MatrixView {
-    (isInputMajor ? weight.matrix : weight.matrix.transposed).columns(outputs)
+  package init(isInputMajor: Bool, outputs: Range<Int>) { self.init(isInputMajor: isInputMajor, parts: [outputs]) }
+
+  package var outputCount: Int { parts.reduce(0) { $0 + $1.count } }
+
+  /// A part of the stored tensor as `[in, out]`.
+  fileprivate func matrix(of weight: Tensor, _ part: Range<Int>) -> MatrixView {
+    (isInputMajor ? weight.matrix : weight.matrix.transposed).columns(part)
+  }
+
+  /// The parts, each with its columns among the outputs.
+  fileprivate var columns: [(part: Range<Int>, columns: Range<Int>)] {
+    var end = 0
+    return parts.map { part in
+      end += part.count
+      return (part, end - part.count..<end)
+    }
+  }
+
+  /// The slice as a dense `[in, out]`.
+  package func matrix(of weight: Tensor) -> Tensor {
+    let matrices = parts.map { Tensor(copying: matrix(of: weight, $0)) }
+    guard matrices.count > 1 else { return matrices[0] }
+    let whole = Tensor(uninitialized: [matrices[0].shape[0], outputCount])
+    for ((_, columns), matrix) in zip(self.columns, matrices) {
+      for row in 0..<matrix.shape[0] {
+        withExtendedLifetime(matrix) {
+          (whole.pointer + row * outputCount + columns.lowerBound).update(
+            from: matrix.pointer + row * columns.count, count: columns.count)
+        }
+      }
+    }
+    return whole
   }
 }
 
 extension Tape {
   /// `y = x·W + b`, x `[…, in]`, y `[…, out]`.
   package func linear(_ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice) -> Variable {
-    let matrix = slice.matrix(of: weight.value)
-    let y = Tensor(uninitialized: x.shape.dropLast() + [slice.outputs.count])
-    let output = y.matrix
-    let offset = bias.map { $0.value.pointer + slice.outputs.lowerBound }
-    multiplyInPieces(x.value.matrix, matrix, into: output) { rows, columns in
-      guard let offset else { return }
-      tk_add_bias(
-        output.pointer + rows.lowerBound * output.stride + columns.lowerBound, offset + columns.lowerBound, rows.count,
-        columns.count, output.stride)
+    let y = Tensor(uninitialized: x.shape.dropLast() + [slice.outputCount])
+    for (part, columns) in slice.columns {
+      let output = y.matrix.columns(columns)
+      let offset = bias.map { $0.value.pointer + part.lowerBound }
+      multiplyInPieces(x.value.matrix, slice.matrix(of: weight.value, part), into: output) { rows, columns in
+        guard let offset else { return }
+        tk_add_bias(
+          output.pointer + rows.lowerBound * output.stride + columns.lowerBound, offset + columns.lowerBound,
+          rows.count, columns.count, output.stride)
+      }
     }
     return result(y, of: [x, weight] + (bias.map { [$0] } ?? [])) { dy, _ in
       if x.needsGradient {
-        x.contribute { multiplyInPieces(dy.matrix, matrix.transposed, into: $0.matrix, adding: $1) }
+        x.contribute { target, adding in
+          for (part, columns) in slice.columns {
+            multiplyInPieces(
+              dy.matrix.columns(columns), slice.matrix(of: weight.value, part).transposed, into: target.matrix,
+              adding: adding || columns.lowerBound > 0)
+          }
+        }
       }
       if weight.needsGradient {
-        weight.contributeSlice(slice) { target, adding in
+        weight.contributeSlice(slice) { target, columns, adding in
           // Whichever way round the weight lies, its gradient is written in place.
           if slice.isInputMajor {
-            multiplyInPieces(x.value.matrix.transposed, dy.matrix, into: target, adding: adding)
+            multiplyInPieces(x.value.matrix.transposed, dy.matrix.columns(columns), into: target, adding: adding)
           } else {
-            multiplyInPieces(dy.matrix.transposed, x.value.matrix, into: target.transposed, adding: adding)
+            multiplyInPieces(
+              dy.matrix.columns(columns).transposed, x.value.matrix, into: target.transposed, adding: adding)
           }
         }
       }
       if let bias, bias.needsGradient {
-        bias.contributeSlice(slice.outputs) { target in addColumnSums(of: dy.matrix, to: target) }
+        bias.contribute { target, adding in
+          if !adding { target.pointer.update(repeating: 0, count: target.count) }
+          for (part, columns) in slice.columns {
+            addColumnSums(of: dy.matrix.columns(columns), to: target.pointer + part.lowerBound)
+          }
+        }
       }
     }
   }
@@ -54,18 +97,15 @@ extension Tape {
 
 extension Variable {
   /// `contribute` for a part of a stored weight: the other parts are 0 until their own contributions come.
-  fileprivate func contributeSlice(_ slice: WeightSlice, _ body: (_ target: MatrixView, _ adding: Bool) -> Void) {
-    let isWhole = slice.outputs.count == (slice.isInputMajor ? shape[1] : shape[0])
+  fileprivate func contributeSlice(
+    _ slice: WeightSlice, _ body: (_ target: MatrixView, _ columns: Range<Int>, _ adding: Bool) -> Void
+  ) {
+    let isWhole = slice.parts == [0..<(slice.isInputMajor ? shape[1] : shape[0])]
     contribute { target, adding in
       if !isWhole && !adding { target.pointer.update(repeating: 0, count: target.count) }
-      body(slice.matrix(of: target), adding || !isWhole)
-    }
-  }
-
-  fileprivate func contributeSlice(_ range: Range<Int>, _ body: (_ target: UnsafeMutablePointer<Float>) -> Void) {
-    contribute { target, adding in
-      if !adding { target.pointer.update(repeating: 0, count: target.count) }
-      body(target.pointer + range.lowerBound)
+      for (part, columns) in slice.columns {
+        body(slice.matrix(of: target, part), columns, adding || !isWhole)
+      }
     }
   }
 }

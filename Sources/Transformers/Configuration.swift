@@ -21,6 +21,32 @@ package struct Configuration {
     self.fields = fields
   }
 
+  private init(path: String, fields: [String: Any]) {
+    self.path = path
+    self.fields = fields
+  }
+
+  /// An object inside this one, nil where there is none.
+  package func section(_ key: String) -> Configuration? {
+    (fields[key] as? [String: Any]).map { Configuration(path: "\(path): \"\(key)\"", fields: $0) }
+  }
+
+  /// Whether a key is there and not null.
+  package func has(_ key: String) -> Bool { fields[key].map { !($0 is NSNull) } ?? false }
+
+  /// A list of texts, nil where there is none.
+  package func texts(_ key: String) -> [String]? { fields[key] as? [String] }
+
+  /// Lists with how often each repeats, written out: `[[["a", "b"], 2]]` gives a, b, a, b.
+  package func repeatedTexts(_ key: String) -> [String]? {
+    guard let pairs = fields[key] as? [[Any]] else { return nil }
+    return pairs.flatMap { pair -> [String] in
+      guard pair.count == 2, let texts = pair[0] as? [String], let times = pair[1] as? Int, (0...1000).contains(times)
+      else { return [] }
+      return (0..<times).flatMap { _ in texts }
+    }
+  }
+
   private func missing(_ key: String, _ expected: String) -> InputError {
     InputError(
       at: "\(path): \"\(key)\"", fields[key] == nil ? "is missing" : "has the wrong type",
@@ -39,8 +65,11 @@ package struct Configuration {
     return fallback
   }
 
-  package func number(_ key: String, default fallback: Double) throws -> Double {
-    guard let value = fields[key], !(value is NSNull) else { return fallback }
+  package func number(_ key: String, default fallback: Double? = nil) throws -> Double {
+    guard let value = fields[key], !(value is NSNull) else {
+      guard let fallback else { throw missing(key, "a number") }
+      return fallback
+    }
     guard let number = value as? NSNumber else { throw missing(key, "a number") }
     return number.doubleValue
   }

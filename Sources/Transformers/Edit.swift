@@ -31,8 +31,7 @@ package struct Edit: Sendable {
       throw InputError(
         at: "edit at \(site.text)", "the replacement has another shape", expected: "\(shape)", found: "\(tensor.shape)")
     }
-    let isSquare = site.kind == .scores || site.kind == .pattern
-    let hasHeads = isSquare || [.query, .key, .value, .z].contains(site.kind)
+    let isSquare = site.kind.isSquare, hasHeads = site.kind.hasHeads
     if heads != nil && !hasHeads {
       throw InputError(at: "edit at \(site.text)", "this site has no heads to choose from")
     }

@@ -16,14 +16,16 @@ struct ForwardPass {
   init(_ model: Model, _ input: ModelInput, _ request: TraceRequest) {
     d = model.description
     network = model.network
-    parameters = model.parameters.map { Variable($0.tensor, needsGradient: request.parameterGradients) }
+    parameters = model.parameters.map {
+      Variable($0.tensor, needsGradient: request.parameterGradients && $0.isLearned)
+    }
     tape = Tape(isRecording: request.wantsGradients)
     self.input = input
     self.request = request
   }
 
   /// Where a value passes a site: edits change it, and it is kept if asked for.
-  private mutating func at(_ site: Site, _ value: Variable) throws -> Variable {
+  mutating func at(_ site: Site, _ value: Variable) throws -> Variable {
     var value = value
     for edit in request.edits where edit.site == site {
       let region = try edit.region(of: value.shape)
@@ -42,74 +44,35 @@ struct ForwardPass {
     return value
   }
 
-  private func project(_ x: Variable, _ p: Network.Projection) -> Variable {
+  func project(_ x: Variable, _ p: Network.Projection) -> Variable {
     tape.linear(x, weight: parameters[p.weight], bias: p.bias.map { parameters[$0] }, slice: p.slice)
   }
 
-  private func norm(_ x: Variable, _ n: Network.Norm) -> Variable {
-    tape.layerNorm(x, gain: parameters[n.gain], bias: parameters[n.bias], epsilon: d.normEpsilon)
+  func norm(_ x: Variable, _ n: Network.Norm, _ s: StackDescription) -> Variable {
+    if case .rms(let shift) = s.norm {
+      return tape.rmsNorm(x, gain: parameters[n.gain], shift: shift, epsilon: s.normEpsilon)
+    }
+    let bias = n.bias.map { parameters[$0] } ?? Variable(Tensor(repeating: 0, shape: parameters[n.gain].shape))
+    return tape.layerNorm(x, gain: parameters[n.gain], bias: bias, epsilon: s.normEpsilon)
   }
 
   /// Everything up to the loss; nil where there are no labels.
   mutating func run() throws -> Variable? {
-    var x = try embeddings()  // [B, T, C]
-    for layer in 0..<d.layers { x = try block(layer, x) }
-    if let finalNorm = network.finalNorm { x = try at(.finalNorm, norm(x, finalNorm)) }
-    return try head(x)
-  }
-
-  private mutating func embeddings() throws -> Variable {
-    let shape = [input.batch, input.length]
-    let tokens = tape.embed(input.ids, table: parameters[network.tokenEmbedding], shape: shape)
-    var x = try at(.embed, tokens)
-    if let types = network.typeEmbedding {
-      let ids = input.typeIDs ?? Array(repeating: 0, count: input.ids.count)
-      x = tape.add(x, try at(.typeEmbed, tape.embed(ids, table: parameters[types], shape: shape)))
+    guard let encoder = d.encoder, let network = network.encoder else {
+      return try head(output(of: Stage(d.stack, self.network.stack, input)))
     }
-    let positions = (0..<input.ids.count).map { Int32($0 % input.length) }
-    x = tape.add(
-      x, try at(.positionEmbed, tape.embed(positions, table: parameters[network.positionEmbedding], shape: shape)))
-    if let embeddingNorm = network.embeddingNorm { x = norm(x, embeddingNorm) }
-    return x
+    let memory = try output(of: Stage(encoder, network, input))
+    return try head(output(of: Stage(d.stack, self.network.stack, input, memory: memory)))
   }
 
-  private mutating func block(_ layer: Int, _ input: Variable) throws -> Variable {
-    let b = network.blocks[layer], isPre = d.normPlacement == .pre
-    let residPre = try at(.residPre(layer: layer), input)
-    let attentionOut = try attention(layer, b, isPre ? norm(residPre, b.attentionNorm) : residPre)
-    var residMid = try at(.residMid(layer: layer), tape.add(residPre, attentionOut))
-    if !isPre { residMid = try at(Site(.normalizedResidMid, layer: layer), norm(residMid, b.attentionNorm)) }
-    let mlpOut = try mlp(layer, b, isPre ? norm(residMid, b.mlpNorm) : residMid)
-    var residPost = try at(.residPost(layer: layer), tape.add(residMid, mlpOut))
-    if !isPre { residPost = try at(Site(.normalizedResidPost, layer: layer), norm(residPost, b.mlpNorm)) }
-    return residPost
-  }
-
-  private mutating func attention(_ layer: Int, _ b: Network.Block, _ x: Variable) throws -> Variable {
-    let visibility = Visibility(isCausal: d.isCausal, keys: input.mask)
-    let query = try at(.query(layer: layer), heads(project(x, b.query)))  // [B, T, H, D]
-    let key = try at(.key(layer: layer), heads(project(x, b.key)))
-    let value = try at(.value(layer: layer), heads(project(x, b.value)))
-    let readsScores = request.touches(.scores(layer: layer))
-    let scores = try at(
-      .scores(layer: layer),
-      tape.attentionScores(
-        query: query, key: key, scale: d.scoreScales[layer], visibility: visibility, onlyVisible: !readsScores))
-    let pattern = try at(
-      .pattern(layer: layer), tape.attentionPattern(scores: scores, visibility: visibility, inPlace: !readsScores))
-    let z = try at(.z(layer: layer), tape.attentionMix(pattern: pattern, value: value, visibility: visibility))
-    return try at(
-      .attentionOut(layer: layer), project(tape.reshape(z, [input.batch, input.length, d.width]), b.output))
-  }
-
-  private func heads(_ x: Variable) -> Variable {
-    tape.reshape(x, [input.batch, input.length, d.heads, d.headWidth])
-  }
-
-  private mutating func mlp(_ layer: Int, _ b: Network.Block, _ x: Variable) throws -> Variable {
-    let pre = try at(.mlpPre(layer: layer), project(x, b.up))  // [B, T, F]
-    let post = try at(.mlpPost(layer: layer), tape.activate(pre, d.activation))
-    return try at(.mlpOut(layer: layer), project(post, b.down))
+  /// A stack's output, from its embeddings through all blocks and what follows them.
+  private mutating func output(of stage: Stage) throws -> Variable {
+    var x = try embeddings(stage)  // [B, T, C]
+    for layer in 0..<stage.d.layers { x = try block(stage, layer, x) }
+    guard stage.d.hasOutput else { return x }
+    if let finalNorm = stage.network.finalNorm { x = norm(x, finalNorm, stage.d) }
+    if let projection = stage.network.projection { x = project(x, projection) }
+    return try at(stage.d.site(.finalNorm), x)
   }
 
   private mutating func head(_ x: Variable) throws -> Variable? {
@@ -121,18 +84,20 @@ struct ForwardPass {
       // Only what has a label is unembedded.
       guard let all = targets else { return nil }
       let rows = all.indices.filter { all[$0] >= 0 }
-      x = tape.gather(x, rows: rows, shape: [rows.count, d.width])
+      x = tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])
       targets = rows.map { all[$0] }
     }
+    if d.headScale != 1 { x = tape.scale(x, by: d.headScale) }
     let logits: Variable
     switch network.head {
     case .none: return nil
     case .unembedding(let unembedding): logits = project(x, unembedding)  // [B, T, V]
-    case .masked(let transform, let transformNorm, let unembedding):
-      logits = project(norm(tape.activate(project(x, transform), d.activation), transformNorm), unembedding)
-    case .classifier(let pooler, let classifier):
-      let first = tape.select(x, position: 0)  // [B, C]
-      logits = project(tape.activate(project(first, pooler), .tanh), classifier)
+    case .masked(let transform, let activation, let transformNorm, let unembedding):
+      logits = project(norm(tape.activate(project(x, transform), activation), transformNorm, d.stack), unembedding)
+    case .classifier(let pooler, let activation, let classifier):
+      var first = tape.select(x, position: 0)  // [B, C]
+      if let pooler { first = tape.activate(project(first, pooler), activation) }
+      logits = project(first, classifier)
     }
     let seen = try at(.logits, logits)
     guard let targets else { return nil }

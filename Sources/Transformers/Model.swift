@@ -6,10 +6,13 @@ package struct Parameter: Sendable {
   /// As Hugging Face's class for the model names it, whether or not the file has the prefix.
   package let name: String
   package let tensor: Tensor
+  /// Whether training changes it; gradients are for those alone.
+  package let isLearned: Bool
 
-  package init(name: String, tensor: Tensor) {
+  package init(name: String, tensor: Tensor, isLearned: Bool = true) {
     self.name = name
     self.tensor = tensor
+    self.isLearned = isLearned
   }
 }
 
@@ -44,7 +47,7 @@ package final class Model: Sendable {
     let description = try family.describe(configuration, checkpoint)
     try Family.check(description, configuration)
     let root = ParameterScope(checkpoint)
-    let network = try family.network(root, description)
+    let network = try family.network(root, description, configuration)
     self.init(description: description, parameters: root.parameters, network: network)
   }
 
@@ -52,7 +55,7 @@ package final class Model: Sendable {
   ///
   /// - Throws: `InputError` for inputs that do not fit the model, and where gradients are asked for without labels.
   package func run(_ input: ModelInput, _ request: TraceRequest) throws -> Trace {
-    try input.check(against: description)
+    let input = try input.checked(against: description)
     var pass = ForwardPass(self, input, request)
     let loss = try pass.run()
     guard request.wantsGradients else { return pass.trace }
@@ -63,7 +66,7 @@ package final class Model: Sendable {
     pass.tape.backward(from: loss)
     for (site, variable) in pass.watched { pass.trace.gradients[site] = variable.gradient ?? zeros(variable.shape) }
     if request.parameterGradients {
-      for (parameter, variable) in zip(parameters, pass.parameters) {
+      for (parameter, variable) in zip(parameters, pass.parameters) where parameter.isLearned {
         pass.trace.parameterGradients[parameter.name] = variable.gradient ?? zeros(variable.shape)
       }
     }
@@ -73,5 +76,5 @@ package final class Model: Sendable {
   private func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
 
   /// How many numbers the network has learned.
-  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
+  package var parameterCount: Int { parameters.reduce(0) { $0 + ($1.isLearned ? $1.tensor.count : 0) } }
 }

@@ -1,9 +1,11 @@
-package import Tensors
+import Tensors
 
 /// What a model is made of, as its configuration says: the one block with its parts chosen.
+///
+/// What is asked of a model as a whole (`layers`, `heads`, `isCausal` …) is answered for its stack; for an
+/// encoder–decoder that is the decoder, and `encoder` is the other one.
+@dynamicMemberLookup
 package struct ModelDescription: Hashable, Sendable {
-  package enum NormPlacement: Hashable, Sendable { case pre, post }
-
   /// What sits on top of the stack.
   package enum Head: Hashable, Sendable {
     case none
@@ -12,6 +14,9 @@ package struct ModelDescription: Hashable, Sendable {
     /// Predicts tokens that were masked.
     case maskedLanguageModel
     case sequenceClassification(classes: Int)
+    case imageClassification(classes: Int)
+    /// Predicts the target's tokens from the source and the target so far.
+    case sequenceToSequence
 
     /// In words, for the report.
     package var task: String {
@@ -20,33 +25,80 @@ package struct ModelDescription: Hashable, Sendable {
       case .languageModel: "causal language model"
       case .maskedLanguageModel: "masked language model"
       case .sequenceClassification(let classes): "sequence classification (\(classes) classes)"
+      case .imageClassification(let classes): "image classification (\(classes) classes)"
+      case .sequenceToSequence: "sequence to sequence"
       }
     }
   }
 
   /// The configuration's `model_type`.
   package var family: String
-  package var layers: Int
-  package var heads: Int
-  package var width: Int
-  package var headWidth: Int
-  package var feedForwardWidth: Int
   package var vocabulary: Int
-  package var maximumPositions: Int
-  /// Segments that tokens can belong to; 0 where the family has none.
+  /// Segments that tokens can belong to; 0 where the family has none, or only one.
   package var tokenTypes: Int
-  package var normPlacement: NormPlacement
-  package var normEpsilon: Float
-  package var activation: ActivationFunction
-  package var isCausal: Bool
   package var head: Head
-  /// What scores are multiplied with in each layer: `1/√headWidth` unless the configuration says otherwise.
-  package var scoreScales: [Float]
+  /// What the stack's output is multiplied with before the head (T5 with tied embeddings: `1/√width`).
+  package var headScale: Float
   package var padToken: Int?
+  /// What a target begins with when it is made from labels.
+  package var decoderStart: Int?
+  /// The images that the model reads in place of tokens.
+  package var image: ImageShape?
+  package var stack: StackDescription
+  package var encoder: StackDescription?
+
+  package init(
+    family: String, vocabulary: Int, tokenTypes: Int = 0, head: Head, headScale: Float = 1, padToken: Int? = nil,
+    decoderStart: Int? = nil, image: ImageShape? = nil, stack: StackDescription, encoder: StackDescription? = nil
+  ) {
+    self.family = family
+    self.vocabulary = vocabulary
+    self.tokenTypes = tokenTypes
+    self.head = head
+    self.headScale = headScale
+    self.padToken = padToken
+    self.decoderStart = decoderStart
+    self.image = image
+    self.stack = stack
+    self.encoder = encoder
+  }
+
+  package subscript<T>(dynamicMember path: KeyPath<StackDescription, T>) -> T { stack[keyPath: path] }
+
+  /// The stacks in the order of the pass.
+  package var stacks: [StackDescription] { (encoder.map { [$0] } ?? []) + [stack] }
+
+  /// Every site of the model, in the order in which a pass comes by.
+  package var sites: [Site] {
+    (image == nil ? [] : [Site(.pixels)]) + stacks.flatMap { $0.sites(tokenTypes: tokenTypes) }
+      + (head == .none ? [] : [.logits])
+  }
 
   /// The residual stream at point `0 … layers`: before each block, and after the last one (before any final norm).
-  package func residual(point: Int) -> Site {
-    if point < layers { return .residPre(layer: point) }
-    return normPlacement == .pre ? .residPost(layer: layers - 1) : Site(.normalizedResidPost, layer: layers - 1)
+  package func residual(point: Int) -> Site { stack.residual(point: point) }
+}
+
+extension ModelDescription {
+  /// Refuses models whose analyses are not there yet.
+  ///
+  /// - Throws: `InputError` for encoder–decoders and models of images.
+  package func requireOneTextStack(at path: String) throws {
+    guard encoder == nil, image == nil else {
+      throw InputError(
+        at: path, "\(family) models can be traced, but not reported on yet", expected: "one stack that reads text",
+        found: encoder == nil ? "a model of images" : "an encoder and a decoder")
+    }
   }
+}
+
+/// Square images, cut into square patches that become the positions of a sequence.
+package struct ImageShape: Hashable, Sendable {
+  package var channels: Int
+  package var side: Int
+  package var patch: Int
+  /// Learned positions before those of the patches: the classifier's, and DeiT's for distillation.
+  package var leadingTokens: Int
+
+  package var patches: Int { (side / patch) * (side / patch) }
+  package var positions: Int { leadingTokens + patches }
 }

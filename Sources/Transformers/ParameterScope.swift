@@ -38,6 +38,12 @@ package struct ParameterScope {
     ParameterScope(register, prefix: prefix + name + ".", filePrefix: filePrefix + name + ".")
   }
 
+  /// The scope below a name that files still call by an older one; `probe` is a tensor that tells the two apart.
+  package func scope(_ name: String, older: String, probe: String) -> ParameterScope {
+    let inFile = contains("\(name).\(probe)") ? name : older
+    return ParameterScope(register, prefix: prefix + name + ".", filePrefix: filePrefix + inFile + ".")
+  }
+
   /// The scope of a model's trunk, whose name a file may leave out (`transformer.h.0…` or `h.0…`).
   ///
   /// `isNamed` says whether Hugging Face's class for this model names it, `probe` is a tensor that tells the two apart.
@@ -51,28 +57,44 @@ package struct ParameterScope {
   package func contains(_ name: String) -> Bool { register.checkpoint.contains(filePrefix + name) }
 
   /// Registers a tensor; `alternatives` are older names for it in files.
-  package func tensor(_ name: String, _ shape: [Int], alternatives: [String] = []) throws -> Int {
+  package func tensor(_ name: String, _ shape: [Int], alternatives: [String] = [], isLearned: Bool = true) throws
+    -> Int
+  {
     let full = prefix + name
     if let index = register.indices[full] { return index }
     let inFile = ([name] + alternatives).first { contains($0) } ?? name
     let tensor = try register.checkpoint.tensor(filePrefix + inFile, shape: shape)
-    register.parameters.append(Parameter(name: full, tensor: tensor))
+    register.parameters.append(Parameter(name: full, tensor: tensor, isLearned: isLearned))
     register.indices[full] = register.parameters.count - 1
     return register.parameters.count - 1
   }
 
-  /// `name.weight` `[width]` and `name.bias` `[width]`.
-  package func norm(_ name: String, _ width: Int) throws -> Network.Norm {
+  /// `name.weight` `[width]` and, unless the norm has none, `name.bias` `[width]`.
+  package func norm(_ name: String, _ width: Int, bias: Bool = true) throws -> Network.Norm {
     Network.Norm(
       gain: try tensor("\(name).weight", [width], alternatives: ["\(name).gamma"]),
-      bias: try tensor("\(name).bias", [width], alternatives: ["\(name).beta"]))
+      bias: bias ? try tensor("\(name).bias", [width], alternatives: ["\(name).beta"]) : nil)
   }
 
-  /// `name.weight` `[to, from]` (PyTorch's Linear) and `name.bias` `[to]`.
-  package func linear(_ name: String, from: Int, to: Int) throws -> Network.Projection {
-    Network.Projection(
-      weight: try tensor("\(name).weight", [to, from]), bias: try tensor("\(name).bias", [to]),
+  /// `name.weight` `[to, from]` (PyTorch's Linear) and `name.bias` `[to]`; `older` is another name in files.
+  package func linear(_ name: String, from: Int, to: Int, bias: Bool = true, older: String? = nil) throws
+    -> Network.Projection
+  {
+    func alternatives(_ leaf: String) -> [String] { older.map { ["\($0).\(leaf)"] } ?? [] }
+    return Network.Projection(
+      weight: try tensor("\(name).weight", [to, from], alternatives: alternatives("weight")),
+      bias: bias ? try tensor("\(name).bias", [to], alternatives: alternatives("bias")) : nil,
       slice: WeightSlice(isInputMajor: false, outputs: 0..<to))
+  }
+
+  /// The output matrix `[vocabulary, width]` of a head: its own, or the table of embeddings.
+  package func unembedding(
+    _ d: ModelDescription, width: Int? = nil, tiedTo tokens: Int? = nil, bias: Int? = nil
+  ) throws -> Network.Projection {
+    Network.Projection(
+      weight: try tokens
+        ?? tensor("lm_head.weight", [d.vocabulary, width ?? d.width], alternatives: ["embed_out.weight"]),
+      bias: bias, slice: WeightSlice(isInputMajor: false, outputs: 0..<d.vocabulary))
   }
 
   /// `name.weight` `[from, to · parts]` (GPT-2's Conv1D) and `name.bias`: one projection for each part.

@@ -1,18 +1,23 @@
 /// A place in the model where an intermediate value can be seen, changed or differentiated.
 ///
-/// Shapes, with batch B, positions T, heads H, head width D, model width C, feed-forward width F, vocabulary V:
+/// Shapes, with batch B, positions T, heads H, key–value heads H′, head width D, model width C, feed-forward width F,
+/// vocabulary V:
 ///
 /// | site | shape |
 /// |---|---|
+/// | `pixels` | `[B, channels, height, width]` |
 /// | `embed`, `positionEmbed`, `typeEmbed`, residual stream, `attentionOut`, `mlpOut`, `finalNorm` | `[B, T, C]` |
-/// | `query`, `key`, `value`, `z` | `[B, T, H, D]` |
+/// | `query`, `rotatedQuery`, `z` | `[B, T, H, D]` |
+/// | `key`, `rotatedKey`, `value` | `[B, T, H′, D]` |
 /// | `scores`, `pattern` | `[B, H, T query, T key]` |
-/// | `mlpPre`, `mlpPost` | `[B, T, F]` |
+/// | `mlpPre`, `mlpPreLinear`, `mlpPost` | `[B, T, F]` |
 /// | `logits` | `[B, T, V]`, or `[B, classes]` for a classifier |
 ///
-/// The text form is TransformerLens's hook name.
+/// The text form is TransformerLens's hook name; in an encoder–decoder every site belongs to one of the two stacks.
 package struct Site: Hashable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {
+    case pixels = "hook_pixels"
+    /// Token embeddings, or those of an image's patches.
     case embed = "hook_embed"
     case positionEmbed = "hook_pos_embed"
     case typeEmbed = "hook_token_type_embed"
@@ -20,6 +25,9 @@ package struct Site: Hashable, Sendable {
     case query = "attn.hook_q"
     case key = "attn.hook_k"
     case value = "attn.hook_v"
+    /// Rotary embeddings only: after norm and rotation.
+    case rotatedQuery = "attn.hook_rot_q"
+    case rotatedKey = "attn.hook_rot_k"
     case scores = "attn.hook_attn_scores"
     case pattern = "attn.hook_pattern"
     case z = "attn.hook_z"
@@ -28,35 +36,68 @@ package struct Site: Hashable, Sendable {
     case residMid = "hook_resid_mid"
     /// Post-LN only: `residMid` after its norm.
     case normalizedResidMid = "hook_normalized_resid_mid"
+    /// Decoders that read an encoder: the attention to its output.
+    case crossQuery = "cross_attn.hook_q"
+    case crossKey = "cross_attn.hook_k"
+    case crossValue = "cross_attn.hook_v"
+    case crossScores = "cross_attn.hook_attn_scores"
+    case crossPattern = "cross_attn.hook_pattern"
+    case crossZ = "cross_attn.hook_z"
+    case crossOut = "hook_cross_attn_out"
+    case residMidCross = "hook_resid_mid_cross"
+    case normalizedResidMidCross = "hook_normalized_resid_mid_cross"
     case mlpPre = "mlp.hook_pre"
+    /// Gated MLPs only: what the activation is multiplied with.
+    case mlpPreLinear = "mlp.hook_pre_linear"
     case mlpPost = "mlp.hook_post"
     case mlpOut = "hook_mlp_out"
     /// The stream after the MLP was added; before its norm where the norm comes after (Post-LN).
     case residPost = "hook_resid_post"
     /// Post-LN only: `residPost` after its norm, the block's output.
     case normalizedResidPost = "hook_normalized_resid_post"
+    /// The stack's output: after the final norm, and OPT's last projection.
     case finalNorm = "ln_final.hook_normalized"
     case logits = "hook_logits"
 
     /// Whether every layer has one.
     package var isPerLayer: Bool {
       switch self {
-      case .embed, .positionEmbed, .typeEmbed, .finalNorm, .logits: false
+      case .pixels, .embed, .positionEmbed, .typeEmbed, .finalNorm, .logits: false
       default: true
       }
     }
+
+    /// `[B, H, T query, T key]`.
+    var isSquare: Bool { [.scores, .pattern, .crossScores, .crossPattern].contains(self) }
+
+    /// Whether heads are an axis.
+    var hasHeads: Bool {
+      switch self {
+      case .query, .key, .value, .rotatedQuery, .rotatedKey, .z, .crossQuery, .crossKey, .crossValue, .crossZ: true
+      default: isSquare
+      }
+    }
+  }
+
+  /// The stack that a site belongs to; logits belong to the model as a whole.
+  package enum Stack: String, CaseIterable, Sendable {
+    case only = "blocks"
+    case encoder, decoder
   }
 
   package let kind: Kind
   /// The block, for kinds that every layer has; else nil.
   package let layer: Int?
+  package let stack: Stack
 
-  package init(_ kind: Kind, layer: Int? = nil) {
+  package init(_ kind: Kind, layer: Int? = nil, stack: Stack = .only) {
     precondition(kind.isPerLayer == (layer != nil), "\(kind) \(kind.isPerLayer ? "needs a" : "has no") layer")
     self.kind = kind
     self.layer = layer
+    self.stack = stack
   }
 
+  package static let pixels = Site(.pixels)
   package static let embed = Site(.embed)
   package static let positionEmbed = Site(.positionEmbed)
   package static let typeEmbed = Site(.typeEmbed)
@@ -75,24 +116,36 @@ package struct Site: Hashable, Sendable {
   package static func mlpPost(layer: Int) -> Site { Site(.mlpPost, layer: layer) }
   package static func mlpOut(layer: Int) -> Site { Site(.mlpOut, layer: layer) }
   package static func residPost(layer: Int) -> Site { Site(.residPost, layer: layer) }
+}
 
-  /// `blocks.3.attn.hook_pattern`.
+/// Names: `blocks.3.attn.hook_pattern` and `hook_embed`; `encoder.3.attn.hook_pattern` and `encoder.hook_embed`;
+/// `encoder_final_ln.hook_normalized`, as TransformerLens calls it.
+extension Site {
   package var text: String {
-    guard let layer else { return kind.rawValue }
-    return "blocks.\(layer).\(kind.rawValue)"
+    if let layer { return "\(stack.rawValue).\(layer).\(kind.rawValue)" }
+    guard stack != .only else { return kind.rawValue }
+    return kind == .finalNorm ? "\(stack.rawValue)_final_ln.hook_normalized" : "\(stack.rawValue).\(kind.rawValue)"
   }
 
   /// The site of a text form, nil where it is none.
   package init?(text: String) {
-    if text.hasPrefix("blocks.") {
-      let rest = text.dropFirst(7)
-      guard let dot = rest.firstIndex(of: "."), let layer = Int(rest[..<dot]), layer >= 0,
-        let kind = Kind(rawValue: String(rest[rest.index(after: dot)...])), kind.isPerLayer
-      else { return nil }
-      self.init(kind, layer: layer)
-    } else {
-      guard let kind = Kind(rawValue: text), !kind.isPerLayer else { return nil }
-      self.init(kind)
+    let parts = text.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+    if let stack = Stack(rawValue: String(parts[0])), parts.count == 3, let layer = Int(parts[1]), layer >= 0,
+      let kind = Kind(rawValue: String(parts[2])), kind.isPerLayer
+    {
+      self.init(kind, layer: layer, stack: stack)
+      return
     }
+    // The few names without a layer are looked up as they are written.
+    for stack in Stack.allCases {
+      for kind in Kind.allCases where !kind.isPerLayer {
+        let site = Site(kind, stack: stack)
+        if site.text == text {
+          self = site
+          return
+        }
+      }
+    }
+    return nil
   }
 }

@@ -15,7 +15,7 @@ struct Inspection {
       ("heads", "\(d.heads) of width \(d.headWidth), \(d.isCausal ? "causal" : "bidirectional")"),
       ("width", "\(d.width)"),
       ("feed-forward", "\(d.feedForwardWidth), \(d.activation)"),
-      ("norm", "\(d.normPlacement == .pre ? "before" : "after") each sublayer, epsilon \(d.normEpsilon)"),
+      ("norm", "\(d.normPlacement == .post ? "after" : "before") each sublayer, epsilon \(d.normEpsilon)"),
       ("positions", "\(d.maximumPositions)"),
       ("vocabulary", "\(d.vocabulary), \(vocabulary)"),
       ("parameters", "\(model.parameterCount)"),
@@ -36,8 +36,8 @@ struct Inspection {
     let outputs: Int =
       switch d.head {
       case .none: 0
-      case .languageModel, .maskedLanguageModel: batch * length * d.vocabulary
-      case .sequenceClassification(let classes): batch * classes
+      case .languageModel, .maskedLanguageModel, .sequenceToSequence: batch * length * d.vocabulary
+      case .sequenceClassification(let classes), .imageClassification(let classes): batch * classes
       }
     return [
       ("weights", 4 * model.parameterCount),
@@ -73,6 +73,8 @@ extension ModelDescription {
     case .languageModel: "causal language model"
     case .maskedLanguageModel: "masked language model"
     case .sequenceClassification: "sequence classification"
+    case .imageClassification: "image classification"
+    case .sequenceToSequence: "sequence to sequence"
     }
   }
 }

@@ -15,6 +15,7 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   var watch = Stopwatch()
   let renderer = try Renderer(assets: job.assets)
   let model = try Model(directory: job.model)
+  try model.description.requireOneTextStack(at: job.model.relativePath)
   let tokenizer = try Tokenizer(directory: job.model)
   let corpus = try CorpusSource(
     path: job.corpus.file.relativePath, format: job.corpus.format.rawValue, label: job.corpus.label,

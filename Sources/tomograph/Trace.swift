@@ -9,63 +9,86 @@ func trace(model directory: URL, input: URL, output: URL, gradients: Bool, sites
   let model = try Model(directory: directory)
   let d = model.description
   let batch = try ModelInput(SafetensorsFile(input), for: d)
+  let known = Set(d.sites)
   let asked = try sites.map { text in
-    guard let site = Site(text: text), site.layer.map({ $0 < d.layers }) ?? true else {
+    guard let site = Site(text: text), known.contains(site) else {
       throw InputError(
         .usage, at: "--sites", "names no site of this model",
-        expected: "TransformerLens's names (blocks.0.attn.hook_z)",
-        found: "\"\(text)\"")
+        expected: "TransformerLens's names (\(d.stack.site(.z, layer: 0).text))", found: "\"\(text)\"")
     }
     return site
   }
-  // Hidden states as Hugging Face counts them: the last one is after the final norm, where there is one.
-  let points = (0...d.layers).map(d.residual(point:))
-  let last = model.network.finalNorm == nil ? points[d.layers] : .finalNorm
-  let patterns = (0..<d.layers).map { Site.pattern(layer: $0) }
-  var request = TraceRequest(sites: Set(points + patterns + asked + [last, .embed, .logits]))
+  let named = d.stacks.flatMap(names(of:))
+  let embeddings = d.stacks.map { (name: embeddingName($0, d), site: $0.site(.embed)) }
+  let inputs = embeddings + (d.image == nil ? [] : [(name: "pixel_values", site: Site.pixels)])
+  var request = TraceRequest(sites: Set((named + embeddings).map(\.site) + asked + [.logits]))
   if gradients {
-    request.gradients = [.embed]
+    request.gradients = Set(inputs.map(\.site))
     request.parameterGradients = true
   }
   let seen = try model.run(batch, request)
 
   var file = SafetensorsWriter()
-  func put(_ name: String, _ site: Site) {
+  for (name, site) in named + embeddings + [(name: "logits", site: .logits)] + asked.map({ ($0.text, $0) }) {
     if let value = seen[site] { file.add(name, value) }
   }
-  for point in 0..<d.layers { put("hidden.\(point)", points[point]) }
-  put("hidden.\(d.layers)", last)
-  for layer in 0..<d.layers { put("attention.\(layer)", patterns[layer]) }
-  put("last_block", points[d.layers])
-  put("inputs_embeds", .embed)
-  put("logits", .logits)
-  for site in asked { put(site.text, site) }
   if let loss = seen.loss { file.add("loss", shape: [], [Float(loss)]) }
-  if let gradient = seen.gradients[.embed] { file.add("grad_inputs_embeds", gradient) }
+  for (name, site) in inputs {
+    if let gradient = seen.gradients[site] { file.add("grad_\(name)", gradient) }
+  }
   for parameter in model.parameters {
     if let gradient = seen.parameterGradients[parameter.name] { file.add("grad.\(parameter.name)", gradient) }
   }
   try file.write(to: output)
 }
 
+/// What the reference files call the values of a stack: `hidden.0`, or `encoder_hidden.0` and `decoder_hidden.0`.
+private func names(of stack: StackDescription) -> [(name: String, site: Site)] {
+  let prefix = stack.role == .only ? "" : "\(stack.role.rawValue)_"
+  let cross = stack.role == .decoder ? 0..<stack.layers : 0..<0
+  return (0...stack.layers).map { ("\(prefix)hidden.\($0)", stack.hiddenState($0)) }
+    + (0..<stack.layers).map { ("\(prefix)attention.\($0)", stack.site(.pattern, layer: $0)) }
+    + cross.map { ("cross_attention.\($0)", stack.site(.crossPattern, layer: $0)) }
+    + [("\(prefix)last_block", stack.residual(point: stack.layers))]
+}
+
+private func embeddingName(_ stack: StackDescription, _ d: ModelDescription) -> String {
+  if d.image != nil { return "patch_embeddings" }
+  return stack.role == .decoder ? "decoder_inputs_embeds" : "inputs_embeds"
+}
+
 extension ModelInput {
-  /// The tensors `input.…` of a file: `input_ids` `[batch, positions]`, and where given `attention_mask`,
-  /// `token_type_ids` and `labels`; other names are ignored.
+  /// The tensors `input.…` of a file: `input_ids` `[batch, positions]` or `pixel_values`
+  /// `[batch, channels, height, width]`, and where given `attention_mask`, `token_type_ids`, `decoder_input_ids` and
+  /// `labels`; other names are ignored.
   init(_ file: SafetensorsFile, for d: ModelDescription) throws {
-    let (shape, ids) = try file.integers("input.input_ids")
-    guard shape.count == 2 else {
-      throw InputError(
-        at: "\(file.url.relativePath): tensor \"input.input_ids\"", "has the wrong shape",
-        expected: "[batch, positions]", found: "\(shape)")
+    func rows(_ name: String) throws -> (shape: [Int], values: [Int64]) {
+      let (shape, values) = try file.integers("input.\(name)")
+      guard shape.count == 2 else {
+        throw InputError(
+          at: "\(file.url.relativePath): tensor \"input.\(name)\"", "has the wrong shape",
+          expected: "[batch, positions]", found: "\(shape)")
+      }
+      return (shape, values)
     }
     func optional(_ name: String) throws -> [Int64]? {
       file.entry("input.\(name)") == nil ? nil : try file.integers("input.\(name)").values
     }
+    let labels = try optional("labels").map { $0.map { Int32(clamping: $0) } }
+    if let image = d.image {
+      self.init(pixels: try file.tensor("input.pixel_values"), for: image, labels: labels)
+      return
+    }
+    let (shape, ids) = try rows("input_ids")
     let mask = try optional("attention_mask")
     self.init(
       batch: shape[0], length: shape[1], ids: ids.map { Int32(clamping: $0) },
       mask: mask.map { $0.map { $0 == 0 ? 0 : 1 } } ?? Array(repeating: 1, count: ids.count),
       typeIDs: d.tokenTypes == 0 ? nil : try optional("token_type_ids").map { $0.map { Int32(clamping: $0) } },
-      labels: try optional("labels").map { $0.map { Int32(clamping: $0) } })
+      labels: labels)
+    if d.encoder != nil, file.entry("input.decoder_input_ids") != nil {
+      let (shape, ids) = try rows("decoder_input_ids")
+      target = Target(length: shape[1], ids: ids.map { Int32(clamping: $0) })
+    }
   }
 }

@@ -5,9 +5,10 @@ extension Command {
     "trace", "Runs a model once and writes what it computed.",
     operandNames: "MODEL", operands: 1...1,
     details: [
-      "Reads the tensors input.<name> (input_ids, attention_mask, token_type_ids, labels), ignores others, and writes "
-        + "hidden.N, attention.N, logits, loss, last_block and inputs_embeds; with --gradients also grad.<parameter> "
-        + "and grad_inputs_embeds."
+      "Reads the tensors input.<name> (input_ids, attention_mask, token_type_ids, decoder_input_ids, pixel_values, "
+        + "labels), ignores others, and writes hidden.N, attention.N, logits, loss, last_block and inputs_embeds; for "
+        + "encoder-decoders encoder_hidden.N, decoder_hidden.N, cross_attention.N and so on, for images "
+        + "patch_embeddings; with --gradients also grad.<parameter> and grad_inputs_embeds."
     ],
     options: [
       Option("input", .text("IN.safetensors"), "the model's inputs"),

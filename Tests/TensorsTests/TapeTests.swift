@@ -49,6 +49,23 @@ import Testing
     }
   }
 
+  @Test("linear whose outputs lie in several places", arguments: [true, false])
+  func linearInParts(isInputMajor: Bool) {
+    check([[2, 9, 6], isInputMajor ? [6, 12] : [12, 6], [12]]) { tape, v in
+      let slice = WeightSlice(isInputMajor: isInputMajor, parts: [2..<4, 8..<11])
+      return tape.linear(v[0], weight: v[1], bias: v[2], slice: slice)
+    }
+  }
+
+  @Test("A slice's matrix is what the product uses", arguments: [true, false])
+  func sliceMatrix(isInputMajor: Bool) {
+    let weight = Tensor((0..<24).map { Float($0) }, shape: isInputMajor ? [4, 6] : [6, 4])
+    let slice = WeightSlice(isInputMajor: isInputMajor, parts: [1..<2, 4..<6])
+    let unit = Variable(Tensor((0..<16).map { $0 % 5 == 0 ? 1 : 0 }, shape: [4, 4]))
+    let product = Tape(isRecording: false).linear(unit, weight: Variable(weight), bias: nil, slice: slice)
+    #expect(slice.matrix(of: weight).values == product.value.values)
+  }
+
   @Test("linear of few rows, which are padded")
   func linearOfFewRows() {
     check([[1, 3, 6], [10, 6]]) { tape, v in
@@ -65,6 +82,60 @@ import Testing
   func layerNorm() {
     check([[70, 12], [12], [12]]) { tape, v in
       tape.add(v[0], tape.layerNorm(v[0], gain: v[1], bias: v[2], epsilon: 1e-5))
+    }
+  }
+
+  @Test("RMS norm, also where its input has another way to the loss", arguments: [Float(0), 1])
+  func rmsNorm(shift: Float) {
+    check([[70, 12], [12]]) { tape, v in
+      tape.add(v[0], tape.rmsNorm(v[0], gain: v[1], shift: shift, epsilon: 1e-6))
+    }
+  }
+
+  @Test("product and scale")
+  func productAndScale() {
+    check([[5, 40], [5, 40]]) { tape, v in tape.product(tape.scale(v[0], by: -1.5), v[1]) }
+    check([[5, 40]]) { tape, v in tape.product(v[0], v[0]) }
+  }
+
+  @Test("rotary embeddings, by halves and by neighbours, of a part of the head", arguments: [true, false])
+  func rotary(isInterleaved: Bool) {
+    let table = RotaryTable(positions: 7, frequencies: [1, 0.3, 0.01], isInterleaved: isInterleaved)
+    check([[2, 7, 3, 8]]) { tape, v in tape.rotate(v[0], table) }
+  }
+
+  @Test("relative biases, also where keys are not queries")
+  func relativeBias() {
+    check([[2, 3, 4, 6], [5, 3]]) { tape, v in
+      tape.addRelativeBias(v[0], table: v[1], buckets: [0, 1, 1, 2, 3, 4, 4, 0, 2])
+    }
+  }
+
+  @Test("patches of images, with rows before them")
+  func images() {
+    check([[2, 3, 4, 5], [1, 2, 12]]) { tape, v in tape.prepend(v[1], to: tape.patches(v[0], size: 2)) }
+  }
+
+  @Test("attention whose heads share keys and values, in a window", arguments: [nil, 3])
+  func groupedAttention(window: Int?) {
+    let length = 9
+    var keys = [UInt8](repeating: 1, count: 2 * length)
+    keys[4] = 0
+    let visibility = Visibility(isCausal: true, keys: keys, window: window)
+    check([[2, length, 6, 4], [2, length, 2, 4], [2, length, 2, 4]], spread: 0.7) { tape, v in
+      let scores = tape.attentionScores(query: v[0], key: v[1], scale: 0.5, visibility: visibility, onlyVisible: true)
+      let pattern = tape.attentionPattern(scores: scores, visibility: visibility, inPlace: true)
+      return tape.attentionMix(pattern: pattern, value: v[2], visibility: visibility)
+    }
+  }
+
+  @Test("attention of few queries to many keys")
+  func crossAttention() {
+    let visibility = Visibility(isCausal: false, keys: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0])
+    check([[2, 3, 2, 4], [2, 7, 2, 4], [2, 7, 2, 4]], spread: 0.7) { tape, v in
+      let scores = tape.attentionScores(query: v[0], key: v[1], scale: 0.5, visibility: visibility, onlyVisible: true)
+      let pattern = tape.attentionPattern(scores: scores, visibility: visibility, inPlace: false)
+      return tape.attentionMix(pattern: pattern, value: v[2], visibility: visibility)
     }
   }
 
@@ -121,6 +192,14 @@ import Testing
     #expect(pattern.value[0][0][1].values == [1, 0, 0, 0])
     #expect(pattern.value[0][0][2].values == [0, 0, 1, 0])
     #expect(pattern.value[0][0][3].values.contains { $0.isNaN })
+  }
+
+  @Test("A window shows a query itself and those just before")
+  func window() {
+    let scores = Variable(Tensor(repeating: 1, shape: [1, 1, 4, 4]))
+    let visibility = Visibility(isCausal: true, keys: [1, 1, 1, 1], window: 2)
+    let pattern = Tape(isRecording: false).attentionPattern(scores: scores, visibility: visibility, inPlace: false)
+    #expect(pattern.value.values == [1, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 0.5, 0.5])
   }
 
   @Test("A row that sees no key is zero")

@@ -108,4 +108,51 @@ import Transformers
       try reference.model.run(ModelInput(rows: [[5, 6]], pad: 1), TraceRequest(parameterGradients: true))
     }
   }
+
+  @Test("What an encoder-decoder or a model of images cannot read is refused")
+  func badInputsOfOtherModels() throws {
+    let bart = try Reference(Fixtures.url("models/bart")), vit = try Reference(Fixtures.url("models/vit"))
+    var withoutTarget = bart.input, longTarget = bart.input, badTarget = bart.input, pixels = vit.input
+    withoutTarget.target = nil
+    withoutTarget.labels = nil
+    longTarget.target = ModelInput.Target(length: 25, ids: Array(repeating: 4, count: 50))
+    badTarget.target = ModelInput.Target(length: 9, ids: Array(repeating: 120, count: 18))
+    pixels.pixels = Tensor(repeating: 0, shape: [2, 3, 16, 12])
+    for input in [withoutTarget, longTarget, badTarget, vit.input] {
+      #expect(throws: InputError.self) { try bart.model.run(input, TraceRequest()) }
+    }
+    for input in [pixels, bart.input] {
+      #expect(throws: InputError.self) { try vit.model.run(input, TraceRequest()) }
+    }
+  }
+
+  @Test("A target that is not given is made from the labels")
+  func targetFromLabels() throws {
+    for name in ["bart", "t5", "marian"] {
+      let reference = try Reference(Fixtures.url("models/\(name)"))
+      var input = reference.input
+      input.target = nil
+      #expect(
+        try reference.model.run(input, TraceRequest()).loss == reference.model.run(reference.input, TraceRequest()).loss
+      )
+    }
+  }
+
+  @Test(
+    "Configurations that no network can have are refused",
+    arguments: [
+      ("num_key_value_heads", "3", "key-value heads"), ("num_attention_heads", "0", "heads"),
+      ("num_hidden_layers", "0", "layers"), ("rope_parameters", #"{"rope_type": "yarn"}"#, "yarn"),
+      ("hidden_act", #""softplus""#, "softplus"), ("head_dim", "6", "q_proj"),
+    ])
+  func impossibleConfiguration(key: String, value: String, word: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "bad-model-\(UUID().uuidString)")
+    try FileManager.default.copyItem(at: Fixtures.url("models/llama_tied"), to: folder)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "config.json")
+    var fields = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    fields[key] = try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
+    try JSONSerialization.data(withJSONObject: fields).write(to: file)
+    #expect { try Model(directory: folder) } throws: { "\($0)".contains(word) }
+  }
 }

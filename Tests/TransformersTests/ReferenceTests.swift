@@ -8,66 +8,78 @@ import Transformers
 @Suite struct ReferenceTests {
   @Test(
     "Every value and every gradient of a reference model is within tolerance",
-    arguments: ["gpt2", "gpt2_hub", "bert_mlm", "bert_cls"])
+    arguments: Reference.families)
   func matchesReference(name: String) throws {
     let reference = try Reference(Fixtures.url("models/\(name)"))
     let d = reference.model.description
-    let points = (0...d.layers).map(d.residual(point:))
-    let last = reference.model.network.finalNorm == nil ? points[d.layers] : .finalNorm
+    let values = d.stacks.flatMap(Self.values) + [("logits", .logits)]
+    var inputs = d.stacks.map {
+      (
+        d.image != nil ? "patch_embeddings" : $0.role == .decoder ? "decoder_inputs_embeds" : "inputs_embeds",
+        $0.site(.embed)
+      )
+    }
+    if d.image != nil { inputs.append(("pixel_values", .pixels)) }
     let trace = try reference.model.run(
       reference.input,
-      TraceRequest(
-        sites: Set(points + (0..<d.layers).map { .pattern(layer: $0) } + [last, .logits, .embed]), gradients: [.embed],
-        parameterGradients: true))
+      TraceRequest(sites: Set(values.map(\.1)), gradients: Set(inputs.map(\.1)), parameterGradients: true))
 
-    for layer in 0...d.layers {
-      try reference.expect(trace[layer == d.layers ? last : points[layer]], "hidden.\(layer)", within: 2e-5)
-    }
-    for layer in 0..<d.layers {
-      try reference.expect(trace[.pattern(layer: layer)], "attention.\(layer)", within: 2e-5)
-    }
-    try reference.expect(trace[points[d.layers]], "last_block", within: 2e-5)
-    try reference.expect(trace[.logits], "logits", within: 2e-5)
+    for (name, site) in values { try reference.expect(trace[site], name, within: 2e-5) }
     let loss = try #require(trace.loss)
     let expected = Double(try reference.file.tensor("loss").pointer[0])
     #expect(abs(loss / expected - 1) < 1e-5)
 
-    let gradients = reference.model.parameters.map { "grad.\($0.name)" }
+    let learned = reference.model.parameters.filter(\.isLearned)
+    let gradients = learned.map { "grad.\($0.name)" }
     #expect(Set(gradients) == Set(reference.file.names.filter { $0.hasPrefix("grad.") }))
     let largest = try gradients.map { try reference.file.tensor($0).largest }.max() ?? 0
-    for parameter in reference.model.parameters {
+    for parameter in learned {
       let wanted = try reference.file.tensor("grad.\(parameter.name)")
       let found = try #require(trace.parameterGradients[parameter.name])
       #expect(found.shape == wanted.shape)
       #expect(
         found.largestDifference(from: wanted) <= 1e-4 * max(wanted.largest, 1e-3 * largest), "\(parameter.name)")
     }
-    let wanted = try reference.file.tensor("grad_inputs_embeds")
-    #expect(try #require(trace.gradients[.embed]).largestDifference(from: wanted) <= 1e-4 * wanted.largest)
+    for (name, site) in inputs {
+      let wanted = try reference.file.tensor("grad_\(name)")
+      #expect(
+        try #require(trace.gradients[site]).largestDifference(from: wanted) <= 1e-4 * wanted.largest, "grad_\(name)")
+    }
+  }
+
+  /// What the reference files call a stack's values.
+  private static func values(_ stack: StackDescription) -> [(String, Site)] {
+    let prefix = stack.role == .only ? "" : "\(stack.role.rawValue)_"
+    var values = [("\(prefix)last_block", stack.residual(point: stack.layers))]
+    values += (0...stack.layers).map { ("\(prefix)hidden.\($0)", stack.hiddenState($0)) }
+    values += (0..<stack.layers).map { ("\(prefix)attention.\($0)", stack.site(.pattern, layer: $0)) }
+    if stack.role == .decoder {
+      values += (0..<stack.layers).map { ("cross_attention.\($0)", stack.site(.crossPattern, layer: $0)) }
+    }
+    return values
   }
 
   @Test(
     "Real models on real text are within tolerance",
     .enabled(if: Fixtures.shared("models/minilm") != nil, "the shared reference data are absent"),
-    arguments: [("minilm", "minilm"), ("gpt2-shakespeare/final", "gpt2-shakespeare")])
+    arguments: [
+      ("minilm", "minilm"), ("gpt2-shakespeare/final", "gpt2-shakespeare"), ("stories260k", "stories260k"),
+      ("albert-rxnmapper", "albert-rxnmapper"), ("vit-digits", "vit-digits"), ("marian-en-de", "marian-en-de"),
+    ])
   func matchesRealModels(model: String, name: String) throws {
     let directory = try #require(Fixtures.shared("models/\(model)"))
     let values = try #require(Fixtures.shared("reference/real/\(name)/reference.safetensors"))
     let reference = try Reference(directory, file: values)
-    let d = reference.model.description
-    let points = (0...d.layers).map(d.residual(point:))
-    let last = reference.model.network.finalNorm == nil ? points[d.layers] : .finalNorm
-    let trace = try reference.model.run(
-      reference.input, TraceRequest(sites: Set(points + (0..<d.layers).map { .pattern(layer: $0) } + [last])))
-    for layer in 0...d.layers {
-      try reference.expect(trace[layer == d.layers ? last : points[layer]], "hidden.\(layer)", within: 2e-5)
-    }
-    for layer in 0..<d.layers {
-      try reference.expect(trace[.pattern(layer: layer)], "attention.\(layer)", within: 2e-5)
+    let sites = reference.model.description.stacks.flatMap(Self.values)
+    let trace = try reference.model.run(reference.input, TraceRequest(sites: Set(sites.map(\.1))))
+    for (name, site) in sites where reference.file.entry(name) != nil {
+      try reference.expect(trace[site], name, within: 2e-5)
     }
   }
 
-  @Test("A document's values do not depend on the batch it is in", arguments: ["gpt2", "bert_mlm"])
+  @Test(
+    "A document's values do not depend on the batch it is in",
+    arguments: ["gpt2", "bert_mlm", "gpt_neo", "gpt_neox", "opt", "llama3_rope", "mistral", "qwen3", "roberta"])
   func batchIndependence(name: String) throws {
     let reference = try Reference(Fixtures.url("models/\(name)"))
     let d = reference.model.description

@@ -8,6 +8,9 @@
 /// y[i] = a[i] + b[i].
 void tk_add(float *y, const float *a, const float *b, size_t count);
 
+/// y[i] = a[i] · b[i].
+void tk_multiply(float *y, const float *a, const float *b, size_t count);
+
 /// y[i] += a[i].
 void tk_accumulate(float *y, const float *a, size_t count);
 
@@ -26,6 +29,19 @@ void tk_layer_norm(float *y, float *mean, float *rstd, const float *x, const flo
 void tk_layer_norm_backward(float *dx, const float *existing, float *dgain, float *dbias, const float *dy,
                             const float *x, const float *gain, const float *mean, const float *rstd, size_t rows,
                             size_t width);
+
+/// y[n] = x[n]·rstd·(shift + gain) per row, rstd = 1/√(mean(x²) + ε); keeps rstd[N] for the backward pass.
+void tk_rms_norm(float *y, float *rstd, const float *x, const float *gain, float shift, float epsilon, size_t rows,
+                 size_t width);
+
+/// dx = existing + ∂L/∂x (existing may be null); adds this chunk's ∂L/∂gain to dgain[C] (may be null).
+void tk_rms_norm_backward(float *dx, const float *existing, float *dgain, const float *dy, const float *x,
+                          const float *gain, float shift, const float *rstd, size_t rows, size_t width);
+
+/// Turns each of `rows` rows of `width` by the angles whose cosines and sines are given: pair i of `pairs`,
+/// (x[i·step], x[i·step + gap]) becomes (x cos − x′ sin, x′ cos + x sin); the rest of the row is copied.
+void tk_rotate(float *y, const float *x, const float *cosines, const float *sines, size_t pairs, size_t step,
+               size_t gap, size_t rows, size_t width);
 
 /// Softmax in place of one row of scores over the `visible` first keys, of those whose key_mask is not 0 (null: all);
 /// the others, up to T, become 0. A row that sees nothing becomes 0.

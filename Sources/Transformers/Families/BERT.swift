@@ -5,11 +5,6 @@ extension Family {
   static let bert = Family(
     modelType: "bert",
     describe: { config, checkpoint in
-      let positions = try config.text("position_embedding_type", default: "absolute")
-      try config.require("position_embedding_type", positions == "absolute", "\"absolute\"")
-      try config.require("is_decoder", !config.flag("is_decoder", default: false), "false")
-      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
-      let layers = try config.count("num_hidden_layers"), headWidth = width / max(1, heads)
       let head: ModelDescription.Head =
         if checkpoint.contains("cls.predictions.transform.dense.weight") {
           .maskedLanguageModel
@@ -19,58 +14,117 @@ extension Family {
           .none
         }
       return ModelDescription(
-        family: "bert", layers: layers, heads: heads, width: width, headWidth: headWidth,
-        feedForwardWidth: try config.count("intermediate_size"), vocabulary: try config.count("vocab_size"),
-        maximumPositions: try config.count("max_position_embeddings"),
-        tokenTypes: try config.count("type_vocab_size", default: 2), normPlacement: .post,
-        normEpsilon: Float(try config.number("layer_norm_eps", default: 1e-12)),
-        activation: try config.activation("hidden_act", default: "gelu"), isCausal: false, head: head,
-        scoreScales: Array(repeating: 1 / Float(headWidth).squareRoot(), count: layers),
-        padToken: try? config.count("pad_token_id"))
+        family: "bert", vocabulary: try config.count("vocab_size"),
+        tokenTypes: try config.count("type_vocab_size", default: 2), head: head, padToken: config.padToken,
+        stack: try config.bertStack())
     },
-    network: { root, d in
+    network: { root, d, config in
       let trunk = root.trunk("bert", isNamed: d.head != .none, probe: "embeddings.word_embeddings.weight")
-      let embeddings = trunk.scope("embeddings")
-      let tokens = try embeddings.tensor("word_embeddings.weight", [d.vocabulary, d.width])
-      let positions = try embeddings.tensor("position_embeddings.weight", [d.maximumPositions, d.width])
-      let types = try embeddings.tensor("token_type_embeddings.weight", [d.tokenTypes, d.width])
-      let embeddingNorm = try embeddings.norm("LayerNorm", d.width)
-      let blocks = try (0..<d.layers).map { layer in
-        let block = trunk.scope("encoder.layer.\(layer)"), attention = block.scope("attention")
-        return Network.Block(
-          attentionNorm: try attention.norm("output.LayerNorm", d.width),
-          query: try attention.linear("self.query", from: d.width, to: d.width),
-          key: try attention.linear("self.key", from: d.width, to: d.width),
-          value: try attention.linear("self.value", from: d.width, to: d.width),
-          output: try attention.linear("output.dense", from: d.width, to: d.width),
-          mlpNorm: try block.norm("output.LayerNorm", d.width),
-          up: try block.linear("intermediate.dense", from: d.width, to: d.feedForwardWidth),
-          down: try block.linear("output.dense", from: d.feedForwardWidth, to: d.width))
+      let stack = try bertStack(trunk, d)
+      let head: Network.Head
+      switch d.head {
+      case .maskedLanguageModel:
+        let predictions = root.scope("cls.predictions")
+        head = .masked(
+          transform: try predictions.linear("transform.dense", from: d.width, to: d.width), activation: d.activation,
+          norm: try predictions.norm("transform.LayerNorm", d.width),
+          unembedding: try root.unembedding(
+            d, tiedTo: stack.embedding.tokens,
+            bias: try predictions.tensor("bias", [d.vocabulary], alternatives: ["decoder.bias"])))
+      case .sequenceClassification(let classes):
+        head = .classifier(
+          pooler: try trunk.linear("pooler.dense", from: d.width, to: d.width), activation: .tanh,
+          classifier: try root.linear("classifier", from: d.width, to: classes))
+      default: head = .none
       }
-      return Network(
-        tokenEmbedding: tokens, positionEmbedding: positions, typeEmbedding: types, embeddingNorm: embeddingNorm,
-        blocks: blocks, finalNorm: nil, head: try bertHead(root, trunk, d, tokens: tokens))
+      return Network(stack: stack, head: head)
+    })
+
+  /// RoBERTa (Liu 2019): BERT whose positions are counted from behind the padding token's id.
+  static let roberta = Family(
+    modelType: "roberta",
+    describe: { config, checkpoint in
+      let head: ModelDescription.Head =
+        if checkpoint.contains("lm_head.dense.weight") {
+          .maskedLanguageModel
+        } else if config.architecture == "RobertaForSequenceClassification" {
+          .sequenceClassification(classes: try config.classes())
+        } else {
+          .none
+        }
+      let pad = try config.count("pad_token_id", default: 1)
+      var stack = try config.bertStack()
+      stack.maximumPositions -= pad + 1
+      stack.positions = .learned(offset: pad + 1, counting: .allBut(token: pad))
+      return ModelDescription(
+        family: "roberta", vocabulary: try config.count("vocab_size"),
+        tokenTypes: try config.count("type_vocab_size", default: 1), head: head, padToken: pad, stack: stack)
+    },
+    network: { root, d, _ in
+      let trunk = root.trunk("roberta", isNamed: d.head != .none, probe: "embeddings.word_embeddings.weight")
+      let stack = try bertStack(trunk, d)
+      let head: Network.Head
+      switch d.head {
+      case .maskedLanguageModel:
+        let predictions = root.scope("lm_head")
+        head = .masked(
+          transform: try predictions.linear("dense", from: d.width, to: d.width), activation: .gelu,
+          norm: try predictions.norm("layer_norm", d.width),
+          unembedding: try root.unembedding(
+            d, tiedTo: stack.embedding.tokens,
+            bias: try predictions.tensor("bias", [d.vocabulary], alternatives: ["decoder.bias"])))
+      case .sequenceClassification(let classes):
+        head = .classifier(
+          pooler: try root.linear("classifier.dense", from: d.width, to: d.width), activation: .tanh,
+          classifier: try root.linear("classifier.out_proj", from: d.width, to: classes))
+      default: head = .none
+      }
+      return Network(stack: stack, head: head)
     })
 }
 
-/// The masked-LM head (its output matrix is the word embeddings), or the pooled classifier.
-private func bertHead(_ root: ParameterScope, _ trunk: ParameterScope, _ d: ModelDescription, tokens: Int) throws
-  -> Network.Head
-{
-  switch d.head {
-  case .maskedLanguageModel:
-    let predictions = root.scope("cls.predictions")
-    return .masked(
-      transform: try predictions.linear("transform.dense", from: d.width, to: d.width),
-      norm: try predictions.norm("transform.LayerNorm", d.width),
-      unembedding: Network.Projection(
-        weight: tokens, bias: try predictions.tensor("bias", [d.vocabulary], alternatives: ["decoder.bias"]),
-        slice: WeightSlice(isInputMajor: false, outputs: 0..<d.vocabulary)))
-  case .sequenceClassification(let classes):
-    return .classifier(
-      pooler: try trunk.linear("pooler.dense", from: d.width, to: d.width),
-      classifier: try root.linear("classifier", from: d.width, to: classes))
-  case .none, .languageModel:
-    return .none
+extension Configuration {
+  /// The stack of BERT and its kin.
+  func bertStack() throws -> StackDescription {
+    let positions = try text("position_embedding_type", default: "absolute")
+    try require("position_embedding_type", positions == "absolute", "\"absolute\"")
+    try requireOneStack()
+    let width = try count("hidden_size"), heads = try count("num_attention_heads")
+    return StackDescription(
+      layers: try count("num_hidden_layers"), heads: heads, width: width, headWidth: try headWidth(width, heads: heads),
+      feedForwardWidth: try count("intermediate_size"), maximumPositions: try count("max_position_embeddings"),
+      normPlacement: .post, normEpsilon: Float(try number("layer_norm_eps", default: 1e-12)),
+      activation: try activation("hidden_act", default: "gelu"), isCausal: false,
+      positions: .learned(offset: 0, counting: .all), hasOutput: false)
+  }
+}
+
+private func bertStack(_ trunk: ParameterScope, _ d: ModelDescription) throws -> Network.Stack {
+  let embedding = try trunk.scope("embeddings").bertEmbedding(d, width: d.width)
+  let blocks = try (0..<d.layers).map { layer in
+    let block = trunk.scope("encoder.layer.\(layer)"), attention = block.scope("attention")
+    return Network.Block(
+      attentionNorm: try attention.norm("output.LayerNorm", d.width),
+      attention: Network.Attention(
+        query: try attention.linear("self.query", from: d.width, to: d.width),
+        key: try attention.linear("self.key", from: d.width, to: d.width),
+        value: try attention.linear("self.value", from: d.width, to: d.width),
+        output: try attention.linear("output.dense", from: d.width, to: d.width)),
+      mlpNorm: try block.norm("output.LayerNorm", d.width),
+      mlp: Network.MLP(
+        up: try block.linear("intermediate.dense", from: d.width, to: d.feedForwardWidth),
+        down: try block.linear("output.dense", from: d.feedForwardWidth, to: d.width)))
+  }
+  return Network.Stack(embedding: embedding, blocks: blocks)
+}
+
+extension ParameterScope {
+  /// Tokens, positions, segments where there are any, and the norm of their sum.
+  func bertEmbedding(_ d: ModelDescription, width: Int) throws -> Network.Embedding {
+    Network.Embedding(
+      tokens: try tensor("word_embeddings.weight", [d.vocabulary, width]),
+      positions: try tensor("position_embeddings.weight", [d.stack.positionRows, width]),
+      types: d.tokenTypes > 0 ? try tensor("token_type_embeddings.weight", [d.tokenTypes, width]) : nil,
+      norm: try norm("LayerNorm", width))
   }
 }

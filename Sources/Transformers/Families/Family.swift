@@ -5,9 +5,12 @@ struct Family: Sendable {
   /// The configuration's `model_type`.
   let modelType: String
   let describe: @Sendable (Configuration, Checkpoint) throws -> ModelDescription
-  let network: @Sendable (ParameterScope, ModelDescription) throws -> Network
+  let network: @Sendable (ParameterScope, ModelDescription, Configuration) throws -> Network
 
-  static let all = [gpt2, bert]
+  static let all = [
+    gpt2, gptNeo, gptNeoX, opt, llama, mistral, qwen2, qwen3, phi, gemma, bert, roberta, distilbert, albert, vit, deit,
+    t5, bart, marian,
+  ]
 
   /// - Throws: `InputError` for a `model_type` that no family has.
   static func named(by configuration: Configuration) throws -> Family {
@@ -22,15 +25,27 @@ struct Family: Sendable {
 
   /// Refuses descriptions that no network can have.
   static func check(_ d: ModelDescription, _ configuration: Configuration) throws {
-    for (name, value) in [
-      ("layers", d.layers), ("heads", d.heads), ("width", d.width), ("vocabulary size", d.vocabulary),
-      ("positions", d.maximumPositions), ("feed-forward width", d.feedForwardWidth),
-    ] where value < 1 {
-      throw InputError(at: configuration.path, "the number of \(name) is impossible", found: "\(value)")
+    for stack in d.stacks {
+      for (name, value) in [
+        ("layers", stack.layers), ("heads", stack.heads), ("key-value heads", stack.keyValueHeads),
+        ("width", stack.width), ("head width", stack.headWidth), ("positions", stack.maximumPositions),
+        ("feed-forward width", stack.feedForwardWidth),
+      ] where value < 1 {
+        throw InputError(at: configuration.path, "the number of \(name) is impossible", found: "\(value)")
+      }
+      guard stack.heads % stack.keyValueHeads == 0 else {
+        throw InputError(
+          at: configuration.path, "the heads are no multiple of the key-value heads",
+          found: "\(stack.heads) and \(stack.keyValueHeads)")
+      }
     }
-    guard d.width % d.heads == 0 else {
-      throw InputError(
-        at: configuration.path, "the width is no multiple of the heads", found: "\(d.width) and \(d.heads)")
+    if let image = d.image {
+      guard image.channels > 0, image.patch > 0, image.side >= image.patch else {
+        throw InputError(
+          at: configuration.path, "the images are impossible", found: "\(image.side) in patches of \(image.patch)")
+      }
+    } else if d.vocabulary < 1 {
+      throw InputError(at: configuration.path, "the number of vocabulary size is impossible", found: "\(d.vocabulary)")
     }
   }
 }

@@ -1,0 +1,59 @@
+import Tensors
+
+extension Family {
+  /// GPT-Neo (Black 2021): GPT-2 with unscaled scores, and every other layer seeing only a window.
+  static let gptNeo = Family(
+    modelType: "gpt_neo",
+    describe: { config, _ in
+      let width = try config.count("hidden_size"), heads = try config.count("num_heads", "num_attention_heads")
+      let layers = try config.count("num_layers", "num_hidden_layers")
+      var stack = StackDescription(
+        layers: layers, heads: heads, width: width, headWidth: try config.headWidth(width, heads: heads),
+        feedForwardWidth: try config.count("intermediate_size", default: 4 * width),
+        maximumPositions: try config.count("max_position_embeddings"), normPlacement: .pre,
+        normEpsilon: Float(try config.number("layer_norm_epsilon", default: 1e-5)),
+        activation: try config.activation("activation_function", default: "gelu_new"), isCausal: true,
+        positions: .learned(offset: 0, counting: .all), hasOutput: true)
+      stack.scoreScales = Array(repeating: 1, count: layers)
+      let window = try config.count("window_size", default: 256), kinds = try config.attentionKinds(layers)
+      stack.windows = kinds.map { $0 == "local" ? window : nil }
+      return ModelDescription(
+        family: "gpt_neo", vocabulary: try config.count("vocab_size"), head: .languageModel,
+        padToken: config.padToken, stack: stack)
+    },
+    network: { root, d, _ in
+      let trunk = root.trunk("transformer", isNamed: true, probe: "wte.weight")
+      let tokens = try trunk.tensor("wte.weight", [d.vocabulary, d.width])
+      let positions = try trunk.tensor("wpe.weight", [d.stack.positionRows, d.width])
+      let blocks = try (0..<d.layers).map { layer in
+        let block = trunk.scope("h.\(layer)"), attention = block.scope("attn.attention")
+        return Network.Block(
+          attentionNorm: try block.norm("ln_1", d.width),
+          attention: Network.Attention(
+            query: try attention.linear("q_proj", from: d.width, to: d.width, bias: false),
+            key: try attention.linear("k_proj", from: d.width, to: d.width, bias: false),
+            value: try attention.linear("v_proj", from: d.width, to: d.width, bias: false),
+            output: try attention.linear("out_proj", from: d.width, to: d.width)),
+          mlpNorm: try block.norm("ln_2", d.width),
+          mlp: Network.MLP(
+            up: try block.linear("mlp.c_fc", from: d.width, to: d.feedForwardWidth),
+            down: try block.linear("mlp.c_proj", from: d.feedForwardWidth, to: d.width)))
+      }
+      let isTied = !root.contains("lm_head.weight")
+      return Network(
+        stack: Network.Stack(
+          embedding: Network.Embedding(tokens: tokens, positions: positions), blocks: blocks,
+          finalNorm: try trunk.norm("ln_f", d.width)),
+        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+    })
+}
+
+extension Configuration {
+  /// `global` or `local` for each layer: `attention_layers`, or `attention_types`' lists with how often each repeats.
+  fileprivate func attentionKinds(_ layers: Int) throws -> [String] {
+    let kinds = texts("attention_layers") ?? repeatedTexts("attention_types") ?? []
+    try require("attention_layers", kinds.count == layers, "global or local, one of each layer")
+    try require("attention_layers", kinds.allSatisfy { ["global", "local"].contains($0) }, "global or local")
+    return kinds
+  }
+}

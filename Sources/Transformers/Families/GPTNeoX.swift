@@ -1,0 +1,61 @@
+import Tensors
+
+extension Family {
+  /// GPT-NeoX and Pythia (Black 2022): both sublayers read the same stream, and heads are partly turned.
+  static let gptNeoX = Family(
+    modelType: "gpt_neox",
+    describe: { config, _ in
+      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
+      let headWidth = try config.headWidth(width, heads: heads)
+      let rotary = try config.rotary(
+        headWidth: headWidth, thetaKey: "rotary_emb_base", shareKey: "rotary_pct", share: 0.25)
+      let isParallel = try config.flag("use_parallel_residual", default: true)
+      let stack = StackDescription(
+        layers: try config.count("num_hidden_layers"), heads: heads, width: width, headWidth: headWidth,
+        feedForwardWidth: try config.count("intermediate_size"),
+        maximumPositions: try config.count("max_position_embeddings"), normPlacement: isParallel ? .parallel : .pre,
+        normEpsilon: Float(try config.number("layer_norm_eps", default: 1e-5)),
+        activation: try config.activation("hidden_act", default: "gelu"), isCausal: true, positions: .rotary(rotary),
+        hasOutput: true)
+      return ModelDescription(
+        family: "gpt_neox", vocabulary: try config.count("vocab_size"), head: .languageModel,
+        padToken: config.padToken, stack: stack)
+    },
+    network: { root, d, config in
+      let trunk = root.trunk("gpt_neox", isNamed: true, probe: "embed_in.weight")
+      let tokens = try trunk.tensor("embed_in.weight", [d.vocabulary, d.width])
+      let bias = try config.flag("attention_bias", default: true)
+      let blocks = try (0..<d.layers).map { layer in
+        let block = trunk.scope("layers.\(layer)")
+        let fused = try block.linear("attention.query_key_value", from: d.width, to: 3 * d.width, bias: bias)
+        let qkv = interleaved(fused, heads: d.heads, headWidth: d.headWidth)
+        return Network.Block(
+          attentionNorm: try block.norm("input_layernorm", d.width),
+          attention: Network.Attention(
+            query: qkv[0], key: qkv[1], value: qkv[2],
+            output: try block.linear("attention.dense", from: d.width, to: d.width, bias: bias)),
+          mlpNorm: try block.norm("post_attention_layernorm", d.width),
+          mlp: Network.MLP(
+            up: try block.linear("mlp.dense_h_to_4h", from: d.width, to: d.feedForwardWidth),
+            down: try block.linear("mlp.dense_4h_to_h", from: d.feedForwardWidth, to: d.width)))
+      }
+      let isTied = try config.flag("tie_word_embeddings", default: false)
+      return Network(
+        stack: Network.Stack(
+          embedding: Network.Embedding(tokens: tokens), blocks: blocks,
+          finalNorm: try trunk.norm("final_layer_norm", d.width)),
+        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+    })
+}
+
+/// Query, key and value of a matrix that holds, head by head, the three after each other.
+private func interleaved(_ fused: Network.Projection, heads: Int, headWidth: Int) -> [Network.Projection] {
+  (0..<3).map { part in
+    var projection = fused
+    projection.slice.parts = (0..<heads).map { head in
+      let start = (3 * head + part) * headWidth
+      return start..<start + headWidth
+    }
+    return projection
+  }
+}

@@ -1,0 +1,112 @@
+import Tensors
+
+extension Family {
+  /// Llama (Touvron 2023): Pre-RMSNorm decoder with rotary positions, shared key–value heads and a gated MLP.
+  static let llama = llamaLike(
+    "llama",
+    Traits(
+      biases: { (try $0.flag("attention_bias", default: false), try $0.flag("attention_bias", default: false)) }))
+
+  /// Mistral (Jiang 2023): Llama with a sliding window.
+  static let mistral = llamaLike(
+    "mistral",
+    Traits(windows: { config, layers in
+      try config.windows(layers: layers, size: config.has("sliding_window") ? config.count("sliding_window") : nil) {
+        _ in true
+      }
+    }))
+
+  /// Qwen2 (Yang 2024): Llama with biases on queries, keys and values.
+  static let qwen2 = llamaLike("qwen2", Traits(biases: { _ in (true, false) }, windows: qwenWindows))
+
+  /// Qwen3 (Yang 2025): Llama with norms of each head's queries and keys.
+  static let qwen3 = llamaLike(
+    "qwen3",
+    Traits(
+      biases: { (try $0.flag("attention_bias", default: false), try $0.flag("attention_bias", default: false)) },
+      normsHeads: true, windows: qwenWindows))
+
+  /// Gemma (2024): Llama with gains stored less 1, scaled embeddings and wide heads.
+  static let gemma = llamaLike("gemma", Traits(norm: .rms(shift: 1), scalesEmbedding: true, isTied: true))
+}
+
+/// Where Llama's descendants differ.
+private struct Traits: Sendable {
+  var norm = StackDescription.Norm.rms(shift: 0)
+  /// Whether queries, keys and values, and whether the output has biases.
+  var biases: @Sendable (Configuration) throws -> (qkv: Bool, output: Bool) = { _ in (false, false) }
+  var normsHeads = false
+  var windows: @Sendable (Configuration, Int) throws -> [Int?] = { _, layers in Array(repeating: nil, count: layers) }
+  var scalesEmbedding = false
+  /// Whether the output matrix is the embeddings where the configuration does not say.
+  var isTied = false
+}
+
+private let qwenWindows: @Sendable (Configuration, Int) throws -> [Int?] = { config, layers in
+  let slides = try config.flag("use_sliding_window", default: false)
+  let from = try config.count("max_window_layers", default: 28)
+  let size = slides && config.has("sliding_window") ? try config.count("sliding_window") : nil
+  return try config.windows(layers: layers, size: size) { $0 >= from }
+}
+
+private func llamaLike(_ modelType: String, _ traits: Traits) -> Family {
+  Family(
+    modelType: modelType,
+    describe: { config, _ in
+      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
+      let headWidth = try config.headWidth(width, heads: heads, key: "head_dim")
+      let layers = try config.count("num_hidden_layers")
+      var stack = StackDescription(
+        layers: layers, heads: heads, keyValueHeads: try config.count("num_key_value_heads", default: heads),
+        width: width, headWidth: headWidth, feedForwardWidth: try config.count("intermediate_size"),
+        maximumPositions: try config.count("max_position_embeddings"), normPlacement: .pre,
+        normEpsilon: Float(try config.number("rms_norm_eps", default: 1e-6)),
+        activation: try config.llamaActivation(), isCausal: true,
+        positions: .rotary(try config.rotary(headWidth: headWidth)), hasOutput: true)
+      stack.norm = traits.norm
+      stack.isGated = true
+      stack.windows = try traits.windows(config, layers)
+      if traits.scalesEmbedding { stack.embeddingScale = Float(width).squareRoot() }
+      return ModelDescription(
+        family: modelType, vocabulary: try config.count("vocab_size"), head: .languageModel, padToken: config.padToken,
+        stack: stack)
+    },
+    network: { root, d, config in
+      let trunk = root.trunk("model", isNamed: true, probe: "embed_tokens.weight")
+      let tokens = try trunk.tensor("embed_tokens.weight", [d.vocabulary, d.width])
+      let biases = try traits.biases(config), mlpBias = try config.flag("mlp_bias", default: false)
+      let blocks = try (0..<d.layers).map { layer in
+        let block = trunk.scope("layers.\(layer)"), attention = block.scope("self_attn"), mlp = block.scope("mlp")
+        let (inner, shared) = (d.attentionWidth, d.keyValueWidth)
+        return Network.Block(
+          attentionNorm: try block.norm("input_layernorm", d.width, bias: false),
+          attention: Network.Attention(
+            query: try attention.linear("q_proj", from: d.width, to: inner, bias: biases.qkv),
+            key: try attention.linear("k_proj", from: d.width, to: shared, bias: biases.qkv),
+            value: try attention.linear("v_proj", from: d.width, to: shared, bias: biases.qkv),
+            output: try attention.linear("o_proj", from: inner, to: d.width, bias: biases.output),
+            queryNorm: traits.normsHeads ? try attention.norm("q_norm", d.headWidth, bias: false) : nil,
+            keyNorm: traits.normsHeads ? try attention.norm("k_norm", d.headWidth, bias: false) : nil),
+          mlpNorm: try block.norm("post_attention_layernorm", d.width, bias: false),
+          mlp: Network.MLP(
+            up: try mlp.linear("up_proj", from: d.width, to: d.feedForwardWidth, bias: mlpBias),
+            gate: try mlp.linear("gate_proj", from: d.width, to: d.feedForwardWidth, bias: mlpBias),
+            down: try mlp.linear("down_proj", from: d.feedForwardWidth, to: d.width, bias: mlpBias)))
+      }
+      let isTied = try config.flag("tie_word_embeddings", default: traits.isTied)
+      return Network(
+        stack: Network.Stack(
+          embedding: Network.Embedding(tokens: tokens), blocks: blocks,
+          finalNorm: try trunk.norm("norm", d.width, bias: false)),
+        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+    })
+}
+
+extension Configuration {
+  /// Gemma's first files say `gelu` where the tanh form is meant, and name it in `hidden_activation`.
+  fileprivate func llamaActivation() throws -> ActivationFunction {
+    guard try text("model_type") == "gemma" else { return try activation("hidden_act", default: "silu") }
+    let named = try activation(has("hidden_activation") ? "hidden_activation" : "hidden_act", default: "gelu_new")
+    return named == .gelu ? .geluTanh : named
+  }
+}

@@ -1,0 +1,58 @@
+import Tensors
+
+extension Family {
+  /// OPT (Zhang 2022): a decoder with learned positions from row 2 on, norms before or (350m) after, and there also
+  /// narrower embeddings.
+  static let opt = Family(
+    modelType: "opt",
+    describe: { config, _ in
+      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
+      try config.require(
+        "layer_norm_elementwise_affine", config.flag("layer_norm_elementwise_affine", default: true), "true")
+      let isPre = try config.flag("do_layer_norm_before", default: true)
+      let hasNorm = try isPre && !config.flag("_remove_final_layer_norm", default: false)
+      let isProjected = try config.count("word_embed_proj_dim", default: width) != width
+      let stack = StackDescription(
+        layers: try config.count("num_hidden_layers"), heads: heads, width: width,
+        headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.count("ffn_dim"),
+        maximumPositions: try config.count("max_position_embeddings"), normPlacement: isPre ? .pre : .post,
+        normEpsilon: 1e-5, activation: try config.activation("activation_function", default: "relu"), isCausal: true,
+        positions: .learned(offset: 2, counting: .unmasked), hasOutput: hasNorm || isProjected)
+      return ModelDescription(
+        family: "opt", vocabulary: try config.count("vocab_size"), head: .languageModel, padToken: config.padToken,
+        stack: stack)
+    },
+    network: { root, d, config in
+      let bias = try config.flag("enable_bias", default: true)
+      let narrow = try config.count("word_embed_proj_dim", default: d.width)
+      let trunk = root.trunk("model", isNamed: true, probe: "decoder.embed_tokens.weight").scope("decoder")
+      var embedding = Network.Embedding(tokens: try trunk.tensor("embed_tokens.weight", [d.vocabulary, narrow]))
+      embedding.positions = try trunk.tensor("embed_positions.weight", [d.stack.positionRows, d.width])
+      var projection: Network.Projection?
+      if narrow != d.width {
+        embedding.tokenProjection = try trunk.linear("project_in", from: narrow, to: d.width, bias: false)
+        projection = try trunk.linear("project_out", from: d.width, to: narrow, bias: false)
+      }
+      let blocks = try (0..<d.layers).map { layer in
+        let block = trunk.scope("layers.\(layer)"), attention = block.scope("self_attn")
+        return Network.Block(
+          attentionNorm: try block.norm("self_attn_layer_norm", d.width),
+          attention: Network.Attention(
+            query: try attention.linear("q_proj", from: d.width, to: d.width, bias: bias),
+            key: try attention.linear("k_proj", from: d.width, to: d.width, bias: bias),
+            value: try attention.linear("v_proj", from: d.width, to: d.width, bias: bias),
+            output: try attention.linear("out_proj", from: d.width, to: d.width, bias: bias)),
+          mlpNorm: try block.norm("final_layer_norm", d.width),
+          mlp: Network.MLP(
+            up: try block.linear("fc1", from: d.width, to: d.feedForwardWidth, bias: bias),
+            down: try block.linear("fc2", from: d.feedForwardWidth, to: d.width, bias: bias)))
+      }
+      let hasNorm = try d.normPlacement == .pre && !config.flag("_remove_final_layer_norm", default: false)
+      let isTied = try config.flag("tie_word_embeddings", default: true)
+      return Network(
+        stack: Network.Stack(
+          embedding: embedding, blocks: blocks, finalNorm: hasNorm ? try trunk.norm("final_layer_norm", d.width) : nil,
+          projection: projection),
+        head: .unembedding(try root.unembedding(d, width: narrow, tiedTo: isTied ? embedding.tokens : nil)))
+    })
+}

@@ -1,0 +1,48 @@
+import Tensors
+
+extension Family {
+  /// Phi (Li 2023): attention and MLP side by side behind one norm, heads partly turned, a bias on the logits.
+  static let phi = Family(
+    modelType: "phi",
+    describe: { config, _ in
+      try config.require("qk_layernorm", !config.flag("qk_layernorm", default: false), "false")
+      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
+      let headWidth = try config.headWidth(width, heads: heads)
+      let stack = StackDescription(
+        layers: try config.count("num_hidden_layers"), heads: heads,
+        keyValueHeads: try config.count("num_key_value_heads", default: heads), width: width, headWidth: headWidth,
+        feedForwardWidth: try config.count("intermediate_size"),
+        maximumPositions: try config.count("max_position_embeddings"), normPlacement: .parallel,
+        normEpsilon: Float(try config.number("layer_norm_eps", default: 1e-5)),
+        activation: try config.activation("hidden_act", default: "gelu_new"), isCausal: true,
+        positions: .rotary(try config.rotary(headWidth: headWidth, share: 0.5)), hasOutput: true)
+      return ModelDescription(
+        family: "phi", vocabulary: try config.count("vocab_size"), head: .languageModel, padToken: config.padToken,
+        stack: stack)
+    },
+    network: { root, d, config in
+      let trunk = root.trunk("model", isNamed: true, probe: "embed_tokens.weight")
+      let tokens = try trunk.tensor("embed_tokens.weight", [d.vocabulary, d.width])
+      let blocks = try (0..<d.layers).map { layer in
+        let block = trunk.scope("layers.\(layer)"), attention = block.scope("self_attn")
+        return Network.Block(
+          attentionNorm: try block.norm("input_layernorm", d.width),
+          attention: Network.Attention(
+            query: try attention.linear("q_proj", from: d.width, to: d.attentionWidth),
+            key: try attention.linear("k_proj", from: d.width, to: d.keyValueWidth),
+            value: try attention.linear("v_proj", from: d.width, to: d.keyValueWidth),
+            output: try attention.linear("dense", from: d.attentionWidth, to: d.width)),
+          mlp: Network.MLP(
+            up: try block.linear("mlp.fc1", from: d.width, to: d.feedForwardWidth),
+            down: try block.linear("mlp.fc2", from: d.feedForwardWidth, to: d.width)))
+      }
+      let isTied = try config.flag("tie_word_embeddings", default: false)
+      return Network(
+        stack: Network.Stack(
+          embedding: Network.Embedding(tokens: tokens), blocks: blocks,
+          finalNorm: try trunk.norm("final_layernorm", d.width)),
+        head: .unembedding(
+          try root.unembedding(
+            d, tiedTo: isTied ? tokens : nil, bias: try root.tensor("lm_head.bias", [d.vocabulary]))))
+    })
+}

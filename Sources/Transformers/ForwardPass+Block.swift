@@ -1,0 +1,107 @@
+import Tensors
+
+extension ForwardPass {
+  /// One block: attention, in a decoder attention to the encoder, and the MLP, each added to the stream.
+  mutating func block(_ stage: Stage, _ layer: Int, _ input: Variable) throws -> Variable {
+    let b = stage.network.blocks[layer], d = stage.d
+    var x = try at(d.site(.residPre, layer: layer), input)
+    if d.normPlacement == .parallel { return try parallelBlock(stage, layer, b, x) }
+    let mask = Visibility(isCausal: d.isCausal, keys: stage.mask, window: d.windows[layer])
+    x = try sublayer(stage, layer, x, b.attentionNorm, .residMid, .normalizedResidMid) { pass, x in
+      try pass.attention(stage, layer, b.attention, .own, x, keys: x, mask)
+    }
+    if let cross = b.cross, let crossNorm = b.crossNorm, let memory = stage.memory {
+      let mask = Visibility(isCausal: false, keys: memory.mask)
+      x = try sublayer(stage, layer, x, crossNorm, .residMidCross, .normalizedResidMidCross) { pass, x in
+        try pass.attention(stage, layer, cross, .cross, x, keys: memory.states, mask)
+      }
+    }
+    return try sublayer(stage, layer, x, b.mlpNorm ?? b.attentionNorm, .residPost, .normalizedResidPost) { pass, x in
+      try pass.mlp(stage, layer, b.mlp, x)
+    }
+  }
+
+  /// `x + f(norm(x))`, or `norm(x + f(x))` where norms come after.
+  private mutating func sublayer(
+    _ stage: Stage, _ layer: Int, _ x: Variable, _ n: Network.Norm, _ sum: Site.Kind, _ normalized: Site.Kind,
+    _ f: (inout ForwardPass, Variable) throws -> Variable
+  ) throws -> Variable {
+    let isPre = stage.d.normPlacement == .pre
+    let added = try f(&self, isPre ? norm(x, n, stage.d) : x)
+    let y = try at(stage.d.site(sum, layer: layer), tape.add(x, added))
+    return isPre ? y : try at(stage.d.site(normalized, layer: layer), norm(y, n, stage.d))
+  }
+
+  /// Attention and MLP both read the block's input.
+  private mutating func parallelBlock(_ stage: Stage, _ layer: Int, _ b: Network.Block, _ x: Variable) throws
+    -> Variable
+  {
+    let mask = Visibility(isCausal: stage.d.isCausal, keys: stage.mask, window: stage.d.windows[layer])
+    let normalized = norm(x, b.attentionNorm, stage.d)
+    let attended = try attention(stage, layer, b.attention, .own, normalized, keys: normalized, mask)
+    let transformed = try mlp(stage, layer, b.mlp, b.mlpNorm.map { norm(x, $0, stage.d) } ?? normalized)
+    return try at(stage.d.site(.residPost, layer: layer), tape.add(tape.add(x, attended), transformed))
+  }
+
+  private mutating func attention(
+    _ stage: Stage, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ x: Variable, keys memory: Variable,
+    _ visibility: Visibility
+  ) throws -> Variable {
+    let d = stage.d
+    func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
+    var query = try at(site(kinds.query), split(project(x, a.query), d))  // [B, T, H, D]
+    var key = try at(site(kinds.key), split(project(memory, a.key), d))
+    let value = try at(site(kinds.value), split(project(memory, a.value), d))
+    if let queryNorm = a.queryNorm { query = norm(query, queryNorm, d) }
+    if let keyNorm = a.keyNorm { key = norm(key, keyNorm, d) }
+    if let rotary = stage.rotary, kinds.isOwn {
+      query = try at(site(.rotatedQuery), tape.rotate(query, rotary))
+      key = try at(site(.rotatedKey), tape.rotate(key, rotary))
+    }
+    let readsScores = request.touches(site(kinds.scores))
+    var scores = tape.attentionScores(
+      query: query, key: key, scale: d.scoreScales[layer], visibility: visibility, onlyVisible: !readsScores)
+    if let bias = stage.network.relativeBias, kinds.isOwn {
+      scores = tape.addRelativeBias(scores, table: parameters[bias], buckets: stage.buckets)
+    }
+    scores = try at(site(kinds.scores), scores)
+    let pattern = try at(
+      site(kinds.pattern), tape.attentionPattern(scores: scores, visibility: visibility, inPlace: !readsScores))
+    let z = try at(site(kinds.z), tape.attentionMix(pattern: pattern, value: value, visibility: visibility))
+    return try at(site(kinds.out), project(tape.reshape(z, [stage.batch, stage.length, d.attentionWidth]), a.output))
+  }
+
+  /// `[B, T, heads · D]` by heads.
+  private func split(_ x: Variable, _ d: StackDescription) -> Variable {
+    tape.reshape(x, [x.shape[0], x.shape[1], x.shape[2] / d.headWidth, d.headWidth])
+  }
+
+  private mutating func mlp(_ stage: Stage, _ layer: Int, _ m: Network.MLP, _ x: Variable) throws -> Variable {
+    let d = stage.d
+    let pre = try at(d.site(.mlpPre, layer: layer), project(x, m.gate ?? m.up))  // [B, T, F]
+    var active = tape.activate(pre, d.activation)
+    if m.gate != nil {
+      active = tape.product(active, try at(d.site(.mlpPreLinear, layer: layer), project(x, m.up)))
+    }
+    let post = try at(d.site(.mlpPost, layer: layer), active)
+    return try at(d.site(.mlpOut, layer: layer), project(post, m.down))
+  }
+}
+
+/// The sites of one attention: within a stack, or of a decoder to its encoder.
+private struct AttentionKinds {
+  let query: Site.Kind
+  let key: Site.Kind
+  let value: Site.Kind
+  let scores: Site.Kind
+  let pattern: Site.Kind
+  let z: Site.Kind
+  let out: Site.Kind
+  var isOwn: Bool { out == .attentionOut }
+
+  static let own = AttentionKinds(
+    query: .query, key: .key, value: .value, scores: .scores, pattern: .pattern, z: .z, out: .attentionOut)
+  static let cross = AttentionKinds(
+    query: .crossQuery, key: .crossKey, value: .crossValue, scores: .crossScores, pattern: .crossPattern, z: .crossZ,
+    out: .crossOut)
+}

@@ -1,0 +1,112 @@
+import Tensors
+
+extension ModelInput {
+  /// The input as the model reads it: the target is made from the labels where it is not given.
+  ///
+  /// - Throws: `InputError` where shapes disagree or an id is beyond what the model knows.
+  func checked(against d: ModelDescription) throws -> ModelInput {
+    var input = self
+    if d.image != nil { try checkPixels(d) } else { try checkTokens(d) }
+    if d.encoder != nil {
+      if input.target == nil { input.target = try shiftedLabels(d) }
+      try input.checkTarget(d)
+    } else if target != nil {
+      throw fail("decoder_input_ids", "is not for this model", "no target", "some")
+    }
+    try input.checkLabels(d)
+    return input
+  }
+
+  /// What each output row is to predict, −1 for nothing: labels, shifted by one for a causal model.
+  func targets(for d: ModelDescription) -> [Int32]? {
+    guard let labels else { return nil }
+    guard d.head == .languageModel else { return labels.map { max($0, -1) } }
+    return (0..<labels.count).map { $0 % length == length - 1 ? -1 : max(labels[$0 + 1], -1) }
+  }
+
+  private func fail(_ name: String, _ problem: String, _ expected: String, _ found: String) -> InputError {
+    InputError(at: "input \"\(name)\"", problem, expected: expected, found: found)
+  }
+
+  private func range(_ name: String, _ values: [Int32], below bound: Int, ignoring ignored: Int32? = nil) throws {
+    if let index = values.firstIndex(where: { ($0 < 0 || $0 >= bound) && $0 != ignored }) {
+      throw fail(name, "holds a value out of range", "0 … \(bound - 1)", "\(values[index]) at index \(index)")
+    }
+  }
+
+  private func checkPixels(_ d: ModelDescription) throws {
+    guard let image = d.image, let pixels else {
+      throw fail("pixel_values", "is missing", "images, which this model reads", "token ids")
+    }
+    let shape = [image.channels, image.side, image.side]
+    guard pixels.shape.count == 4, pixels.shape[0] > 0, Array(pixels.shape.dropFirst()) == shape else {
+      throw fail(
+        "pixel_values", "has the wrong shape", "[batch, \(image.channels), \(image.side), \(image.side)]",
+        "\(pixels.shape)")
+    }
+    if let fault = pixels.firstNonFinite {
+      throw fail("pixel_values", "holds a value that is no number", "finite values", "one at index \(fault)")
+    }
+  }
+
+  private func checkTokens(_ d: ModelDescription) throws {
+    let size = batch * length, longest = (d.encoder ?? d.stack).maximumPositions
+    guard pixels == nil else { throw fail("pixel_values", "is not for this model", "token ids", "images") }
+    guard batch > 0, length > 0 else {
+      throw fail("input_ids", "is empty", "at least one token", "[\(batch), \(length)]")
+    }
+    guard length <= longest else {
+      throw fail("input_ids", "is longer than the model's positions", "at most \(longest)", "\(length)")
+    }
+    for (name, count) in [
+      ("input_ids", ids.count), ("attention_mask", mask.count), ("token_type_ids", typeIDs?.count ?? size),
+    ] where count != size {
+      throw fail(name, "has the wrong size", "\(batch) × \(length)", "\(count) values")
+    }
+    try range("input_ids", ids, below: d.vocabulary)
+    if let typeIDs {
+      guard d.tokenTypes > 0 else { throw fail("token_type_ids", "is not for this model", "no token types", "some") }
+      try range("token_type_ids", typeIDs, below: d.tokenTypes)
+    }
+  }
+
+  private func checkTarget(_ d: ModelDescription) throws {
+    guard let target else { return }
+    guard target.length > 0, target.ids.count == batch * target.length, target.mask.count == target.ids.count else {
+      throw fail("decoder_input_ids", "has the wrong size", "\(batch) rows", "\(target.ids.count) values")
+    }
+    guard target.length <= d.maximumPositions else {
+      throw fail(
+        "decoder_input_ids", "is longer than the model's positions", "at most \(d.maximumPositions)",
+        "\(target.length)")
+    }
+    try range("decoder_input_ids", target.ids, below: d.vocabulary)
+  }
+
+  /// The labels one place to the right, behind the token that begins a target; what is ignored becomes padding.
+  private func shiftedLabels(_ d: ModelDescription) throws -> Target {
+    guard let labels, let start = d.decoderStart, batch > 0, labels.count % batch == 0, !labels.isEmpty else {
+      throw fail("decoder_input_ids", "is missing", "the target's tokens, or labels to make them from", "neither")
+    }
+    let length = labels.count / batch, pad = Int32(d.padToken ?? start)
+    return Target(
+      length: length,
+      ids: labels.indices.map { $0 % length == 0 ? Int32(start) : labels[$0 - 1] == -100 ? pad : labels[$0 - 1] })
+  }
+
+  private func checkLabels(_ d: ModelDescription) throws {
+    guard let labels else { return }
+    switch d.head {
+    case .none: throw fail("labels", "is not for a model without a head", "no labels", "\(labels.count) values")
+    case .languageModel, .maskedLanguageModel, .sequenceToSequence:
+      let size = batch * (target?.length ?? length)
+      guard labels.count == size else {
+        throw fail("labels", "has the wrong size", "\(batch) × \(size / batch)", "\(labels.count)")
+      }
+      try range("labels", labels, below: d.vocabulary, ignoring: -100)
+    case .sequenceClassification(let classes), .imageClassification(let classes):
+      guard labels.count == batch else { throw fail("labels", "has the wrong size", "\(batch)", "\(labels.count)") }
+      try range("labels", labels, below: classes, ignoring: -100)
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package import Tensors
+
+/// One stack of blocks: the parts that every block of it has.
+package struct StackDescription: Hashable, Sendable {
+  package enum Norm: Hashable, Sendable {
+    /// Mean and variance (Ba 2016).
+    case layer
+    /// Root mean square alone (Zhang & Sennrich 2019); Gemma's stored gains lack the 1 that `shift` adds.
+    case rms(shift: Float)
+  }
+
+  /// Where the norms stand: before a sublayer, after its sum, or before both sublayers that then run side by side.
+  package enum NormPlacement: Hashable, Sendable { case pre, post, parallel }
+
+  package enum Positions: Hashable, Sendable {
+    /// Rows of a table, from `offset` on.
+    case learned(offset: Int, counting: Counting)
+    case sinusoidal
+    case rotary(Rotary)
+    /// A bias on the scores by distance.
+    case relative(RelativeBuckets)
+  }
+
+  /// Which tokens advance the count of learned positions; the others get the row before the first.
+  package enum Counting: Hashable, Sendable {
+    case all
+    case unmasked
+    case allBut(token: Int)
+  }
+
+  package var role = Site.Stack.only
+  package var layers: Int
+  package var heads: Int
+  /// Heads of keys and values; as many as `heads`, or fewer that groups of heads share.
+  package var keyValueHeads: Int
+  package var width: Int
+  package var headWidth: Int
+  package var feedForwardWidth: Int
+  package var maximumPositions: Int
+  package var norm: Norm = .layer
+  package var normPlacement: NormPlacement
+  package var normEpsilon: Float
+  package var activation: ActivationFunction
+  /// Whether the MLP multiplies its activation with a second projection.
+  package var isGated = false
+  package var isCausal: Bool
+  package var positions: Positions
+  /// What token embeddings are multiplied with.
+  package var embeddingScale: Float = 1
+  /// Whether the family's embedding module does that itself, so that `embed` shows the product.
+  package var embeddingIsScaled = true
+  /// What scores are multiplied with in each layer: `1/√headWidth` unless the configuration says otherwise.
+  package var scoreScales: [Float]
+  /// In each layer, how many keys a query sees at most; all where nil.
+  package var windows: [Int?]
+  /// Whether something (a final norm, a projection) follows the last block.
+  package var hasOutput: Bool
+  /// Whether that belongs to the last hidden state, as Hugging Face counts them.
+  package var hiddenStatesIncludeOutput = true
+
+  package init(
+    layers: Int, heads: Int, keyValueHeads: Int? = nil, width: Int, headWidth: Int, feedForwardWidth: Int,
+    maximumPositions: Int, normPlacement: NormPlacement, normEpsilon: Float, activation: ActivationFunction,
+    isCausal: Bool, positions: Positions, hasOutput: Bool
+  ) {
+    self.layers = layers
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads ?? heads
+    self.width = width
+    self.headWidth = headWidth
+    self.feedForwardWidth = feedForwardWidth
+    self.maximumPositions = maximumPositions
+    self.normPlacement = normPlacement
+    self.normEpsilon = normEpsilon
+    self.activation = activation
+    self.isCausal = isCausal
+    self.positions = positions
+    scoreScales = Array(repeating: 1 / Float(max(1, headWidth)).squareRoot(), count: layers)
+    windows = Array(repeating: nil, count: layers)
+    self.hasOutput = hasOutput
+  }
+
+  /// The width of all heads together.
+  package var attentionWidth: Int { heads * headWidth }
+  package var keyValueWidth: Int { keyValueHeads * headWidth }
+
+  /// Rows of a table of learned positions.
+  var positionRows: Int {
+    guard case .learned(let offset, _) = positions else { return 0 }
+    return maximumPositions + offset
+  }
+
+  package func site(_ kind: Site.Kind, layer: Int? = nil) -> Site { Site(kind, layer: layer, stack: role) }
+
+  /// The residual stream at point `0 … layers`: before each block, and after the last one (before any final norm).
+  package func residual(point: Int) -> Site {
+    if point < layers { return site(.residPre, layer: point) }
+    return site(normPlacement == .post ? .normalizedResidPost : .residPost, layer: layers - 1)
+  }
+
+  /// The hidden states as Hugging Face counts them: the last is after the final norm in most families.
+  package func hiddenState(_ point: Int) -> Site {
+    point == layers && hasOutput && hiddenStatesIncludeOutput ? site(.finalNorm) : residual(point: point)
+  }
+
+  func sites(tokenTypes: Int) -> [Site] {
+    var before: [Site.Kind] = [.embed]
+    if tokenTypes > 0 && role != .decoder { before.append(.typeEmbed) }
+    var kinds: [Site.Kind] = [.residPre, .query, .key, .value]
+    switch positions {
+    case .learned, .sinusoidal: before.append(.positionEmbed)
+    case .rotary: kinds += [.rotatedQuery, .rotatedKey]
+    case .relative: break
+    }
+    kinds += [.scores, .pattern, .z, .attentionOut]
+    if normPlacement != .parallel { kinds.append(.residMid) }
+    if normPlacement == .post { kinds.append(.normalizedResidMid) }
+    if role == .decoder {
+      kinds += [.crossQuery, .crossKey, .crossValue, .crossScores, .crossPattern, .crossZ, .crossOut, .residMidCross]
+      if normPlacement == .post { kinds.append(.normalizedResidMidCross) }
+    }
+    kinds += (isGated ? [.mlpPre, .mlpPreLinear] : [.mlpPre]) + [.mlpPost, .mlpOut, .residPost]
+    if normPlacement == .post { kinds.append(.normalizedResidPost) }
+    return before.map { site($0) } + (0..<layers).flatMap { layer in kinds.map { site($0, layer: layer) } }
+      + (hasOutput ? [site(.finalNorm)] : [])
+  }
+}

@@ -1,0 +1,58 @@
+import Tensors
+
+/// A stack with what goes into it in one pass.
+struct Stage {
+  let d: StackDescription
+  let network: Network.Stack
+  let batch: Int
+  let length: Int
+  let ids: [Int32]
+  let mask: [UInt8]
+  let typeIDs: [Int32]?
+  let pixels: Tensor?
+  /// The encoder's output and which of its positions are real, for a decoder that reads it.
+  let memory: (states: Variable, mask: [UInt8])?
+  let rotary: RotaryTable?
+  /// Classes of relative distances.
+  let buckets: [Int32]
+
+  init(_ d: StackDescription, _ network: Network.Stack, _ input: ModelInput, memory: Variable? = nil) {
+    self.d = d
+    self.network = network
+    batch = input.batch
+    let target = d.role == .decoder ? input.target : nil
+    length = target?.length ?? input.length
+    ids = target?.ids ?? input.ids
+    mask = target?.mask ?? input.mask
+    typeIDs = input.typeIDs
+    pixels = input.pixels
+    self.memory = memory.map { ($0, input.mask) }
+    rotary =
+      if case .rotary(let rotary) = d.positions {
+        RotaryTable(positions: length, frequencies: rotary.frequencies, isInterleaved: rotary.isInterleaved)
+      } else {
+        nil
+      }
+    buckets = if case .relative(let buckets) = d.positions { buckets.table(length: length) } else { [] }
+  }
+
+  /// The row of the table of positions for every token.
+  var positionIDs: [Int32] {
+    guard case .learned(let offset, let counting) = d.positions, counting != .all else {
+      let first = if case .learned(let offset, _) = d.positions { offset } else { 0 }
+      return (0..<batch * length).map { Int32(first + $0 % length) }
+    }
+    var count = 0
+    return ids.indices.map { index in
+      if index % length == 0 { count = 0 }
+      let counts =
+        switch counting {
+        case .all: true
+        case .unmasked: mask[index] != 0
+        case .allBut(let token): Int(ids[index]) != token
+        }
+      if counts { count += 1 }
+      return Int32(offset - 1 + (counts ? count : 0))
+    }
+  }
+}
