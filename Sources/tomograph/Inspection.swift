@@ -16,7 +16,7 @@ struct Inspection {
       ("width", "\(d.width)"),
       ("feed-forward", "\(d.feedForwardWidth), \(d.activation)"),
       ("norm", "\(d.normPlacement == .post ? "after" : "before") each sublayer, epsilon \(d.normEpsilon)"),
-      ("positions", "\(d.maximumPositions)"),
+      ("positions", d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : "relative, any number"),
       ("vocabulary", "\(d.vocabulary), \(vocabulary)"),
       ("parameters", "\(model.parameterCount)"),
     ]

@@ -45,7 +45,7 @@ struct Family: Sendable {
           at: configuration.path, "the images are impossible", found: "\(image.side) in patches of \(image.patch)")
       }
     } else if d.vocabulary < 1 {
-      throw InputError(at: configuration.path, "the number of vocabulary size is impossible", found: "\(d.vocabulary)")
+      throw InputError(at: configuration.path, "the size of the vocabulary is impossible", found: "\(d.vocabulary)")
     }
   }
 }
