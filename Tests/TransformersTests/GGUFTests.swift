@@ -191,7 +191,7 @@ struct GGUFTokenizerTests {
   func sentencePiece() throws {
     guard let folder = Fixtures.shared("reference/sentencepiece/spm_bpe") else { return }
     let usual = try Tokenizer(directory: folder)
-    let model = try SentencePieceFile(folder.appending(path: "tokenizer.model"))
+    let model = try SentencePieceFile(folder.appending(path: "spiece.model"))
     let carried = try tokenizer { file in
       file.set("tokenizer.ggml.model", "llama")
       file.set("tokenizer.ggml.tokens", model.pieces.map(\.text))

@@ -110,7 +110,7 @@ struct PyTorchTests {
   @Test("that are compressed are refused with the reason")
   func compressed() throws {
     let line = try refusal(try fixture("compressed.pt"), named: "a.pt") { _ = try PyTorchFile($0) }
-    #expect(line.contains("is compressed") && line.contains("data.pkl"), "\(line)")
+    #expect(line.contains("is compressed") && line.contains("torch.save"), "\(line)")
   }
 
   @Test(
@@ -125,7 +125,7 @@ struct PyTorchTests {
         try Data(mutated(original, &generator)).write(to: url)
         do {
           let file = try PyTorchFile(url)
-          for name in file.names { _ = try file.tensor(name) }
+          for name in file.names where !["long", "int", "bool"].contains(name) { _ = try file.tensor(name) }
         } catch is InputError { refused += 1 }
       }
       #expect(refused > 1000 && refused < 3000)

@@ -40,7 +40,7 @@ torch.save(torch.nn.Module().state_dict() | tensors | integers, path("zip.pt"))
 torch.save(tensors | integers, path("legacy.pt"), _use_new_zipfile_serialization=False)
 torch.save({"state_dict": tensors, "epoch": 3, "rate": 0.5, "name": "run", "sizes": [torch.Size([2, 3])]}, path("nested.pt"))
 save_file(
-    {name: np.ascontiguousarray(t.detach().float().numpy()) for name, t in tensors.items()}, path("pytorch.safetensors")
+    {name: t.detach().float().contiguous().numpy() for name, t in tensors.items()}, path("pytorch.safetensors")
 )
 
 

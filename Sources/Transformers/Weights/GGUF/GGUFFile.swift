@@ -135,16 +135,12 @@ final class GGUFFile: Sendable {
     let result = Tensor(uninitialized: entry.shape)
     guard let base = mapping.bytes.baseAddress else { return result }
     let (width, rowBytes) = (entry.shape.last ?? 1, entry.rowBytes)
-    let rowsAtOnce = max(1, 65_536 / max(1, width))
-    let target = result.pointer
-    let data = base + entry.start
-    for first in stride(from: 0, to: entry.rows, by: rowsAtOnce) {
-      let last = min(entry.rows, first + rowsAtOnce)
-      if let source {
-        for row in first..<last { entry.type.expand(data + source(row) * rowBytes, target + row * width, width) }
-      } else {
-        entry.type.expand(data + first * rowBytes, target + first * width, (last - first) * width)
+    let (type, target, data) = (entry.type, result.pointer, base + entry.start)
+    forEachChunk(of: entry.rows, size: max(1, 65_536 / max(1, width))) { rows in
+      guard let source else {
+        return type.expand(data + rows.lowerBound * rowBytes, target + rows.lowerBound * width, rows.count * width)
       }
+      for row in rows { type.expand(data + source(row) * rowBytes, target + row * width, width) }
     }
     mapping.giveBack(entry.start..<entry.start + entry.rows * rowBytes)
     return result

@@ -164,7 +164,8 @@ private struct Contents {
     }
     root = try unpickler.value()
     let storages = unpickler.storages
-    let keys = try unpickler.items(of: try unpickler.value(), "the keys of storages")
+    let list = try unpickler.value()
+    let keys = try unpickler.items(of: list, "the keys of storages")
     var numbers = Dictionary(uniqueKeysWithValues: storages.enumerated().map { ($1.key, $0) })
     var starts = Array(repeating: 0, count: storages.count)
     var reader = unpickler.reader

@@ -90,7 +90,9 @@ struct Unpickler {
       let call = try pop(2)
       stack.append(try result(of: call[0], items(of: call[1], "arguments")))
     case .build: try build(try pop(1)[0])
-    case .persistentID: stack.append(.storage(try storage(items(of: try pop(1)[0], "a storage"))))
+    case .persistentID:
+      let identifier = try pop(1)
+      stack.append(.storage(try storage(items(of: identifier[0], "a storage"))))
     }
   }
 
