@@ -1,4 +1,3 @@
-import CKernels
 package import Foundation
 
 /// A safetensors file, mapped into memory: its header is read and checked at once, its data when they are asked for.
@@ -9,7 +8,7 @@ package final class SafetensorsFile: Sendable {
   /// In the order of their data in the file.
   package let entries: [SafetensorsEntry]
   package let metadata: [(key: String, text: String)]
-  private let mapping: FileMapping
+  private let mapping: MappedFile
   private let index: [String: Int]
   private let dataStart: Int
 
@@ -17,7 +16,7 @@ package final class SafetensorsFile: Sendable {
   package init(_ url: URL) throws {
     self.url = url
     let place = url.path(percentEncoded: false)
-    mapping = try FileMapping(url)
+    mapping = try MappedFile(url)
     let header = try SafetensorsHeader(mapping.bytes, place: place)
     entries = header.entries
     metadata = header.metadata
@@ -37,23 +36,10 @@ package final class SafetensorsFile: Sendable {
   /// - Throws: `InputError` where there is none of that name or its elements are of another type.
   package func tensor(_ name: String) throws -> Tensor {
     let entry = try known(name)
-    let source = bytes(of: entry)
-    if entry.dtype == .f32, let base = source.baseAddress, UInt(bitPattern: base) % 4 == 0, entry.count > 0 {
-      let floats = UnsafeMutableRawPointer(mutating: base).assumingMemoryBound(to: Float.self)
-      let mapping = mapping
-      let storage = Storage(pointer: floats, count: entry.count) { withExtendedLifetime(mapping) {} }
-      return Tensor(storage: storage, shape: entry.shape)
+    guard let tensor = mapping.tensor(entry.dtype, at: dataStart + entry.range.lowerBound, shape: entry.shape) else {
+      throw wrongType(entry, expected: "F32, F16, BF16 or F64")
     }
-    let result = Tensor(uninitialized: entry.shape)
-    guard let base = source.baseAddress, entry.count > 0 else { return result }
-    switch entry.dtype {
-    case .f32: UnsafeMutableRawPointer(result.pointer).copyMemory(from: base, byteCount: source.count)
-    case .f16: tk_floats_from_halves(result.pointer, base, entry.count)
-    case .bf16: tk_floats_from_bfloats(result.pointer, base, entry.count)
-    case .f64: tk_floats_from_doubles(result.pointer, base, entry.count)
-    default: throw wrongType(entry, expected: "F32, F16, BF16 or F64")
-    }
-    return result
+    return tensor
   }
 
   /// A tensor of I64, I32, U8 or BOOL elements.
@@ -92,31 +78,4 @@ package final class SafetensorsFile: Sendable {
       at: entry.place(in: url.path(percentEncoded: false)), "has elements of the wrong type", expected: expected,
       found: entry.dtype.rawValue)
   }
-}
-
-/// A regular file in memory, read-only.
-private final class FileMapping: @unchecked Sendable {
-  let bytes: UnsafeRawBufferPointer
-
-  init(_ url: URL) throws {
-    let path = url.path(percentEncoded: false)
-    func failure(_ problem: String) -> InputError {
-      InputError(at: path, problem, found: String(cString: strerror(errno)))
-    }
-    // Not blocking: a pipe would otherwise be waited for.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure("cannot be opened") }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure("cannot be examined") }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw InputError(at: path, "is not a file") }
-    guard status.st_size > 0 else { throw InputError(at: path, "is empty") }
-    let size = Int(status.st_size)
-    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-      throw failure("cannot be mapped into memory")
-    }
-    bytes = UnsafeRawBufferPointer(start: base, count: size)
-  }
-
-  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 }

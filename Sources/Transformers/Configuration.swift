@@ -21,7 +21,8 @@ package struct Configuration {
     self.fields = fields
   }
 
-  private init(path: String, fields: [String: Any]) {
+  /// What another file says in place of a `config.json`; numbers and flags are `NSNumber`.
+  init(path: String, fields: [String: Any]) {
     self.path = path
     self.fields = fields
   }

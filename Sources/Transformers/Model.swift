@@ -29,21 +29,15 @@ package final class Model: Sendable {
     self.network = network
   }
 
-  /// Reads a Hugging Face model directory; weights stay in the mapped files.
+  /// Reads a Hugging Face model directory or a GGUF file; weights stay in the mapped files as far as they are float32.
   ///
   /// - Throws: `InputError` for a missing or damaged file, an unknown family, and tensors that are missing, of the wrong
   ///   shape or not finite.
   package convenience init(directory: URL) throws {
-    var isDirectory = ObjCBool(false)
-    let exists = FileManager.default.fileExists(
-      atPath: directory.path(percentEncoded: false), isDirectory: &isDirectory)
-    guard exists, isDirectory.boolValue else {
-      throw InputError(
-        at: directory.relativePath, exists ? "is not a directory" : "does not exist", expected: "a model directory")
-    }
-    let configuration = try Configuration(directory.appending(path: "config.json"))
+    let files = try ModelFiles(directory)
+    let configuration = try files.readConfiguration()
     let family = try Family.named(by: configuration)
-    let checkpoint = try Checkpoint(directory)
+    let checkpoint = try Checkpoint(files)
     let description = try family.describe(configuration, checkpoint)
     try Family.check(description, configuration)
     let root = ParameterScope(checkpoint)

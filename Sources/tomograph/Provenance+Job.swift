@@ -20,13 +20,15 @@ struct Stopwatch {
 extension Provenance {
   /// Digests of everything that the job read.
   init(_ job: Job, _ tokenizer: Tokenizer, _ watch: Stopwatch) throws {
-    let files = try FileManager.default.contentsOfDirectory(at: job.model, includingPropertiesForKeys: nil)
-    let weights = files.filter { $0.pathExtension == "safetensors" }.sorted {
-      $0.lastPathComponent < $1.lastPathComponent
+    let files = try ModelFiles(job.model)
+    var sources = try files.weights.map { try Source(role: "weights", file: $0) }
+    if !files.weights.contains(files.configuration) {
+      sources.append(try Source(role: "configuration", file: files.configuration))
     }
-    var sources = try weights.map { try Source(role: "weights", file: $0) }
-    sources.append(try Source(role: "configuration", file: job.model.appending(path: "config.json")))
-    for file in tokenizer.files { sources.append(try Source(role: "tokenizer", file: URL(filePath: file))) }
+    for file in tokenizer.files.map({ URL(filePath: $0) })
+    where !files.weights.contains(where: { $0.path == file.path }) {
+      sources.append(try Source(role: "tokenizer", file: file))
+    }
     sources.append(try Source(role: "corpus", file: job.corpus.file))
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }

@@ -13,6 +13,7 @@
 
 #include "activations.h"
 #include "conversions.h"
+#include "dequantise.h"
 #include "embedding.h"
 #include "layers.h"
 #include "memory.h"

@@ -20,6 +20,8 @@ struct TokenizerFiles: Sendable {
   let settings: JSONField?
   let specialTokensMap: JSONField?
   let modelConfig: JSONField?
+  /// The tokenizer that a GGUF file carries, where there is no other.
+  let carried: GGUFTokenizer?
 
   private static let kinds = [
     ["tokenizer.json"], ["tokenizer.model"], ["spiece.model"], ["sentencepiece.bpe.model"],
@@ -30,6 +32,13 @@ struct TokenizerFiles: Sendable {
   /// Errors: no directory, no tokenizer in it or in its parent, settings that are not JSON.
   init(directory: URL) throws {
     let path = directory.path(percentEncoded: false)
+    if let file = try GGUFFile.tokenizerSource(directory, besides: Self.kinds.flatMap(\.self)) {
+      let tokenizer = try GGUFTokenizer(file)
+      (self.directory, names) = (file.url.deletingLastPathComponent(), [file.url.lastPathComponent])
+      (self.settings, specialTokensMap, modelConfig) = (try tokenizer.settings(), nil, nil)
+      carried = tokenizer
+      return
+    }
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
       throw InputError(at: path, "is no directory")
@@ -53,6 +62,7 @@ struct TokenizerFiles: Sendable {
       let url = folder.appending(path: name)
       return JSONField(try JSONReader.read(url), file: url.path(percentEncoded: false))
     }
+    carried = nil
     self.directory = folder
     self.names = names
     self.settings = try settings("tokenizer_config.json", in: folder)
@@ -61,6 +71,7 @@ struct TokenizerFiles: Sendable {
   }
 
   func components() throws -> TokenizerComponents {
+    if let carried { return try carried.components(self) }
     switch names[0] {
     case "tokenizer.json": return try TokenizerComponents(try json("tokenizer.json"))
     case "tokenizer.model", "spiece.model", "sentencepiece.bpe.model": return try sentencePieceComponents(names[0])

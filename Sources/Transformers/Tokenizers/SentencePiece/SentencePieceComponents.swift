@@ -9,8 +9,10 @@ extension TokenizerFiles {
   ///
   /// Errors: families that number the pieces otherwise than the file does; word and character models.
   func sentencePieceComponents(_ name: String) throws -> TokenizerComponents {
-    let place = path(name)
-    let file = try SentencePieceFile(directory.appending(path: name))
+    try sentencePieceComponents(SentencePieceFile(directory.appending(path: name)), place: path(name))
+  }
+
+  func sentencePieceComponents(_ file: SentencePieceFile, place: String) throws -> TokenizerComponents {
     let family = try (settings?["tokenizer_class"]?.string() ?? modelConfig?["model_type"]?.string() ?? "").lowercased()
     for other in ["xlm", "camembert", "mbart", "marian", "bigbird", "deberta", "albert", "xlnet", "pegasus", "fnet"]
     where family.hasPrefix(other) {

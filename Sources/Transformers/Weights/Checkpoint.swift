@@ -1,0 +1,75 @@
+package import Foundation
+package import Tensors
+
+/// One file of weights, whatever its format.
+protocol WeightFile: Sendable {
+  var url: URL { get }
+  /// In the order of the file.
+  var names: [String] { get }
+  /// Nil where there is no tensor of that name.
+  func shape(_ name: String) -> [Int]?
+  /// Its elements as float32.
+  ///
+  /// - Throws: `InputError` where there is none of that name or its elements are no such numbers.
+  func tensor(_ name: String) throws -> Tensor
+}
+
+extension SafetensorsFile: WeightFile {
+  func shape(_ name: String) -> [Int]? { entry(name)?.shape }
+}
+
+/// The tensors of a model under Hugging Face's names, whichever files they lie in.
+package struct Checkpoint {
+  package let location: URL
+  /// In the order of the files.
+  package let names: [String]
+  private let files: [any WeightFile]
+  private let home: [String: Int]
+
+  /// Opens the weights of a model's directory, or of a single file.
+  ///
+  /// - Throws: `InputError` where there are none, or a file is damaged or missing.
+  package init(_ location: URL) throws {
+    try self.init(ModelFiles(location))
+  }
+
+  /// - Throws: `InputError` where a file is damaged or missing, or two have a tensor of the same name.
+  package init(_ model: ModelFiles) throws {
+    location = model.location
+    files = try model.openWeights()
+    var home: [String: Int] = [:]
+    var names: [String] = []
+    for (number, file) in files.enumerated() {
+      for name in file.names {
+        if home.updateValue(number, forKey: name) != nil {
+          throw InputError(at: location.relativePath, "tensor \"\(name)\" is in two shards")
+        }
+        names.append(name)
+      }
+    }
+    self.home = home
+    self.names = names
+  }
+
+  package func contains(_ name: String) -> Bool { home[name] != nil }
+
+  package func shape(_ name: String) -> [Int]? { home[name].flatMap { files[$0].shape(name) } }
+
+  /// The tensor of a name, of exactly this shape.
+  package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
+    guard let number = home[name], let found = files[number].shape(name) else {
+      throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing", expected: "shape \(shape)")
+    }
+    let place = "\(files[number].url.relativePath): tensor \"\(name)\""
+    guard found == shape else {
+      throw InputError(at: place, "has the wrong shape", expected: "\(shape)", found: "\(found)")
+    }
+    let tensor = try files[number].tensor(name)
+    if let fault = tensor.firstNonFinite {
+      throw InputError(
+        at: place, "holds a weight that is no number", expected: "finite values",
+        found: "\(tensor.pointer[fault]) at index \(fault)")
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,105 @@
+package import Foundation
+import Tensors
+
+/// The files that a model consists of: a Hugging Face directory, a GGUF file, or a directory that holds one.
+///
+/// Of the weights in a directory the first of these is taken: `model.safetensors`, the shards of
+/// `model.safetensors.index.json`, `pytorch_model.bin`, the shards of `pytorch_model.bin.index.json`, a `.pt` file, a
+/// `.gguf` file.
+package struct ModelFiles: Sendable {
+  package let location: URL
+  /// In the order in which their tensors are listed.
+  package let weights: [URL]
+  /// What says how the network is built: `config.json`, or the GGUF file itself.
+  package let configuration: URL
+
+  var isGGUF: Bool { Self.isGGUF(configuration) }
+
+  private static func isGGUF(_ url: URL) -> Bool { url.pathExtension.lowercased() == "gguf" }
+
+  /// - Throws: `InputError` where there is no such directory, no weights in it, or no saying which.
+  package init(_ location: URL) throws {
+    self.location = location
+    if Self.isGGUF(location), try !Self.isDirectory(location) {
+      (weights, configuration) = ([location], location)
+      return
+    }
+    guard try Self.isDirectory(location) else {
+      throw InputError(
+        at: location.relativePath, "is not a directory", expected: "a model directory or a .gguf file")
+    }
+    weights = try Self.weights(in: location)
+    configuration =
+      weights.first.flatMap { Self.isGGUF($0) ? $0 : nil } ?? location.appending(path: "config.json")
+  }
+
+  private static func isDirectory(_ url: URL) throws -> Bool {
+    var isDirectory = ObjCBool(false)
+    guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isDirectory) else {
+      throw InputError(at: url.relativePath, "does not exist", expected: "a model directory or a .gguf file")
+    }
+    return isDirectory.boolValue
+  }
+
+  private static func weights(in directory: URL) throws -> [URL] {
+    for name in ["model.safetensors", "pytorch_model.bin"] {
+      for (file, isIndex) in [(name, false), ("\(name).index.json", true)] {
+        let url = directory.appending(path: file)
+        guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else { continue }
+        return isIndex ? try shards(url).map { directory.appending(path: $0) } : [url]
+      }
+    }
+    for ending in ["pt", "gguf"] {
+      let found = try files(in: directory, ending: ending)
+      guard found.count < 2 else {
+        throw InputError(
+          at: directory.relativePath, "holds several .\(ending) files", expected: "one",
+          found: found.joined(separator: ", "))
+      }
+      if let only = found.first { return [directory.appending(path: only)] }
+    }
+    throw InputError(
+      at: directory.relativePath, "holds no weights",
+      expected: "model.safetensors, pytorch_model.bin, an index of shards, a .pt or a .gguf file")
+  }
+
+  /// The names of the files of a kind but those that a training keeps its own state in, sorted.
+  private static func files(in directory: URL, ending: String) throws -> [String] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))
+    guard let names else { throw InputError(at: directory.relativePath, "cannot be listed") }
+    let state = ["optimizer.pt", "scheduler.pt", "scaler.pt"]
+    return names.filter { $0.lowercased().hasSuffix(".\(ending)") && !state.contains($0) }.sorted()
+  }
+
+  /// The shard files that an index names, each once, sorted.
+  private static func shards(_ index: URL) throws -> [String] {
+    guard let data = try? Data(contentsOf: index),
+      let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+      let map = object["weight_map"] as? [String: String]
+    else {
+      throw InputError(at: index.relativePath, "is no index of shards", expected: "a \"weight_map\" of file names")
+    }
+    let names = Set(map.values).sorted()
+    if let odd = names.first(where: { $0.contains("/") }) {
+      throw InputError(at: index.relativePath, "names a shard outside its folder", found: "\"\(odd)\"")
+    }
+    return names
+  }
+
+  /// The files by their endings.
+  func openWeights() throws -> [any WeightFile] {
+    try weights.map { url in
+      switch url.pathExtension.lowercased() {
+      case "safetensors": try SafetensorsFile(url)
+      case "gguf": try GGUFWeights(GGUFFile(url))
+      default: try PyTorchFile(url)
+      }
+    }
+  }
+
+  /// `config.json`, or what the GGUF file says in its place.
+  func readConfiguration() throws -> Configuration {
+    guard isGGUF else { return try Configuration(configuration) }
+    return try Configuration(GGUFFile(configuration))
+  }
+}
