@@ -40,7 +40,8 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   watch.lap("judge")
 
   progress.begin("drawing", of: outcomes.count { $0.figure != nil }, unit: "figures")
-  try RunFolder.write(at: job.output.appending(path: job.name)) { folder in
+  let place = job.output.appending(path: job.name)
+  try RunFolder.write(at: place) { folder in
     let context = ReportWriter.Context(
       results: results, assessment: assessment, outcomes: outcomes, templates: Templates(assets: job.assets.root),
       formats: job.formats, draw: { try renderer.draw($0, $1) }, progress: { _, _ in progress.advance() })
@@ -49,6 +50,8 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
     try Provenance(job, tokenizer, watch).write(to: folder)
   }
   progress.end()
+  try HistoryEntry(results, assessment.verdict, resultsFile: place.appending(path: "results.json"))
+    .append(to: job.output.appending(path: "history.jsonl"))
   return assessment.verdict
 }
 
