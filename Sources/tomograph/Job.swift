@@ -1,13 +1,10 @@
+import Corpora
 import Diagnosis
 import Foundation
 
 /// What a run is asked to do: the job file with the command line's options over it, every default filled in.
 struct Job: Sendable {
-  enum CorpusFormat: String, CaseIterable, Sendable {
-    /// Plain text.
-    case text
-    case conllu
-  }
+  typealias CorpusFormat = Corpora.CorpusFormat
 
   enum FigureFormat: String, CaseIterable, Sendable { case svg, png, pdf }
 
@@ -27,6 +24,13 @@ struct Job: Sendable {
   struct Corpus: Sendable {
     var file: URL
     var format: CorpusFormat
+    /// The file whose lines are the pairs of this one's; nil where there is none.
+    var parallel: URL?
+    /// Names of a table's columns; nil where it names them itself.
+    var columns: [String]?
+    /// The columns of the text and of its pair; nil for the format's own.
+    var text: String?
+    var pair: String?
     /// The column that labels tokens; nil for the format's own choice.
     var label: String?
     /// How many documents are read; nil for all.

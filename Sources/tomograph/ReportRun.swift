@@ -1,5 +1,6 @@
 import Analyses
 import CairoRenderer
+import Corpora
 import Diagnosis
 import Foundation
 import Plotting
@@ -17,8 +18,10 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   let model = try Model(directory: job.model)
   let tokenizer = try Tokenizer(directory: job.model)
   let corpus = try CorpusSource(
-    path: job.corpus.file.relativePath, format: job.corpus.format.rawValue, label: job.corpus.label,
-    limit: job.corpus.limit)
+    CorpusFile(
+      path: job.corpus.file.relativePath, format: job.corpus.format.rawValue,
+      parallel: job.corpus.parallel?.relativePath, columns: job.corpus.columns, text: job.corpus.text,
+      pair: job.corpus.pair), label: job.corpus.label, limit: job.corpus.limit)
   watch.lap("load")
 
   progress.begin("measuring", of: corpus.documents, unit: "documents")
@@ -131,6 +134,7 @@ extension Provenance {
     sources.append(try Source(role: "configuration", file: job.model.appending(path: "config.json")))
     for file in tokenizer.files { sources.append(try Source(role: "tokenizer", file: URL(filePath: file))) }
     sources.append(try Source(role: "corpus", file: job.corpus.file))
+    if let file = job.corpus.parallel { sources.append(try Source(role: "parallel corpus", file: file)) }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
     self.init(
