@@ -16,18 +16,23 @@ package struct CorpusTokenizer: Sendable {
     self.maximumLength = maximumLength
   }
 
-  /// The tokens of a document with their kinds and labels; nothing of it is lost but what lies beyond the length.
+  /// The tokens of a document, its pair behind it, with their kinds and labels; nothing of it is lost but what lies beyond the length.
   package func tokenize(_ document: Document) -> TokenizedDocument {
-    let encoding = tokenizer.encode(document.text, maximumLength: maximumLength)
-    let labels: [String?] =
-      if let label {
-        Corpora.labels(for: encoding.offsets, of: document, column: label)
-      } else {
-        Array(repeating: nil, count: encoding.count)
+    let encoding = tokenizer.encode(document.text, pair: document.pair, maximumLength: maximumLength)
+    let isSecond = encoding.sequences.map { $0 == 1 }
+    var labels = [String?](repeating: nil, count: encoding.count)
+    if let label {
+      labels = Corpora.labels(for: encoding.offsets, of: document, column: label)
+      // The words are those of the first text; of the second one only the whole document has a label.
+      for index in labels.indices where isSecond[index] {
+        labels[index] = encoding.offsets[index].isEmpty ? nil : document.labels[label]
       }
-    let scalars = Array(document.text.unicodeScalars)
+    }
+    let scalars = Array(document.text.unicodeScalars), pair = document.pair.map { Array($0.unicodeScalars) } ?? []
     let kinds = (0..<encoding.count).map { index in
-      kind(encoding.ids[index], isAdded: encoding.isAdded[index], text: scalars[encoding.offsets[index]])
+      kind(
+        encoding.ids[index], isAdded: encoding.isAdded[index],
+        text: (isSecond[index] ? pair : scalars)[encoding.offsets[index]])
     }
     return TokenizedDocument(
       id: document.id, ids: encoding.ids, typeIDs: encoding.typeIDs, tokens: encoding.tokens, kinds: kinds,

@@ -8,45 +8,39 @@ package struct Corpus: Sendable {
   package let documents: [Document]
   /// The chosen column; nil where none was.
   package let label: String?
+  /// Columns that some word or document has a value in, in the file's or the format's order.
+  package let labelColumns: [String]
 
-  /// Columns that some word or document has a value in, in the format's order.
-  package var labelColumns: [String] {
+  /// Reads a corpus, its first `limit` documents where a limit is given.
+  ///
+  /// `label` is a column. Errors: `InputError`, `.usage` for an unknown format or column (the nearest one is named),
+  /// settings that the format does not have, or a limit below 1; `.unreadable` for a file that is missing, empty, not
+  /// UTF-8 (line and byte) or malformed (line).
+  package static func read(_ file: CorpusFile, label: String? = nil, limit: Int? = nil) throws -> Corpus {
+    if let limit, limit < 1 {
+      throw InputError(.usage, at: "corpus limit", "is too small", expected: "at least 1", found: "\(limit)")
+    }
+    var reader = try CorpusReader(file)
+    try reader.check(label)
+    var documents: [Document] = []
+    while documents.count < limit ?? .max, let document = try reader.next() { documents.append(document) }
+    guard !documents.isEmpty else { throw InputError(at: file.path, "has no documents", found: "an empty corpus") }
+    try reader.check(label, isAtEnd: true)
+
     let present = documents.reduce(into: Set<String>()) { columns, document in
       columns.formUnion(document.labels.keys)
       for word in document.words { columns.formUnion(word.labels.keys) }
     }
-    return format.labelColumns.filter(present.contains)
+    return Corpus(
+      path: file.path, format: reader.format, documents: documents, label: label,
+      labelColumns: reader.labelColumns.filter(present.contains))
   }
 
-  /// Reads a corpus, its first `limit` documents where a limit is given.
-  ///
-  /// `format` is a name of `CorpusFormat`, guessed from the file's extension where it is nil; `label` a column. Errors:
-  /// `InputError`, `.usage` for an unknown format or column (the nearest one is named) or a limit below 1,
-  /// `.unreadable` for a file that is missing, empty, not UTF-8 (line and byte) or malformed (line).
+  /// Reads a corpus whose parts have their usual names. Errors as above.
   package static func read(
     path: String, format: String? = nil, label: String? = nil, limit: Int? = nil
   ) throws -> Corpus {
-    if let limit, limit < 1 {
-      throw InputError(.usage, at: "corpus limit", "is too small", expected: "at least 1", found: "\(limit)")
-    }
-    var reader = try CorpusReader(path: path, format: format)
-    if let label { try check(label, reader.format, path) }
-    var documents: [Document] = []
-    while documents.count < limit ?? .max, let document = try reader.next() { documents.append(document) }
-    guard !documents.isEmpty else { throw InputError(at: path, "has no documents", found: "an empty corpus") }
-    return Corpus(path: path, format: reader.format, documents: documents, label: label)
-  }
-
-  /// - Throws: `InputError(.usage)` where a format has no such column.
-  package static func check(_ label: String, _ format: CorpusFormat, _ path: String) throws {
-    let known = format.labelColumns
-    guard !known.contains(label) else { return }
-    guard let near = nearest(label, among: known) else {
-      throw InputError(.usage, at: path, "is plain text and has no label columns", found: "label \"\(label)\"")
-    }
-    throw InputError(
-      .usage, at: path, "has no label column \"\(label)\"; did you mean \"\(near)\"?",
-      expected: known.joined(separator: ", "))
+    try read(CorpusFile(path: path, format: format), label: label, limit: limit)
   }
 }
 
@@ -54,25 +48,39 @@ package struct Corpus: Sendable {
 package struct CorpusReader {
   private enum Kind {
     case text(TextReader)
+    case parallel(ParallelReader)
     case conllu(CoNLLUReader)
+    case jsonLines(JSONLinesReader)
+    case table(TableReader)
+    case words(WordColumnsReader)
   }
 
   package let format: CorpusFormat
+  private let path: String
   private var kind: Kind
   private var count = 0
 
   /// Errors as for `Corpus.read`.
-  package init(path: String, format: String? = nil) throws {
-    let named = try CorpusFormat(named: format, path: path)
+  package init(_ file: CorpusFile) throws {
+    path = file.path
+    let named = try file.resolvedFormat()
+    if let parallel = file.parallel {
+      format = .lines
+      kind = .parallel(ParallelReader(try LineReader(path: path), try LineReader(path: parallel)))
+      return
+    }
     switch named {
-    case .conllu:
-      self.format = .conllu
-      kind = .conllu(CoNLLUReader(try LineReader(path: path)))
     case .text, .lines, .paragraphs:
       let reader = try TextReader(path: path, format: named)
-      self.format = reader.format
+      format = reader.format
       kind = .text(reader)
+      return
+    case .conllu: kind = .conllu(CoNLLUReader(try LineReader(path: path)))
+    case .jsonl: kind = .jsonLines(JSONLinesReader(try LineReader(path: path), file))
+    case .tsv: kind = .table(try TableReader(try LineReader(path: path), file))
+    case .conll: kind = .words(try WordColumnsReader(try LineReader(path: path), file))
     }
+    format = named
   }
 
   /// The next document, nil at the end.
@@ -83,11 +91,49 @@ package struct CorpusReader {
     case .text(var reader):
       document = try reader.next().map { Document(id: id, text: $0) }
       kind = .text(reader)
+    case .parallel(var reader):
+      document = try reader.next(id: id)
+      kind = .parallel(reader)
     case .conllu(var reader):
       document = try reader.next(id: id)
       kind = .conllu(reader)
+    case .jsonLines(var reader):
+      document = try reader.next(id: id)
+      kind = .jsonLines(reader)
+    case .table(var reader):
+      document = try reader.next(id: id)
+      kind = .table(reader)
+    case .words(var reader):
+      document = try reader.next(id: id)
+      kind = .words(reader)
     }
     if document != nil { count += 1 }
     return document
+  }
+
+  /// Columns that words or documents can have a label in; of JSON Lines those of the documents that were read.
+  package var labelColumns: [String] {
+    switch kind {
+    case .text, .parallel: []
+    case .conllu: CoNLLUReader.columns
+    case .jsonLines(let reader): reader.labelColumns
+    case .table(let reader): reader.labelColumns
+    case .words(let reader): reader.labelColumns
+    }
+  }
+
+  /// - Throws: `InputError(.usage)` where the corpus has no such column. JSON Lines can tell only once they were read.
+  package func check(_ label: String?, isAtEnd: Bool = false) throws {
+    guard let label else { return }
+    if case .jsonLines = kind, !isAtEnd { return }
+    let known = labelColumns
+    guard !known.contains(label) else { return }
+    guard !known.isEmpty else {
+      let isText = format == .lines || format == .paragraphs
+      throw InputError(
+        .usage, at: path, isText ? "is plain text and has no label columns" : "has no label columns",
+        found: "label \"\(label)\"")
+    }
+    throw missingColumn(label, among: known, at: path, what: "label column")
   }
 }

@@ -11,13 +11,19 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
   case paragraphs
   /// A document a sentence of CoNLL-U.
   case conllu
+  /// A document a line, a JSON object.
+  case jsonl
+  /// A document a row of cells with tabs between them.
+  case tsv
+  /// A document a sentence with a word a line and its labels behind it, as in CoNLL-2003.
+  case conll
 
   /// Files that are not plain text although no reader knows them; to read one as text, say so.
-  private static let foreign = ["json", "jsonl", "csv", "tsv", "xml", "html", "gz", "zip", "parquet", "conll"]
+  private static let foreign = ["json", "csv", "xml", "html", "gz", "zip", "parquet"]
 
   /// The format that the job names, else that of the file's extension. Errors (usage): an unknown name, with the
   /// nearest one; an extension that says neither.
-  init(named name: String?, path: String) throws {
+  package init(named name: String?, path: String) throws {
     let known = Self.allCases.map(\.rawValue)
     if let name {
       guard let format = Self(rawValue: name.lowercased()) else {
@@ -34,15 +40,14 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
       throw InputError(
         .usage, at: path, "has no known format", expected: "one of \(known.joined(separator: ", "))", found: ".\(kind)")
     }
-    self = kind == "conllu" ? .conllu : .text
-  }
-
-  /// Columns that the words or documents of such a corpus can have.
-  package var labelColumns: [String] {
-    switch self {
-    case .text, .lines, .paragraphs: []
-    case .conllu: CoNLLUReader.columns
-    }
+    self =
+      switch kind {
+      case "conllu": .conllu
+      case "jsonl", "ndjson": .jsonl
+      case "tsv": .tsv
+      case "conll": .conll
+      default: .text
+      }
   }
 }
 

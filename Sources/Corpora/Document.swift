@@ -3,15 +3,20 @@ package struct Document: Sendable, Hashable {
   /// `doc-12` is the 13th document of the corpus.
   package var id: String
   package var text: String
-  /// The annotated words in order; empty where the corpus has none. Words that share a written form (the two of
+  /// The second text: the other sentence of a pair, or the translation; nil where there is none.
+  package var pair: String?
+  /// The annotated words of `text` in order; empty where the corpus has none. Words that share a written form (the two of
   /// "don't", where they cannot be told apart) share its range.
   package var words: [Word]
   /// What the corpus says of the document as a whole, by column.
   package var labels: [String: String]
 
-  package init(id: String, text: String, words: [Word] = [], labels: [String: String] = [:]) {
+  package init(
+    id: String, text: String, pair: String? = nil, words: [Word] = [], labels: [String: String] = [:]
+  ) {
     self.id = id
     self.text = text
+    self.pair = pair
     self.words = words
     self.labels = labels
   }

@@ -1,3 +1,4 @@
+import Corpora
 import Diagnosis
 import Foundation
 import Reports
@@ -11,8 +12,14 @@ extension Job {
     Option("model", .text("DIR"), "folder of the model, in Hugging Face's layout"),
     Option("corpus", .text("FILE"), "text to run the model on; the embedded example's where none is given"),
     Option(
-      "format", .choice(CorpusFormat.allCases.map(\.rawValue)), "of the corpus; conllu for files named so, else text"),
-    Option("label", .text("COLUMN"), "column of the corpus that labels tokens, such as upos"),
+      "format", .choice(CorpusFormat.allCases.map(\.rawValue)),
+      "of the corpus: plain text (text is lines, or paragraphs between blank ones), CoNLL-U, JSON Lines, a table with"
+        + " tabs, or a word a line with its labels (CoNLL-2003); by default what the file's extension says, else text"),
+    Option("label", .text("COLUMN"), "column of the corpus that labels tokens, such as upos, ner or any field"),
+    Option("text", .text("COLUMN"), "column of the text; \"text\" by default, of a word a line the first"),
+    Option("pair", .text("COLUMN"), "column of the second text, read behind the first; \"pair\" where there is one"),
+    Option("columns", .list("A,B", known: nil), "names of the columns of a file that does not name them"),
+    Option("parallel", .text("FILE"), "second texts, a line for each line of the corpus"),
     Option("limit", .integer("N", 1...Int.max), "read at most N documents"),
     Option("max-tokens", .integer("N", leastTokens...Int.max), "cut documents to N tokens"),
     Option("analyses", .list("A,B", known: analyses), "which of \(analyses.joined(separator: ", ")); all by default"),
@@ -32,7 +39,7 @@ extension Job {
   /// The job that a command line asks for: its file's, with the options over it. With neither a job nor a model it is
   /// the embedded example's.
   ///
-  /// Another corpus takes the file's format and label away, which belonged to the one it replaces.
+  /// Another corpus takes the file's format, columns and label away, which belonged to the one it replaces.
   init(_ arguments: Arguments) throws {
     let assets = try Assets.find(option: arguments.text("assets"))
     var file: JobFile?
@@ -50,8 +57,12 @@ extension Job {
     let given = replaced == nil ? file : nil
     let corpus = try replaced ?? file?.corpus ?? assets.folder("examples").appending(path: "shakespeare/held-out.txt")
     let format = arguments.text("format").flatMap(CorpusFormat.init(rawValue:)) ?? given?.format
+    let parallel = arguments.text("parallel").map { URL(filePath: $0) } ?? given?.parallel
     self.corpus = Corpus(
-      file: corpus, format: format ?? (corpus.pathExtension.lowercased() == "conllu" ? .conllu : .text),
+      file: corpus,
+      format: try format ?? CorpusFormat(named: parallel == nil ? nil : "lines", path: corpus.relativePath),
+      parallel: parallel, columns: arguments.list("columns") ?? given?.columns,
+      text: arguments.text("text") ?? given?.text, pair: arguments.text("pair") ?? given?.pair,
       label: arguments.text("label") ?? given?.label, limit: arguments.integer("limit") ?? file?.limit,
       maxTokens: arguments.integer("max-tokens") ?? file?.maxTokens)
 

@@ -1,15 +1,12 @@
 import Analyses
+import Corpora
 import Diagnosis
 import Foundation
 import Reports
 
 /// What a run is asked to do: the job file with the command line's options over it, every default filled in.
 struct Job: Sendable {
-  enum CorpusFormat: String, CaseIterable, Sendable {
-    /// Plain text.
-    case text
-    case conllu
-  }
+  typealias CorpusFormat = Corpora.CorpusFormat
 
   /// From which verdict on the run counts as failed.
   enum Gate: String, CaseIterable, Sendable {
@@ -27,6 +24,13 @@ struct Job: Sendable {
   struct Corpus: Sendable {
     var file: URL
     var format: CorpusFormat
+    /// The file whose lines are the pairs of this one's; nil where there is none.
+    var parallel: URL?
+    /// Names of a table's columns; nil where it names them itself.
+    var columns: [String]?
+    /// The columns of the text and of its pair; nil for the format's own.
+    var text: String?
+    var pair: String?
     /// The column that labels tokens; nil for the format's own choice.
     var label: String?
     /// How many documents are read; nil for all.

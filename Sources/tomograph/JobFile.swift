@@ -1,3 +1,4 @@
+import Corpora
 import Diagnosis
 import Foundation
 import Reports
@@ -16,13 +17,18 @@ import Tensors
 ///   seed: 0,
 /// }
 /// ```
-/// Paths are relative to the file.
+/// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`, the
+/// names of a table's columns, and `parallel`, the file of the second texts.
 struct JobFile {
   var url: URL
   var name: String?
   var model: URL?
   var corpus: URL?
   var format: Job.CorpusFormat?
+  var parallel: URL?
+  var columns: [String]?
+  var text: String?
+  var pair: String?
   var label: String?
   var limit: Int?
   var maxTokens: Int?
@@ -55,10 +61,15 @@ struct JobFile {
     seed = try job["seed"]?.integer(in: 0...Int.max)
 
     if let corpus = job["corpus"] {
-      let fields = try corpus.fields(["path", "format", "label", "limit", "max_tokens"])
+      let fields = try corpus.fields(
+        ["path", "format", "parallel", "columns", "text", "pair", "label", "limit", "max_tokens"])
       self.corpus = try path(fields["path"])
       if self.corpus == nil { throw corpus.error("has no path") }
       format = try fields["format"]?.member(of: Job.CorpusFormat.self)
+      parallel = try path(fields["parallel"])
+      columns = try fields["columns"]?.filledList().map { try $0.text() }
+      text = try fields["text"]?.text()
+      pair = try fields["pair"]?.text()
       label = try fields["label"]?.text()
       limit = try fields["limit"]?.integer(in: 1...Int.max)
       maxTokens = try fields["max_tokens"]?.integer(in: Job.leastTokens...Int.max)

@@ -30,6 +30,7 @@ extension Provenance {
       sources.append(try Source(role: "tokenizer", file: file))
     }
     sources.append(try Source(role: "corpus", file: job.corpus.file))
+    if let file = job.corpus.parallel { sources.append(try Source(role: "parallel corpus", file: file)) }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
     self.init(

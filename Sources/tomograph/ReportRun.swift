@@ -1,5 +1,6 @@
 import Analyses
 import CairoRenderer
+import Corpora
 import Diagnosis
 import Foundation
 import Plotting
@@ -18,8 +19,10 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   try model.description.requireOneTextStack(at: job.model.relativePath)
   let tokenizer = try Tokenizer(directory: job.model)
   let corpus = try CorpusSource(
-    path: job.corpus.file.relativePath, format: job.corpus.format.rawValue, label: job.corpus.label,
-    limit: job.corpus.limit)
+    CorpusFile(
+      path: job.corpus.file.relativePath, format: job.corpus.format.rawValue,
+      parallel: job.corpus.parallel?.relativePath, columns: job.corpus.columns, text: job.corpus.text,
+      pair: job.corpus.pair), label: job.corpus.label, limit: job.corpus.limit)
   watch.lap("load")
 
   progress.begin("measuring", of: corpus.documents, unit: "documents")

@@ -1,3 +1,4 @@
+import Corpora
 import Diagnosis
 import Foundation
 import Reports
@@ -50,6 +51,28 @@ struct JobTests {
     #expect(job.output.path == "/tmp/reports")
     #expect(job.formats == [.svg, .pdf])
     #expect(job.seed == 7)
+  }
+
+  @Test("a corpus's columns and its parallel file come from the job or the options, the format from the file's name")
+  func columns() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(
+      """
+      { model: "m", corpus: { path: "a.tsv", columns: ["id", "en", "de"], text: "en", pair: "de", label: "id" } }
+      """, to: "jobs/job.json5")
+    let path = file.path(percentEncoded: false)
+    let table = try job(path).corpus
+    #expect(table.format == .tsv && table.columns == ["id", "en", "de"])
+    #expect(table.text == "en" && table.pair == "de" && table.label == "id" && table.parallel == nil)
+    #expect(try job(path, "--pair", "id").corpus.pair == "id")
+    let other = try job(path, "--corpus", "b.jsonl", "--columns", "x,y").corpus
+    #expect(other.format == .jsonl && other.columns == ["x", "y"])
+    #expect(other.text == nil && other.pair == nil && other.label == nil)
+    let aligned = try scratch.write("{ model: 'm', corpus: { path: 'a.en', parallel: 'a.de' } }", to: "jobs/b.json5")
+    let corpus = try job(aligned.path(percentEncoded: false)).corpus
+    #expect(corpus.format == .lines)
+    #expect(corpus.parallel?.standardizedFileURL.path == scratch["jobs/a.de"].standardizedFileURL.path)
+    #expect(try job("--model", "m", "--corpus", "ner.CONLL").corpus.format == .conll)
   }
 
   @Test("only the model is needed; the rest has defaults")
@@ -129,7 +152,7 @@ struct JobTests {
       (
         "{ model: 'm', corpus: { path: 'c', limit: 0 } }", "corpus.limit: is out of range, expected at least 1, found 0"
       ),
-      ("{ model: 'm', corpus: { path: 'c', format: 'conlu' } }", "expected \"text\" or \"conllu\", found \"conlu\""),
+      ("{ model: 'm', corpus: { path: 'c', format: 'conllo' } }", "or \"tsv\" or \"conll\", found \"conllo\""),
       ("{ model: 'm', analyses: [] }", "analyses: is empty"),
       ("{ model: 'm', analyses: ['attention', 3] }", "analyses[1]: has the wrong type, expected a text, found 3"),
       ("{ model: 'm', analyses: ['attentoin'] }", "found \"attentoin\""),

@@ -58,7 +58,7 @@ struct CorpusTests {
     #expect(try line([0x61], label: "upos")?.category == .usage)
     let format = try line([0x61], format: "conlu")
     #expect(format?.category == .usage && format?.description.contains("did you mean \"conllu\"?") == true)
-    #expect(try line([0x61], "c.jsonl")?.category == .usage)
+    #expect(try line([0x61], "c.csv")?.category == .usage)
   }
 
   @Test("Shakespeare is read speech by speech", .enabled(if: Fixtures.shared("corpora/tinyshakespeare") != nil))

@@ -1,0 +1,84 @@
+import Tensors
+
+/// Where a corpus stands, and what the parts of its documents are called there.
+package struct CorpusFile: Sendable, Hashable {
+  package var path: String
+  /// A name of `CorpusFormat`; nil for the one that the file's extension says.
+  package var format: String?
+  /// The file whose lines are the pairs (the translations) of those of `path`; nil where there is none.
+  package var parallel: String?
+  /// Names of the columns in their order, for a table that does not name them itself.
+  package var columns: [String]?
+  /// The column of the text; nil for `text`, of words for the first one.
+  package var text: String?
+  /// The column of the second text; nil for `pair`, where there is one.
+  package var pair: String?
+
+  package init(
+    path: String, format: String? = nil, parallel: String? = nil, columns: [String]? = nil, text: String? = nil,
+    pair: String? = nil
+  ) {
+    self.path = path
+    self.format = format
+    self.parallel = parallel
+    self.columns = columns
+    self.text = text
+    self.pair = pair
+  }
+
+  /// The format, once all that is said of the corpus fits it.
+  ///
+  /// Errors (usage): an unknown format; columns named that the format does not have, or two of one name; a parallel file
+  /// of anything but lines.
+  func resolvedFormat() throws -> CorpusFormat {
+    if parallel != nil {
+      guard [nil, .text, .lines].contains(try format.map({ try CorpusFormat(named: $0, path: path) })) else {
+        throw error("cannot have a parallel file", expected: "text, a document a line", found: format)
+      }
+      try refuse(["columns": columns != nil, "text": text != nil, "pair": pair != nil], by: "parallel text")
+      return .lines
+    }
+    let format = try CorpusFormat(named: format, path: path)
+    switch format {
+    case .text, .lines, .paragraphs, .conllu:
+      try refuse(["columns": columns != nil, "text": text != nil, "pair": pair != nil], by: format.rawValue)
+    case .jsonl: try refuse(["columns": columns != nil], by: format.rawValue)
+    case .conll: try refuse(["pair": pair != nil], by: format.rawValue)
+    case .tsv: break
+    }
+    if let columns { try CorpusFile.checkNames(columns, at: path, .usage) }
+    if let pair, pair == text ?? "text" {
+      throw error("has one column for the text and its pair", expected: "two columns", found: "\"\(pair)\" twice")
+    }
+    return format
+  }
+
+  /// - Throws: `InputError` where two columns have one name.
+  static func checkNames(_ names: [String], at place: String, _ category: InputError.Category) throws {
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      throw InputError(category, at: place, "has two columns of one name", found: "\"\(name)\"")
+    }
+  }
+
+  private func refuse(_ settings: KeyValuePairs<String, Bool>, by format: String) throws {
+    for (name, isGiven) in settings where isGiven {
+      throw error("is read as \(format), which takes no setting \"\(name)\"")
+    }
+  }
+
+  private func error(_ problem: String, expected: String? = nil, found: String? = nil) -> InputError {
+    InputError(.usage, at: path, problem, expected: expected, found: found)
+  }
+}
+
+/// The error of a column that a file does not have; the nearest one is named.
+func missingColumn(
+  _ name: String, among names: [String], at place: String, _ category: InputError.Category = .usage,
+  what: String = "column"
+) -> InputError {
+  let shown = names.prefix(12).map { $0.count > 40 ? "\($0.prefix(40))…" : $0 } + (names.count > 12 ? ["…"] : [])
+  return InputError(
+    category, at: place,
+    "has no \(what) \"\(name)\"" + (nearest(name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""),
+    expected: names.isEmpty ? nil : shown.joined(separator: ", "))
+}

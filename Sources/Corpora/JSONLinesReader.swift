@@ -1,0 +1,98 @@
+import Tensors
+
+/// Objects of JSON Lines, a document a line.
+///
+/// `text` and `pair` (or as the job names them) are the document's texts, every other field that is a text, a number or
+/// a truth value is a label. Where the text is a list of words, they are joined by spaces, and a field that is a list of
+/// as many labels is one of the words. Lines that are blank or have a blank text are skipped.
+///
+/// Errors: a line that is no JSON object; one without its text (the nearest field is named), or without its pair where
+/// the job names one.
+struct JSONLinesReader {
+  private let text: String
+  private let pair: String?
+  private var lines: LineReader
+  /// Fields that were a label so far, in the order in which they occurred.
+  private(set) var labelColumns: [String] = []
+  private var isFirst = true
+
+  init(_ lines: LineReader, _ file: CorpusFile) {
+    self.lines = lines
+    text = file.text ?? "text"
+    pair = file.pair
+  }
+
+  /// The next document, nil at the end.
+  mutating func next(id: String) throws -> Document? {
+    while let line = try lines.next() {
+      if isBlank(line) { continue }
+      let place = "\(lines.path): line \(lines.line)"
+      let members = try JSONLine.members(line, place: place)
+      var document = Document(id: id, text: "")
+      switch try value(of: text, in: members, place) {
+      case .text(let text): document.text = text
+      case .list(let words): join(try words.map { try word($0, place) }, in: &document)
+      default: throw InputError(at: place, "has a \"\(text)\" that is no text", expected: "a text or a list of words")
+      }
+      if pair != nil || members.contains(where: { $0.key == "pair" && $0.value != .null }) {
+        let name = pair ?? "pair"
+        guard case .text(let text) = try value(of: name, in: members, place) else {
+          throw InputError(at: place, "has a \"\(name)\" that is no text")
+        }
+        document.pair = text
+      }
+      isFirst = false
+      for (key, value) in members where key != text && key != pair ?? "pair" { add(value, as: key, to: &document) }
+      if try lines.hasText(document.text, pair: document.pair) { return document }
+    }
+    return nil
+  }
+
+  private func value(
+    of name: String, in members: [(key: String, value: JSONLine.Value)], _ place: String
+  ) throws -> JSONLine.Value {
+    if let member = members.first(where: { $0.key == name }) { return member.value }
+    throw missingColumn(
+      name, among: members.map(\.key), at: place, isFirst ? .usage : .unreadable, what: "field")
+  }
+
+  private func word(_ value: JSONLine.Value, _ place: String) throws -> String {
+    guard case .text(let word) = value, !word.isEmpty else {
+      throw InputError(
+        at: place, "has a \"\(text)\" with something that is no word", expected: "texts that are not empty")
+    }
+    return word
+  }
+
+  private func join(_ words: [String], in document: inout Document) {
+    document.text = words.joined(separator: " ")
+    var start = 0
+    for word in words {
+      let end = start + word.unicodeScalars.count
+      document.words.append(Word(text: word, range: start..<end))
+      start = end + 1
+    }
+  }
+
+  private mutating func add(_ value: JSONLine.Value, as column: String, to document: inout Document) {
+    if case .list(let values) = value {
+      guard !document.words.isEmpty, values.count == document.words.count else { return }
+      for (index, value) in values.enumerated() {
+        if let label = JSONLinesReader.label(value) { document.words[index].labels[column] = label }
+      }
+      guard values.contains(where: { JSONLinesReader.label($0) != nil }) else { return }
+    } else {
+      guard let label = JSONLinesReader.label(value) else { return }
+      document.labels[column] = label
+    }
+    if !labelColumns.contains(column) { labelColumns.append(column) }
+  }
+
+  private static func label(_ value: JSONLine.Value) -> String? {
+    switch value {
+    case .text(let text): text.isEmpty ? nil : text
+    case .literal(let text): text
+    case .null, .list, .object: nil
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Tensors
+
+/// Two files whose lines belong together, a document a pair of lines. White space at the ends is dropped; a line that
+/// is blank in both is skipped.
+///
+/// Errors: a line that is blank in one file only; a file that ends before the other.
+struct ParallelReader {
+  private var first: LineReader
+  private var second: LineReader
+
+  init(_ first: LineReader, _ second: LineReader) {
+    self.first = first
+    self.second = second
+  }
+
+  /// The next document, nil at the end.
+  mutating func next(id: String) throws -> Document? {
+    while true {
+      switch (try first.next(), try second.next()) {
+      case (let text?, let pair?):
+        if try first.hasText(text, pair: pair, in: second.path) {
+          return Document(id: id, text: trimmed(text), pair: trimmed(pair))
+        }
+      case (let text?, nil): return try Self.finish(text, &first, second)
+      case (nil, let pair?): return try Self.finish(pair, &second, first)
+      case (nil, nil): return nil
+      }
+    }
+  }
+
+  /// Nothing but blank lines may follow in the longer file.
+  private static func finish(_ line: String, _ longer: inout LineReader, _ shorter: LineReader) throws -> Document? {
+    var line: String? = line
+    while let text = line {
+      guard isBlank(text) else {
+        throw InputError(
+          at: shorter.path, "ends before its parallel file", expected: "a line \(longer.line) as in \(longer.path)",
+          found: "\(shorter.line) lines")
+      }
+      line = try longer.next()
+    }
+    return nil
+  }
+}
+
+extension LineReader {
+  /// Whether the line that was read last holds a document: not where its text and pair are blank.
+  ///
+  /// - Throws: `InputError` where only one of them is.
+  func hasText(_ text: String, pair: String?, in pairFile: String? = nil) throws -> Bool {
+    let isTextBlank = isBlank(text)
+    guard let pair, isBlank(pair) != isTextBlank else { return !isTextBlank }
+    let blank = isTextBlank ? path : pairFile ?? path
+    throw InputError(
+      at: "\(blank): line \(line)", "has a \(isTextBlank ? "pair without a text" : "text without a pair")",
+      expected: "both or neither")
+  }
+}

@@ -1,0 +1,73 @@
+import Tensors
+
+/// Rows of a table with tabs between its cells, a document a row. Nothing is quoted or escaped; white space at the ends
+/// of a cell is dropped.
+///
+/// The first line names the columns unless the job does. Every column but those of the text and its pair is a label, an
+/// empty cell none. A row without text is skipped.
+///
+/// Errors: no column for the text or the pair (the nearest is named); a row of another number of cells; a row with only
+/// one of text and pair.
+struct TableReader {
+  let columns: [String]
+  private let text: Int
+  private let pair: Int?
+  private var lines: LineReader
+
+  init(_ lines: LineReader, _ file: CorpusFile) throws {
+    var lines = lines
+    var place = lines.path
+    if let columns = file.columns {
+      self.columns = columns
+    } else {
+      var header = try lines.next()
+      while let line = header, isBlank(line) { header = try lines.next() }
+      guard let header else { throw InputError(at: lines.path, "has no documents", found: "an empty corpus") }
+      columns = TableReader.cells(header).enumerated().map { $1.isEmpty ? "column \($0 + 1)" : $1 }
+      place += ": line \(lines.line)"
+      try CorpusFile.checkNames(columns, at: place, .unreadable)
+    }
+    guard let text = columns.firstIndex(of: file.text ?? "text") else {
+      let error = missingColumn(file.text ?? "text", among: columns, at: place)
+      if file.text != nil { throw error }
+      throw InputError(
+        .usage, at: place, "has no column \"text\"",
+        expected: "the name of the column with the text, and of all columns"
+          + " where the first line does not name them", found: error.expected)
+    }
+    pair = columns.firstIndex(of: file.pair ?? "pair")
+    if let name = file.pair, pair == nil { throw missingColumn(name, among: columns, at: place) }
+    self.text = text
+    self.lines = lines
+  }
+
+  /// Columns that can be a label.
+  var labelColumns: [String] {
+    columns.enumerated().filter { $0.offset != text && $0.offset != pair }.map(\.element)
+  }
+
+  /// The next document, nil at the end.
+  mutating func next(id: String) throws -> Document? {
+    while let line = try lines.next() {
+      if isBlank(line) { continue }
+      let cells = TableReader.cells(line)
+      guard cells.count == columns.count else {
+        throw InputError(
+          at: "\(lines.path): line \(lines.line)", "has another number of cells between tabs",
+          expected: "\(columns.count)", found: "\(cells.count)")
+      }
+      let second = pair.map { cells[$0] }
+      guard try lines.hasText(cells[text], pair: second) else { continue }
+      var labels: [String: String] = [:]
+      for (index, cell) in cells.enumerated() where index != text && index != pair && !cell.isEmpty {
+        labels[columns[index]] = cell
+      }
+      return Document(id: id, text: cells[text], pair: second, labels: labels)
+    }
+    return nil
+  }
+
+  private static func cells(_ line: String) -> [String] {
+    line.split(separator: "\t", omittingEmptySubsequences: false).map(trimmed)
+  }
+}

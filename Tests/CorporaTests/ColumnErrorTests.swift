@@ -1,0 +1,145 @@
+import Tensors
+import Testing
+
+@testable import Corpora
+
+@Suite("Errors of corpora with columns")
+struct ColumnErrorTests {
+  @Test(
+    "A malformed line is named with what is wrong with it",
+    arguments: [
+      (
+        "c.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"\n",
+        "line 2: is not JSON at byte 13, expected , or }, found the end"
+      ),
+      ("c.jsonl", "\n[\"a\"]\n", "line 2: is not JSON at byte 1, expected an object, found \"[\\\"a\\\"]\""),
+      ("c.jsonl", "{\"text\": \"a\"} x\n", "line 1: is not JSON at byte 15, expected the end of the line, found \"x\""),
+      ("c.jsonl", "{\"text\": \"a\", \"n\": 01}\n", "line 1: is not JSON at byte 20, expected a value, found \"01}\""),
+      (
+        "c.jsonl", "{\"text\": \"a\", \"n\": nil}\n", "line 1: is not JSON at byte 20, expected a value, found \"nil}\""
+      ),
+      ("c.jsonl", "{\"text\": \"\\x\"}\n", "line 1: is not JSON at byte 12, expected an escape, found \"x\\\"}\""),
+      ("c.jsonl", "{\"text\": \"a\tb\"}\n", "line 1: is not JSON at byte 12, expected no control character in a text"),
+      ("c.jsonl", String(repeating: "[", count: 200), "line 1: is not JSON at byte 1, expected an object"),
+      ("c.jsonl", "{\"a\":" + String(repeating: "[", count: 200), "expected at most 100 nested values"),
+      ("c.jsonl", "{\"text\": \"a\", \"text\": \"b\"}\n", "line 1: has a field twice, found \"text\""),
+      (
+        "c.jsonl", "{\"text\": \"a\"}\n{\"txt\": \"b\"}",
+        "line 2: has no field \"text\"; did you mean \"txt\"?, expected txt"
+      ),
+      ("c.jsonl", "{\"text\": 3}\n", "line 1: has a \"text\" that is no text, expected a text or a list of words"),
+      ("c.jsonl", "{\"text\": [\"a\", 3]}\n", "line 1: has a \"text\" with something that is no word"),
+      ("c.jsonl", "{\"text\": \"a\", \"pair\": [1]}\n", "line 1: has a \"pair\" that is no text"),
+      (
+        "c.jsonl", "{\"text\": \"a\", \"pair\": \" \"}\n", "line 1: has a text without a pair, expected both or neither"
+      ),
+      ("c.jsonl", "{\"text\": \"\"}\n", "c.jsonl: has no documents"),
+      ("c.tsv", "text\tlabel\na\tb\nc\n", "line 3: has another number of cells between tabs, expected 2, found 1"),
+      ("c.tsv", "text\ttext\n", "line 1: has two columns of one name, found \"text\""),
+      ("c.tsv", "text\tpair\n\tb\n", "line 2: has a pair without a text"),
+      ("c.tsv", "\n", "c.tsv: has no documents"),
+      ("c.tsv", "text\n", "c.tsv: has no documents"),
+      ("c.conll", "a O\nb\n", "line 2: has another number of columns, expected 2, found 1"),
+      ("c.conll", "a\tO\n\tO\n", "line 2: has no word"),
+      ("c.conll", "\na\n", "line 2: has a word without labels, expected 2 to 5 columns"),
+      ("c.conll", "-DOCSTART- O\n\n", "c.conll: has no documents"),
+    ])
+  func malformed(name: String, text: String, message: String) throws {
+    let error = try withFile(text, name) { path in inputError { _ = try Corpus.read(path: path) } }
+    #expect(error?.category == .unreadable)
+    #expect(error?.description.contains(message) == true, "\(String(describing: error))")
+  }
+
+  @Test(
+    "A column that is not there is named with the nearest, and a setting that a format does not have is refused",
+    arguments: [
+      (
+        "c.jsonl", CorpusFile(path: "", text: "sentnce"), nil,
+        "line 1: has no field \"sentnce\"; did you mean \"sentence\"?"
+      ),
+      ("c.jsonl", CorpusFile(path: "", text: "sentence", pair: "other"), nil, "has no field \"other\""),
+      (
+        "c.jsonl", CorpusFile(path: "", text: "sentence"), "lable",
+        "has no label column \"lable\"; did you mean \"label\"?, expected label"
+      ),
+      ("c.jsonl", CorpusFile(path: "", columns: ["a"]), nil, "is read as jsonl, which takes no setting \"columns\""),
+      ("c.jsonl", CorpusFile(path: "", text: "a", pair: "a"), nil, "has one column for the text and its pair"),
+      (
+        "c.tsv", CorpusFile(path: ""), nil,
+        "line 1: has no column \"text\", expected the name of the column with the text"
+      ),
+      (
+        "c.tsv", CorpusFile(path: "", text: "sentense"), nil,
+        "line 1: has no column \"sentense\"; did you mean \"sentence\"?, expected sentence, gold"
+      ),
+      (
+        "c.tsv", CorpusFile(path: "", text: "sentence", pair: "golt"), nil,
+        "has no column \"golt\"; did you mean \"gold\"?"
+      ),
+      (
+        "c.tsv", CorpusFile(path: "", text: "sentence"), "glod",
+        "has no label column \"glod\"; did you mean \"gold\"?, expected gold"
+      ),
+      ("c.tsv", CorpusFile(path: "", columns: ["a", "text", "a"]), nil, "has two columns of one name, found \"a\""),
+      ("c.conll", CorpusFile(path: ""), "nre", "has no label column \"nre\"; did you mean \"ner\"?, expected ner"),
+      (
+        "c.conll", CorpusFile(path: "", columns: ["w", "x", "y"]), nil,
+        "line 1: has another number of columns than are named, expected 3, found 2"
+      ),
+      (
+        "c.conll", CorpusFile(path: "", columns: ["w", "x"], text: "v"), nil,
+        "has no column \"v\"; did you mean \"w\"?, expected w, x"
+      ),
+      ("c.conll", CorpusFile(path: "", pair: "x"), nil, "is read as conll, which takes no setting \"pair\""),
+      (
+        "wide.conll", CorpusFile(path: ""), nil,
+        "line 1: has columns without names, expected 2 to 5 columns between tabs or spaces, or the names of all, found 10"
+      ),
+      ("c.conllu", CorpusFile(path: "", text: "x"), nil, "is read as conllu, which takes no setting \"text\""),
+      ("c.txt", CorpusFile(path: "", pair: "x"), nil, "is read as text, which takes no setting \"pair\""),
+      ("c.txt", CorpusFile(path: "", format: "tvs"), nil, "did you mean \"tsv\"?"),
+      ("c.csv", CorpusFile(path: ""), nil, "has no known format"),
+      (
+        "c.tsv", CorpusFile(path: "", format: "tsv", parallel: "x"), nil,
+        "cannot have a parallel file, expected text, a document a line, found tsv"
+      ),
+      (
+        "c.txt", CorpusFile(path: "", parallel: "x", text: "t"), nil,
+        "is read as parallel text, which takes no setting \"text\""
+      ),
+      ("c.txt", CorpusFile(path: ""), "upos", "is plain text and has no label columns"),
+    ] as [(String, CorpusFile, String?, String)])
+  func usage(name: String, file: CorpusFile, label: String?, message: String) throws {
+    let texts = [
+      "c.jsonl": "{\"sentence\": \"a b\", \"label\": 1}\n", "c.tsv": "sentence\tgold\na b\t1\n", "c.conll": "a O\n",
+      "wide.conll": "1 2 3 4 5 6 7 8 9 10\n",
+    ]
+    let error = try withFile(texts[name] ?? "a\n", name) { path in
+      var file = file
+      file.path = path
+      return inputError { _ = try Corpus.read(file, label: label) }
+    }
+    #expect(error?.category == .usage)
+    #expect(error?.description.contains(message) == true, "\(String(describing: error))")
+  }
+
+  @Test(
+    "Parallel files that do not go together are refused with the line",
+    arguments: [
+      ("a\nb\n", "A\n", "pair: ends before its parallel file, expected a line 2 as in ", "found 1 lines"),
+      ("a\n", "A\n\n\nB", "text: ends before its parallel file, expected a line 4 as in ", "found 1 lines"),
+      ("a\nb\nc", "A\n \nC", "pair: line 2: has a text without a pair", "expected both or neither"),
+      ("a\n\nc", "A\nB\nC", "text: line 2: has a pair without a text", "expected both or neither"),
+      ("\n", "\n\n", "text: has no documents", "an empty corpus"),
+    ])
+  func parallel(text: String, pair: String, message: String, part: String) throws {
+    let error = try withFile(text, "text") { text in
+      try withFile(pair, "pair") { pair in
+        inputError { _ = try Corpus.read(CorpusFile(path: text, parallel: pair)) }
+      }
+    }
+    #expect(error?.category == .unreadable)
+    #expect(error?.description.contains(message) == true, "\(String(describing: error))")
+    #expect(error?.description.contains(part) == true, "\(String(describing: error))")
+  }
+}
