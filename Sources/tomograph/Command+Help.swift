@@ -20,11 +20,18 @@ extension Command {
     if !options.isEmpty { text += " [OPTIONS]" }
     if !operandNames.isEmpty { text += " \(operandNames)" }
     text += "\n\n\(summary)\n"
-    for paragraph in details { text += "\n" + wrapped(paragraph, to: 100) }
+    for paragraph in details { text += "\n" + wrapped(paragraph, to: 100).joined(separator: "\n") + "\n" }
     guard !options.isEmpty else { return text }
     text += "\n"
-    let width = options.map(\.spelling.count).max() ?? 0
-    for option in options { text += "  \(padded(option.spelling, to: width))  \(option.help)\n" }
+    // Explanations stand in a column; an option too long for it has its own line.
+    let width = min(27, options.map(\.spelling.count).max() ?? 0)
+    let indent = padded("", to: width + 4)
+    for option in options {
+      let lines = wrapped(option.help, to: 100 - indent.count)
+      text += "  " + padded(option.spelling, to: width)
+      text += option.spelling.count > width ? "\n" + indent : "  "
+      text += lines.joined(separator: "\n" + indent) + "\n"
+    }
     return text
   }
 }
@@ -33,7 +40,7 @@ private func padded(_ text: String, to width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))
 }
 
-private func wrapped(_ paragraph: String, to width: Int) -> String {
+private func wrapped(_ paragraph: String, to width: Int) -> [String] {
   var lines = [""]
   for word in paragraph.split(separator: " ") {
     let line = lines[lines.count - 1]
@@ -43,5 +50,5 @@ private func wrapped(_ paragraph: String, to width: Int) -> String {
       lines[lines.count - 1] += (line.isEmpty ? "" : " ") + word
     }
   }
-  return lines.joined(separator: "\n") + "\n"
+  return lines
 }
