@@ -14,8 +14,10 @@ extension AttentionAnalysis {
       table(metric) { repeated[$0].ratio(i, to: repeatedSequences, 0) }
     }
     let importance = heads.indices.map(importanceShare)
+    let copying = copyingScores(of: model)
     var result = AnalysisResult(id: AttentionAnalysis.id, tables: means + scores)
     result.tables += [
+      table(AttentionMetrics.copyingScore) { copying[$0] },
       table(AttentionMetrics.keyMarginalEntropy) { marginalEntropy(heads[$0].marginal, longest, .rows) },
       table(AttentionMetrics.keyMarginalOrdinary) { ordinaryPeak(heads[$0]) },
       ratioTable(AttentionMetrics.normalisedEntropy16, HeadSums.Extra.normalised16.index, .rows16),

@@ -90,6 +90,12 @@ package enum AttentionMetrics {
     formula: "on x x: Σ A∘D / Σ A, D the tokens after earlier copies of the query's token",
     source: "TransformerLens head_detector", lowest: 0, highest: 1)
 
+  /// From the weights alone.
+  package static let copyingScore = Metric(
+    "attention.copyingScore", "Copying score",
+    formula: "Re Σλ / Σ|λ|, λ the eigenvalues of W_E W_V W_O W_U of the head; no norm folded in; 1 raises the logits "
+      + "of the tokens attended to, −1 lowers them", source: "Elhage 2021", lowest: -1, highest: 1)
+
   package static let keyMarginalEntropy = Metric(
     "attention.keyMarginalEntropy", "Key-marginal entropy",
     formula: "entropy of the row mean A[·], sequences aligned at the start, ÷ ln of its length; low when all queries "

@@ -4,7 +4,12 @@
 /// stream after block 2, `R0` after the embeddings), `L2`, `L2.H5`, `tensor:bert.encoder…`. Where a model has several
 /// stacks, their name comes first: `encoder/L2.H5`, `cross/L0.H1`.
 package struct Component: Hashable, Sendable {
-  package enum Stack: String, CaseIterable, Sendable { case only = "", encoder, decoder, cross }
+  package enum Stack: String, CaseIterable, Codable, Sendable {
+    case only = "", encoder, decoder, cross
+
+    /// The key of something that every stack has among a result's arrays and texts: `class`, `encoder/class`.
+    package func key(_ name: String) -> String { self == .only ? name : "\(rawValue)/\(name)" }
+  }
 
   package enum Place: Hashable, Sendable {
     case model
@@ -49,7 +54,7 @@ package struct Component: Hashable, Sendable {
       case .head(let layer, let head): "L\(layer).H\(head)"
       case .tensor(let name): "tensor:\(name)"
       }
-    return stack == .only ? name : "\(stack.rawValue)/\(name)"
+    return stack.key(name)
   }
 
   /// The component of a text form, nil where it is none.

@@ -91,4 +91,26 @@ extension Matrix {
     }
     return (eigenvalues, turned)
   }
+
+  /// The eigenvalues of a square matrix in the order of LAPACK's `dgeev`; all NaN where an entry is not finite or it
+  /// does not converge.
+  package func eigenvalues() -> [(real: Double, imaginary: Double)] {
+    precondition(rows == columns, "\(rows) × \(columns) is not square")
+    var real = [Double](repeating: .nan, count: rows)
+    var imaginary = real
+    var info: Int32 = -1
+    if isFinite, rows > 0 {
+      // The column-major view is the transpose, which has the same eigenvalues.
+      var a = values
+      var (n, one, length): (Int32, Int32, Int32) = (Int32(rows), 1, -1)
+      var (best, none) = ([0.0], [0.0])
+      var noneEither = [0.0]
+      dgeev_("N", "N", &n, &a, &n, &real, &imaginary, &none, &one, &noneEither, &one, &best, &length, &info)
+      length = Int32(best[0])
+      var work = [Double](repeating: 0, count: Int(length))
+      dgeev_("N", "N", &n, &a, &n, &real, &imaginary, &none, &one, &noneEither, &one, &work, &length, &info)
+    }
+    if info != 0 { (real, imaginary) = (real.map { _ in .nan }, imaginary.map { _ in .nan }) }
+    return zip(real, imaginary).map { (real: $0, imaginary: $1) }
+  }
 }

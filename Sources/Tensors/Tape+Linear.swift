@@ -22,6 +22,9 @@ package struct WeightSlice: Hashable, Sendable {
     (isInputMajor ? weight.matrix : weight.matrix.transposed).columns(part)
   }
 
+  /// The slice as `[in, out]` in the memory of the stored tensor; nil where it lies in several parts.
+  package func view(of weight: Tensor) -> MatrixView? { parts.count == 1 ? matrix(of: weight, parts[0]) : nil }
+
   /// The parts, each with its columns among the outputs.
   fileprivate var columns: [(part: Range<Int>, columns: Range<Int>)] {
     var end = 0

@@ -7,6 +7,34 @@ extension Model {
     return matrix(network.stack.blocks[layer].attention.output).reshaped([d.heads, d.headWidth, d.width])
   }
 
+  /// What each head of a layer makes its values with, `[H, C, D]`; heads that share values have the same.
+  package func headValueWeights(layer: Int) -> Tensor {
+    let d = description
+    let all = matrix(network.stack.blocks[layer].attention.value)  // [C, H′D]
+    let result = Tensor(uninitialized: [d.heads, d.width, d.headWidth])
+    for head in 0..<d.heads {
+      let first = head * d.keyValueHeads / d.heads * d.headWidth
+      let own = Tensor(copying: all.matrix.columns(first..<first + d.headWidth))
+      result[head].pointer.update(from: own.pointer, count: own.count)
+    }
+    return result
+  }
+
+  /// `W_U·W_E`, `[C, C]`: how the stream's directions go through the logits and back through the embeddings of the same
+  /// tokens; nil where more than one matrix stands on either side, or the model gives no logits for tokens.
+  package func unembeddingTimesEmbedding() -> Tensor? {
+    let (d, stack) = (description, network.stack)
+    guard case .unembedding(let unembedding) = network.head, let tokens = stack.embedding.tokens,
+      stack.embedding.tokenProjection == nil, stack.embedding.projection == nil, stack.projection == nil,
+      let up = unembedding.slice.view(of: parameters[unembedding.weight].tensor)
+    else { return nil }
+    let embedding = parameters[tokens].tensor  // [V, C]
+    guard up.rows == d.width, embedding.shape == [up.columns, d.width] else { return nil }
+    let product = Tensor(uninitialized: [d.width, d.width])
+    multiplyInPieces(up, embedding.matrix, into: product.matrix)
+    return product
+  }
+
   /// The matrices that the network multiplies vectors with, as `[out, in]` under their TransformerLens names
   /// (`blocks.0.attn.W_Q`); fused projections give one for each part, embeddings are left out, and layers that share
   /// their weights (ALBERT) give them once.

@@ -45,7 +45,8 @@ struct Caption {
   /// The analysis's notes as sentences, without those that are about other figures: about documents and histograms that
   /// are not shown, about repeated tokens where no score of them is.
   private func notes(of id: String, what: String, metrics: [Metric]) -> [String] {
-    guard let analysis = results[analysis: id] else { return [] }
+    // The attention notes are about the corpus, of which the copying score is no matter.
+    guard let analysis = results[analysis: id], !metrics.contains(AttentionMetrics.copyingScore) else { return [] }
     let others = (analysis.texts["samples"] ?? []).filter { sample in
       !what.split(whereSeparator: { $0 == " " || $0 == "," || $0 == ":" }).contains { $0 == sample }
     }

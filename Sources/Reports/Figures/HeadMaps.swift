@@ -41,11 +41,14 @@ package enum HeadMaps: FigureBuilder {
       color: colorScale(metric, seen), shape: .rows(grid.layers, columns: grid.heads, tallest: 22),
       marks: [CellMark(rows: grid.layers, columns: grid.heads, values: grid.readings, printed: digits)])
     let caption = Caption(results: results)
+    let isOfWeights = metric == AttentionMetrics.copyingScore
     return .figure(
       Figure(
         id: id, analysis: "attention", title: title,
         caption: caption.text(
-          "\(title).", metrics: [metric], n: Caption.n(grid.quantities, "observations a head"), analysis: "attention"),
+          "\(title).", metrics: [metric],
+          n: Caption.n(grid.quantities, isOfWeights ? "eigenvalues a head" : "observations a head"),
+          analysis: "attention", onCorpus: !isOfWeights),
         altText: "Map of \(grid.layers) layers by \(grid.heads) heads. \(metric.title) goes "
           + Seen.range(grid.readings, grid.names) + ". " + layerSentence(grid),
         plot: plot, table: grid.table(metric)))
