@@ -74,11 +74,17 @@ package struct Observation: Sendable {
 
   package var stream: Stream
   package var documents: [TokenizedDocument]
+  /// What the decoder of an encoder–decoder reads beside each document: the target so far.
+  package var targets: [TokenizedDocument]
   package var trace: Trace
 
-  package init(stream: Stream, documents: [TokenizedDocument], trace: Trace) {
+  package init(stream: Stream, documents: [TokenizedDocument], targets: [TokenizedDocument] = [], trace: Trace) {
     self.stream = stream
     self.documents = documents
+    self.targets = targets
     self.trace = trace
   }
+
+  /// What a stack reads.
+  package func documents(of stack: Site.Stack) -> [TokenizedDocument] { stack == .decoder ? targets : documents }
 }

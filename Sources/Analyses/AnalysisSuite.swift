@@ -5,9 +5,9 @@ package enum AnalysisSuite {
   package static let all: [any Analysis.Type] = [
     AttentionAnalysis.self,
     GradientAnalysis.self,
-    RepresentationAnalysis.self,
-    SimilarityAnalysis.self,
-    ProjectionAnalysis.self,
+    PerStack<RepresentationAnalysis>.self,
+    PerStack<SimilarityAnalysis>.self,
+    PerStack<ProjectionAnalysis>.self,
     WeightAnalysis.self,
   ]
 

@@ -50,18 +50,18 @@ package struct CorpusRun {
         guard let repeated = repeatedTokens() else { return }
         remark = repeated.note
         let request = TraceRequest(sites: needs.repeatedTokenSites)
-        for batch in Batch.cut(repeated.documents, for: model.description) {
+        for batch in Batch.cut(repeated.documents.map { example(repeated: $0) }, for: model.description) {
           let trace = try model.run(batch.input(pad: padding), request)
-          try observe(Observation(stream: repeated.stream, documents: batch.documents, trace: trace))
+          try observe(batch.observation(repeated.stream, trace))
         }
       },
       corpus: { chunk, needs, observe in
-        var read: [TokenizedDocument] = []
-        for _ in chunk { if let document = try documents.next() { read.append(reader.tokenize(document)) } }
-        let usable = read.filter { $0.ids.count >= 2 }
+        var read: [Example] = []
+        for _ in chunk { if let document = try documents.next() { read.append(try example(document)) } }
+        let usable = read.filter { $0.document.ids.count >= 2 }
         extent.documents += usable.count
-        extent.tokens += usable.reduce(0) { $0 + $1.ids.count }
-        extent.truncated += usable.count(where: \.isTruncated)
+        extent.tokens += usable.reduce(0) { $0 + $1.document.ids.count }
+        extent.truncated += usable.count { $0.document.isTruncated || $0.target?.document.isTruncated ?? false }
         extent.tooShort += read.count - usable.count
         for batch in Batch.cut(usable, for: model.description) { try run(batch, needs, observe) }
         tk_give_back_freed_memory()
@@ -83,32 +83,54 @@ package struct CorpusRun {
     differentiated.gradients = needs.gradients
     differentiated.parameterGradients = needs.parameterGradients
     let wantsGradients = needs.parameterGradients || !needs.gradients.isEmpty
+    var input = try batch.input(pad: padding)
     switch model.description.head {
     case .languageModel where wantsGradients:
-      var input = batch.input(pad: padding)
       input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
-      let trace = try model.run(input, differentiated)
-      try observe(Observation(stream: .corpus, documents: batch.documents, trace: trace))
+    case .sequenceToSequence where wantsGradients: input.labels = batch.targetLabels
     case .maskedLanguageModel where wantsGradients && reader.tokenizer.roles.mask != nil:
-      try observe(
-        Observation(
-          stream: .corpus, documents: batch.documents, trace: try model.run(batch.input(pad: padding), plain)))
-      guard let input = masked(batch) else { return }
-      let trace = try model.run(input, differentiated)
-      try observe(Observation(stream: .maskedCorpus, documents: batch.documents, trace: trace))
-    default:
-      let trace = try model.run(batch.input(pad: padding), plain)
-      try observe(Observation(stream: .corpus, documents: batch.documents, trace: trace))
+      try observe(batch.observation(.corpus, try model.run(input, plain)))
+      guard let input = masked(batch, input) else { return }
+      try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
+      return
+    default: break
     }
+    try observe(batch.observation(.corpus, try model.run(input, input.labels == nil ? plain : differentiated)))
+  }
+
+  /// A document as the model reads it.
+  private func example(_ document: Document) throws -> Example {
+    var example = Example(reader.tokenize(document))
+    guard model.description.encoder != nil else { return example }
+    guard let target = reader.target(of: document) else {
+      throw InputError(at: corpus.path, "has no target for \(document.id)", expected: "a second text in every document")
+    }
+    example.target = target
+    return example
+  }
+
+  /// A repeated-token sequence; a decoder reads it as well, behind its first token and without what closes it.
+  private func example(repeated document: TokenizedDocument) -> Example {
+    var example = Example(document)
+    guard let start = reader.decoderStart else { return example }
+    let kept = document.kinds.count { $0 != .closing }
+    var read = document
+    read.ids = [start] + document.ids.prefix(kept)
+    read.kinds = [.opening] + document.kinds.prefix(kept)
+    read.tokens = [reader.tokenizer.token(start) ?? ""] + document.tokens.prefix(kept)
+    read.typeIDs = read.ids.map { _ in 0 }
+    read.labels = read.ids.map { _ in nil }
+    example.target = Target(document: read, labels: Array(read.ids.dropFirst()) + [-100])
+    return example
   }
 
   /// The batch as a masked LM is trained on it (Devlin 2019): of its ordinary tokens 15 %, chosen by seed and document,
   /// are to be predicted, and 80 % of these are masked, 10 % replaced by a random token, 10 % left.
-  private func masked(_ batch: Batch) -> ModelInput? {
+  private func masked(_ batch: Batch, _ plain: ModelInput) -> ModelInput? {
     guard let mask = reader.tokenizer.roles.mask else { return nil }
-    var input = batch.input(pad: padding)
+    var input = plain
     var labels = [Int32](repeating: -100, count: input.ids.count)
-    for (row, document) in batch.documents.enumerated() {
+    for (row, document) in batch.examples.map(\.document).enumerated() {
       var generator = SeededGenerator(seed: seed ^ document.hash)
       for (position, kind) in document.kinds.enumerated() where kind == .ordinary || kind == .punctuation {
         guard generator.uniform() < 0.15 else { continue }
@@ -143,9 +165,20 @@ package struct CorpusRun {
   }
 }
 
+/// One document as a model reads it, with what belongs to it.
+struct Example: Sendable {
+  var document: TokenizedDocument
+  var target: Target?
+
+  init(_ document: TokenizedDocument) { self.document = document }
+
+  /// Positions of the longest of its sequences.
+  var length: Int { max(document.ids.count, target?.labels.count ?? 0) }
+}
+
 /// Documents of similar length that go through the model together.
 struct Batch {
-  var documents: [TokenizedDocument]
+  var examples: [Example]
 
   /// Positions, padding included, that one batch holds at most; one long document may have more.
   private static let positions = 2048
@@ -153,26 +186,45 @@ struct Batch {
   private static let probabilities = 1 << 24
 
   /// Sorts by length, equal ones by their place in the corpus, and cuts so that a batch's memory is bounded.
-  static func cut(_ documents: [TokenizedDocument], for d: ModelDescription) -> [Batch] {
-    let order = documents.indices.sorted {
-      (documents[$0].ids.count, $0) < (documents[$1].ids.count, $1)
-    }
+  static func cut(_ examples: [Example], for d: ModelDescription) -> [Batch] {
+    let order = examples.indices.sorted { (examples[$0].length, $0) < (examples[$1].length, $1) }
+    let heads = d.stacks.reduce(0) { $0 + $1.layers * $1.heads * ($1.role == .decoder ? 2 : 1) }
     var batches: [Batch] = []
     for index in order {
-      let document = documents[index], length = document.ids.count
-      let rows = min(positions / length, probabilities / (d.layers * d.heads * length * length))
-      if let last = batches.last, last.documents.count < rows {
-        batches[batches.count - 1].documents.append(document)
+      let example = examples[index], length = example.length
+      let rows = min(positions / length, probabilities / (heads * length * length))
+      if let last = batches.last, last.examples.count < rows {
+        batches[batches.count - 1].examples.append(example)
       } else {
-        batches.append(Batch(documents: [document]))
+        batches.append(Batch(examples: [example]))
       }
     }
     return batches
   }
 
-  func input(pad: Int32) -> ModelInput {
+  func input(pad: Int32) throws -> ModelInput {
+    let documents = examples.map(\.document)
     let hasTypes = documents.contains { $0.typeIDs.contains { $0 != 0 } }
-    return ModelInput(rows: documents.map(\.ids), typeIDs: hasTypes ? documents.map(\.typeIDs) : nil, pad: pad)
+    var input = ModelInput(rows: documents.map(\.ids), typeIDs: hasTypes ? documents.map(\.typeIDs) : nil, pad: pad)
+    let targets = examples.compactMap(\.target)
+    if targets.count == examples.count {
+      let read = ModelInput(rows: targets.map(\.document.ids), pad: pad)
+      input.target = ModelInput.Target(length: read.length, ids: read.ids, mask: read.mask)
+    }
+    return input
+  }
+
+  /// What the decoder's positions are to predict, padded.
+  var targetLabels: [Int32]? {
+    let labels = examples.compactMap { $0.target?.labels }
+    guard labels.count == examples.count else { return nil }
+    return ModelInput(rows: labels, pad: -100).ids
+  }
+
+  func observation(_ stream: Observation.Stream, _ trace: Trace) -> Observation {
+    Observation(
+      stream: stream, documents: examples.map(\.document), targets: examples.compactMap { $0.target?.document },
+      trace: trace)
   }
 }
 

@@ -9,16 +9,21 @@ package struct CorpusTokenizer: Sendable {
   package let label: String?
   /// To how many tokens documents are cut.
   package let maximumLength: Int
+  /// What a decoder's input begins with, for models that read the second text as a target.
+  package let decoderStart: Int32?
 
-  package init(tokenizer: Tokenizer, label: String?, maximumLength: Int) {
+  package init(tokenizer: Tokenizer, label: String?, maximumLength: Int, decoderStart: Int32? = nil) {
     self.tokenizer = tokenizer
     self.label = label
     self.maximumLength = maximumLength
+    self.decoderStart = decoderStart
   }
 
-  /// The tokens of a document, its pair behind it, with their kinds and labels; nothing of it is lost but what lies beyond the length.
+  /// The tokens of a document, its pair behind it unless that is a target, with their kinds and labels; nothing of it
+  /// is lost but what lies beyond the length.
   package func tokenize(_ document: Document) -> TokenizedDocument {
-    let encoding = tokenizer.encode(document.text, pair: document.pair, maximumLength: maximumLength)
+    let pair = decoderStart == nil ? document.pair : nil
+    let encoding = tokenizer.encode(document.text, pair: pair, maximumLength: maximumLength)
     let isSecond = encoding.sequences.map { $0 == 1 }
     var labels = [String?](repeating: nil, count: encoding.count)
     if let label {
@@ -28,15 +33,48 @@ package struct CorpusTokenizer: Sendable {
         labels[index] = encoding.offsets[index].isEmpty ? nil : document.labels[label]
       }
     }
-    let scalars = Array(document.text.unicodeScalars), pair = document.pair.map { Array($0.unicodeScalars) } ?? []
+    let texts = [document.text, pair ?? ""].map { Array($0.unicodeScalars) }
     let kinds = (0..<encoding.count).map { index in
       kind(
         encoding.ids[index], isAdded: encoding.isAdded[index],
-        text: (isSecond[index] ? pair : scalars)[encoding.offsets[index]])
+        text: texts[isSecond[index] ? 1 : 0][encoding.offsets[index]])
     }
     return TokenizedDocument(
       id: document.id, ids: encoding.ids, typeIDs: encoding.typeIDs, tokens: encoding.tokens, kinds: kinds,
       labels: zip(labels, encoding.isAdded).map { $1 ? nil : $0 }, isTruncated: encoding.wasTruncated)
+  }
+
+  /// The target that stands beside a document; nil where it has none.
+  package func target(of document: Document) -> Target? {
+    guard let pair = document.pair, decoderStart != nil else { return nil }
+    let encoding = tokenizer.encode(pair, maximumLength: maximumLength)
+    let scalars = Array(pair.unicodeScalars)
+    return target(
+      of: document.id, labels: encoding.ids, tokens: encoding.tokens,
+      kinds: (0..<encoding.count).map {
+        kind(encoding.ids[$0], isAdded: encoding.isAdded[$0], text: scalars[encoding.offsets[$0]])
+      }, isTruncated: encoding.wasTruncated)
+  }
+
+  /// A target of tokens that the model made itself.
+  package func target(of id: String, generated labels: [Int32]) -> Target? {
+    let tokens = labels.map { tokenizer.token($0) ?? "[\($0)]" }
+    return target(
+      of: id, labels: labels, tokens: tokens,
+      kinds: zip(labels, tokens).map { kind($0, isAdded: false, text: Array($1.unicodeScalars)[...]) },
+      isTruncated: false)
+  }
+
+  private func target(
+    of id: String, labels: [Int32], tokens: [String], kinds: [TokenKind], isTruncated: Bool
+  ) -> Target? {
+    guard let decoderStart, !labels.isEmpty else { return nil }
+    let count = labels.count
+    return Target(
+      document: TokenizedDocument(
+        id: id, ids: [decoderStart] + labels.dropLast(), typeIDs: [Int32](repeating: 0, count: count),
+        tokens: [tokenizer.token(decoderStart) ?? ""] + tokens.dropLast(), kinds: [.opening] + kinds.dropLast(),
+        labels: [String?](repeating: nil, count: count), isTruncated: isTruncated), labels: labels)
   }
 
   private func kind(_ id: Int32, isAdded: Bool, text: ArraySlice<Unicode.Scalar>) -> TokenKind {
@@ -50,6 +88,14 @@ package struct CorpusTokenizer: Sendable {
     let isPunctuation = !visible.isEmpty && visible.allSatisfy { punctuation.contains($0.properties.generalCategory) }
     return isPunctuation ? .punctuation : .ordinary
   }
+}
+
+/// What the decoder of an encoder–decoder learns of one document.
+package struct Target: Sendable {
+  /// What the decoder reads: its first token, then the target without its last one.
+  package var document: TokenizedDocument
+  /// What each position is to predict.
+  package var labels: [Int32]
 }
 
 private let punctuation: Set<Unicode.GeneralCategory> = [

@@ -10,71 +10,101 @@ extension GradientAnalysis {
       return AnalysisResult(id: GradientAnalysis.id, notApplicable: "the model gives no loss on this corpus")
     }
     let slots = slots
-    let (parameters, layers) = (model.parameters, model.description.layers)
+    let parameters = model.parameters
     let weightSquares = squaresOfWeights()
     func tensors(_ metric: Metric, _ quantity: (Int) -> Quantity) -> MetricTable {
       MetricTable(metric, parameters.indices.map { MetricTable.Row(.tensor(parameters[$0].name), quantity($0)) })
     }
+    func component(_ place: Component.Place, _ stack: Slots.Stack) -> Component {
+      Component(place, stack: Component.Stack(stack.description.role))
+    }
+    func layers(_ quantity: (Slots.Stack, Int) -> Quantity) -> [MetricTable.Row] {
+      slots.stacks.flatMap { stack in
+        (0..<stack.layers).map { MetricTable.Row(component(.layer($0), stack), quantity(stack, $0)) }
+      }
+    }
     /// Rows of layers before those of tensors.
     func both(
-      _ metric: Metric, layer: (Int) -> Quantity, tensor: (Int) -> Quantity
+      _ metric: Metric, layer: (Slots.Stack, Int) -> Quantity, tensor: (Int) -> Quantity
     ) -> MetricTable {
-      let first = (0..<layers).map { MetricTable.Row(.layer($0), layer($0)) }
-      return MetricTable(metric, first + tensors(metric, tensor).rows)
+      MetricTable(metric, layers(layer) + tensors(metric, tensor).rows)
     }
-    func points(_ metric: Metric, _ slot: (Int) -> Int) -> MetricTable {
-      MetricTable(metric, (0...layers).map { MetricTable.Row(.point($0), mean(slot($0))) })
+    func points(_ metric: Metric, _ slot: (Slots.Stack, Int) -> Int) -> MetricTable {
+      MetricTable(
+        metric,
+        slots.stacks.flatMap { stack in
+          (0...stack.layers).map { MetricTable.Row(component(.point($0), stack), mean(slot(stack, $0))) }
+        })
     }
-    var layerSizes = [Int](repeating: 0, count: layers)
-    var layerSquares = [Double](repeating: 0, count: layers)
+    func perStack(_ metric: Metric, _ measure: ([Double]) -> Double?) -> MetricTable {
+      MetricTable(metric, slots.stacks.map { MetricTable.Row(component(.model, $0), overFlow($0, measure)) })
+    }
+    var layerSizes: [Int: Int] = [:]
+    var layerSquares: [Int: Double] = [:]
     for (i, parameter) in parameters.enumerated() {
-      guard let layer = layerOfParameter[i], counts[slots.norm(i)] > 0 else { continue }
-      layerSizes[layer] += parameter.tensor.count
-      layerSquares[layer] += weightSquares[i]
+      guard let (stack, layer) = layerOfParameter[i], counts[slots.norm(i)] > 0 else { continue }
+      layerSizes[slots.stacks[stack].layerNorm(layer), default: 0] += parameter.tensor.count
+      layerSquares[slots.stacks[stack].layerNorm(layer), default: 0] += weightSquares[i]
     }
     func divided(_ slot: Int, by divisor: Double) -> Quantity { divisor > 0 ? mean(slot, 1 / divisor) : .notApplicable }
+    let cross = slots.stacks.filter { $0.description.role == .decoder }.flatMap { stack in
+      (0..<stack.layers).map { MetricTable.Row(Component(.layer($0), stack: .cross), mean(stack.crossFlow($0))) }
+    }
 
     var result = AnalysisResult(id: GradientAnalysis.id)
     result.tables = [
-      both(GradientMetrics.norm, layer: { mean(slots.layerNorm($0)) }, tensor: { mean(slots.norm($0)) }),
+      both(GradientMetrics.norm, layer: { mean($0.layerNorm($1)) }, tensor: { mean(slots.norm($0)) }),
       both(
-        GradientMetrics.rms, layer: { divided(slots.layerNorm($0), by: Double(layerSizes[$0]).squareRoot()) },
-        tensor: { divided(slots.norm($0), by: Double(parameters[$0].tensor.count).squareRoot()) }),
+        GradientMetrics.rms,
+        layer: { stack, layer in
+          let slot = stack.layerNorm(layer)
+          return divided(slot, by: Double(layerSizes[slot] ?? 0).squareRoot())
+        }, tensor: { divided(slots.norm($0), by: Double(parameters[$0].tensor.count).squareRoot()) }),
       both(
-        GradientMetrics.ratio, layer: { divided(slots.layerNorm($0), by: layerSquares[$0].squareRoot()) },
-        tensor: { divided(slots.norm($0), by: weightSquares[$0].squareRoot()) }),
-      points(GradientMetrics.flow, slots.flow),
-      points(GradientMetrics.relativeFlow, slots.relativeFlow),
-      MetricTable(
-        GradientMetrics.attentionFlow, (0..<layers).map { MetricTable.Row(.layer($0), mean(slots.attentionFlow($0))) }),
-      MetricTable(GradientMetrics.mlpFlow, (0..<layers).map { MetricTable.Row(.layer($0), mean(slots.mlpFlow($0))) }),
-      MetricTable(GradientMetrics.depthSlope, [MetricTable.Row(.model, overFlow(GradientAnalysis.slope))]),
-      MetricTable(
-        GradientMetrics.endToEndRatio,
-        [MetricTable.Row(.model, overFlow { flow in flow.count > 1 ? flow[flow.count - 1] / flow[0] : nil })]),
+        GradientMetrics.ratio,
+        layer: { stack, layer in
+          let slot = stack.layerNorm(layer)
+          return divided(slot, by: (layerSquares[slot] ?? 0).squareRoot())
+        }, tensor: { divided(slots.norm($0), by: weightSquares[$0].squareRoot()) }),
+      points(GradientMetrics.flow) { $0.flow($1) },
+      points(GradientMetrics.relativeFlow) { $0.relativeFlow($1) },
+      MetricTable(GradientMetrics.attentionFlow, layers { mean($0.attentionFlow($1)) } + cross),
+      MetricTable(GradientMetrics.mlpFlow, layers { mean($0.mlpFlow($1)) }),
+      perStack(GradientMetrics.depthSlope, GradientAnalysis.slope),
+      perStack(GradientMetrics.endToEndRatio) { flow in flow.count > 1 ? flow[flow.count - 1] / flow[0] : nil },
       MetricTable(GradientMetrics.loss, [MetricTable.Row(.model, mean(slots.loss))]),
       tensors(GradientMetrics.zeroCount) { count($0, of: [0], per: Double(max(1, counts[slots.norm($0)]))) },
       tensors(GradientMetrics.nanCount) { count($0, of: [1], per: 1) },
       tensors(GradientMetrics.infiniteCount) { count($0, of: [2, 3], per: 1) },
     ]
-    let bins = GradientAnalysis.bins
-    result.arrays["histogram.counts"] = NumericArray(
-      shape: [parameters.count, bins], values: histogram.map { Float($0) })
-    result.arrays["histogram.edges"] = NumericArray(
-      shape: [bins + 1],
-      values: (0...bins).map {
-        Float(GradientAnalysis.lowest) + Float($0) / Float(GradientAnalysis.binsPerDecade)
-      })
-    result.arrays["histogram.special"] = NumericArray(
-      shape: [parameters.count, 4], values: special.map { Float($0) })
-    result.texts["histogram.tensors"] = parameters.map(\.name)
-    result.texts["histogram.special"] = ["0", "NaN", "+Inf", "−Inf"]
+    for stack in Component.Stack.allCases { addHistograms(of: stack, to: &result) }
     result.notes = [
       "Mean over \(batchCount) batches of the gradient of the batch's mean loss; bands hold the middle 95 % of "
         + "\(batches.count) batches.",
       "Histograms of log₁₀|g| over all batches; the first and last bin take what lies beyond.",
     ]
     return result
+  }
+
+  /// Those of the parameters of one stack; all of them, where there is only one.
+  private func addHistograms(of stack: Component.Stack, to result: inout AnalysisResult) {
+    let isSingle = model.description.encoder == nil
+    let members = model.parameters.indices.filter { index in
+      isSingle ? stack == .only : Component.Stack(ofTensor: model.parameters[index].name) == stack
+    }
+    guard !members.isEmpty else { return }
+    let bins = GradientAnalysis.bins
+    result.arrays[stack.key("histogram.counts")] = NumericArray(
+      shape: [members.count, bins], values: members.flatMap { m in (0..<bins).map { Float(histogram[m * bins + $0]) } })
+    result.arrays[stack.key("histogram.edges")] = NumericArray(
+      shape: [bins + 1],
+      values: (0...bins).map {
+        Float(GradientAnalysis.lowest) + Float($0) / Float(GradientAnalysis.binsPerDecade)
+      })
+    result.arrays[stack.key("histogram.special")] = NumericArray(
+      shape: [members.count, 4], values: members.flatMap { m in (0..<4).map { Float(special[m * 4 + $0]) } })
+    result.texts[stack.key("histogram.tensors")] = members.map { model.parameters[$0].name }
+    result.texts[stack.key("histogram.special")] = ["0", "NaN", "+Inf", "−Inf"]
   }
 
   private func mean(_ slot: Int, _ scale: Double = 1) -> Quantity {
@@ -91,8 +121,8 @@ extension GradientAnalysis {
   }
 
   /// A number of the curve of relative flow at `R1 … RL`.
-  private func overFlow(_ measure: ([Double]) -> Double?) -> Quantity {
-    let points = (0..<model.description.layers).map { slots.relativeFlow($0 + 1) }
+  private func overFlow(_ stack: Slots.Stack, _ measure: ([Double]) -> Double?) -> Quantity {
+    let points = (0..<stack.layers).map { stack.relativeFlow($0 + 1) }
     guard !points.isEmpty, points.allSatisfy({ counts[$0] > 0 }) else { return .notApplicable }
     guard let value = measure(points.map { sums[$0] / Double(counts[$0]) }) else { return .notApplicable }
     return Quantity(

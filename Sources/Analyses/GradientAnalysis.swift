@@ -1,4 +1,5 @@
 import CKernels
+import Results
 import Tensors
 import Transformers
 
@@ -19,8 +20,8 @@ package struct GradientAnalysis: Analysis {
   static let pieceLength = 1 << 19
 
   let model: Model
-  /// The block that each parameter belongs to, by its name.
-  let layerOfParameter: [Int?]
+  /// The stack, as a place among the model's, and the block that each parameter belongs to, by its name.
+  let layerOfParameter: [(stack: Int, layer: Int)?]
   var sums: [Double]
   /// How many batches had the number at all.
   var counts: [Int]
@@ -39,9 +40,14 @@ package struct GradientAnalysis: Analysis {
 
   package init(_ context: AnalysisContext) {
     model = context.model
-    let layers = context.model.description.layers
+    let stacks = context.model.description.stacks
     layerOfParameter = context.model.parameters.map { parameter in
-      layerIndex(ofParameter: parameter.name).flatMap { $0 < layers ? $0 : nil }
+      let owner = Component.Stack(ofTensor: parameter.name)
+      let stack = stacks.firstIndex { stacks.count == 1 || Component.Stack($0.role) == owner }
+      guard let stack, let layer = layerIndex(ofParameter: parameter.name), layer < stacks[stack].layers else {
+        return nil
+      }
+      return (stack, layer)
     }
     let count = context.model.parameters.count
     histogram = [UInt64](repeating: 0, count: count * GradientAnalysis.bins)
@@ -52,34 +58,51 @@ package struct GradientAnalysis: Analysis {
     counts = [Int](repeating: 0, count: slots.count)
   }
 
-  /// Where each number of a batch stands.
+  /// Where each number of a batch stands: those of parameters, of every stack, and the loss.
   struct Slots {
-    var parameters: Int
-    var layers: Int
+    struct Stack {
+      var description: StackDescription
+      var first: Int
+
+      var layers: Int { description.layers }
+      func layerNorm(_ layer: Int) -> Int { first + layer }
+      func attentionFlow(_ layer: Int) -> Int { first + layers + layer }
+      func crossFlow(_ layer: Int) -> Int { first + 2 * layers + layer }
+      func mlpFlow(_ layer: Int) -> Int { first + 3 * layers + layer }
+      func flow(_ point: Int) -> Int { first + 4 * layers + point }
+      func relativeFlow(_ point: Int) -> Int { first + 5 * layers + 1 + point }
+      var end: Int { first + 6 * layers + 2 }
+    }
+
+    var stacks: [Stack] = []
+    var loss: Int
+
+    init(_ model: Model) {
+      loss = model.parameters.count
+      for description in model.description.stacks {
+        stacks.append(Stack(description: description, first: loss))
+        loss = stacks[stacks.count - 1].end
+      }
+    }
 
     func norm(_ parameter: Int) -> Int { parameter }
-    func layerNorm(_ layer: Int) -> Int { parameters + layer }
-    func flow(_ point: Int) -> Int { parameters + layers + point }
-    func relativeFlow(_ point: Int) -> Int { parameters + 2 * layers + 1 + point }
-    func attentionFlow(_ layer: Int) -> Int { parameters + 3 * layers + 2 + layer }
-    func mlpFlow(_ layer: Int) -> Int { parameters + 4 * layers + 2 + layer }
-    var loss: Int { parameters + 5 * layers + 2 }
     var count: Int { loss + 1 }
   }
 
-  var slots: Slots { Slots(parameters: model.parameters.count, layers: model.description.layers) }
+  var slots: Slots { Slots(model) }
 
   package var needs: Needs {
     var needs = Needs()
     needs.parameterGradients = true
-    let description = model.description
-    for point in 0...description.layers {
-      needs.sites.insert(description.residual(point: point))
-      needs.gradients.insert(description.residual(point: point))
-    }
-    // Those at z make the importance of heads exact where gradients run anyway.
-    for layer in 0..<description.layers {
-      needs.gradients.formUnion([.attentionOut(layer: layer), .mlpOut(layer: layer), .z(layer: layer)])
+    for stack in model.description.stacks {
+      for point in 0...stack.layers {
+        needs.sites.insert(stack.residual(point: point))
+        needs.gradients.insert(stack.residual(point: point))
+      }
+      // Those at z make the importance of heads exact where gradients run anyway.
+      var kinds: [Site.Kind] = [.attentionOut, .mlpOut, .z]
+      if stack.role == .decoder { kinds += [.crossOut, .crossZ] }
+      for layer in 0..<stack.layers { needs.gradients.formUnion(kinds.map { stack.site($0, layer: layer) }) }
     }
     return needs
   }
@@ -98,28 +121,33 @@ package struct GradientAnalysis: Analysis {
     set(slots.loss, loss)
 
     let squares = observeParameters(observation.trace)
-    var layerSquares = [Double?](repeating: nil, count: slots.layers)
+    var layerSquares: [Int: Double] = [:]
     for (parameter, square) in squares.enumerated() {
       guard let square else { continue }
       set(slots.norm(parameter), square.squareRoot())
-      if let layer = layerOfParameter[parameter] { layerSquares[layer] = (layerSquares[layer] ?? 0) + square }
+      if let (stack, layer) = layerOfParameter[parameter] {
+        layerSquares[slots.stacks[stack].layerNorm(layer), default: 0] += square
+      }
     }
-    for (layer, square) in layerSquares.enumerated() {
-      if let square { set(slots.layerNorm(layer), square.squareRoot()) }
-    }
-    for point in 0...slots.layers {
-      let site = model.description.residual(point: point)
-      guard let gradient = observation.trace.gradients[site] else { continue }
-      let flow = tokenFlow(gradient, observation.trace[site], observation.documents)
-      set(slots.flow(point), flow.norm)
-      if let relative = flow.relative { set(slots.relativeFlow(point), relative) }
-    }
-    for layer in 0..<slots.layers {
-      for (site, slot) in [
-        (Site.attentionOut(layer: layer), slots.attentionFlow(layer)), (.mlpOut(layer: layer), slots.mlpFlow(layer)),
-      ] {
-        guard let gradient = observation.trace.gradients[site] else { continue }
-        set(slot, tokenFlow(gradient, nil, observation.documents).norm)
+    for (slot, square) in layerSquares { set(slot, square.squareRoot()) }
+    let trace = observation.trace
+    for stack in slots.stacks {
+      let documents = observation.documents(of: stack.description.role)
+      for point in 0...stack.layers {
+        let site = stack.description.residual(point: point)
+        guard let gradient = trace.gradients[site] else { continue }
+        let flow = tokenFlow(gradient, trace[site], documents)
+        set(stack.flow(point), flow.norm)
+        if let relative = flow.relative { set(stack.relativeFlow(point), relative) }
+      }
+      for layer in 0..<stack.layers {
+        for (kind, slot) in [
+          (Site.Kind.attentionOut, stack.attentionFlow(layer)), (.crossOut, stack.crossFlow(layer)),
+          (.mlpOut, stack.mlpFlow(layer)),
+        ] {
+          guard let gradient = trace.gradients[stack.description.site(kind, layer: layer)] else { continue }
+          set(slot, tokenFlow(gradient, nil, documents).norm)
+        }
       }
     }
     for slot in 0..<slots.count where present[slot] {

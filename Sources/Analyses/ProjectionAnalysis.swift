@@ -1,10 +1,10 @@
 package import Results
 import Tensors
-import Transformers
+package import Transformers
 
 /// Pictures of one residual point's token vectors: the first three principal components, and t-SNE (perplexity 30, from
 /// the principal components), of a bounded sample of ordinary positions, with their tokens and labels.
-package struct ProjectionAnalysis: Analysis {
+package struct ProjectionAnalysis: StackAnalysis {
   package static let id = "projection"
   /// Points of a picture.
   static let limit = 1500
@@ -17,32 +17,27 @@ package struct ProjectionAnalysis: Analysis {
   private var sample: TokenSample
 
   /// Of the last residual point.
-  package init(_ context: AnalysisContext) {
-    let description = context.model.description
-    self.init(context, point: description.layers)
+  package init(_ context: AnalysisContext, _ stack: StackDescription) {
+    self.init(context, stack, point: stack.layers)
   }
 
-  package init(_ context: AnalysisContext, point: Int) {
+  package init(_ context: AnalysisContext, _ stack: StackDescription, point: Int) {
     self.point = point
-    site = context.model.description.residual(point: point)
+    site = stack.residual(point: point)
     label = context.label
-    sample = TokenSample(limit: ProjectionAnalysis.limit, width: context.model.description.width)
+    sample = TokenSample(limit: ProjectionAnalysis.limit, width: stack.width)
   }
 
-  package var needs: Needs {
-    var needs = Needs()
-    needs.sites = [site]
-    return needs
-  }
+  package var sites: Set<Site> { [site] }
 
-  package mutating func observe(_ observation: Observation) throws {
-    guard case .corpus = observation.stream, let values = observation.trace[site] else { return }
-    sample.offer(observation.documents, points: [values])
+  package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
+    guard let values = trace[site] else { return }
+    sample.offer(documents, points: [values])
   }
 
   package mutating func merge(_ other: ProjectionAnalysis) { sample.merge(other.sample) }
 
-  package func result() throws -> AnalysisResult {
+  package func result() -> AnalysisResult {
     let tokens = sample.chosen
     let least = 2 * ProjectionAnalysis.neighbours + 2
     guard tokens.count >= least else {

@@ -1,48 +1,43 @@
 package import Results
 package import Tensors
-import Transformers
+package import Transformers
 
 /// How the residual stream uses its dimensions at every point `R0 … RL`: spectrum and ranks of the covariance,
 /// anisotropy, distances within and between classes, norms, massive activations.
 ///
 /// Token vectors of ordinary positions; the covariance is streamed in double over all of them, pairs are those of a
 /// bounded sample. Definitions: `RepresentationMetrics`.
-package struct RepresentationAnalysis: Analysis {
+package struct RepresentationAnalysis: StackAnalysis {
   package static let id = "representations"
   /// Tokens kept for pairs.
   static let limit = 1024
 
-  let model: Model
+  let width: Int
   let label: String?
-  let sites: [Site]
+  /// Of the points, in order.
+  let order: [Site]
   var points: [PointSums]
   var sample: TokenSample
 
-  package init(_ context: AnalysisContext) {
-    model = context.model
+  package init(_ context: AnalysisContext, _ stack: StackDescription) {
+    width = stack.width
     label = context.label
-    let description = context.model.description
-    sites = (0...description.layers).map(description.residual(point:))
-    points = [PointSums](repeating: PointSums(width: description.width), count: sites.count)
-    sample = TokenSample(limit: RepresentationAnalysis.limit, width: description.width)
+    order = (0...stack.layers).map(stack.residual(point:))
+    points = [PointSums](repeating: PointSums(width: stack.width), count: order.count)
+    sample = TokenSample(limit: RepresentationAnalysis.limit, width: stack.width)
   }
 
-  package var needs: Needs {
-    var needs = Needs()
-    needs.sites = Set(sites)
-    return needs
-  }
+  package var sites: Set<Site> { Set(order) }
 
-  package mutating func observe(_ observation: Observation) throws {
-    guard case .corpus = observation.stream else { return }
-    let values = sites.compactMap { observation.trace[$0] }
-    guard values.count == sites.count else { return }
-    let weights = observation.documents.map { BootstrapWeights(hash: $0.hash) }
+  package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
+    let values = order.compactMap { trace[$0] }
+    guard values.count == order.count else { return }
+    let weights = documents.map { BootstrapWeights(hash: $0.hash) }
     points.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let points = buffer
-      forEachPiece(points.count) { points[$0].add(values[$0], observation.documents, weights) }
+      forEachPiece(points.count) { points[$0].add(values[$0], documents, weights) }
     }
-    sample.offer(observation.documents, points: values)
+    sample.offer(documents, points: values)
   }
 
   package mutating func merge(_ other: RepresentationAnalysis) {
@@ -50,7 +45,7 @@ package struct RepresentationAnalysis: Analysis {
     sample.merge(other.sample)
   }
 
-  package func result() throws -> AnalysisResult {
+  package func result() -> AnalysisResult {
     let tokens = points.first?.tokens ?? 0
     guard tokens >= 3 else {
       return AnalysisResult(
@@ -82,7 +77,6 @@ package struct RepresentationAnalysis: Analysis {
     for (point, spectrum) in spectra.enumerated() {
       result.arrays["spectrum.R\(point)"] = NumericArray(shape: [spectrum.count], values: spectrum.map { Float($0) })
     }
-    let width = model.description.width
     result.notes = [
       "N = \(tokens) ordinary tokens in d = \(width) dimensions"
         + (tokens < 10 * width ? "; ranks are bounded by N as well as by d." : "."),
@@ -180,7 +174,7 @@ package struct RepresentationAnalysis: Analysis {
     let layers = points.dropFirst()
     let tokens = points.first?.tokens ?? 0
     guard !layers.isEmpty, tokens > 0 else { return .notApplicable }
-    let count = (0..<model.description.width).count { feature in
+    let count = (0..<width).count { feature in
       let affected = layers.count { Double($0.outliers[feature]) >= 0.06 * Double(tokens) }
       return Double(affected) >= 0.25 * Double(layers.count)
     }

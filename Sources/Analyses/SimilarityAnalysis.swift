@@ -1,52 +1,47 @@
 package import Results
 import Tensors
-import Transformers
+package import Transformers
 
 /// How alike the residual points represent the same tokens: linear CKA, biased and debiased, of all pairs of points, on
 /// a bounded sample of ordinary positions.
-package struct SimilarityAnalysis: Analysis {
+package struct SimilarityAnalysis: StackAnalysis {
   package static let id = "similarity"
   /// Tokens kept.
   static let limit = 1024
 
-  let sites: [Site]
+  /// Of the points, in order.
+  let order: [Site]
   private var sample: TokenSample
 
-  package init(_ context: AnalysisContext) {
-    let description = context.model.description
-    sites = (0...description.layers).map(description.residual(point:))
-    sample = TokenSample(limit: SimilarityAnalysis.limit, width: description.width)
+  package init(_ context: AnalysisContext, _ stack: StackDescription) {
+    order = (0...stack.layers).map(stack.residual(point:))
+    sample = TokenSample(limit: SimilarityAnalysis.limit, width: stack.width)
   }
 
-  package var needs: Needs {
-    var needs = Needs()
-    needs.sites = Set(sites)
-    return needs
-  }
+  package var sites: Set<Site> { Set(order) }
 
-  package mutating func observe(_ observation: Observation) throws {
-    guard case .corpus = observation.stream else { return }
-    let points = sites.compactMap { observation.trace[$0] }
-    guard points.count == sites.count else { return }
-    sample.offer(observation.documents, points: points)
+  package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
+    let points = order.compactMap { trace[$0] }
+    guard points.count == order.count else { return }
+    sample.offer(documents, points: points)
   }
 
   package mutating func merge(_ other: SimilarityAnalysis) { sample.merge(other.sample) }
 
-  package func result() throws -> AnalysisResult {
+  package func result() -> AnalysisResult {
     let tokens = sample.chosen
     guard tokens.count >= 8 else {
       return AnalysisResult(
         id: SimilarityAnalysis.id, notApplicable: "the corpus has \(tokens.count) ordinary tokens, 8 are needed")
     }
-    var slots = [CenteredGram?](repeating: nil, count: sites.count)
+    var slots = [CenteredGram?](repeating: nil, count: order.count)
     let width = sample.width
     slots.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let buffer = buffer
       forEachPiece(buffer.count) { buffer[$0] = CenteredGram(tokens.matrix(point: $0, width: width)) }
     }
     let (biased, debiased) = linearCKA(slots.compactMap { $0 })
-    let count = sites.count
+    let count = order.count
     func array(_ matrix: Matrix) -> NumericArray {
       NumericArray(shape: [count, count], values: matrix.values.map(Float.init))
     }

@@ -41,12 +41,14 @@ package struct WeightAnalysis: Analysis {
         metric, matrices.indices.map { MetricTable.Row(.tensor(matrices[$0].name), numbers[$0][at]) })
     }
     for (matrix, values) in zip(matrices, spectra) {
-      result.arrays["singular.\(matrix.name)"] = NumericArray(shape: [values.count], values: values.map { Float($0) })
+      let stack = stack(of: matrix.name)
+      result.arrays[stack.key("singular.\(matrix.name)")] = NumericArray(
+        shape: [values.count], values: values.map { Float($0) })
       let errors = Spectrum(singularValues: values).lowRankErrors
-      result.arrays["lowRankError.\(matrix.name)"] = NumericArray(
+      result.arrays[stack.key("lowRankError.\(matrix.name)")] = NumericArray(
         shape: [errors.count], values: errors.map { Float($0) })
+      result.texts[stack.key("matrices"), default: []].append(matrix.name)
     }
-    result.texts["matrices"] = matrices.map(\.name)
     let census = census()
     func rows(_ count: (Int) -> UInt64) -> [MetricTable.Row] {
       model.parameters.indices.map { i in
@@ -61,6 +63,10 @@ package struct WeightAnalysis: Analysis {
       "The exponent α is a hint only: a Gaussian matrix gets about 4.8.",
     ]
     return result
+  }
+
+  private func stack(of tensor: String) -> Component.Stack {
+    model.description.encoder == nil ? .only : Component.Stack(ofTensor: tensor)
   }
 
   /// In the order of `WeightMetrics.matrices`.

@@ -37,8 +37,8 @@ package struct Plot: Sendable {
   /// Axes of the grid of panels itself, where its rows and columns mean something: layers and heads.
   package var outerX: Axis?
   package var outerY: Axis?
-  /// The y axis is repeated on the right.
-  package var mirrorsY = false
+  /// Labels on the right, of as many categories as the y axis has.
+  package var rightY: Axis?
   /// A fine line around each panel.
   package var hasFrame = false
   /// Panels are not made wider than this, in points.

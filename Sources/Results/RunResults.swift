@@ -35,10 +35,45 @@ package struct Subject: Codable, Hashable, Sendable {
     package var vocabulary: Int
     package var parameters: Int
     package var isCausal: Bool
+    /// The stack that reads the source, where there are two; what is said above is then the decoder's.
+    package var encoder: Stack?
+    /// What the positions are, of a model that reads images.
+    package var image: Image?
+
+    /// A stack of blocks.
+    package struct Stack: Codable, Hashable, Sendable {
+      package var layers: Int
+      package var heads: Int
+      package var width: Int
+      package var headWidth: Int
+
+      package init(layers: Int, heads: Int, width: Int, headWidth: Int) {
+        self.layers = layers
+        self.heads = heads
+        self.width = width
+        self.headWidth = headWidth
+      }
+    }
+
+    /// A square grid of patches behind leading tokens.
+    package struct Image: Codable, Hashable, Sendable {
+      /// Of the image, in pixels.
+      package var side: Int
+      package var patch: Int
+      package var leadingTokens: Int
+
+      package init(side: Int, patch: Int, leadingTokens: Int) {
+        self.side = side
+        self.patch = patch
+        self.leadingTokens = leadingTokens
+      }
+
+      package var patchesPerSide: Int { side / patch }
+    }
 
     package init(
       name: String, family: String, task: String, layers: Int, heads: Int, width: Int, headWidth: Int, vocabulary: Int,
-      parameters: Int, isCausal: Bool
+      parameters: Int, isCausal: Bool, encoder: Stack? = nil, image: Image? = nil
     ) {
       self.name = name
       self.family = family
@@ -50,7 +85,12 @@ package struct Subject: Codable, Hashable, Sendable {
       self.vocabulary = vocabulary
       self.parameters = parameters
       self.isCausal = isCausal
+      self.encoder = encoder
+      self.image = image
     }
+
+    /// The kinds of attention and of residual stream that are kept apart, in the order of a pass.
+    package var stacks: [Component.Stack] { encoder == nil ? [.only] : [.encoder, .decoder, .cross] }
   }
 
   package struct Corpus: Codable, Hashable, Sendable {

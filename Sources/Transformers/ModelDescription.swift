@@ -26,7 +26,7 @@ package struct ModelDescription: Hashable, Sendable {
       case .maskedLanguageModel: "masked language model"
       case .sequenceClassification(let classes): "sequence classification (\(classes) classes)"
       case .imageClassification(let classes): "image classification (\(classes) classes)"
-      case .sequenceToSequence: "sequence to sequence"
+      case .sequenceToSequence: "sequence-to-sequence model"
       }
     }
   }
@@ -81,12 +81,12 @@ package struct ModelDescription: Hashable, Sendable {
 extension ModelDescription {
   /// Refuses models whose analyses are not there yet.
   ///
-  /// - Throws: `InputError` for encoder–decoders and models of images.
-  package func requireOneTextStack(at path: String) throws {
-    guard encoder == nil, image == nil else {
+  /// - Throws: `InputError` for models of images.
+  package func requireText(at path: String) throws {
+    guard image == nil else {
       throw InputError(
-        at: path, "\(family) models can be traced, but not reported on yet", expected: "one stack that reads text",
-        found: encoder == nil ? "a model of images" : "an encoder and a decoder")
+        at: path, "\(family) models can be traced, but not reported on yet", expected: "a model that reads text",
+        found: "a model of images")
     }
   }
 }

@@ -74,7 +74,7 @@ extension ModelDescription {
     case .maskedLanguageModel: "masked language model"
     case .sequenceClassification: "sequence classification"
     case .imageClassification: "image classification"
-    case .sequenceToSequence: "sequence to sequence"
+    case .sequenceToSequence: "sequence-to-sequence model"
     }
   }
 }

@@ -16,7 +16,7 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   var watch = Stopwatch()
   let renderer = try Renderer(assets: job.assets)
   let model = try Model(directory: job.model)
-  try model.description.requireOneTextStack(at: job.model.relativePath)
+  try model.description.requireText(at: job.model.relativePath)
   let tokenizer = try Tokenizer(directory: job.model)
   let corpus = try CorpusSource(
     CorpusFile(
@@ -30,7 +30,8 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
     model: model,
     reader: CorpusTokenizer(
       tokenizer: tokenizer, label: job.corpus.label,
-      maximumLength: min(job.corpus.maxTokens ?? .max, model.description.maximumPositions)),
+      maximumLength: min(job.corpus.maxTokens ?? .max, model.description.stacks.map(\.maximumPositions).min() ?? 1),
+      decoderStart: model.description.encoder == nil ? nil : model.description.decoderStart.map { Int32($0) }),
     corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
   let (measured, extent) = try run.measure(AnalysisSuite.all.filter { job.analyses.contains($0.id) })
   progress.end()
@@ -93,7 +94,11 @@ extension Subject {
       model: Model(
         name: Job.modelName(job.model), family: d.family, task: d.head.task, layers: d.layers,
         heads: d.heads, width: d.width, headWidth: d.headWidth, vocabulary: d.vocabulary,
-        parameters: model.parameterCount, isCausal: d.isCausal),
+        parameters: model.parameterCount, isCausal: d.isCausal,
+        encoder: d.encoder.map {
+          .init(layers: $0.layers, heads: $0.heads, width: $0.width, headWidth: $0.headWidth)
+        },
+        image: d.image.map { .init(side: $0.side, patch: $0.patch, leadingTokens: $0.leadingTokens) }),
       corpus: Corpus(
         name: job.corpus.file.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
         label: job.corpus.label, truncated: extent.truncated),

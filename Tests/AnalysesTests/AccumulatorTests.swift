@@ -34,8 +34,8 @@ struct AccumulatorTests {
     let corpus = try SmallCorpus(name)
     try compare(AttentionAnalysis.self, corpus)
     try compare(GradientAnalysis.self, corpus)
-    try compare(RepresentationAnalysis.self, corpus)
-    try compare(SimilarityAnalysis.self, corpus)
+    try compare(PerStack<RepresentationAnalysis>.self, corpus)
+    try compare(PerStack<SimilarityAnalysis>.self, corpus)
     try compare(WeightAnalysis.self, corpus)
   }
 
@@ -53,8 +53,8 @@ struct AccumulatorTests {
     }
     try check(AttentionAnalysis.self)
     try check(GradientAnalysis.self)
-    try check(RepresentationAnalysis.self)
-    try check(SimilarityAnalysis.self)
+    try check(PerStack<RepresentationAnalysis>.self)
+    try check(PerStack<SimilarityAnalysis>.self)
   }
 
   @Test("A document counts the same in any batch", arguments: models)
@@ -67,8 +67,8 @@ struct AccumulatorTests {
     }
     // Float32 sums of the engine may differ in the last digits.
     try check(AttentionAnalysis.self, 2e-4)
-    try check(RepresentationAnalysis.self, 2e-4)
-    try check(SimilarityAnalysis.self, 2e-4)
+    try check(PerStack<RepresentationAnalysis>.self, 2e-4)
+    try check(PerStack<SimilarityAnalysis>.self, 2e-4)
   }
 
   @Test("The result is the same for one thread and for two")

@@ -30,7 +30,7 @@ struct RepresentationTests {
   @Test("The streamed numbers are those of all vectors at once", arguments: [("gpt2", 3), ("bert_mlm", 1)])
   func streamed(_ name: String, _ point: Int) throws {
     let corpus = try SmallCorpus(name)
-    let result = try corpus.accumulated(RepresentationAnalysis.self, batches: corpus.batches(of: 5)).result()
+    let result = try corpus.accumulated(PerStack<RepresentationAnalysis>.self, batches: corpus.batches(of: 5)).result()
     let (x, labels) = try vectors(corpus, point: point)
     let n = x.rows
     let spectrum = Spectrum(singularValues: x.centred.singularValueDecomposition(vectors: false).values)
@@ -81,20 +81,20 @@ struct RepresentationTests {
       document.labels = document.labels.map { _ in nil }
       return document
     }
-    let result = try corpus.accumulated(RepresentationAnalysis.self, batches: [unlabelled]).result()
+    let result = try corpus.accumulated(PerStack<RepresentationAnalysis>.self, batches: [unlabelled]).result()
     for metric in [RepresentationMetrics.distanceRatio, RepresentationMetrics.silhouette] {
       #expect(result[metric]?.rows.allSatisfy { $0.quantity.state == .notApplicable } == true)
     }
     corpus = try SmallCorpus("gpt2", documents: 1, longest: 3)
-    #expect(try RepresentationAnalysis(corpus.context).result().notApplicable != nil)
-    #expect(try SimilarityAnalysis(corpus.context).result().notApplicable != nil)
-    #expect(try ProjectionAnalysis(corpus.context).result().notApplicable != nil)
+    #expect(try PerStack<RepresentationAnalysis>(corpus.context).result().notApplicable != nil)
+    #expect(try PerStack<SimilarityAnalysis>(corpus.context).result().notApplicable != nil)
+    #expect(try PerStack<ProjectionAnalysis>(corpus.context).result().notApplicable != nil)
   }
 
   @Test("CKA matrices are symmetric with ones on the diagonal")
   func similarity() throws {
     let corpus = try SmallCorpus("bert_mlm")
-    let result = try corpus.accumulated(SimilarityAnalysis.self, batches: corpus.batches(of: 8)).result()
+    let result = try corpus.accumulated(PerStack<SimilarityAnalysis>.self, batches: corpus.batches(of: 8)).result()
     for name in ["cka", "ckaDebiased"] {
       let array = try #require(result.arrays[name])
       let count = corpus.model.description.layers + 1
@@ -111,7 +111,7 @@ struct RepresentationTests {
   @Test("Pictures have a place, a token and a label for each point")
   func projection() throws {
     let corpus = try SmallCorpus("gpt2")
-    let whole = try corpus.accumulated(ProjectionAnalysis.self, batches: corpus.batches(of: 24)).result()
+    let whole = try corpus.accumulated(PerStack<ProjectionAnalysis>.self, batches: corpus.batches(of: 24)).result()
     let (x, labels) = try vectors(corpus, point: 3)
     #expect(whole.arrays["pca"]?.shape == [x.rows, 3] && whole.arrays["tsne"]?.shape == [x.rows, 2])
     #expect(whole.texts["tokens"]?.count == x.rows)

@@ -103,10 +103,11 @@ extension Rule {
 extension RunResults {
   /// What the attention analysis calls the pattern of a head: "previous token", "other".
   fileprivate func patternClass(of head: Component) -> String? {
-    guard let layer = head.layer, let index = head.head, head.stack == .only,
-      let classes = self[analysis: "attention"]?.texts["class"]
+    guard let layer = head.layer, let index = head.head,
+      let classes = self[analysis: "attention"]?.texts[head.stack.key("class")]
     else { return nil }
-    let position = layer * subject.model.heads + index
+    let heads = head.stack == .encoder ? subject.model.encoder?.heads ?? 0 : subject.model.heads
+    let position = layer * heads + index
     return classes.indices.contains(position) ? classes[position] : nil
   }
 }

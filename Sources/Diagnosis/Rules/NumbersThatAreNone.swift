@@ -77,12 +77,21 @@ extension RunResults {
     }
   }
 
-  /// All heads or all residual points of the model, for a table that is about those of its only stack.
+  /// All heads or all residual points of the stacks that a table is about.
   private func expectedComponents(likeThoseOf table: MetricTable) -> [Component] {
-    guard let first = table.rows.first?.component, first.stack == .only else { return [] }
-    let layers = 0..<subject.model.layers
-    if first.head != nil { return layers.flatMap { layer in (0..<subject.model.heads).map { .head(layer, $0) } } }
-    if let point = first.point { return (point...max(point, subject.model.layers)).map { .point($0) } }
-    return []
+    var stacks: [Component.Stack] = []
+    for row in table.rows where !stacks.contains(row.component.stack) { stacks.append(row.component.stack) }
+    return stacks.flatMap { stack -> [Component] in
+      guard let first = table.rows.first(where: { $0.component.stack == stack })?.component else { return [] }
+      let encoder = stack == .encoder ? subject.model.encoder : nil
+      let (layers, heads) = (encoder?.layers ?? subject.model.layers, encoder?.heads ?? subject.model.heads)
+      if first.head != nil {
+        return (0..<layers).flatMap { layer in
+          (0..<heads).map { Component(.head(layer: layer, head: $0), stack: stack) }
+        }
+      }
+      guard let point = first.point else { return [] }
+      return (point...max(point, layers)).map { Component(.point($0), stack: stack) }
+    }
   }
 }

@@ -13,6 +13,7 @@ struct PlotLayout {
   private var bar: ColorBar?
   private var x: AxisLayout
   private var y: AxisLayout
+  private var rightY: AxisLayout?
   private var outerX: AxisLayout?
   private var outerY: AxisLayout?
   private var panel = Size(100, 100)
@@ -87,8 +88,7 @@ struct PlotLayout {
   /// Left of the panels, and right of them.
   private var sides: (left: Double, right: Double) {
     let left = max(y.depth + (outerY?.depth ?? 0), x.overhang.start, outerX?.overhang.start ?? 0)
-    let mirrored = plot.mirrorsY ? y.labelDepth : 0
-    let right = max(mirrored, x.overhang.end, outerX?.overhang.end ?? 0) + (bar?.width ?? 0)
+    let right = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0) + (bar?.width ?? 0)
     return (left, right)
   }
 
@@ -119,6 +119,11 @@ struct PlotLayout {
     y = AxisLayout(
       plot.y, plot.positionScale(.y, from: panel.height, to: 0).reversedForCategories, side: .left, theme: theme,
       measurer: measurer, deepest: deepest(plot.y))
+    rightY = plot.rightY.map { axis in
+      AxisLayout(
+        axis, plot.positionScale(.y, from: panel.height, to: 0).reversedForCategories, side: .right, theme: theme,
+        measurer: measurer, deepest: deepest(axis))
+    }
     if plot.panels.count > 1 {
       // One title for all panels may be as long as all of them.
       x.retitle(plot.x.title, length: block.width, theme: theme, measurer: measurer)
@@ -157,8 +162,7 @@ struct PlotLayout {
     for index in plot.panels.indices { draw(panel: index, origin, &items) }
     drawOuterAxes(Rect(origin.x, origin.y, block.width, block.height), &items)
     if let bar {
-      let mirrored = plot.mirrorsY ? y.labelDepth : 0
-      let beside = max(mirrored, x.overhang.end, outerX?.overhang.end ?? 0)
+      let beside = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0)
       bar.draw(
         at: Point(origin.x + block.width + beside, origin.y + panelTitleHeight), measurer: measurer, into: &items)
     }
@@ -201,11 +205,8 @@ struct PlotLayout {
     if column == 0 {
       AxisMark(layout: y, hasTitle: plot.panels.count == 1).draw(in: frame, into: &items)
     }
-    if column == columns - 1 || index == plot.panels.count - 1, plot.mirrorsY {
-      var mirrored = y
-      mirrored.side = .right
-      mirrored.title = []
-      AxisMark(layout: mirrored).draw(in: frame, into: &items)
+    if column == columns - 1 || index == plot.panels.count - 1, let rightY {
+      AxisMark(layout: rightY).draw(in: frame, into: &items)
     }
     if index + columns >= plot.panels.count {
       AxisMark(layout: x, hasTitle: plot.panels.count == 1).draw(in: frame, into: &items)

@@ -65,7 +65,7 @@ package enum DepthCurves: FigureBuilder {
   }
 
   private static func series(_ metric: Metric, _ results: RunResults) -> Series? {
-    let rows = (results[metric]?.rows ?? []).filter { $0.component.stack == .only }
+    let rows = results[metric]?.rows ?? []
     // Layers and residual points never share an axis; a metric of both is drawn by layer.
     let layers = rows.filter { if case .layer = $0.component.place { true } else { false } }
     let chosen = layers.isEmpty ? rows.filter { $0.component.point != nil } : layers

@@ -12,16 +12,20 @@ package struct Figure: Sendable {
     case text
   }
 
-  /// Unique in a report and a good file name: `attention-entropy`.
-  package let id: String
+  /// Unique in a report and a good file name: `attention-entropy`, `attention-entropy-encoder`.
+  package private(set) var id: String
+  /// The id without the stack: what the figure is of.
+  package let kind: String
+  /// The stack of an encoder–decoder that it shows.
+  package private(set) var stack = Component.Stack.only
   /// The analysis it is of.
   package let analysis: String
-  package let title: String
-  package let caption: FigureCaption
+  package private(set) var title: String
+  package private(set) var caption: FigureCaption
   /// What is seen, for those who cannot see it: ranges, extremes, which head.
-  package let altText: String
+  package private(set) var altText: String
   package let extent: Extent
-  package let plot: Plot
+  package private(set) var plot: Plot
   /// Everything drawn, as numbers.
   package let table: DataTable
 
@@ -30,6 +34,7 @@ package struct Figure: Sendable {
     plot: Plot, table: DataTable
   ) {
     self.id = id
+    kind = id
     self.analysis = analysis
     self.title = title
     self.caption = caption
@@ -37,6 +42,20 @@ package struct Figure: Sendable {
     self.extent = extent
     self.plot = plot
     self.table = table
+  }
+
+  /// The figure as one of the figures of an encoder–decoder, which says whose it is.
+  func shown(of stack: Component.Stack) -> Figure {
+    guard stack != .only else { return self }
+    var figure = self
+    figure.stack = stack
+    figure.id = "\(kind)-\(stack.rawValue)"
+    figure.title += " (\(stack.title.lowercasedFirst))"
+    figure.plot.title += " (\(stack.title.lowercasedFirst))"
+    figure.caption.what = "\(stack.title). \(caption.what)"
+    figure.caption.full = "\(stack.title). \(caption.full)"
+    figure.altText = "\(stack.title). \(altText)"
+    return figure
   }
 
   /// - Parameter width: in points.
@@ -48,9 +67,9 @@ package struct Figure: Sendable {
 /// The words below a figure.
 package struct FigureCaption: Hashable, Sendable {
   /// Stands alone: what is shown, of which model on which corpus, formula, n, seed.
-  package let full: String
+  package fileprivate(set) var full: String
   /// The sentences that say what is shown, alone.
-  package let what: String
+  package fileprivate(set) var what: String
   /// The formulas of what is measured.
   package let definition: String
   /// `n = 72 heads.`
@@ -75,6 +94,14 @@ package enum FigureOutcome: Sendable {
   case figure(Figure)
   case omitted(id: String, reason: String)
 
+  /// The same of one stack of an encoder–decoder.
+  func shown(of stack: Component.Stack) -> FigureOutcome {
+    switch self {
+    case .figure(let figure): .figure(figure.shown(of: stack))
+    case .omitted(let id, let reason): .omitted(id: stack == .only ? id : "\(id)-\(stack.rawValue)", reason: reason)
+    }
+  }
+
   package var figure: Figure? { if case .figure(let figure) = self { figure } else { nil } }
 
   package var omission: (id: String, reason: String)? {
@@ -82,7 +109,8 @@ package enum FigureOutcome: Sendable {
   }
 }
 
-/// Makes the figures of one kind from a run's results; one builder a file.
+/// Makes the figures of one kind from a run's results; one builder a file. Of an encoder–decoder it is asked once for
+/// each stack, with the results of that part.
 package protocol FigureBuilder: Sendable {
   static func figures(of results: RunResults) -> [FigureOutcome]
 }

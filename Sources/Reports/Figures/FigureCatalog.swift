@@ -24,7 +24,11 @@ package enum FigureCatalog {
     let unmade = results.analyses.compactMap { analysis in
       analysis.notApplicable.map { FigureOutcome.omitted(id: analysis.id, reason: $0) }
     }
-    return builders.flatMap { $0.figures(of: applicable) } + unmade
+    let made = results.subject.model.stacks.flatMap { stack in
+      let part = applicable.part(stack)
+      return builders.flatMap { $0.figures(of: part) }.map { $0.shown(of: stack) }
+    }
+    return made + unmade
   }
 
   package static func figures(of results: RunResults) -> [Figure] { outcomes(of: results).compactMap(\.figure) }

@@ -5,12 +5,9 @@ import Plotting
 package enum HeadMaps: FigureBuilder {
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: "attention"] else { return [] }
-    return analysis.tables.filter { isDrawn($0.metric) }.flatMap { table -> [FigureOutcome] in
-      let stacks = Component.Stack.allCases.filter { stack in
-        table.rows.contains { $0.component.head != nil && $0.component.stack == stack }
-      }
-      return stacks.map { figure(table, stack: $0, of: results) }
-    }
+    return analysis.tables.filter { table in
+      isDrawn(table.metric) && table.rows.contains { $0.component.head != nil }
+    }.map { figure($0, of: results) }
   }
 
   /// Numbers that only rules need (those of longer sequences, second definitions of a score) are in the tables alone.
@@ -19,10 +16,10 @@ package enum HeadMaps: FigureBuilder {
       && metric != AttentionMetrics.keyMarginalOrdinary
   }
 
-  private static func figure(_ table: MetricTable, stack: Component.Stack, of results: RunResults) -> FigureOutcome {
+  private static func figure(_ table: MetricTable, of results: RunResults) -> FigureOutcome {
     let metric = table.metric
-    let id = slug(metric.id) + (stack == .only ? "" : "-\(stack.rawValue)")
-    let grid = HeadGrid(table, stack: stack)
+    let id = slug(metric.id)
+    let grid = HeadGrid(table)
     guard let seen = extent(grid.readings) else {
       return .omitted(id: id, reason: "\(metric.title) has no number for any head")
     }
@@ -33,10 +30,10 @@ package enum HeadMaps: FigureBuilder {
     let digits = grid.readings.map { reading in
       reading.number.map { NumberFormat.fixed($0, decimals: decimals(seen)) } ?? ""
     }
-    let title = "\(metric.title) by layer and head" + (stack == .only ? "" : " (\(stack.rawValue))")
+    let title = "\(metric.title) by layer and head"
     // The axes say the rest.
     let plot = Plot(
-      metric.title + (stack == .only ? "" : " (\(stack.rawValue))"), x: .indices(grid.heads, "head"),
+      metric.title, x: .indices(grid.heads, "head"),
       y: .indices(grid.layers, "layer"),
       color: colorScale(metric, seen), shape: .rows(grid.layers, columns: grid.heads, tallest: 22),
       marks: [CellMark(rows: grid.layers, columns: grid.heads, values: grid.readings, printed: digits)])
@@ -97,8 +94,8 @@ struct HeadGrid {
   let quantities: [Quantity]
   let names: [String]
 
-  init(_ table: MetricTable, stack: Component.Stack) {
-    let rows = table.rows.filter { $0.component.head != nil && $0.component.stack == stack }
+  init(_ table: MetricTable) {
+    let rows = table.rows.filter { $0.component.head != nil }
     layers = (rows.compactMap(\.component.layer).max() ?? -1) + 1
     heads = (rows.compactMap(\.component.head).max() ?? -1) + 1
     var quantities = [Quantity](repeating: .missing, count: layers * heads)

@@ -40,7 +40,7 @@ package enum HeadPatterns: FigureBuilder {
         continue
       }
       let members = table.rows.filter { row in
-        guard row.component.stack == .only, let layer = row.component.layer, let head = row.component.head,
+        guard let layer = row.component.layer, let head = row.component.head,
           layer < sample.layers, head < sample.heads
         else { return false }
         return names[layer * sample.heads + head] == name && row.quantity.value != nil
@@ -76,30 +76,30 @@ package enum HeadPatterns: FigureBuilder {
   }
 
   private static func heatmap(_ choice: Choice, _ sample: SampleDocument, _ results: RunResults) -> Figure {
-    let length = sample.length
     let readings = sample.readings(choice.layer, choice.head)
     let high = extent(readings)?.upperBound ?? 1
     let title = "Attention of head \(choice.name) on \(sample.id)"
     var plot = Plot(
-      title, x: .tokens(sample.tokens, "key"), y: .tokens(sample.tokens, "query"),
+      title, x: .tokens(sample.keyTokens, "key"), y: .tokens(sample.queryTokens, "query"),
       color: .sequential("attention weight", 0...(high > 0.5 ? 1 : max(high, 0.05))),
-      shape: .square(rows: length, columns: length, largestSide: 400),
-      marks: [CellMark(rows: length, columns: length, values: readings)])
+      shape: .square(rows: sample.queries, columns: sample.keys, largestSide: 400),
+      marks: [CellMark(rows: sample.queries, columns: sample.keys, values: readings)])
     plot.hasFrame = true
     return Figure(
       id: "attention-head-\(slug(choice.name))", analysis: "attention", title: title,
       caption: Caption(results: results).text(
         "Attention weights A[query, key] of head \(choice.name), \(choice.reason), on document \(sample.id) "
-          + "(\(length) tokens); each row sums to 1." + mask(sample), n: "n = 1 document.", analysis: "attention"),
-      altText: alt(choice, sample), extent: length > 18 ? .text : .column, plot: plot, table: table(choice, sample))
+          + "(\(sample.size)); each row sums to 1." + mask(sample), n: "n = 1 document.", analysis: "attention"),
+      altText: alt(choice, sample), extent: sample.keys > 18 ? .text : .column, plot: plot, table: table(choice, sample)
+    )
   }
 
   private static func lines(_ choice: Choice, _ sample: SampleDocument, _ results: RunResults) -> Figure {
-    let length = sample.length
+    let length = max(sample.queries, sample.keys)
     let least = 0.03
     var links: [LinkMark.Link] = []
-    for query in 0..<length {
-      for key in 0..<length {
+    for query in 0..<sample.queries {
+      for key in 0..<sample.keys {
         let weight = Double(sample.weight(choice.layer, choice.head, query, key))
         if weight >= least { links.append(LinkMark.Link(from: query, to: key, weight: weight)) }
       }
@@ -108,10 +108,16 @@ package enum HeadPatterns: FigureBuilder {
     x.isHidden = true
     x.hasGrid = false
     let title = "Where head \(choice.name) looks on \(sample.id)"
+    /// The shorter column ends in empty places.
+    func column(_ tokens: [String]) -> Axis {
+      let texts = TokenText.texts(tokens).map(CategoryLabel.token)
+      let empty = [CategoryLabel](repeating: .name(""), count: length - tokens.count)
+      return Axis(.band(texts + empty))
+    }
     var plot = Plot(
-      title, x: x, y: .tokens(sample.tokens, ""), shape: .lines(length, height: length <= 40 ? 12 : 9),
+      title, x: x, y: column(sample.queryTokens), shape: .lines(length, height: length <= 40 ? 12 : 9),
       marks: [LinkMark(links, least: least)])
-    plot.mirrorsY = true
+    plot.rightY = column(sample.keyTokens)
     plot.largestPanelWidth = 220
     return Figure(
       id: "attention-lines-\(slug(choice.name))", analysis: "attention", title: title,
@@ -119,13 +125,13 @@ package enum HeadPatterns: FigureBuilder {
         "Attention of head \(choice.name), \(choice.reason), on document \(sample.id): from each query (left) to the "
           + "keys (right) it looks at. Width and opacity of a line are its weight; weights below "
           + "\(NumberFormat.text(least)) are not drawn." + mask(sample), n: "n = 1 document.", analysis: "attention"),
-      altText: "\(NumberFormat.count(links.count)) lines between two columns of \(length) tokens. "
+      altText: "\(NumberFormat.count(links.count)) lines between two columns of \(sample.size). "
         + alt(choice, sample),
       plot: plot,
       table: DataTable([
         ("query", .integers(links.map(\.from))), ("key", .integers(links.map(\.to))),
-        ("query_token", .texts(links.map { sample.tokens[$0.from] })),
-        ("key_token", .texts(links.map { sample.tokens[$0.to] })),
+        ("query_token", .texts(links.map { sample.queryTokens[$0.from] })),
+        ("key_token", .texts(links.map { sample.keyTokens[$0.to] })),
         ("weight", .readings(links.map { Reading($0.weight) })),
       ]))
   }
@@ -134,40 +140,42 @@ package enum HeadPatterns: FigureBuilder {
     sample.isCausal ? " Keys hidden by the causal mask are left empty." : ""
   }
 
-  /// The strongest weight, and how the mass lies: on the first token, on the token before, on itself, on the next.
+  /// The strongest weight, and how the mass lies: on the first token, and where queries are keys on the token before, on
+  /// itself, on the next.
   private static func alt(_ choice: Choice, _ sample: SampleDocument) -> String {
-    let length = sample.length
     var best = (weight: -1.0, query: 0, key: 0)
     var offsets = [0.0, 0, 0]
     var first = 0.0
-    for query in 0..<length {
-      for key in 0..<length {
+    for query in 0..<sample.queries {
+      for key in 0..<sample.keys {
         let weight = Double(sample.weight(choice.layer, choice.head, query, key))
         if weight > best.weight { best = (weight, query, key) }
         if abs(key - query) <= 1 { offsets[key - query + 1] += weight }
         if key == 0 { first += weight }
       }
     }
-    let texts = TokenText.texts(sample.tokens).map(\.whole)
-    let rows = Double(length)
-    return
-      "The largest weight is \(NumberFormat.text(best.weight)), from “\(texts[best.query])” (position \(best.query)) "
-      + "to “\(texts[best.key])” (position \(best.key)). Over all rows \(NumberFormat.text(first / rows, digits: 2)) of "
-      + "the mass is on the first token, \(NumberFormat.text(offsets[0] / rows, digits: 2)) on the token before, "
-      + "\(NumberFormat.text(offsets[1] / rows, digits: 2)) on the token itself and "
-      + "\(NumberFormat.text(offsets[2] / rows, digits: 2)) on the next."
+    let (asking, asked) = (TokenText.texts(sample.queryTokens)[best.query], TokenText.texts(sample.keyTokens)[best.key])
+    let rows = Double(sample.queries)
+    func share(_ mass: Double) -> String { NumberFormat.text(mass / rows, digits: 2) }
+    let text =
+      "The largest weight is \(NumberFormat.text(best.weight)), from “\(asking.whole)” (position \(best.query)) "
+      + "to “\(asked.whole)” (position \(best.key)). Over all rows \(share(first)) of the mass is on the first token"
+    if sample.isCross { return text + "." }
+    return text
+      + ", \(share(offsets[0])) on the token before, \(share(offsets[1])) on the token itself and "
+      + "\(share(offsets[2])) on the next."
   }
 
   private static func table(_ choice: Choice, _ sample: SampleDocument) -> DataTable {
-    let length = sample.length
-    let cells = 0..<length * length
+    let keys = sample.keys
+    let cells = 0..<sample.queries * keys
     return DataTable([
-      ("query", .integers(cells.map { $0 / length })), ("key", .integers(cells.map { $0 % length })),
-      ("query_token", .texts(cells.map { sample.tokens[$0 / length] })),
-      ("key_token", .texts(cells.map { sample.tokens[$0 % length] })),
+      ("query", .integers(cells.map { $0 / keys })), ("key", .integers(cells.map { $0 % keys })),
+      ("query_token", .texts(cells.map { sample.queryTokens[$0 / keys] })),
+      ("key_token", .texts(cells.map { sample.keyTokens[$0 % keys] })),
       (
         "weight",
-        .readings(cells.map { Reading(Double(sample.weight(choice.layer, choice.head, $0 / length, $0 % length))) })
+        .readings(cells.map { Reading(Double(sample.weight(choice.layer, choice.head, $0 / keys, $0 % keys))) })
       ),
     ])
   }

@@ -9,20 +9,21 @@ package enum PatternSheet: FigureBuilder {
     guard let sample = SampleDocument.all(in: results).first else {
       return [.omitted(id: id, reason: "no document's attention was kept")]
     }
-    let (layers, heads, length) = (sample.layers, sample.heads, sample.length)
+    let (layers, heads) = (sample.layers, sample.heads)
     var hidden = Axis(.band([]))
     hidden.isHidden = true
     var panels: [Plot.Panel] = []
     for layer in 0..<layers {
       for head in 0..<heads {
         panels.append(
-          Plot.Panel("", [CellMark(rows: length, columns: length, values: sample.readings(layer, head))]))
+          Plot.Panel("", [CellMark(rows: sample.queries, columns: sample.keys, values: sample.readings(layer, head))]))
       }
     }
     let title = "Attention of all heads on \(sample.id)"
     var plot = Plot(
       title, x: hidden, y: hidden, color: .sequential("attention weight", 0...1, transform: .squareRoot),
-      shape: .square(rows: length, columns: length, largestSide: max(48, min(110, 500 / Double(heads)))),
+      shape: .square(
+        rows: sample.queries, columns: sample.keys, largestSide: max(48, min(110, 500 / Double(heads)))),
       columns: heads, panels: panels)
     plot.outerX = .indices(heads, "head")
     plot.outerY = .indices(layers, "layer")
@@ -33,7 +34,7 @@ package enum PatternSheet: FigureBuilder {
           id: id, analysis: "attention", title: title,
           caption: Caption(results: results).text(
             "Attention patterns A[query, key] of every layer (rows) and head (columns) on document \(sample.id), "
-              + "\(length) tokens, queries from the top, keys from the left; all panels share one colour scale, by the square root of the weight"
+              + "\(sample.size), queries from the top, keys from the left; all panels share one colour scale, by the square root of the weight"
               + (sample.isCausal ? "; keys hidden by the causal mask are left empty." : "."),
             n: "n = 1 document.", analysis: "attention"),
           altText: alt(sample), extent: .text, plot: plot, table: table(sample)))
@@ -46,28 +47,29 @@ package enum PatternSheet: FigureBuilder {
     for layer in 0..<sample.layers {
       for head in 0..<sample.heads {
         let rows = sample.readings(layer, head)
-        let largest = (0..<sample.length).map { query in
-          rows[query * sample.length..<(query + 1) * sample.length].compactMap(\.number).max() ?? 0
+        let largest = (0..<sample.queries).map { query in
+          rows[query * sample.keys..<(query + 1) * sample.keys].compactMap(\.number).max() ?? 0
         }
-        means.append(Reading(largest.reduce(0, +) / Double(sample.length)))
+        means.append(Reading(largest.reduce(0, +) / Double(sample.queries)))
         names.append("L\(layer).H\(head)")
       }
     }
-    return "\(sample.layers) by \(sample.heads) small heatmaps of \(sample.length) by \(sample.length) tokens. The "
+    return "\(sample.layers) by \(sample.heads) small heatmaps of \(sample.queries) by \(sample.keys) tokens. The "
       + "largest weight of a row, averaged over rows, goes " + Seen.range(means, names) + "."
   }
 
   private static func table(_ sample: SampleDocument) -> DataTable {
-    let (layers, heads, length) = (sample.layers, sample.heads, sample.length)
-    let rows = layers * heads * length
+    let (heads, queries, keys) = (sample.heads, sample.queries, sample.keys)
+    let rows = sample.layers * heads * queries
     var columns: [(name: String, column: DataTable.Column)] = [
-      ("layer", .integers((0..<rows).map { $0 / (heads * length) })),
-      ("head", .integers((0..<rows).map { $0 / length % heads })), ("query", .integers((0..<rows).map { $0 % length })),
-      ("query_token", .texts((0..<rows).map { sample.tokens[$0 % length] })),
+      ("layer", .integers((0..<rows).map { $0 / (heads * queries) })),
+      ("head", .integers((0..<rows).map { $0 / queries % heads })),
+      ("query", .integers((0..<rows).map { $0 % queries })),
+      ("query_token", .texts((0..<rows).map { sample.queryTokens[$0 % queries] })),
     ]
-    for key in 0..<length {
+    for key in 0..<keys {
       columns.append(
-        ("key_\(key)", .readings((0..<rows).map { Reading(Double(sample.pattern.values[$0 * length + key])) })))
+        ("key_\(key)", .readings((0..<rows).map { Reading(Double(sample.pattern.values[$0 * keys + key])) })))
     }
     return DataTable(columns)
   }

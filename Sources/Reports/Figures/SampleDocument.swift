@@ -4,14 +4,21 @@ import Results
 /// The attention of one document that the analysis kept for figures.
 struct SampleDocument {
   let id: String
-  let tokens: [String]
-  /// `[L, H, T, T]`.
+  /// What is looked at.
+  let keyTokens: [String]
+  /// What looks: the same, but for cross-attention.
+  let queryTokens: [String]
+  /// `[L, H, T query, T key]`.
   let pattern: NumericArray
   let isCausal: Bool
+  let isCross: Bool
 
   var layers: Int { pattern.shape[0] }
   var heads: Int { pattern.shape[1] }
-  var length: Int { pattern.shape[2] }
+  var queries: Int { pattern.shape[2] }
+  var keys: Int { pattern.shape[3] }
+  /// "24 tokens", "21 target by 24 source tokens".
+  var size: String { isCross ? "\(queries) target by \(keys) source tokens" : "\(keys) tokens" }
 
   /// Those that are whole and consistent, in the order in which the analysis prefers them.
   static func all(in results: RunResults) -> [SampleDocument] {
@@ -23,29 +30,27 @@ struct SampleDocument {
     return (known + found.filter { !known.contains($0) }.sorted())
       .compactMap { id in
         let name = prefix + id + suffix
-        guard let pattern = analysis.arrays[name], pattern.shape.count == 4, pattern.shape[2] == pattern.shape[3],
-          !pattern.shape.contains(0), let tokens = analysis.texts["sample.\(id).tokens"],
-          tokens.count == pattern.shape[2]
+        guard let pattern = analysis.arrays[name], pattern.shape.count == 4, !pattern.shape.contains(0),
+          let keys = analysis.texts["sample.\(id).tokens"], keys.count == pattern.shape[3]
         else { return nil }
-        return SampleDocument(id: id, tokens: tokens, pattern: pattern, isCausal: results.subject.model.isCausal)
+        let targets = analysis.texts["sample.\(id).queries"]
+        let queries = targets ?? keys
+        guard queries.count == pattern.shape[2] else { return nil }
+        return SampleDocument(
+          id: id, keyTokens: keys, queryTokens: queries, pattern: pattern, isCausal: results.subject.model.isCausal,
+          isCross: targets != nil)
       }
   }
 
   func weight(_ layer: Int, _ head: Int, _ query: Int, _ key: Int) -> Float {
-    pattern.values[((layer * heads + head) * length + query) * length + key]
+    pattern.values[((layer * heads + head) * queries + query) * keys + key]
   }
 
   /// One head's `[T query, T key]`; keys that the causal mask hides are empty paper.
   func readings(_ layer: Int, _ head: Int) -> [Reading] {
-    let base = (layer * heads + head) * length * length
-    var readings: [Reading] = []
-    readings.reserveCapacity(length * length)
-    for query in 0..<length {
-      for key in 0..<length {
-        readings.append(
-          isCausal && key > query ? .blank : Reading(Double(pattern.values[base + query * length + key])))
-      }
+    let base = (layer * heads + head) * queries * keys
+    return (0..<queries * keys).map { cell in
+      isCausal && cell % keys > cell / keys ? .blank : Reading(Double(pattern.values[base + cell]))
     }
-    return readings
   }
 }

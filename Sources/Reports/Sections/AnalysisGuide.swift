@@ -26,7 +26,7 @@ struct AnalysisGuide: Sendable {
     }
 
     func holds(_ figure: Figure) -> Bool {
-      names.contains { $0.hasSuffix("-") ? figure.id.hasPrefix($0) : figure.id == $0 }
+      names.contains { $0.hasSuffix("-") ? figure.kind.hasPrefix($0) : figure.kind == $0 }
     }
 
     /// Those that belong here: in a row in the order of its names, in a column as they come.

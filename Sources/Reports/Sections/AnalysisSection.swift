@@ -23,10 +23,27 @@ struct AnalysisSection {
       let name = members.count > 1 ? "\(Escaping.markdown(member.id)): not" : "Not"
       blocks.append(.remark("\(name) applicable: \(Escaping.markdown(reason))."))
     }
-    let figures = builder.figures.filter { figure in members.contains { $0.id == figure.analysis } }
-    if guide.id == "attention", let attention = members.first {
-      blocks += HeadTables(attention, builder.results).blocks
+    // What belongs to no stack of an encoder–decoder stands before the stacks.
+    let stacks = builder.results.subject.model.stacks
+    for stack in (stacks == [.only] ? [] : [.only]) + stacks {
+      let part = builder.results.part(stack)
+      let own = self.blocks(of: part, members.compactMap { part[analysis: $0.id] }, stack)
+      if !own.isEmpty { blocks += (stack == .only ? [] : [.heading(stack.title)]) + own }
     }
+    let notes = members.flatMap(\.notes).map { Escaping.markdown($0) }
+    if !notes.isEmpty { blocks.append(.remark(notes.joined(separator: " "))) }
+    return Article.Section(id: guide.id, title: guide.title, blocks: blocks)
+  }
+
+  /// Figures and tables of one stack.
+  private func blocks(
+    of part: RunResults, _ members: [AnalysisResult], _ stack: Component.Stack
+  ) -> [Article.Block] {
+    var blocks: [Article.Block] = []
+    let figures = builder.figures.filter { figure in
+      figure.stack == stack && members.contains { $0.id == figure.analysis }
+    }
+    if guide.id == "attention", let attention = members.first { blocks += HeadTables(attention, part).blocks }
     for place in guide.places { blocks += place.blocks(of: figures) }
     let rest = figures.filter { figure in !guide.places.contains { $0.holds(figure) } }
     // What needs the width of the page is not made small.
@@ -34,9 +51,7 @@ struct AnalysisSection {
     for member in members where member.notApplicable == nil { blocks += tables(member) }
     let small = rest.filter { !$0.isWide }
     if !small.isEmpty { blocks.append(.gallery(Article.Gallery(title: guide.galleryTitle, figures: small))) }
-    let notes = members.flatMap(\.notes).map { Escaping.markdown($0) }
-    if !notes.isEmpty { blocks.append(.remark(notes.joined(separator: " "))) }
-    return Article.Section(id: guide.id, title: guide.title, blocks: blocks)
+    return blocks
   }
 
   /// A table for each kind of component, and for each set of components that have the same metrics.

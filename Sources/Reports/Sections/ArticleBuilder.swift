@@ -28,9 +28,20 @@ package struct ArticleBuilder: Sendable {
     let model = results.subject.model
     let corpus = results.subject.corpus
     return
-      "\(model.name), \(article(model.task)) of the \(model.family) family with \(counted(model.layers, "layer")), "
+      "\(model.name), \(article(model.task)) of the \(model.family) family with \(layers(model)), "
       + "\(counted(model.heads, "head")) a layer and \(NumberFormat.count(model.parameters)) parameters, seen over "
       + "\(counted(corpus.documents, "document")) (\(counted(corpus.tokens, "token"))) of \(corpus.name)"
+  }
+
+  /// "6 layers", "2 encoder and 2 decoder layers".
+  private func layers(_ model: Subject.Model) -> String {
+    guard let encoder = model.encoder else { return counted(model.layers, "layer") }
+    return "\(NumberFormat.count(encoder.layers)) encoder and \(counted(model.layers, "decoder layer"))"
+  }
+
+  private func attention(_ model: Subject.Model) -> String {
+    model.encoder != nil
+      ? "bidirectional in the encoder, causal in the decoder" : model.isCausal ? "causal" : "bidirectional"
   }
 
   private func article(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun }
@@ -136,10 +147,10 @@ package struct ArticleBuilder: Sendable {
       ("Model", model.name), ("Family", model.family), ("Task", model.task),
       (
         "Shape",
-        "\(counted(model.layers, "layer")), \(counted(model.heads, "head")) of width \(model.headWidth), model width \(model.width)"
+        "\(layers(model)), \(counted(model.heads, "head")) of width \(model.headWidth), model width \(model.width)"
       ),
       ("Vocabulary", NumberFormat.count(model.vocabulary)), ("Parameters", NumberFormat.count(model.parameters)),
-      ("Attention", model.isCausal ? "causal" : "bidirectional"), ("Corpus", corpus.name),
+      ("Attention", attention(model)), ("Corpus", corpus.name),
       ("Documents", NumberFormat.count(corpus.documents)), ("Tokens", NumberFormat.count(corpus.tokens)),
       ("Documents cut to length", NumberFormat.count(corpus.truncated)), ("Label", corpus.label ?? "none"),
       ("Seed", String(results.subject.seed)),

@@ -30,13 +30,23 @@ struct Standouts {
     return first.lowercased() + sentence.dropFirst()
   }
 
-  private var heads: String? {
+  /// A sentence of each stack, as one.
+  private func ofStacks(_ sentence: (_ part: RunResults, _ of: String) -> String?) -> String? {
+    let sentences = results.subject.model.stacks.compactMap { stack in
+      sentence(results.part(stack), stack == .only ? "" : "\(stack.rawValue) ")
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+  }
+
+  private var heads: String? { ofStacks(heads) }
+
+  private func heads(_ results: RunResults, _ stack: String) -> String? {
     guard let attention = results[analysis: "attention"], let classes = HeadClasses(attention, results.subject) else {
       return nil
     }
     let named = classes.classes.filter { $0.name != "other" }
     guard !named.isEmpty else {
-      return "None of the \(NumberFormat.count(classes.count)) heads follows a pattern that has a name."
+      return "None of the \(NumberFormat.count(classes.count)) \(stack)heads follows a pattern that has a name."
     }
     let largest = named.enumerated().sorted { one, other in
       // Heads with a job that is rare and told apart by a probe are named before the common ones.
@@ -52,14 +62,16 @@ struct Standouts {
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
-    return "Among \(NumberFormat.count(classes.count)) heads: \(listed(parts))\(without)."
+    return "Among \(NumberFormat.count(classes.count)) \(stack)heads: \(listed(parts))\(without)."
   }
 
   /// Left for runs in which no rule has more to say.
-  private var sinks: String? {
+  private var sinks: String? { ofStacks(sinks) }
+
+  private func sinks(_ results: RunResults, _ stack: String) -> String? {
     guard let rate = results[AttentionMetrics.sinkRate]?[.model], let value = rate.value, value > 0 else { return nil }
     return
-      "The first token is a sink for \(NumberFormat.text(value * 100, digits: 2))\u{a0}% of the heads: it takes more "
+      "The first token is a sink for \(NumberFormat.text(value * 100, digits: 2))\u{a0}% of the \(stack)heads: it takes more "
       + "than 0.3 of their attention."
   }
 
@@ -67,12 +79,14 @@ struct Standouts {
     ["induction", "previous token", "duplicate token", "next token"].contains(name) ? 0 : 1
   }
 
-  private var depth: String? {
+  private var depth: String? { ofStacks(depth) }
+
+  private func depth(_ results: RunResults, _ stack: String) -> String? {
     var parts: [String] = []
-    if let rank = path(RepresentationMetrics.effectiveRank) {
+    if let rank = path(RepresentationMetrics.effectiveRank, results) {
       let low = rank.min { $0.value < $1.value } ?? rank[0]
       let ends =
-        "Effective rank goes from \(NumberFormat.text(rank[0].value)) at \(rank[0].component.id) to \(NumberFormat.text(rank[rank.count - 1].value)) at \(rank[rank.count - 1].component.id)"
+        "\(stack.isEmpty ? "Effective" : stack.prefix(1).uppercased() + stack.dropFirst() + "effective") rank goes from \(NumberFormat.text(rank[0].value)) at \(rank[0].component.id) to \(NumberFormat.text(rank[rank.count - 1].value)) at \(rank[rank.count - 1].component.id)"
       let isInside = low.component != rank[0].component && low.component != rank[rank.count - 1].component
       parts.append(ends + (isInside ? " (lowest \(NumberFormat.text(low.value)) at \(low.component.id))" : ""))
     }
@@ -80,13 +94,16 @@ struct Standouts {
       let change =
         ratio >= 1
         ? "shrinks by a factor of \(NumberFormat.text(ratio))" : "grows by a factor of \(NumberFormat.text(1 / ratio))"
-      parts.append("\(parts.isEmpty ? "R" : "r")elative gradient flow \(change) from the last block to the first")
+      let subject = stack.isEmpty || !parts.isEmpty ? "relative" : "\(stack)relative"
+      parts.append(
+        "\(parts.isEmpty ? subject.prefix(1).uppercased() + subject.dropFirst() : subject) gradient flow \(change) from the last block to the first"
+      )
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ") + "."
   }
 
   /// The numbers of a metric along the residual points; nil where there are fewer than two.
-  private func path(_ metric: Metric) -> [(component: Component, value: Double)]? {
+  private func path(_ metric: Metric, _ results: RunResults) -> [(component: Component, value: Double)]? {
     let rows = results[metric]?.rows ?? []
     let numbers = rows.compactMap { row in
       row.component.point == nil ? nil : row.quantity.value.map { (component: row.component, value: $0) }
