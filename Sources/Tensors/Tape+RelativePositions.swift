@@ -3,7 +3,8 @@ import CKernels
 extension Tape {
   /// `scores[b, h, q, k] + table[bucket(k − q), h]` (Raffel 2019).
   ///
-  /// `buckets` holds the row of the table, `[buckets, H]`, for every distance `−(Tq − 1) … Tk − 1`.
+  /// `buckets` holds the row of the table, `[buckets, H]`, for every distance `1 − Tk … Tq − 1`, the
+  /// last query standing at the last key.
   package func addRelativeBias(_ scores: Variable, table: Variable, buckets: [Int32]) -> Variable {
     let shape = scores.shape
     let (batch, heads, queries, keys) = (shape[0], shape[1], shape[2], shape[3])

@@ -10,9 +10,9 @@ package struct RotaryTable: Sendable {
   package let isInterleaved: Bool
 
   /// `angle[t, i] = t · frequencies[i]`.
-  package init(positions: Int, frequencies: [Double], isInterleaved: Bool) {
-    let angles = (0..<positions).flatMap { t in frequencies.map { Double(t) * $0 } }
-    let shape = [positions, frequencies.count]
+  package init(positions: Range<Int>, frequencies: [Double], isInterleaved: Bool) {
+    let angles = positions.flatMap { t in frequencies.map { Double(t) * $0 } }
+    let shape = [positions.count, frequencies.count]
     cosines = Tensor(angles.map { Float(cos($0)) }, shape: shape)
     sines = Tensor(angles.map { Float(sin($0)) }, shape: shape)
     self.isInterleaved = isInterleaved

@@ -81,6 +81,27 @@ package struct Configuration {
     return flag
   }
 
+  /// Ids of tokens: a list of them or a single one; none where the key is not there.
+  package func tokens(_ key: String) throws -> [Int32] {
+    guard let value = fields[key], !(value is NSNull) else { return [] }
+    guard let tokens = Self.tokens(value as? [Any] ?? [value]) else { throw missing(key, "ids of tokens") }
+    return tokens
+  }
+
+  /// Sequences of ids, none of them empty.
+  package func tokenLists(_ key: String) throws -> [[Int32]] {
+    guard let value = fields[key], !(value is NSNull) else { return [] }
+    guard let lists = (value as? [[Any]])?.compactMap(Self.tokens), lists.count == (value as? [[Any]])?.count,
+      lists.allSatisfy({ !$0.isEmpty })
+    else { throw missing(key, "lists of ids of tokens") }
+    return lists
+  }
+
+  private static func tokens(_ values: [Any]) -> [Int32]? {
+    let tokens = values.compactMap { ($0 as? NSNumber).flatMap { Int32(exactly: $0.doubleValue) } }
+    return tokens.count == values.count ? tokens : nil
+  }
+
   package func text(_ key: String, default fallback: String? = nil) throws -> String {
     guard let value = fields[key], !(value is NSNull) else {
       guard let fallback else { throw missing(key, "a text") }

@@ -50,14 +50,9 @@ extension ForwardPass {
     let d = stage.d
     func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
     var query = try at(site(kinds.query), split(project(x, a.query), d))  // [B, T, H, D]
-    var key = try at(site(kinds.key), split(project(memory, a.key), d))
-    let value = try at(site(kinds.value), split(project(memory, a.value), d))
     if let queryNorm = a.queryNorm { query = norm(query, queryNorm, d) }
-    if let keyNorm = a.keyNorm { key = norm(key, keyNorm, d) }
-    if let rotary = stage.rotary, kinds.isOwn {
-      query = try at(site(.rotatedQuery), tape.rotate(query, rotary))
-      key = try at(site(.rotatedKey), tape.rotate(key, rotary))
-    }
+    if let rotary = stage.rotary, kinds.isOwn { query = try at(site(.rotatedQuery), tape.rotate(query, rotary)) }
+    let (key, value) = try keysAndValues(stage, layer, a, kinds, memory)
     let readsScores = request.touches(site(kinds.scores))
     var scores = tape.attentionScores(
       query: query, key: key, scale: d.scoreScales[layer], visibility: visibility, onlyVisible: !readsScores)
@@ -69,6 +64,24 @@ extension ForwardPass {
       site(kinds.pattern), tape.attentionPattern(scores: scores, visibility: visibility, inPlace: !readsScores))
     let z = try at(site(kinds.z), tape.attentionMix(pattern: pattern, value: value, visibility: visibility))
     return try at(site(kinds.out), project(tape.reshape(z, [stage.batch, stage.length, d.attentionWidth]), a.output))
+  }
+
+  /// Keys as they meet queries, and values; behind a cache those of earlier positions too.
+  private mutating func keysAndValues(
+    _ stage: Stage, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ memory: Variable
+  ) throws -> KeyValueCache.Pair {
+    let d = stage.d
+    func made() throws -> KeyValueCache.Pair {
+      var key = try at(d.site(kinds.key, layer: layer), split(project(memory, a.key), d))
+      let value = try at(d.site(kinds.value, layer: layer), split(project(memory, a.value), d))
+      if let keyNorm = a.keyNorm { key = norm(key, keyNorm, d) }
+      if let rotary = stage.rotary, kinds.isOwn {
+        key = try at(d.site(.rotatedKey, layer: layer), tape.rotate(key, rotary))
+      }
+      return (key, value)
+    }
+    guard let cache = stage.cache else { return try made() }
+    return try kinds.isOwn ? cache.extend(layer, by: made()) : cache.cross(layer, made)
   }
 
   /// `[B, T, heads · D]` by heads.

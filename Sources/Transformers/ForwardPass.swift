@@ -61,8 +61,19 @@ struct ForwardPass {
     guard let encoder = d.encoder, let network = network.encoder else {
       return try head(output(of: Stage(d.stack, self.network.stack, input)))
     }
-    let memory = try output(of: Stage(encoder, network, input))
+    let memory = (states: try output(of: Stage(encoder, network, input)), mask: input.mask)
     return try head(output(of: Stage(d.stack, self.network.stack, input, memory: memory)))
+  }
+
+  /// The logits after the last position, `[B, V]`: of the positions that a cache holds nothing is run again.
+  mutating func next(_ cache: KeyValueCache) throws -> Tensor {
+    if let encoder = d.encoder, let network = network.encoder, cache.memory == nil {
+      cache.memory = (try output(of: Stage(encoder, network, input)), input.mask)
+    }
+    let stage = Stage(d.stack, network.stack, input, memory: cache.memory, cache: cache)
+    let x = try output(of: stage)
+    cache.advance(by: stage.length)
+    return try logits(tape.select(x, position: stage.length - 1))?.value ?? x.value
   }
 
   /// A stack's output, from its embeddings through all blocks and what follows them.
@@ -87,22 +98,26 @@ struct ForwardPass {
       x = tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])
       targets = rows.map { all[$0] }
     }
-    if d.headScale != 1 { x = tape.scale(x, by: d.headScale) }
-    let logits: Variable
-    switch network.head {
-    case .none: return nil
-    case .unembedding(let unembedding): logits = project(x, unembedding)  // [B, T, V]
-    case .masked(let transform, let activation, let transformNorm, let unembedding):
-      logits = project(norm(tape.activate(project(x, transform), activation), transformNorm, d.stack), unembedding)
-    case .classifier(let pooler, let activation, let classifier):
-      var first = tape.select(x, position: 0)  // [B, C]
-      if let pooler { first = tape.activate(project(first, pooler), activation) }
-      logits = project(first, classifier)
-    }
+    guard let logits = try logits(x) else { return nil }
     let seen = try at(.logits, logits)
     guard let targets else { return nil }
     let (loss, exact) = tape.crossEntropy(seen, targets: targets, reusingLogits: !request.touches(.logits))
     trace.loss = exact
     return loss
+  }
+
+  /// What the head makes of the stack's output, `[…, V]` for each position or `[B, classes]`; nil where there is none.
+  private mutating func logits(_ x: Variable) throws -> Variable? {
+    let x = d.headScale == 1 ? x : tape.scale(x, by: d.headScale)
+    switch network.head {
+    case .none: return nil
+    case .unembedding(let unembedding): return project(x, unembedding)
+    case .masked(let transform, let activation, let transformNorm, let unembedding):
+      return project(norm(tape.activate(project(x, transform), activation), transformNorm, d.stack), unembedding)
+    case .classifier(let pooler, let activation, let classifier):
+      var first = tape.select(x, position: 0)  // [B, C]
+      if let pooler { first = tape.activate(project(first, pooler), activation) }
+      return project(first, classifier)
+    }
   }
 }

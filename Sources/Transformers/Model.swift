@@ -22,8 +22,13 @@ package final class Model: Sendable {
   /// In the checkpoint's layouts and the order of the network.
   package let parameters: [Parameter]
   package let network: Network
+  package let generationRules: GenerationRules
 
-  package init(description: ModelDescription, parameters: [Parameter], network: Network) {
+  package init(
+    description: ModelDescription, parameters: [Parameter], network: Network,
+    generationRules: GenerationRules = GenerationRules()
+  ) {
+    self.generationRules = generationRules
     self.description = description
     self.parameters = parameters
     self.network = network
@@ -42,7 +47,9 @@ package final class Model: Sendable {
     try Family.check(description, configuration)
     let root = ParameterScope(checkpoint)
     let network = try family.network(root, description, configuration)
-    self.init(description: description, parameters: root.parameters, network: network)
+    self.init(
+      description: description, parameters: root.parameters, network: network,
+      generationRules: description.writesText ? try files.readGenerationRules() : GenerationRules())
   }
 
   /// Runs the model on a batch, and backwards if gradients are asked for.

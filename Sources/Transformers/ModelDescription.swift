@@ -68,6 +68,9 @@ package struct ModelDescription: Hashable, Sendable {
   /// The stacks in the order of the pass.
   package var stacks: [StackDescription] { (encoder.map { [$0] } ?? []) + [stack] }
 
+  /// Whether texts can be continued, or written from others.
+  package var writesText: Bool { head == .languageModel || head == .sequenceToSequence }
+
   /// Every site of the model, in the order in which a pass comes by.
   package var sites: [Site] {
     (image == nil ? [] : [Site(.pixels)]) + stacks.flatMap { $0.sites(tokenTypes: tokenTypes) }

@@ -51,8 +51,8 @@ package struct RelativeBuckets: Hashable, Sendable {
     return Int32(start + min(half - 1, exact + Int(steps)))
   }
 
-  /// For every distance `−(length − 1) … length − 1`.
-  func table(length: Int) -> [Int32] { (1 - length..<length).map(bucket) }
+  /// For every distance of a key to a query where the last query stands at the last key: `1 − keys … queries − 1`.
+  func table(queries: Int, keys: Int) -> [Int32] { (1 - keys..<queries).map(bucket) }
 }
 
 /// Marian's fixed positions `[positions, width]`: sines in the first half, cosines in the second, of `t · 10000^(−2i/C)`.

@@ -12,43 +12,52 @@ struct Stage {
   let pixels: Tensor?
   /// The encoder's output and which of its positions are real, for a decoder that reads it.
   let memory: (states: Variable, mask: [UInt8])?
+  /// Keys and values of positions before these.
+  let cache: KeyValueCache?
   let rotary: RotaryTable?
   /// Classes of relative distances.
   let buckets: [Int32]
 
-  init(_ d: StackDescription, _ network: Network.Stack, _ input: ModelInput, memory: Variable? = nil) {
+  init(
+    _ d: StackDescription, _ network: Network.Stack, _ input: ModelInput,
+    memory: (states: Variable, mask: [UInt8])? = nil, cache: KeyValueCache? = nil
+  ) {
     self.d = d
     self.network = network
     batch = input.batch
     let target = d.role == .decoder ? input.target : nil
     length = target?.length ?? input.length
     ids = target?.ids ?? input.ids
-    mask = target?.mask ?? input.mask
+    self.cache = cache
+    let earlier = cache?.length ?? 0, keys = earlier + length
+    // Behind a cache nothing is padding.
+    mask = earlier > 0 ? Array(repeating: 1, count: batch * keys) : target?.mask ?? input.mask
     typeIDs = input.typeIDs
     pixels = input.pixels
-    self.memory = memory.map { ($0, input.mask) }
+    self.memory = memory
     rotary =
       if case .rotary(let rotary) = d.positions {
-        RotaryTable(positions: length, frequencies: rotary.frequencies, isInterleaved: rotary.isInterleaved)
+        RotaryTable(positions: earlier..<keys, frequencies: rotary.frequencies, isInterleaved: rotary.isInterleaved)
       } else {
         nil
       }
-    buckets = if case .relative(let buckets) = d.positions { buckets.table(length: length) } else { [] }
+    buckets = if case .relative(let buckets) = d.positions { buckets.table(queries: length, keys: keys) } else { [] }
   }
 
   /// The row of the table of positions for every token.
   var positionIDs: [Int32] {
+    let earlier = cache?.length ?? 0
     guard case .learned(let offset, let counting) = d.positions, counting != .all else {
       let first = if case .learned(let offset, _) = d.positions { offset } else { 0 }
-      return (0..<batch * length).map { Int32(first + $0 % length) }
+      return (0..<batch * length).map { Int32(first + earlier + $0 % length) }
     }
-    var count = 0
+    var count = earlier
     return ids.indices.map { index in
-      if index % length == 0 { count = 0 }
+      if index % length == 0 { count = earlier }
       let counts =
         switch counting {
         case .all: true
-        case .unmasked: mask[index] != 0
+        case .unmasked: earlier > 0 || mask[index] != 0
         case .allBut(let token): Int(ids[index]) != token
         }
       if counts { count += 1 }

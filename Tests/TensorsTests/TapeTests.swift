@@ -100,7 +100,7 @@ import Testing
 
   @Test("rotary embeddings, by halves and by neighbours, of a part of the head", arguments: [true, false])
   func rotary(isInterleaved: Bool) {
-    let table = RotaryTable(positions: 7, frequencies: [1, 0.3, 0.01], isInterleaved: isInterleaved)
+    let table = RotaryTable(positions: 0..<7, frequencies: [1, 0.3, 0.01], isInterleaved: isInterleaved)
     check([[2, 7, 3, 8]]) { tape, v in tape.rotate(v[0], table) }
   }
 

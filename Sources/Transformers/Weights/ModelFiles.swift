@@ -97,6 +97,15 @@ package struct ModelFiles: Sendable {
     }
   }
 
+  /// `generation_config.json`, or what else says how the model is configured.
+  func readGenerationRules() throws -> GenerationRules {
+    let own = configuration.deletingLastPathComponent().appending(path: "generation_config.json")
+    guard !isGGUF, FileManager.default.fileExists(atPath: own.path(percentEncoded: false)) else {
+      return try GenerationRules(readConfiguration())
+    }
+    return try GenerationRules(Configuration(own))
+  }
+
   /// `config.json`, or what the GGUF file says in its place.
   func readConfiguration() throws -> Configuration {
     guard isGGUF else { return try Configuration(configuration) }
