@@ -34,6 +34,8 @@ package struct CorpusRun {
     package var truncated = 0
     /// Documents of fewer than two tokens, in which there is nothing to attend to.
     package var tooShort = 0
+    /// Documents whose target the model wrote itself.
+    package var generatedTargets = 0
   }
 
   /// Runs everything that the analyses need.
@@ -56,8 +58,7 @@ package struct CorpusRun {
         }
       },
       corpus: { chunk, needs, observe in
-        var read: [Example] = []
-        for _ in chunk { if let document = try documents.next() { read.append(try example(document)) } }
+        let read = try examples(chunk.compactMap { _ in try documents.next() }, &extent)
         let usable = read.filter { $0.document.ids.count >= 2 }
         extent.documents += usable.count
         extent.tokens += usable.reduce(0) { $0 + $1.document.ids.count }
@@ -72,6 +73,10 @@ package struct CorpusRun {
     }
     if let remark, let attention = results.firstIndex(where: { $0.id == AttentionAnalysis.id }) {
       results[attention].notes.append(remark)
+    }
+    if extent.generatedTargets > 0 {
+      let remark = "Targets of \(extent.generatedTargets) documents were written by the model itself, greedily."
+      for i in results.indices where results[i].id != WeightAnalysis.id { results[i].notes.append(remark) }
     }
     return (results, extent)
   }
@@ -98,15 +103,20 @@ package struct CorpusRun {
     try observe(batch.observation(.corpus, try model.run(input, input.labels == nil ? plain : differentiated)))
   }
 
-  /// A document as the model reads it.
-  private func example(_ document: Document) throws -> Example {
-    var example = Example(reader.tokenize(document))
-    guard model.description.encoder != nil else { return example }
-    guard let target = reader.target(of: document) else {
-      throw InputError(at: corpus.path, "has no target for \(document.id)", expected: "a second text in every document")
+  /// Documents as the model reads them. An encoder–decoder writes the targets that the corpus lacks itself, greedily.
+  private func examples(_ documents: [Document], _ extent: inout Extent) throws -> [Example] {
+    var examples = documents.map { Example(reader.tokenize($0), target: reader.target(of: $0)) }
+    guard model.description.encoder != nil else { return examples }
+    let missing = examples.indices.filter { examples[$0].target == nil }
+    // A translation is rarely twice as long as its source.
+    let longest = 16 + 2 * (missing.map { examples[$0].document.ids.count }.max() ?? 0)
+    let request = GenerationRequest(maximumTokens: min(longest, reader.maximumLength - 1))
+    let targets = try model.targets(of: missing.map { examples[$0].document.ids }, request)
+    for (index, target) in zip(missing, targets) {
+      examples[index].target = reader.target(of: examples[index].document.id, generated: target)
     }
-    example.target = target
-    return example
+    extent.generatedTargets += missing.count
+    return examples
   }
 
   /// A repeated-token sequence; a decoder reads it as well, behind its first token and without what closes it.
@@ -170,7 +180,10 @@ struct Example: Sendable {
   var document: TokenizedDocument
   var target: Target?
 
-  init(_ document: TokenizedDocument) { self.document = document }
+  init(_ document: TokenizedDocument, target: Target? = nil) {
+    self.document = document
+    self.target = target
+  }
 
   /// Positions of the longest of its sequences.
   var length: Int { max(document.ids.count, target?.labels.count ?? 0) }
