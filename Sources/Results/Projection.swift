@@ -1,7 +1,8 @@
 /// Figures of how well the two-dimensional pictures of token vectors hold.
 ///
 /// The pictures themselves are arrays: `pca` `[N, 3]`, `pca.explained` `[3]`, `tsne` `[N, 2]`, with texts `tokens`,
-/// `labels` (empty where a token has none) and `documents`.
+/// `labels` (empty where a token has none) and `documents`; those of whole documents' vectors, of models that pool, have
+/// `sentences.` before their names, and their numbers belong to the model.
 package enum ProjectionMetrics {
   package static let klDivergence = Metric(
     "projection.klDivergence", "t-SNE divergence", unit: "nats", formula: "Σ P ln(P/Q) after the last step",

@@ -23,11 +23,14 @@ package final class Model: Sendable {
   package let parameters: [Parameter]
   package let network: Network
   package let generationRules: GenerationRules
+  /// How its token vectors become one, where the directory says so.
+  package let pooling: Pooling?
 
   package init(
     description: ModelDescription, parameters: [Parameter], network: Network,
-    generationRules: GenerationRules = GenerationRules()
+    generationRules: GenerationRules = GenerationRules(), pooling: Pooling? = nil
   ) {
+    self.pooling = pooling
     self.generationRules = generationRules
     self.description = description
     self.parameters = parameters
@@ -49,7 +52,8 @@ package final class Model: Sendable {
     let network = try family.network(root, description, configuration)
     self.init(
       description: description, parameters: root.parameters, network: network,
-      generationRules: description.writesText ? try files.readGenerationRules() : GenerationRules())
+      generationRules: description.writesText ? try files.readGenerationRules() : GenerationRules(),
+      pooling: try Pooling(directory: directory))
   }
 
   /// Runs the model on a batch, and backwards if gradients are asked for.

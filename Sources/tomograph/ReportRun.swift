@@ -30,7 +30,9 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
     model: model,
     reader: CorpusTokenizer(
       tokenizer: tokenizer, label: job.corpus.label,
-      maximumLength: min(job.corpus.maxTokens ?? .max, model.description.stacks.map(\.maximumPositions).min() ?? 1),
+      maximumLength: min(
+        job.corpus.maxTokens ?? .max, model.pooling?.maximumLength ?? .max,
+        model.description.stacks.map(\.maximumPositions).min() ?? 1),
       decoderStart: model.description.encoder == nil ? nil : model.description.decoderStart.map { Int32($0) }),
     corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
   let (measured, extent) = try run.measure(AnalysisSuite.all.filter { job.analyses.contains($0.id) })

@@ -32,6 +32,9 @@ func trace(model directory: URL, input: URL, output: URL, gradients: Bool, sites
   for (name, site) in named + embeddings + [(name: "logits", site: .logits)] + asked.map({ ($0.text, $0) }) {
     if let value = seen[site] { file.add(name, value) }
   }
+  if let pooling = model.pooling, let states = seen[d.stack.hiddenState(d.layers)] {
+    file.add("sentence_embedding", pooling.vectors(of: states, mask: batch.mask))
+  }
   if let loss = seen.loss { file.add("loss", shape: [], [Float(loss)]) }
   for (name, site) in inputs {
     if let gradient = seen.gradients[site] { file.add("grad_\(name)", gradient) }

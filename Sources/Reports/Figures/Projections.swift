@@ -6,50 +6,67 @@ package enum Projections: FigureBuilder {
   /// Labels with a colour of their own; the rarer ones are "other".
   private static let mostLabels = 8
 
-  package static func figures(of results: RunResults) -> [FigureOutcome] {
-    guard let analysis = results[analysis: "projection"] else { return [] }
-    return [pca(analysis, results), tsne(analysis, results)]
+  /// What the dots are.
+  private struct Subject {
+    /// Before the names of its arrays and texts.
+    var prefix: String
+    /// In ids: `projection-pca`, `projection-sentences-pca`.
+    var id: String
+    var title: String
+    var one: String
+    var many: String
   }
 
-  private static func pca(_ analysis: AnalysisResult, _ results: RunResults) -> FigureOutcome {
-    let explained = analysis.arrays["pca.explained"]?.values ?? []
+  private static let tokens = Subject(
+    prefix: "", id: "projection-", title: "Token vectors", one: "token", many: "tokens")
+  private static let sentences = Subject(
+    prefix: "sentences.", id: "projection-sentences-", title: "Sentence vectors", one: "document", many: "documents")
+
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    guard let analysis = results[analysis: "projection"] else { return [] }
+    let subjects = [tokens] + (analysis.arrays["sentences.pca"] == nil ? [] : [sentences])
+    return subjects.flatMap { [pca($0, analysis, results), tsne($0, analysis, results)] }
+  }
+
+  private static func pca(_ subject: Subject, _ analysis: AnalysisResult, _ results: RunResults) -> FigureOutcome {
+    let explained = analysis.arrays[subject.prefix + "pca.explained"]?.values ?? []
     func axis(_ index: Int) -> String {
       let share =
         explained.count > index ? " (\(NumberFormat.fixed(Double(explained[index]) * 100, decimals: 1)) %)" : ""
       return "component \(index + 1)\(share)"
     }
     return figure(
-      "projection-pca", analysis.arrays["pca"], "Token vectors by PCA",
+      subject, "pca", "\(subject.title) by PCA",
       "the first two principal components; the share of variance each explains is on its axis",
       (axis(0), axis(1)), analysis, results)
   }
 
-  private static func tsne(_ analysis: AnalysisResult, _ results: RunResults) -> FigureOutcome {
-    var quality: [String] = []
-    if let table = analysis[ProjectionMetrics.klDivergence], let value = table.rows.first?.quantity.value {
-      quality.append("KL divergence \(NumberFormat.text(value)) nats")
+  private static func tsne(_ subject: Subject, _ analysis: AnalysisResult, _ results: RunResults) -> FigureOutcome {
+    func value(_ metric: Metric) -> Double? {
+      analysis[metric]?.rows.first { ($0.component == .model) == (subject.prefix == sentences.prefix) }?.quantity.value
     }
-    if let table = analysis[ProjectionMetrics.trustworthiness], let value = table.rows.first?.quantity.value {
-      quality.append("trustworthiness \(NumberFormat.text(value)) (k = 12)")
-    }
+    let quality =
+      (value(ProjectionMetrics.klDivergence).map { ["KL divergence \(NumberFormat.text($0)) nats"] } ?? [])
+      + (value(ProjectionMetrics.trustworthiness).map { ["trustworthiness \(NumberFormat.text($0)) (k = 12)"] } ?? [])
     return figure(
-      "projection-tsne", analysis.arrays["tsne"], "Token vectors by t-SNE",
+      subject, "tsne", "\(subject.title) by t-SNE",
       "t-SNE; distances between far groups mean nothing"
         + (quality.isEmpty ? "" : "; " + quality.joined(separator: ", ")),
       ("t-SNE 1", "t-SNE 2"), analysis, results)
   }
 
   private static func figure(
-    _ id: String, _ array: NumericArray?, _ title: String, _ method: String, _ axes: (String, String),
+    _ subject: Subject, _ name: String, _ title: String, _ method: String, _ axes: (String, String),
     _ analysis: AnalysisResult, _ results: RunResults
   ) -> FigureOutcome {
-    guard let array, array.shape.count == 2, array.shape[0] > 0, array.shape[1] >= 2 else {
-      return .omitted(id: id, reason: "no token vectors were projected")
-    }
+    let id = subject.id + name
+    guard let array = analysis.arrays[subject.prefix + name], array.shape.count == 2, array.shape[0] > 0,
+      array.shape[1] >= 2
+    else { return .omitted(id: id, reason: "no \(subject.title.lowercasedFirst) were projected") }
     let (count, width) = (array.shape[0], array.shape[1])
     let x = (0..<count).map { Reading(Double(array.values[$0 * width])) }
     let y = (0..<count).map { Reading(Double(array.values[$0 * width + 1])) }
-    let labels = analysis.texts["labels"].flatMap { $0.count == count ? $0 : nil }
+    let labels = analysis.texts[subject.prefix + "labels"].flatMap { $0.count == count ? $0 : nil }
     let groups = labels.map(Groups.init)
     let isLabelled = groups.map { !$0.names.isEmpty } ?? false
     let label = results.subject.corpus.label ?? "label"
@@ -64,14 +81,17 @@ package enum Projections: FigureBuilder {
     plot.largestPanelWidth = 460
     var columns: [(name: String, column: DataTable.Column)] = [("x", .readings(x)), ("y", .readings(y))]
     for (name, key) in [("token", "tokens"), ("label", "labels"), ("document", "documents")] {
-      if let texts = analysis.texts[key], texts.count == count { columns.append((name, .texts(texts))) }
+      if let texts = analysis.texts[subject.prefix + key], texts.count == count {
+        columns.append((name, .texts(texts)))
+      }
     }
     return .figure(
       Figure(
         id: id, analysis: "projection", title: title,
         caption: Caption(results: results).text(
-          "\(title): each dot is the vector of one token, placed by \(method)."
-            + (groups?.note ?? ""), n: "n = \(NumberFormat.count(count)) tokens.", analysis: "projection"),
+          "\(title): each dot is the vector of one \(subject.one), placed by \(method)."
+            + (groups?.note(subject.many) ?? ""), n: "n = \(NumberFormat.count(count)) \(subject.many).",
+          analysis: "projection"),
         altText: alt(count, x, y, isLabelled ? groups : nil, axes), plot: plot, table: DataTable(columns)))
   }
 
@@ -106,10 +126,10 @@ package enum Projections: FigureBuilder {
       return categories
     }
 
-    var note: String {
+    func note(_ subjects: String) -> String {
       guard !names.isEmpty else { return "" }
-      return " The legend counts the tokens of each label"
-        + (restSize > 0 ? "; “other” holds \(restNames) rarer labels and tokens without one." : ".")
+      return " The legend counts the \(subjects) of each label"
+        + (restSize > 0 ? "; “other” holds \(restNames) rarer labels and \(subjects) without one." : ".")
     }
   }
 

@@ -1,7 +1,8 @@
 package import Foundation
 import Tensors
 
-/// The files that a model consists of: a Hugging Face directory, a GGUF file, or a directory that holds one.
+/// The files that a model consists of: a Hugging Face or sentence-transformers directory, a GGUF file, or a directory
+/// that holds one.
 ///
 /// Of the weights in a directory the first of these is taken: `model.safetensors`, the shards of
 /// `model.safetensors.index.json`, `pytorch_model.bin`, the shards of `pytorch_model.bin.index.json`, a `.pt` file, a
@@ -28,9 +29,18 @@ package struct ModelFiles: Sendable {
       throw InputError(
         at: location.relativePath, "is not a directory", expected: "a model directory or a .gguf file")
     }
-    weights = try Self.weights(in: location)
+    let folder = try Self.folder(of: location)
+    weights = try Self.weights(in: folder)
     configuration =
-      weights.first.flatMap { Self.isGGUF($0) ? $0 : nil } ?? location.appending(path: "config.json")
+      weights.first.flatMap { Self.isGGUF($0) ? $0 : nil } ?? folder.appending(path: "config.json")
+  }
+
+  /// The folder of a directory that has the model's files: the directory itself, unless it is one of
+  /// sentence-transformers that names another.
+  static func folder(of directory: URL) throws -> URL {
+    let own = directory.appending(path: "config.json").path(percentEncoded: false)
+    if FileManager.default.fileExists(atPath: own) { return directory }
+    return try SentenceModules(directory)?.transformer ?? directory
   }
 
   private static func isDirectory(_ url: URL) throws -> Bool {

@@ -48,7 +48,8 @@ struct TokenizerFiles: Sendable {
         FileManager.default.fileExists(atPath: folder.appending(path: $0).path(percentEncoded: false))
       }
     }
-    let folders = [directory, directory.standardizedFileURL.deletingLastPathComponent()]
+    let own = try ModelFiles.folder(of: directory)
+    let folders = [own, directory.standardizedFileURL.deletingLastPathComponent()]
     let found = folders.lazy.compactMap { folder in
       Self.kinds.first { existing($0, in: folder) }.map { (folder, $0) }
     }.first
@@ -67,7 +68,7 @@ struct TokenizerFiles: Sendable {
     self.names = names
     self.settings = try settings("tokenizer_config.json", in: folder)
     specialTokensMap = try settings("special_tokens_map.json", in: folder)
-    modelConfig = try settings("config.json", in: directory) ?? settings("config.json", in: folder)
+    modelConfig = try settings("config.json", in: own) ?? settings("config.json", in: folder)
   }
 
   func components() throws -> TokenizerComponents {

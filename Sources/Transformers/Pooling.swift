@@ -1,0 +1,156 @@
+package import Foundation
+package import Tensors
+
+/// How a sentence-transformers directory makes one vector of a text (Reimers & Gurevych 2019): `modules.json` names the
+/// steps behind the model, `…_Pooling/config.json` the ways in which token vectors become one.
+package struct Pooling: Hashable, Sendable {
+  /// `x_t` are the last hidden states of the `n` unpadded positions, special tokens among them.
+  package enum Mode: String, CaseIterable, Sendable {
+    /// `x_0`.
+    case cls = "cls_token"
+    /// `max_t x_t` of each feature.
+    case max = "max_tokens"
+    /// `Σ x_t / n`.
+    case mean = "mean_tokens"
+    /// `Σ x_t / √n`.
+    case meanOfRoot = "mean_sqrt_len_tokens"
+    /// `Σ t·x_t / Σ t`, `t` from 1.
+    case weightedMean = "weightedmean_tokens"
+    /// `x_{n−1}`.
+    case last = "lasttoken"
+  }
+
+  /// What they give is put one behind the other.
+  package var modes: [Mode]
+  /// Whether the vector is divided by its norm.
+  package var isNormalized: Bool
+  /// To how many tokens texts are cut.
+  package var maximumLength: Int?
+
+  package init(modes: [Mode], isNormalized: Bool, maximumLength: Int? = nil) {
+    self.modes = modes
+    self.isNormalized = isNormalized
+    self.maximumLength = maximumLength
+  }
+
+  /// The pooling of a directory; nil where it has no `modules.json`.
+  ///
+  /// - Throws: `InputError` for files that cannot be read and steps that are not known.
+  package init?(directory: URL) throws {
+    guard let steps = try SentenceModules(directory) else { return nil }
+    var modes: [Mode] = []
+    var isNormalized = false
+    for step in steps.all.dropFirst() {
+      switch step.kind {
+      case "Pooling": modes = try Pooling.modes(Configuration(step.folder.appending(path: "config.json")))
+      case "Normalize": isNormalized = true
+      default:
+        throw InputError(
+          at: steps.path, "has a step that is not known", expected: "Transformer, Pooling, Normalize", found: step.kind)
+      }
+    }
+    guard !modes.isEmpty else { throw InputError(at: steps.path, "has no step that pools", expected: "Pooling") }
+    let settings = steps.transformer.appending(path: "sentence_bert_config.json")
+    let length = (try? settings.checkResourceIsReachable()) == true ? try Configuration(settings) : nil
+    self.init(
+      modes: modes, isNormalized: isNormalized,
+      maximumLength: try length.flatMap { $0.has("max_seq_length") ? try $0.count("max_seq_length") : nil })
+  }
+
+  private static func modes(_ config: Configuration) throws -> [Mode] {
+    if config.has("pooling_mode") {
+      let names = ["cls": Mode.cls, "max": .max, "mean": .mean, "mean_sqrt_len_tokens": .meanOfRoot]
+        .merging(["weightedmean": .weightedMean, "lasttoken": .last]) { first, _ in first }
+      let name = try config.text("pooling_mode")
+      guard let mode = names[name] else {
+        throw InputError(
+          at: "\(config.path): \"pooling_mode\"", "is not known", expected: names.keys.sorted().joined(separator: ", "),
+          found: "\"\(name)\"")
+      }
+      return [mode]
+    }
+    return try Mode.allCases.filter { try config.flag("pooling_mode_\($0.rawValue)", default: false) }
+  }
+
+  /// `[B, modes·C]` of the last hidden states `[B, T, C]`; `mask` `[B, T]` is 0 for padding.
+  package func vectors(of states: Tensor, mask: [UInt8]) -> Tensor {
+    let (batch, length, width) = (states.shape[0], states.shape[1], states.shape[2])
+    let result = Tensor(uninitialized: [batch, modes.count * width])
+    for b in 0..<batch {
+      let positions = (0..<length).filter { mask[b * length + $0] != 0 }
+      let row = result.pointer + b * modes.count * width
+      for (place, mode) in modes.enumerated() {
+        for c in 0..<width {
+          let values = positions.map { Double(states.pointer[(b * length + $0) * width + c]) }
+          row[place * width + c] = Float(mode.pooled(values))
+        }
+      }
+      guard isNormalized else { continue }
+      let norm = (0..<modes.count * width).reduce(0.0) { $0 + Double(row[$1]) * Double(row[$1]) }.squareRoot()
+      for c in 0..<modes.count * width { row[c] = Float(Double(row[c]) / Swift.max(norm, 1e-12)) }
+    }
+    return result
+  }
+
+  /// "mean pooling, normalised".
+  package var name: String {
+    modes.map { $0.rawValue.replacing("_tokens", with: "").replacing("_", with: " ") }.joined(separator: " + ")
+      + " pooling" + (isNormalized ? ", normalised" : "")
+  }
+}
+
+extension Pooling.Mode {
+  /// One feature of all positions as one; 0 where there are none.
+  fileprivate func pooled(_ values: [Double]) -> Double {
+    guard let first = values.first, let last = values.last else { return 0 }
+    let n = Double(values.count)
+    switch self {
+    case .cls: return first
+    case .last: return last
+    case .max: return values.reduce(first) { $1 > $0 || $1.isNaN ? $1 : $0 }
+    case .mean: return values.reduce(0, +) / n
+    case .meanOfRoot: return values.reduce(0, +) / n.squareRoot()
+    case .weightedMean:
+      return values.enumerated().reduce(0) { $0 + Double($1.offset + 1) * $1.element } / (n * (n + 1) / 2)
+    }
+  }
+}
+
+/// The steps that a sentence-transformers directory lists in `modules.json`.
+struct SentenceModules {
+  struct Step {
+    /// The last word of its class: "Transformer", "Pooling".
+    var kind: String
+    var folder: URL
+  }
+
+  let path: String
+  let all: [Step]
+
+  /// Nil where the directory has no such list.
+  ///
+  /// - Throws: `InputError` where it is no list of modules that begins with a Transformer.
+  init?(_ directory: URL) throws {
+    let url = directory.appending(path: "modules.json")
+    guard let data = try? Data(contentsOf: url) else { return nil }
+    path = url.relativePath
+    let expected = "a list of modules with \"type\" and \"path\", a Transformer first"
+    guard let list = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]] else {
+      throw InputError(at: path, "is not readable", expected: expected)
+    }
+    all = list.compactMap { step in
+      guard let type = step["type"] as? String, let place = step["path"] as? String, !place.contains("..") else {
+        return nil
+      }
+      return Step(
+        kind: type.split(separator: ".").last.map(String.init) ?? type,
+        folder: place.isEmpty ? directory : directory.appending(path: place))
+    }
+    guard all.count == list.count, all.first?.kind == "Transformer" else {
+      throw InputError(at: path, "lists no such modules", expected: expected, found: all.first?.kind)
+    }
+  }
+
+  /// Where the model itself lies: older directories have it in a folder of its own.
+  var transformer: URL { all[0].folder }
+}
