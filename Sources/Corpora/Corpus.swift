@@ -125,7 +125,10 @@ package struct CorpusReader {
   /// - Throws: `InputError(.usage)` where the corpus has no such column. JSON Lines can tell only once they were read.
   package func check(_ label: String?, isAtEnd: Bool = false) throws {
     guard let label else { return }
-    if case .jsonLines = kind, !isAtEnd { return }
+    if case .jsonLines(let reader) = kind {
+      guard isAtEnd else { return }
+      if let misfit = reader.misfits[label] { throw misfit }
+    }
     let known = labelColumns
     guard !known.contains(label) else { return }
     guard !known.isEmpty else {
