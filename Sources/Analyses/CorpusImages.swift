@@ -11,7 +11,8 @@ package struct CorpusImages: Sendable {
   /// The column that says to which class an image belongs, and the index of each class; nil where the loss cannot be
   /// asked for.
   package let classes: (column: String, indices: [String: Int32])?
-  /// Why there is no loss although the model has classes and so has the corpus; nil where there is one, or none of these.
+  /// Why there is no loss although the model has classes and so has the corpus; nil where there is one, or none of
+  /// these.
   package let remark: String?
 
   package init(

@@ -23,8 +23,8 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
   /// Files that are not plain text although no reader knows them; to read one as text, say so.
   private static let foreign = ["json", "csv", "xml", "html", "gz", "zip", "parquet"]
 
-  /// The format that the job names, else images for a folder, else that of the file's extension. Errors (usage): an unknown name, with the
-  /// nearest one; an extension that says neither.
+  /// The format that the job names, else images for a folder, else that of the file's extension. Errors (usage): an
+  /// unknown name, with the nearest one; an extension that says neither.
   package init(named name: String?, path: String) throws {
     let known = Self.allCases.map(\.rawValue)
     if let name {

@@ -3,8 +3,8 @@ import Tensors
 /// Objects of JSON Lines, a document a line.
 ///
 /// `text` and `pair` (or as the job names them) are the document's texts, every other field that is a text, a number or
-/// a truth value is a label. Where the text is a list of words, they are joined by spaces, and a field that is a list of
-/// labels, as many, is one of the words. Lines that are blank or have a blank text are skipped.
+/// a truth value is a label. Where the text is a list of words, they are joined by spaces, and a field that is a list
+/// of labels, as many, is one of the words. Lines that are blank or have a blank text are skipped.
 ///
 /// Errors: a line that is no JSON object; one without its text (the nearest field is named), or without its pair where
 /// the job names one; beside words a list of texts that is longer or shorter.

@@ -1,9 +1,8 @@
 import CKernels
 import Foundation
 
-/// How the pixels around a point are weighed, under PIL's numbers. The filters are those of the image processing
-/// literature: `box`, `triangle` (bilinear), Hamming's window on a sinc of one lobe, the cubic convolution of Keys (1981)
-/// with a = −0.5, Lanczos's window of three lobes.
+/// How the pixels around a point are weighed, under PIL's numbers: box, triangle (bilinear), Hamming's window on a sinc
+/// of one lobe, the cubic convolution of Keys (1981) with a = −0.5, Lanczos's window of three lobes.
 package enum ResamplingFilter: Int, CaseIterable, Sendable {
   case nearest, lanczos, bilinear, bicubic, box, hamming
 

@@ -51,8 +51,8 @@ package struct Image: Hashable, Sendable {
     return Image(height: newHeight, width: newWidth, channels: channels, samples: cropped)
   }
 
-  /// The image upright, where a camera wrote how it was held: EXIF's orientation, 1 to 8 (CIPA DC-008, 4.6.5). Any other
-  /// number is as 1.
+  /// The image upright, where a camera wrote how it was held: EXIF's orientation, 1 to 8 (CIPA DC-008, 4.6.5). Any
+  /// other number is as 1.
   package func upright(orientation: Int) -> Image {
     guard (2...8).contains(orientation) else { return self }
     let isTurned = orientation >= 5

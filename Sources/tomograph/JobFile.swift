@@ -17,8 +17,8 @@ import Tensors
 ///   seed: 0,
 /// }
 /// ```
-/// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`, the
-/// names of a table's columns, `parallel`, the file of the second texts, and `labels`, the CSV file of the labels of
+/// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`,
+/// the names of a table's columns, `parallel`, the file of the second texts, and `labels`, the CSV file of the labels of
 /// images.
 struct JobFile {
   var url: URL

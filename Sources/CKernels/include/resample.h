@@ -7,8 +7,8 @@
 /// Bits behind the point of a weight: a sum of 8-bit samples and its overshoot then fit 32 bits.
 #define TK_WEIGHT_BITS 22
 
-/// `in` is `[rows, in_width, channels]`, `out` `[rows, out_width, channels]`. The pixel x of a row of `out` is the sum of
-/// those from `starts[x]` on by the `counts[x]` weights at `weights[x * taps]`.
+/// `in` is `[rows, in_width, channels]`, `out` `[rows, out_width, channels]`. The pixel x of a row of `out` is the sum
+/// of those from `starts[x]` on by the `counts[x]` weights at `weights[x * taps]`.
 void tk_resample_rows(
     uint8_t *out, const uint8_t *in, size_t rows, size_t in_width, size_t out_width, size_t channels,
     const int32_t *starts, const int32_t *counts, const int32_t *weights, size_t taps);

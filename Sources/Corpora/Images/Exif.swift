@@ -1,5 +1,5 @@
-/// How the camera was held, 1 to 8: the tag 274 of the first directory of EXIF's data (a TIFF file); nil where it is not
-/// said, or the data are no EXIF.
+/// How the camera was held, 1 to 8: the tag 274 of the first directory of EXIF's data (a TIFF file); nil where it is
+/// not said, or the data are no EXIF.
 func exifOrientation(_ data: UnsafeRawBufferPointer) -> Int? {
   guard data.count >= 8 else { return nil }
   let isLittle: Bool

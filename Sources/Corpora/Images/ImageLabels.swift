@@ -1,7 +1,7 @@
 import Tensors
 
-/// What a CSV file says of images: its first column has their file names, relative to the folder, the others are labels;
-/// the first row names the columns. An empty cell is no label.
+/// What a CSV file says of images: its first column has their file names, relative to the folder, the others are
+/// labels; the first row names the columns. An empty cell is no label.
 ///
 /// Errors: a row of another number of cells; a file that is named twice or is none of the folder's images (the nearest
 /// is named); images without a row.

@@ -40,8 +40,8 @@ package struct ClassNames: Hashable, Sendable {
 
   /// The index of each class of a corpus: by its name where the model has it. Where the model has none of the names,
   /// they are taken in the order of their bytes, if they are as many as its classes (as folders of classes are numbered
-  /// by torchvision's ImageFolder and Hugging Face's imagefolder); nil where they are not, and so are other classes than
-  /// the model's.
+  /// by torchvision's ImageFolder and Hugging Face's imagefolder); nil where they are not, and so are other classes
+  /// than the model's.
   ///
   /// - Throws: `InputError` where the model has some of the names but not all. `place` names the corpus.
   package func indices(of classes: [String], at place: String) throws -> [String: Int32]? {

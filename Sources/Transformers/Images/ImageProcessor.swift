@@ -3,8 +3,8 @@ package import Tensors
 
 /// How images become what an image model reads: resized, cropped, rescaled and normalised, in this order.
 ///
-/// The values are those of Hugging Face's image processors on PIL images. An image is given to it in red, green and blue,
-/// or in grey for a model of one channel.
+/// The values are those of Hugging Face's image processors on PIL images. A model of three channels is given red, green
+/// and blue, one of one channel grey.
 package struct ImageProcessor: Hashable, Sendable {
   /// To which size an image is brought.
   package enum Size: Hashable, Sendable {
