@@ -1,6 +1,6 @@
 import Tensors
 
-/// The documents of a corpus file.
+/// The documents of a corpus.
 package struct Corpus: Sendable {
   package let path: String
   /// How the file was read; never `text`, which becomes `lines` or `paragraphs`.
@@ -15,7 +15,7 @@ package struct Corpus: Sendable {
   ///
   /// `label` is a column. Errors: `InputError`, `.usage` for an unknown format or column (the nearest one is named),
   /// settings that the format does not have, or a limit below 1; `.unreadable` for a file that is missing, empty, not
-  /// UTF-8 (line and byte) or malformed (line).
+  /// UTF-8 (line and byte) or malformed (line), and for a folder without images or with one that cannot be read.
   package static func read(_ file: CorpusFile, label: String? = nil, limit: Int? = nil) throws -> Corpus {
     if let limit, limit < 1 {
       throw InputError(.usage, at: "corpus limit", "is too small", expected: "at least 1", found: "\(limit)")
@@ -53,10 +53,11 @@ package struct CorpusReader {
     case jsonLines(JSONLinesReader)
     case table(TableReader)
     case words(WordColumnsReader)
+    case images(ImageFolder)
   }
 
   package let format: CorpusFormat
-  private let path: String
+  package let path: String
   private var kind: Kind
   private var count = 0
 
@@ -79,6 +80,7 @@ package struct CorpusReader {
     case .jsonl: kind = .jsonLines(JSONLinesReader(try LineReader(path: path), file))
     case .tsv: kind = .table(try TableReader(try LineReader(path: path), file))
     case .conll: kind = .words(try WordColumnsReader(try LineReader(path: path), file))
+    case .images: kind = .images(try ImageFolder(file))
     }
     format = named
   }
@@ -106,6 +108,9 @@ package struct CorpusReader {
     case .words(var reader):
       document = try reader.next(id: id)
       kind = .words(reader)
+    case .images(var folder):
+      document = try folder.next(id: id)
+      kind = .images(folder)
     }
     if document != nil { count += 1 }
     return document
@@ -119,13 +124,27 @@ package struct CorpusReader {
     case .jsonLines(let reader): reader.labelColumns
     case .table(let reader): reader.labelColumns
     case .words(let reader): reader.labelColumns
+    case .images(let folder): folder.labelColumns
     }
+  }
+
+  /// The column that folders of images fill.
+  package static let classColumn = ImageFolder.classColumn
+
+  /// What images have in a column, each value once, in the order of their bytes; nothing where they have no such column
+  /// or the corpus holds none.
+  package func values(ofImageColumn column: String) -> [String] {
+    guard case .images(let folder) = kind else { return [] }
+    return folder.values(of: column)
   }
 
   /// - Throws: `InputError(.usage)` where the corpus has no such column. JSON Lines can tell only once they were read.
   package func check(_ label: String?, isAtEnd: Bool = false) throws {
     guard let label else { return }
-    if case .jsonLines = kind, !isAtEnd { return }
+    if case .jsonLines(let reader) = kind {
+      guard isAtEnd else { return }
+      if let misfit = reader.misfits[label] { throw misfit }
+    }
     let known = labelColumns
     guard !known.contains(label) else { return }
     guard !known.isEmpty else {

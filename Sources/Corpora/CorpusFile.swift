@@ -13,10 +13,12 @@ package struct CorpusFile: Sendable, Hashable {
   package var text: String?
   /// The column of the second text; nil for `pair`, where there is one.
   package var pair: String?
+  /// The CSV file of the labels of images; nil where there is none.
+  package var labels: String?
 
   package init(
     path: String, format: String? = nil, parallel: String? = nil, columns: [String]? = nil, text: String? = nil,
-    pair: String? = nil
+    pair: String? = nil, labels: String? = nil
   ) {
     self.path = path
     self.format = format
@@ -24,23 +26,27 @@ package struct CorpusFile: Sendable, Hashable {
     self.columns = columns
     self.text = text
     self.pair = pair
+    self.labels = labels
   }
 
   /// The format, once all that is said of the corpus fits it.
   ///
   /// Errors (usage): an unknown format; columns named that the format does not have, or two of one name; a parallel file
-  /// of anything but lines.
-  func resolvedFormat() throws -> CorpusFormat {
+  /// of anything but lines; a file of labels of anything but images.
+  package func resolvedFormat() throws -> CorpusFormat {
     if parallel != nil {
       guard [nil, .text, .lines].contains(try format.map({ try CorpusFormat(named: $0, path: path) })) else {
         throw error("cannot have a parallel file", expected: "text, a document a line", found: format)
       }
-      try refuse(["columns": columns != nil, "text": text != nil, "pair": pair != nil], by: "parallel text")
+      try refuse(
+        ["columns": columns != nil, "text": text != nil, "pair": pair != nil, "labels": labels != nil],
+        by: "parallel text")
       return .lines
     }
     let format = try CorpusFormat(named: format, path: path)
+    if format != .images { try refuse(["labels": labels != nil], by: format.rawValue) }
     switch format {
-    case .text, .lines, .paragraphs, .conllu:
+    case .text, .lines, .paragraphs, .conllu, .images:
       try refuse(["columns": columns != nil, "text": text != nil, "pair": pair != nil], by: format.rawValue)
     case .jsonl: try refuse(["columns": columns != nil], by: format.rawValue)
     case .conll: try refuse(["pair": pair != nil], by: format.rawValue)

@@ -17,12 +17,14 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
   case tsv
   /// A document a sentence with a word a line and its labels behind it, as in CoNLL-2003.
   case conll
+  /// A folder of images, a document a file.
+  case images
 
   /// Files that are not plain text although no reader knows them; to read one as text, say so.
   private static let foreign = ["json", "csv", "xml", "html", "gz", "zip", "parquet"]
 
-  /// The format that the job names, else that of the file's extension. Errors (usage): an unknown name, with the
-  /// nearest one; an extension that says neither.
+  /// The format that the job names, else images for a folder, else that of the file's extension. Errors (usage): an
+  /// unknown name, with the nearest one; an extension that says neither.
   package init(named name: String?, path: String) throws {
     let known = Self.allCases.map(\.rawValue)
     if let name {
@@ -33,6 +35,11 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
           expected: known.joined(separator: ", "))
       }
       self = format
+      return
+    }
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+      self = .images
       return
     }
     let kind = URL(filePath: path).pathExtension.lowercased()

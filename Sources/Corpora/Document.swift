@@ -1,7 +1,8 @@
-/// A text of a corpus: a sentence, a line or a paragraph, whatever the format takes for one.
+/// A text of a corpus: a sentence, a line or a paragraph, whatever the format takes for one; or an image.
 package struct Document: Sendable, Hashable {
   /// `doc-12` is the 13th document of the corpus.
   package var id: String
+  /// Of an image the name of its file, which is shown and not read.
   package var text: String
   /// The second text: the other sentence of a pair, or the translation; nil where there is none.
   package var pair: String?
@@ -10,15 +11,19 @@ package struct Document: Sendable, Hashable {
   package var words: [Word]
   /// What the corpus says of the document as a whole, by column.
   package var labels: [String: String]
+  /// Where the image lies; nil for a text.
+  package var image: String?
 
   package init(
-    id: String, text: String, pair: String? = nil, words: [Word] = [], labels: [String: String] = [:]
+    id: String, text: String, pair: String? = nil, words: [Word] = [], labels: [String: String] = [:],
+    image: String? = nil
   ) {
     self.id = id
     self.text = text
     self.pair = pair
     self.words = words
     self.labels = labels
+    self.image = image
   }
 }
 

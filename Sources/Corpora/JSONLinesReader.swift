@@ -3,17 +3,20 @@ import Tensors
 /// Objects of JSON Lines, a document a line.
 ///
 /// `text` and `pair` (or as the job names them) are the document's texts, every other field that is a text, a number or
-/// a truth value is a label. Where the text is a list of words, they are joined by spaces, and a field that is a list of
-/// as many labels is one of the words. Lines that are blank or have a blank text are skipped.
+/// a truth value is a label. Where the text is a list of words, they are joined by spaces, and a field that is a list
+/// of labels, as many, is one of the words. Lines that are blank or have a blank text are skipped.
 ///
 /// Errors: a line that is no JSON object; one without its text (the nearest field is named), or without its pair where
-/// the job names one.
+/// the job names one; beside words a list of texts that is longer or shorter.
 struct JSONLinesReader {
   private let text: String
   private let pair: String?
   private var lines: LineReader
   /// Fields that were a label so far, in the order in which they occurred.
   private(set) var labelColumns: [String] = []
+  /// Of fields with a list of numbers that is longer or shorter than the words, the first one's error. It counts where
+  /// the field is chosen as the label: numbers may be about something else than words.
+  private(set) var misfits: [String: InputError] = [:]
   private var isFirst = true
 
   init(_ lines: LineReader, _ file: CorpusFile) {
@@ -42,7 +45,9 @@ struct JSONLinesReader {
         document.pair = text
       }
       isFirst = false
-      for (key, value) in members where key != text && key != pair ?? "pair" { add(value, as: key, to: &document) }
+      for (key, value) in members where key != text && key != pair ?? "pair" {
+        try add(value, as: key, to: &document, place)
+      }
       if try lines.hasText(document.text, pair: document.pair) { return document }
     }
     return nil
@@ -74,9 +79,20 @@ struct JSONLinesReader {
     }
   }
 
-  private mutating func add(_ value: JSONLine.Value, as column: String, to document: inout Document) {
+  private mutating func add(
+    _ value: JSONLine.Value, as column: String, to document: inout Document, _ place: String
+  ) throws {
     if case .list(let values) = value {
-      guard !document.words.isEmpty, values.count == document.words.count else { return }
+      guard !document.words.isEmpty else { return }
+      guard values.count == document.words.count else {
+        let areTexts = !values.isEmpty && values.allSatisfy { if case .text = $0 { true } else { false } }
+        let error = InputError(
+          at: place, "has another number of labels \"\(column)\" than words", expected: "\(document.words.count)",
+          found: "\(values.count)")
+        if areTexts { throw error }
+        if misfits[column] == nil { misfits[column] = error }
+        return
+      }
       for (index, value) in values.enumerated() {
         if let label = JSONLinesReader.label(value) { document.words[index].labels[column] = label }
       }

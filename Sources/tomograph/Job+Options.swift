@@ -14,12 +14,18 @@ extension Job {
     Option(
       "format", .choice(CorpusFormat.allCases.map(\.rawValue)),
       "of the corpus: plain text (text is lines, or paragraphs between blank ones), CoNLL-U, JSON Lines, a table with"
-        + " tabs, or a word a line with its labels (CoNLL-2003); by default what the file's extension says, else text"),
-    Option("label", .text("COLUMN"), "column of the corpus that labels tokens, such as upos, ner or any field"),
+        + " tabs, a word a line with its labels (CoNLL-2003), or a folder of images; by default what the file's"
+        + " extension says, else text, and images for a folder"),
+    Option(
+      "label", .text("COLUMN"),
+      "column of the corpus that labels tokens, such as upos, ner or any field; of images class"),
     Option("text", .text("COLUMN"), "column of the text; \"text\" by default, of a word a line the first"),
     Option("pair", .text("COLUMN"), "column of the second text, read behind the first; \"pair\" where there is one"),
     Option("columns", .list("A,B", known: nil), "names of the columns of a file that does not name them"),
     Option("parallel", .text("FILE"), "second texts, a line for each line of the corpus"),
+    Option(
+      "labels", .text("FILE.csv"),
+      "labels of a folder of images: file names in the first column, the first row names the columns"),
     Option("limit", .integer("N", 1...Int.max), "read at most N documents"),
     Option("max-tokens", .integer("N", leastTokens...Int.max), "cut documents to N tokens"),
     Option("analyses", .list("A,B", known: analyses), "which of \(analyses.joined(separator: ", ")); all by default"),
@@ -61,7 +67,8 @@ extension Job {
     self.corpus = Corpus(
       file: corpus,
       format: try format ?? CorpusFormat(named: parallel == nil ? nil : "lines", path: corpus.relativePath),
-      parallel: parallel, columns: arguments.list("columns") ?? given?.columns,
+      parallel: parallel, labels: arguments.text("labels").map { URL(filePath: $0) } ?? given?.labels,
+      columns: arguments.list("columns") ?? given?.columns,
       text: arguments.text("text") ?? given?.text, pair: arguments.text("pair") ?? given?.pair,
       label: arguments.text("label") ?? given?.label, limit: arguments.integer("limit") ?? file?.limit,
       maxTokens: arguments.integer("max-tokens") ?? file?.maxTokens)

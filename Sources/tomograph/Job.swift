@@ -26,6 +26,8 @@ struct Job: Sendable {
     var format: CorpusFormat
     /// The file whose lines are the pairs of this one's; nil where there is none.
     var parallel: URL?
+    /// The CSV file of the labels of images; nil where there is none.
+    var labels: URL?
     /// Names of a table's columns; nil where it names them itself.
     var columns: [String]?
     /// The columns of the text and of its pair; nil for the format's own.

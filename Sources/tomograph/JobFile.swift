@@ -17,8 +17,9 @@ import Tensors
 ///   seed: 0,
 /// }
 /// ```
-/// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`, the
-/// names of a table's columns, and `parallel`, the file of the second texts.
+/// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`,
+/// the names of a table's columns, `parallel`, the file of the second texts, and `labels`, the CSV file of the labels of
+/// images.
 struct JobFile {
   var url: URL
   var name: String?
@@ -26,6 +27,7 @@ struct JobFile {
   var corpus: URL?
   var format: Job.CorpusFormat?
   var parallel: URL?
+  var labels: URL?
   var columns: [String]?
   var text: String?
   var pair: String?
@@ -62,11 +64,12 @@ struct JobFile {
 
     if let corpus = job["corpus"] {
       let fields = try corpus.fields(
-        ["path", "format", "parallel", "columns", "text", "pair", "label", "limit", "max_tokens"])
+        ["path", "format", "parallel", "labels", "columns", "text", "pair", "label", "limit", "max_tokens"])
       self.corpus = try path(fields["path"])
       if self.corpus == nil { throw corpus.error("has no path") }
       format = try fields["format"]?.member(of: Job.CorpusFormat.self)
       parallel = try path(fields["parallel"])
+      labels = try path(fields["labels"])
       columns = try fields["columns"]?.filledList().map { try $0.text() }
       text = try fields["text"]?.text()
       pair = try fields["pair"]?.text()

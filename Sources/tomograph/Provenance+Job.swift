@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Reports
 import Tensors
@@ -29,12 +30,31 @@ extension Provenance {
     where !files.weights.contains(where: { $0.path == file.path }) {
       sources.append(try Source(role: "tokenizer", file: file))
     }
-    sources.append(try Source(role: "corpus", file: job.corpus.file))
+    if job.corpus.format == .images {
+      sources.append(try Source(images: job.corpus.file))
+    } else {
+      sources.append(try Source(role: "corpus", file: job.corpus.file))
+    }
+    if let file = job.corpus.labels { sources.append(try Source(role: "labels", file: file)) }
     if let file = job.corpus.parallel { sources.append(try Source(role: "parallel corpus", file: file)) }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
     self.init(
       sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
       threads: Workers.count)
+  }
+}
+
+extension Provenance.Source {
+  /// A folder of images as a whole: the digest of their names, each with its file's digest, a line an image.
+  fileprivate init(images folder: URL) throws {
+    var reader = try CorpusReader(CorpusFile(path: folder.relativePath, format: "images"))
+    var listing = ""
+    while let document = try reader.next() {
+      guard let path = document.image else { continue }
+      let image = try Self(role: "image", file: URL(filePath: path))
+      listing += "\(image.sha256)  \(document.text)\n"
+    }
+    self.init(role: "corpus", name: folder.lastPathComponent, bytes: Array(listing.utf8))
   }
 }

@@ -22,7 +22,8 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
     CorpusFile(
       path: job.corpus.file.relativePath, format: job.corpus.format.rawValue,
       parallel: job.corpus.parallel?.relativePath, columns: job.corpus.columns, text: job.corpus.text,
-      pair: job.corpus.pair), label: job.corpus.label, limit: job.corpus.limit)
+      pair: job.corpus.pair, labels: job.corpus.labels?.relativePath), label: job.corpus.label, limit: job.corpus.limit)
+  try corpus.check(against: model.description)
   watch.lap("load")
 
   progress.begin("measuring", of: corpus.documents, unit: "documents")

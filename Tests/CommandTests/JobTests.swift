@@ -68,6 +68,12 @@ struct JobTests {
     let other = try job(path, "--corpus", "b.jsonl", "--columns", "x,y").corpus
     #expect(other.format == .jsonl && other.columns == ["x", "y"])
     #expect(other.text == nil && other.pair == nil && other.label == nil)
+    let photos = try scratch.write(
+      "{ model: 'm', corpus: { path: 'photos', format: 'images', labels: 'l.csv' } }", to: "jobs/p.json5")
+    let photoJob = photos.path(percentEncoded: false)
+    #expect(try job(photoJob).corpus.format == .images)
+    #expect(try job(photoJob).corpus.labels?.standardizedFileURL.path == scratch["jobs/l.csv"].standardizedFileURL.path)
+    #expect(try job(photoJob, "--labels", "other.csv").corpus.labels?.relativePath == "other.csv")
     let aligned = try scratch.write("{ model: 'm', corpus: { path: 'a.en', parallel: 'a.de' } }", to: "jobs/b.json5")
     let corpus = try job(aligned.path(percentEncoded: false)).corpus
     #expect(corpus.format == .lines)

@@ -33,6 +33,10 @@ struct ColumnErrorTests {
       (
         "c.jsonl", "{\"text\": \"a\", \"pair\": \" \"}\n", "line 1: has a text without a pair, expected both or neither"
       ),
+      (
+        "c.jsonl", "{\"text\": [\"a\", \"b\"], \"ner\": [\"O\"]}\n",
+        "line 1: has another number of labels \"ner\" than words, expected 2, found 1"
+      ),
       ("c.jsonl", "{\"text\": \"\"}\n", "c.jsonl: has no documents"),
       ("c.tsv", "text\tlabel\na\tb\nc\n", "line 3: has another number of cells between tabs, expected 2, found 1"),
       ("c.tsv", "text\ttext\n", "line 1: has two columns of one name, found \"text\""),
@@ -121,6 +125,19 @@ struct ColumnErrorTests {
     }
     #expect(error?.category == .usage)
     #expect(error?.description.contains(message) == true, "\(String(describing: error))")
+  }
+
+  @Test("A list of numbers beside words counts as their labels only where it is the chosen label")
+  func numbersBesideWords() throws {
+    let text = "{\"text\": [\"a\", \"b\"], \"n\": [1, 2]}\n{\"text\": [\"a\"], \"n\": [1, 2, 3]}\n"
+    try withFile(text, "c.jsonl") { path in
+      let corpus = try Corpus.read(path: path)
+      #expect(corpus.documents.count == 2)
+      let error = inputError { _ = try Corpus.read(path: path, label: "n") }
+      #expect(
+        error?.description.hasSuffix(
+          "line 2: has another number of labels \"n\" than words, expected 1, found 3") == true)
+    }
   }
 
   @Test(

@@ -50,7 +50,7 @@ struct CorpusTests {
 
     let missing = inputError { _ = try Corpus.read(path: "/nowhere/c.txt") }
     #expect(missing?.description == "/nowhere/c.txt: does not exist" && missing?.category == .unreadable)
-    let folder = inputError { _ = try Corpus.read(path: NSTemporaryDirectory()) }
+    let folder = inputError { _ = try Corpus.read(path: NSTemporaryDirectory(), format: "lines") }
     #expect(folder?.problem == "is a directory")
 
     let label = try line(Array("1\ta\ta\tX\t_\t_\t0\troot\t_\t_\n".utf8), "c.conllu", label: "upso")

@@ -18,5 +18,6 @@
 #include "layers.h"
 #include "memory.h"
 #include "reductions.h"
+#include "resample.h"
 #include "statistics.h"
 #include "worker.h"

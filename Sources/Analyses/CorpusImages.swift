@@ -1,0 +1,130 @@
+package import Corpora
+package import Foundation
+import Tensors
+package import Transformers
+
+/// Turns the images of a corpus into what an image model reads; what `CorpusTokenizer` is for text.
+package struct CorpusImages: Sendable {
+  package let processor: ImageProcessor
+  /// The column whose labels are carried to patches.
+  package let label: String?
+  /// The column that says to which class an image belongs, and the index of each class; nil where the loss cannot be
+  /// asked for.
+  package let classes: (column: String, indices: [String: Int32])?
+  /// Why there is no loss although the model has classes and so has the corpus; nil where there is one, or none of
+  /// these.
+  package let remark: String?
+
+  package init(
+    processor: ImageProcessor, label: String?, classes: (column: String, indices: [String: Int32])? = nil,
+    remark: String? = nil
+  ) {
+    self.processor = processor
+    self.label = label
+    self.classes = classes
+    self.remark = remark
+  }
+
+  /// With the processor and the classes of a model's folder. Classes are those of the column `class` where the corpus
+  /// has it, else of the label's, of all images whatever the limit. Where they are others than the model's there is no
+  /// loss.
+  ///
+  /// - Throws: `InputError` where the model reads no images, its files say something impossible, or the corpus has a
+  ///   class that is not one of the model's although others are.
+  package init(directory: URL, for d: ModelDescription, corpus: CorpusReader, label: String?) throws {
+    let processor = try ImageProcessor(directory: directory, for: d)
+    var classes: (column: String, indices: [String: Int32])?
+    var remark: String?
+    let columns = [CorpusReader.classColumn] + (label.map { [$0] } ?? [])
+    if case .imageClassification(let count) = d.head,
+      let column = columns.first(where: { !corpus.values(ofImageColumn: $0).isEmpty })
+    {
+      let names = corpus.values(ofImageColumn: column)
+      let known = try ClassNames(directory: directory, classes: count)
+      if let indices = try known.indices(of: names, at: corpus.path) {
+        classes = (column, indices)
+      } else {
+        remark = "no loss: the \(names.count) classes of the column \"\(column)\" are not the model's \(count)"
+      }
+    }
+    self.init(processor: processor, label: label, classes: classes, remark: remark)
+  }
+
+  /// The positions of an image: the learned ones, then its patches row by row, named by row and column. Every patch has
+  /// the image's label. Positions stand in place of token ids: no two are the same.
+  package func tokenize(_ document: Document) -> TokenizedDocument {
+    let shape = processor.image, side = shape.side / shape.patch
+    let leading = (0..<shape.leadingTokens).map { Self.leadingNames[min($0, Self.leadingNames.count - 1)] }
+    let value = label.flatMap { document.labels[$0] }
+    return TokenizedDocument(
+      id: document.id, ids: (0..<Int32(shape.positions)).map { $0 },
+      typeIDs: Array(repeating: 0, count: shape.positions),
+      tokens: leading + (0..<shape.patches).map { "r\($0 / side)c\($0 % side)" },
+      kinds: leading.map { _ in .opening } + Array(repeating: .ordinary, count: shape.patches),
+      labels: leading.map { _ in nil } + Array(repeating: value, count: shape.patches), isTruncated: false)
+  }
+
+  /// ViT's token that the classifier reads, and DeiT's that a teacher taught.
+  private static let leadingNames = ["[CLS]", "[DIST]"]
+
+  /// The pixels of some documents, `[batch, channels, height, width]`, with the index of each one's class where the
+  /// corpus says it (−100 for an image without a class).
+  ///
+  /// - Throws: `InputError` for the first image that cannot be read or has not the model's size.
+  package func input(_ documents: [Document]) throws -> ModelInput {
+    let shape = processor.image
+    let pixels = Tensor(uninitialized: [documents.count, shape.channels, shape.side, shape.side])
+    let size = shape.channels * shape.side * shape.side
+    let errors = ErrorsByIndex(count: documents.count)
+    forEachPiece(documents.count) { index in
+      do {
+        guard let path = documents[index].image else {
+          throw InputError(at: documents[index].id, "is no image", expected: "a corpus of images", found: "a text")
+        }
+        try processor.write(ImageFile(path: path).read(), at: path, to: pixels.pointer + index * size)
+      } catch {
+        errors.set(error, at: index)
+      }
+    }
+    if let error = errors.first { throw error }
+    let labels = classes.map { classes in
+      documents.map { $0.labels[classes.column].flatMap { classes.indices[$0] } ?? -100 }
+    }
+    return ModelInput(pixels: pixels, for: shape, labels: labels)
+  }
+}
+
+/// What went wrong in pieces of work, so that the first one's error is thrown whichever thread was faster.
+private final class ErrorsByIndex: @unchecked Sendable {
+  private let errors: UnsafeMutablePointer<(any Error)?>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    errors = .allocate(capacity: count)
+    errors.initialize(repeating: nil, count: count)
+  }
+
+  deinit {
+    errors.deinitialize(count: count)
+    errors.deallocate()
+  }
+
+  /// Each index is set by one thread.
+  func set(_ error: any Error, at index: Int) { errors[index] = error }
+
+  var first: (any Error)? { (0..<count).lazy.compactMap { self.errors[$0] }.first }
+}
+
+extension CorpusSource {
+  /// Refuses a model that reads something else than the corpus holds.
+  ///
+  /// - Throws: `InputError` for images before a model of text, and text before one of images.
+  package func check(against d: ModelDescription) throws {
+    let holdsImages = try file.resolvedFormat() == .images
+    guard holdsImages != (d.image != nil) else { return }
+    throw InputError(
+      .usage, at: path, holdsImages ? "holds images, which the model does not read" : "is no folder of images",
+      expected: holdsImages ? "text for a \(d.family) model" : "PNG or JPEG files for a \(d.family) model")
+  }
+}

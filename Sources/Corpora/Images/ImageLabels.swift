@@ -1,0 +1,55 @@
+import Tensors
+
+/// What a CSV file says of images: its first column has their file names, relative to the folder, the others are
+/// labels; the first row names the columns. An empty cell is no label.
+///
+/// Errors: a row of another number of cells; a file that is named twice or is none of the folder's images (the nearest
+/// is named); images without a row.
+struct ImageLabels {
+  let columns: [String]
+  /// By file name; each with its column.
+  private let rows: [String: [(column: String, value: String)]]
+
+  init(path: String, images: [String], folder: String) throws {
+    var file = try CSVRows(path: path)
+    guard let header = try file.next(), header.count > 1 else {
+      throw InputError(
+        at: path, "has no labels", expected: "a first row that names the columns, that of file names first")
+    }
+    let names = header.enumerated().map { $1.isEmpty ? "column \($0 + 1)" : $1 }
+    try CorpusFile.checkNames(names, at: "\(path): line \(file.line)", .unreadable)
+    let known = Set(images)
+    var rows: [String: [(column: String, value: String)]] = [:]
+    var lines: [String: Int] = [:]
+    while let cells = try file.next() {
+      let place = "\(path): line \(file.line)"
+      guard cells.count == names.count else {
+        throw InputError(
+          at: place, "has another number of cells", expected: "\(names.count)", found: "\(cells.count)")
+      }
+      var name = cells[0][...]
+      while name.hasPrefix("./") { name = name.dropFirst(2) }
+      let image = String(name)
+      guard known.contains(image) else {
+        let hint = nearest(image, among: images.count <= 1000 ? images : []).map { "; did you mean \"\($0)\"?" } ?? ""
+        throw InputError(
+          at: place, "names no image of the folder\(hint)", expected: "a file in \(folder)", found: "\"\(image)\"")
+      }
+      if let earlier = lines[image] {
+        throw InputError(at: place, "names an image that line \(earlier) has named", found: "\"\(image)\"")
+      }
+      lines[image] = file.line
+      rows[image] = zip(names, cells).dropFirst().filter { !$1.isEmpty }.map { ($0, $1) }
+    }
+    let unlabelled = images.filter { rows[$0] == nil }
+    guard unlabelled.isEmpty else {
+      throw InputError(
+        at: path, "has no row for \(unlabelled.count) of the \(images.count) images in \(folder)",
+        expected: "a row for each", found: "none for \"\(unlabelled[0])\"")
+    }
+    columns = Array(names.dropFirst())
+    self.rows = rows
+  }
+
+  subscript(image: String) -> [(column: String, value: String)] { rows[image] ?? [] }
+}

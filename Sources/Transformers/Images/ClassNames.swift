@@ -1,0 +1,60 @@
+package import Foundation
+import Tensors
+
+/// What a classifier calls its classes, as its `config.json` says.
+package struct ClassNames: Hashable, Sendable {
+  private let path: String
+  private let count: Int
+  /// Indices by name, from `label2id` and the `id2label` that it mirrors; empty where there is neither.
+  private let indices: [String: Int32]
+  private let names: [String]
+
+  /// - Throws: `InputError` for a configuration that cannot be read or gives a class that the head has not.
+  package init(directory: URL, classes count: Int) throws {
+    let url = directory.appending(path: "config.json")
+    path = url.relativePath
+    self.count = count
+    let file = JSONField(try JSONReader.read(url), file: path)
+    var indices: [String: Int32] = [:]
+    for (key, value) in try file["id2label"]?.members() ?? [] {
+      let field = JSONField(value, file: path, path: "id2label.\(key)")
+      guard let index = Int32(key), (0..<count).contains(Int(index)) else {
+        throw InputError(at: field.place, "is no class of the model", expected: "0 … \(count - 1)", found: "\"\(key)\"")
+      }
+      indices[try field.string()] = index
+    }
+    if indices.isEmpty {
+      for (key, value) in try file["label2id"]?.members() ?? [] {
+        let field = JSONField(value, file: path, path: "label2id.\(key)")
+        let index = try field.id()
+        guard index < count else {
+          throw InputError(
+            at: field.place, "is no class of the model", expected: "0 … \(count - 1)", found: "\(index)")
+        }
+        indices[key] = index
+      }
+    }
+    self.indices = indices
+    names = indices.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+  }
+
+  /// The index of each class of a corpus: by its name where the model has it. Where the model has none of the names,
+  /// they are taken in the order of their bytes, if they are as many as its classes (as folders of classes are numbered
+  /// by torchvision's ImageFolder and Hugging Face's imagefolder); nil where they are not, and so are other classes
+  /// than the model's.
+  ///
+  /// - Throws: `InputError` where the model has some of the names but not all. `place` names the corpus.
+  package func indices(of classes: [String], at place: String) throws -> [String: Int32]? {
+    let unknown = classes.filter { indices[$0] == nil }
+    if unknown.isEmpty { return indices }
+    guard unknown.count == classes.count else {
+      let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+      throw InputError(
+        at: place, "has \(unknown.count == 1 ? "a class" : "\(unknown.count) classes") that the model does not know",
+        expected: shown, found: "\"\(unknown[0])\"")
+    }
+    guard classes.count == count else { return nil }
+    let sorted = classes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return Dictionary(sorted.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+  }
+}
