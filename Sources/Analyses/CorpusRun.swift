@@ -52,7 +52,7 @@ package struct CorpusRun {
         guard let repeated = repeatedTokens() else { return }
         remark = repeated.note
         let request = TraceRequest(sites: needs.repeatedTokenSites)
-        for batch in Batch.cut(repeated.documents.map { example(repeated: $0) }, for: model.description) {
+        for batch in Batch.cut(repeated.documents.map { example(repeated: $0) }) {
           let trace = try model.run(batch.input(pad: padding), request)
           try observe(batch.observation(repeated.stream, trace))
         }
@@ -64,7 +64,7 @@ package struct CorpusRun {
         extent.tokens += usable.reduce(0) { $0 + $1.document.ids.count }
         extent.truncated += usable.count { $0.document.isTruncated || $0.target?.document.isTruncated ?? false }
         extent.tooShort += read.count - usable.count
-        for batch in Batch.cut(usable, for: model.description) { try run(batch, needs, observe) }
+        for batch in Batch.cut(usable) { try run(batch, needs, observe) }
         tk_give_back_freed_memory()
         progress(chunk.count)
       })
@@ -83,7 +83,9 @@ package struct CorpusRun {
 
   /// One batch, forward, and backward where gradients are asked for and the model has a loss on plain text.
   private func run(_ batch: Batch, _ needs: Needs, _ observe: (Observation) throws -> Void) throws {
-    let plain = TraceRequest(sites: needs.sites)
+    let (watchers, rows) = needs.watch(batch.documents, batch.targets)
+    var plain = TraceRequest(sites: needs.sites)
+    plain.attentionRows = rows
     var differentiated = plain
     differentiated.gradients = needs.gradients
     differentiated.parameterGradients = needs.parameterGradients
@@ -94,13 +96,15 @@ package struct CorpusRun {
       input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
     case .sequenceToSequence where wantsGradients: input.labels = batch.targetLabels
     case .maskedLanguageModel where wantsGradients && reader.tokenizer.roles.mask != nil:
-      try observe(batch.observation(.corpus, try model.run(input, plain)))
+      try observe(batch.observation(.corpus, try model.run(input, plain), watchers))
       guard let input = masked(batch, input) else { return }
+      differentiated.attentionRows = nil
       try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
       return
     default: break
     }
-    try observe(batch.observation(.corpus, try model.run(input, input.labels == nil ? plain : differentiated)))
+    let trace = try model.run(input, input.labels == nil ? plain : differentiated)
+    try observe(batch.observation(.corpus, trace, watchers))
   }
 
   /// Documents as the model reads them. An encoder–decoder writes the targets that the corpus lacks itself, greedily.
@@ -195,18 +199,14 @@ struct Batch {
 
   /// Positions, padding included, that one batch holds at most; one long document may have more.
   private static let positions = 2048
-  /// Attention probabilities of all layers and heads, 64 MiB of them.
-  private static let probabilities = 1 << 24
 
   /// Sorts by length, equal ones by their place in the corpus, and cuts so that a batch's memory is bounded.
-  static func cut(_ examples: [Example], for d: ModelDescription) -> [Batch] {
+  static func cut(_ examples: [Example]) -> [Batch] {
     let order = examples.indices.sorted { (examples[$0].length, $0) < (examples[$1].length, $1) }
-    let heads = d.stacks.reduce(0) { $0 + $1.layers * $1.heads * ($1.role == .decoder ? 2 : 1) }
     var batches: [Batch] = []
     for index in order {
-      let example = examples[index], length = example.length
-      let rows = min(positions / length, probabilities / (heads * length * length))
-      if let last = batches.last, last.examples.count < rows {
+      let example = examples[index]
+      if let last = batches.last, last.examples.count < positions / example.length {
         batches[batches.count - 1].examples.append(example)
       } else {
         batches.append(Batch(examples: [example]))
@@ -234,10 +234,13 @@ struct Batch {
     return ModelInput(rows: labels, pad: -100).ids
   }
 
-  func observation(_ stream: Observation.Stream, _ trace: Trace) -> Observation {
-    Observation(
-      stream: stream, documents: examples.map(\.document), targets: examples.compactMap { $0.target?.document },
-      trace: trace)
+  var documents: [TokenizedDocument] { examples.map(\.document) }
+  var targets: [TokenizedDocument] { examples.compactMap { $0.target?.document } }
+
+  func observation(
+    _ stream: Observation.Stream, _ trace: Trace, _ watchers: [any AttentionWatcher] = []
+  ) -> Observation {
+    Observation(stream: stream, documents: documents, targets: targets, trace: trace, watchers: watchers)
   }
 }
 
