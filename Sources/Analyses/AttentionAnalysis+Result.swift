@@ -67,7 +67,7 @@ extension KindSums {
       result.arrays[key("sample.\(sample.rank.id).pattern")] = NumericArray(
         shape: [kind.layers, kind.heads, queries, keys], values: sample.pattern)
       result.texts[key("sample.\(sample.rank.id).tokens")] = sample.tokens
-      if let tokens = sample.queryTokens { result.texts[key("sample.\(sample.rank.id).queryTokens")] = tokens }
+      if let tokens = sample.queryTokens { result.texts[key("sample.\(sample.rank.id).queries")] = tokens }
     }
     result.texts[key("samples")] = samples.samples.map(\.rank.id)
     if let pooled = samples.pooled {

@@ -58,7 +58,7 @@ package struct AttentionAnalysis: Analysis {
     let kind = kinds[index].kind
     let documents = observation.documents.indices.filter { sums.counts(kind: index, document: $0) }
     guard documents.allSatisfy({ !sums.cell(kind: index, head: 0, document: $0).sums.isEmpty }) else { return }
-    let weights = observation.documents.map { BootstrapWeights(hash: $0.hash) }
+    let weights = observation.documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
     let trace = observation.trace
     let hasGradient = (0..<kind.layers).allSatisfy { trace.gradients[kind.z(layer: $0)] != nil }
     // The loss is a mean over the batch's targets: undone, so that a document counts the same in every batch.

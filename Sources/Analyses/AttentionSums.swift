@@ -164,16 +164,14 @@ struct PooledMap: Sendable {
     tk_attention_pool(&band, size, blocks, &sum, &maximum)
   }
 
-  /// Means over the pairs that the mask shows; 0 where it shows none.
-  func means(length: Int, isCausal: Bool, window: Int?) -> [Float] {
-    var pairs = [Double](repeating: 0, count: sum.count)
-    for q in 0..<length {
-      let end = isCausal ? q + 1 : length, first = max(0, end - (isCausal ? window ?? end : end))
-      for block in first / size...(end - 1) / size {
-        let keys = max(first, block * size)..<min(end, (block + 1) * size)
-        pairs[q / size * blocks + block] += Double(keys.count)
-      }
+  /// Means over the pairs that a causal mask shows; 0 where it shows none.
+  func means(length: Int, isCausal: Bool) -> [Float] {
+    func count(_ block: Int) -> Int { min(size, length - block * size) }
+    return sum.indices.map { cell in
+      let (query, key) = (cell / blocks, cell % blocks)
+      if isCausal && key > query { return 0 }
+      let pairs = isCausal && key == query ? count(key) * (count(key) + 1) / 2 : count(query) * count(key)
+      return Float(sum[cell] / Double(pairs))
     }
-    return zip(sum, pairs).map { $1 > 0 ? Float($0 / $1) : 0 }
   }
 }

@@ -36,6 +36,9 @@ package struct CorpusRun {
     package var tooShort = 0
     /// Documents whose target the model wrote itself.
     package var generatedTargets = 0
+    /// Documents that were read in windows, and how many windows these made; each counts as a document.
+    package var windowed = 0
+    package var windows = 0
   }
 
   /// Runs everything that the analyses need.
@@ -59,6 +62,8 @@ package struct CorpusRun {
       },
       corpus: { chunk, needs, observe in
         let read = try examples(chunk.compactMap { _ in try documents.next() }, &extent)
+        extent.windowed += Set(read.compactMap(\.document.parent)).count
+        extent.windows += read.count { $0.document.parent != nil }
         let usable = read.filter { $0.document.ids.count >= 2 }
         extent.documents += usable.count
         extent.tokens += usable.reduce(0) { $0 + $1.document.ids.count }
@@ -70,6 +75,11 @@ package struct CorpusRun {
       })
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
       throw InputError(at: corpus.path, "has no document to measure", expected: "at least two tokens in one of them")
+    }
+    if let windows = reader.windows, extent.windowed > 0, !results.isEmpty {
+      results[0].notes.append(
+        "\(extent.windowed) documents are read in \(extent.windows) windows of up to \(windows.length) tokens, "
+          + "\(windows.stride) tokens from one to the next; each counts as a document.")
     }
     if let remark, let attention = results.firstIndex(where: { $0.id == AttentionAnalysis.id }) {
       results[attention].notes.append(remark)
@@ -109,7 +119,9 @@ package struct CorpusRun {
 
   /// Documents as the model reads them. An encoder–decoder writes the targets that the corpus lacks itself, greedily.
   private func examples(_ documents: [Document], _ extent: inout Extent) throws -> [Example] {
-    var examples = documents.map { Example(reader.tokenize($0), target: reader.target(of: $0)) }
+    var examples = try documents.flatMap { document in
+      try reader.documents(of: document).map { Example($0, target: reader.target(of: document)) }
+    }
     guard model.description.encoder != nil else { return examples }
     let missing = examples.indices.filter { examples[$0].target == nil }
     // A translation is rarely twice as long as its source.

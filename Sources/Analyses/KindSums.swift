@@ -65,7 +65,7 @@ struct KindSums: Sendable {
       return (0...max(0, read.ids.count - 2 * half)).first { read.ids.dropFirst($0).starts(with: x) }
     }
     let usable = documents.indices.filter { starts[$0].map { $0 + 2 * half } ?? .max <= documents[$0].ids.count }
-    let weights = documents.map { BootstrapWeights(hash: $0.hash) }
+    let weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
     for i in usable { repeatedSequences.add([1], weights[i]) }
     let perLayer = kind.heads
     repeated.withUnsafeMutableBufferPointer { buffer in
@@ -103,10 +103,8 @@ struct KindSums: Sendable {
       samples.offer(
         AttentionSamples.Pooled(
           rank: rank, length: length, size: first.size, blocks: first.blocks,
-          mean: cells.enumerated().flatMap { piece, cell in
-            cell.pooled?.means(
-              length: length, isCausal: kind.isCausal, window: kind.windows[piece / kind.heads]) ?? []
-          }, maximum: cells.flatMap { $0.pooled?.maximum ?? [] }))
+          mean: cells.flatMap { $0.pooled?.means(length: length, isCausal: kind.isCausal) ?? [] },
+          maximum: cells.flatMap { $0.pooled?.maximum ?? [] }))
     }
   }
 

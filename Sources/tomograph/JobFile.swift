@@ -18,7 +18,8 @@ import Tensors
 /// }
 /// ```
 /// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`, the
-/// names of a table's columns, and `parallel`, the file of the second texts.
+/// names of a table's columns, `parallel`, the file of the second texts, and in place of `max_tokens` a `window` and its
+/// `stride`, with which long documents are read in windows that overlap.
 struct JobFile {
   var url: URL
   var name: String?
@@ -32,6 +33,8 @@ struct JobFile {
   var label: String?
   var limit: Int?
   var maxTokens: Int?
+  var window: Int?
+  var stride: Int?
   var analyses: [String]?
   var thresholds: URL?
   var output: URL?
@@ -62,7 +65,7 @@ struct JobFile {
 
     if let corpus = job["corpus"] {
       let fields = try corpus.fields(
-        ["path", "format", "parallel", "columns", "text", "pair", "label", "limit", "max_tokens"])
+        ["path", "format", "parallel", "columns", "text", "pair", "label", "limit", "max_tokens", "window", "stride"])
       self.corpus = try path(fields["path"])
       if self.corpus == nil { throw corpus.error("has no path") }
       format = try fields["format"]?.member(of: Job.CorpusFormat.self)
@@ -73,6 +76,8 @@ struct JobFile {
       label = try fields["label"]?.text()
       limit = try fields["limit"]?.integer(in: 1...Int.max)
       maxTokens = try fields["max_tokens"]?.integer(in: Job.leastTokens...Int.max)
+      window = try fields["window"]?.integer(in: Job.leastTokens...Int.max)
+      stride = try fields["stride"]?.integer(in: 1...Int.max)
     }
     if let fields = try job["output"]?.fields(
       ["folder", "formats"], unsupported: ["theme": "a choice of theme", "language": "a choice of language"])

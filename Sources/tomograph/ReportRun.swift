@@ -25,13 +25,21 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
       pair: job.corpus.pair), label: job.corpus.label, limit: job.corpus.limit)
   watch.lap("load")
 
+  let longest = model.description.stacks.map(\.maximumPositions).min() ?? 1
+  if let length = job.corpus.maxTokens, length > longest {
+    throw InputError(
+      .usage, at: "max_tokens", "is more than the model's positions", expected: "at most \(longest), or a window",
+      found: "\(length)")
+  }
+
   progress.begin("measuring", of: corpus.documents, unit: "documents")
   let run = CorpusRun(
     model: model,
-    reader: CorpusTokenizer(
+    reader: try CorpusTokenizer(
       tokenizer: tokenizer, label: job.corpus.label,
-      maximumLength: min(job.corpus.maxTokens ?? .max, model.description.stacks.map(\.maximumPositions).min() ?? 1),
-      decoderStart: model.description.encoder == nil ? nil : model.description.decoderStart.map { Int32($0) }),
+      maximumLength: job.corpus.maxTokens ?? longest,
+      decoderStart: model.description.encoder == nil ? nil : model.description.decoderStart.map { Int32($0) },
+      windows: job.corpus.windows),
     corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
   let (measured, extent) = try run.measure(AnalysisSuite.all.filter { job.analyses.contains($0.id) })
   progress.end()
