@@ -127,7 +127,8 @@ extension AttentionSums.Cell {
     }
     let last = rows.queries.lowerBound + count
     if rows.keys.lowerBound == 0 && !rows.keys.isEmpty {
-      for q in max(1, rows.queries.lowerBound)..<max(1, min(last, HeadSums.sinkLength)) {
+      let first = max(1, rows.queries.lowerBound)
+      for q in first..<max(first, min(last, HeadSums.sinkLength)) {
         sink += Double(rows.pointer[(q - rows.queries.lowerBound) * rows.stride])
       }
     }
