@@ -61,7 +61,7 @@ let package = Package(
     tests("Plotting", ["Plotting", "Drawing"]),
     tests("CairoRenderer", ["CairoRenderer", "Drawing"]),
     tests("Reports", ["Reports", "Plotting", "Drawing", "Results", "Diagnosis", "Tensors"]),
-    tests("Command", ["Reports", "Results", "Tensors", "tomograph"]),
+    tests("Command", ["Analyses", "Reports", "Results", "Tensors", "tomograph"]),
 
     .executableTarget(
       name: "bench",

@@ -48,6 +48,9 @@ package struct Needs: Sendable {
   package var gradients: Set<Site> = []
   /// Gradients of the corpus loss for every parameter.
   package var parameterGradients = false
+  /// Who looks at the attention while the model runs on the corpus, made anew for each batch of documents and, in an
+  /// encoder–decoder, targets.
+  package var watchers: [@Sendable ([TokenizedDocument], [TokenizedDocument]) -> any AttentionWatcher] = []
 
   package init() {}
 
@@ -56,6 +59,16 @@ package struct Needs: Sendable {
     repeatedTokenSites.formUnion(other.repeatedTokenSites)
     gradients.formUnion(other.gradients)
     parameterGradients = parameterGradients || other.parameterGradients
+    watchers += other.watchers
+  }
+
+  /// Fresh watchers, and what shows them every band.
+  package func watch(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> (
+    watchers: [any AttentionWatcher], rows: (@Sendable (AttentionBand) -> Void)?
+  ) {
+    let made = watchers.map { $0(documents, targets) }
+    guard !made.isEmpty else { return ([], nil) }
+    return (made, { (band: AttentionBand) in for watcher in made { watcher.see(band) } })
   }
 }
 
@@ -77,12 +90,18 @@ package struct Observation: Sendable {
   /// What the decoder of an encoder–decoder reads beside each document: the target so far.
   package var targets: [TokenizedDocument]
   package var trace: Trace
+  /// Those of `Needs.watchers` that looked on.
+  package var watchers: [any AttentionWatcher]
 
-  package init(stream: Stream, documents: [TokenizedDocument], targets: [TokenizedDocument] = [], trace: Trace) {
+  package init(
+    stream: Stream, documents: [TokenizedDocument], targets: [TokenizedDocument] = [], trace: Trace,
+    watchers: [any AttentionWatcher] = []
+  ) {
     self.stream = stream
     self.documents = documents
     self.targets = targets
     self.trace = trace
+    self.watchers = watchers
   }
 
   /// What a stack reads.

@@ -5,18 +5,41 @@ import Transformers
 
 extension AttentionAnalysis {
   package func result() throws -> AnalysisResult {
-    guard rows.documents > 0 else {
+    guard kinds.contains(where: { $0.rows.documents > 0 }) else {
       return AnalysisResult(id: AttentionAnalysis.id, notApplicable: "no document has two tokens")
     }
-    let means = rowMeanTables()
+    var result = AnalysisResult(id: AttentionAnalysis.id, tables: [])
+    let copying = copyingScores(of: model)
+    for sums in kinds {
+      let stack = sums.kind.stack
+      let readsOut = stack == .only || stack == .decoder
+      let tables = sums.tables(
+        copying: readsOut ? copying : [Quantity](repeating: .notApplicable, count: sums.heads.count))
+      if result.tables.isEmpty {
+        result.tables = tables
+      } else {
+        for (index, table) in tables.enumerated() { result.tables[index].rows += table.rows }
+      }
+      let own = AnalysisResult(id: AttentionAnalysis.id, tables: tables)
+      result.texts[stack.key("class")] = sums.heads.indices.map {
+        PatternClass(sums.classScores($0, own), thresholds).rawValue
+      }
+      result.notes += sums.notes()
+      sums.addMaps(to: &result)
+    }
+    return result
+  }
+}
+
+extension KindSums {
+  /// Every table of the analysis, with the rows of this kind.
+  fileprivate func tables(copying: [Quantity]) -> [MetricTable] {
     let scores = zip(AttentionMetrics.repeatedTokenScores.indices, AttentionMetrics.repeatedTokenScores).map {
       i, metric in
       table(metric) { repeated[$0].ratio(i, to: repeatedSequences, 0) }
     }
     let importance = heads.indices.map(importanceShare)
-    let copying = copyingScores(of: model)
-    var result = AnalysisResult(id: AttentionAnalysis.id, tables: means + scores)
-    result.tables += [
+    return rowMeanTables() + scores + [
       table(AttentionMetrics.copyingScore) { copying[$0] },
       table(AttentionMetrics.keyMarginalEntropy) { marginalEntropy(heads[$0].marginal, longest, .rows) },
       table(AttentionMetrics.keyMarginalOrdinary) { ordinaryPeak(heads[$0]) },
@@ -24,27 +47,41 @@ extension AttentionAnalysis {
       ratioTable(AttentionMetrics.maxWeight16, HeadSums.Extra.maximum16.index, .rows16),
       table(AttentionMetrics.keyMarginalEntropy16) { marginalEntropy(heads[$0].marginal16, longest16, .rows16) },
       ratioTable(AttentionMetrics.specialAndFirstShare16, HeadSums.Extra.specialAndFirst16.index, .rows16),
-      ratioTable(AttentionMetrics.longRangeShare64, HeadSums.Extra.longRange64.index, .rows64),
+      kind.isCross
+        ? table(AttentionMetrics.longRangeShare64) { _ in .notApplicable }
+        : ratioTable(AttentionMetrics.longRangeShare64, HeadSums.Extra.longRange64.index, .placedRows64),
       table(AttentionMetrics.importanceShare) { importance[$0] },
       MetricTable(
         AttentionMetrics.effectiveHeads,
-        (0..<layers).map { MetricTable.Row(.layer($0), effectiveHeads(layer: $0)) }),
-      MetricTable(AttentionMetrics.sinkRate, [MetricTable.Row(.model, sinkRate())]),
+        (0..<kind.layers).map {
+          MetricTable.Row(Component(.layer($0), stack: kind.stack), effectiveHeads(layer: $0))
+        }),
+      MetricTable(AttentionMetrics.sinkRate, [MetricTable.Row(Component(.model, stack: kind.stack), sinkRate())]),
     ]
-    let tables = result
-    result.texts["class"] = heads.indices.map { PatternClass(classScores($0, tables), thresholds).rawValue }
-    result.notes = notes()
-    for sample in samples.samples {
-      let shown = sample.tokens.count
-      result.arrays["sample.\(sample.id).pattern"] = NumericArray(
-        shape: [layers, headsPerLayer, shown, shown], values: sample.pattern)
-      result.texts["sample.\(sample.id).tokens"] = sample.tokens
-    }
-    result.texts["samples"] = samples.samples.map(\.id)
-    return result
   }
 
-  private func component(_ index: Int) -> Component { .head(index / headsPerLayer, index % headsPerLayer) }
+  fileprivate func addMaps(to result: inout AnalysisResult) {
+    func key(_ name: String) -> String { kind.stack.key(name) }
+    for sample in samples.samples {
+      let (queries, keys) = ((sample.queryTokens ?? sample.tokens).count, sample.tokens.count)
+      result.arrays[key("sample.\(sample.rank.id).pattern")] = NumericArray(
+        shape: [kind.layers, kind.heads, queries, keys], values: sample.pattern)
+      result.texts[key("sample.\(sample.rank.id).tokens")] = sample.tokens
+      if let tokens = sample.queryTokens { result.texts[key("sample.\(sample.rank.id).queries")] = tokens }
+    }
+    result.texts[key("samples")] = samples.samples.map(\.rank.id)
+    if let pooled = samples.pooled {
+      let shape = [kind.layers, kind.heads, pooled.blocks, pooled.blocks], id = pooled.rank.id
+      result.arrays[key("sample.\(id).pooledMean")] = NumericArray(shape: shape, values: pooled.mean)
+      result.arrays[key("sample.\(id).pooledMax")] = NumericArray(shape: shape, values: pooled.maximum)
+      // The document, its positions and those of a block's side.
+      result.texts[key("pooled")] = [id, "\(pooled.length)", "\(pooled.size)"]
+    }
+  }
+
+  private func component(_ index: Int) -> Component {
+    Component(.head(layer: index / kind.heads, head: index % kind.heads), stack: kind.stack)
+  }
 
   private func table(_ metric: Metric, _ quantity: (Int) -> Quantity) -> MetricTable {
     MetricTable(metric, heads.indices.map { MetricTable.Row(component($0), quantity($0)) })
@@ -55,37 +92,47 @@ extension AttentionAnalysis {
   }
 
   private func rowMeanTables() -> [MetricTable] {
-    let causal = model.description.isCausal
+    // What a line of positions has, what a plane has too, and what kinds of tokens there are.
+    let inLine = !kind.isCross && kind.plane == nil, hasDistances = !kind.isCross
     let sources: [(Metric, Int, applies: Bool)] = [
       (AttentionMetrics.entropy, TK_ATTENTION_ENTROPY, true),
       (AttentionMetrics.normalisedEntropy, TK_ATTENTION_NORMALISED, true),
       (AttentionMetrics.effectiveTokens, TK_ATTENTION_EFFECTIVE, true),
       (AttentionMetrics.maxWeight, TK_ATTENTION_MAXIMUM, true),
-      (AttentionMetrics.distance, TK_ATTENTION_DISTANCE, true),
-      (AttentionMetrics.localShare, TK_ATTENTION_LOCAL, true),
-      (AttentionMetrics.longRangeShare, TK_ATTENTION_LONG_RANGE, true),
-      (AttentionMetrics.selfShare, TK_ATTENTION_SELF, true),
-      (AttentionMetrics.previousShare, TK_ATTENTION_PREVIOUS, true),
-      (AttentionMetrics.nextShare, TK_ATTENTION_NEXT, !causal),
+      (AttentionMetrics.distance, TK_ATTENTION_DISTANCE, hasDistances),
+      (AttentionMetrics.localShare, TK_ATTENTION_LOCAL, hasDistances),
+      (AttentionMetrics.longRangeShare, TK_ATTENTION_LONG_RANGE, hasDistances),
+      (AttentionMetrics.selfShare, TK_ATTENTION_SELF, hasDistances),
+      (AttentionMetrics.previousShare, TK_ATTENTION_PREVIOUS, inLine),
+      (AttentionMetrics.nextShare, TK_ATTENTION_NEXT, inLine && !kind.isCausal),
       (AttentionMetrics.firstShare, TK_ATTENTION_FIRST, true),
       (AttentionMetrics.openingShare, TK_ATTENTION_OPENING, seenKinds.contains(.opening)),
       (AttentionMetrics.closingShare, TK_ATTENTION_CLOSING, seenKinds.contains(.closing)),
       (AttentionMetrics.punctuationShare, TK_ATTENTION_PUNCTUATION, seenKinds.contains(.punctuation)),
-      (AttentionMetrics.separatorShare, HeadSums.Extra.separator.index, seenKinds != [.ordinary]),
+      (
+        AttentionMetrics.separatorShare, HeadSums.Extra.separator.index,
+        kind.plane == nil && seenKinds != [.ordinary]
+      ),
       (AttentionMetrics.padShare, TK_ATTENTION_PAD, true),
-      (AttentionMetrics.diagonalScore, TK_ATTENTION_DIAGONAL, true),
+      (AttentionMetrics.diagonalScore, TK_ATTENTION_DIAGONAL, hasDistances),
       (AttentionMetrics.uniformScore, TK_ATTENTION_UNIFORM, true),
-      (AttentionMetrics.hierarchicalScore, TK_ATTENTION_HIERARCHICAL, true),
+      (AttentionMetrics.hierarchicalScore, TK_ATTENTION_HIERARCHICAL, hasDistances),
+    ]
+    let ofDistances: Set = [
+      TK_ATTENTION_DISTANCE, TK_ATTENTION_LOCAL, TK_ATTENTION_LONG_RANGE, TK_ATTENTION_SELF, TK_ATTENTION_DIAGONAL,
+      TK_ATTENTION_HIERARCHICAL,
     ]
     var tables = sources.map { metric, index, applies in
-      applies ? ratioTable(metric, index, .rows) : table(metric) { _ in .notApplicable }
+      applies
+        ? ratioTable(metric, index, ofDistances.contains(index) ? .placedRows : .rows)
+        : table(metric) { _ in .notApplicable }
     }
     tables.insert(
       table(AttentionMetrics.distanceRatio) {
         heads[$0].means.ratio(
-          TK_ATTENTION_DISTANCE, to: rows, Denominator.uniformDistance.rawValue, n: rowCount(.rows))
+          TK_ATTENTION_DISTANCE, to: heads[$0].means, TK_ATTENTION_UNIFORM_DISTANCE, n: rowCount(.placedRows))
       }, at: 5)
-    tables.append(table(AttentionMetrics.fixedOffsetShare) { bestOffset(heads[$0]) })
+    tables.append(table(AttentionMetrics.fixedOffsetShare) { inLine ? bestOffset(heads[$0]) : .notApplicable })
     return tables
   }
 
@@ -127,11 +174,11 @@ extension AttentionAnalysis {
     (usesGradient ? HeadSums.Extra.importanceGradient : HeadSums.Extra.importanceNorm).index
   }
 
-  private func layerHeads(_ layer: Int) -> Range<Int> { layer * headsPerLayer..<(layer + 1) * headsPerLayer }
+  private func layerHeads(_ layer: Int) -> Range<Int> { layer * kind.heads..<(layer + 1) * kind.heads }
 
   private func importanceShare(_ index: Int) -> Quantity {
     guard hasImportance else { return .notApplicable }
-    let layer = layerHeads(index / headsPerLayer)
+    let layer = layerHeads(index / kind.heads)
     let all = layer.reduce(0) { $0 + heads[$1].means.totals[importanceIndex] }
     let own = heads[index].means.replicates(importanceIndex)
     var sums = [Double](repeating: 0, count: own.count)
@@ -172,7 +219,7 @@ extension AttentionAnalysis {
       interval: documents16 > 1 ? interval95(values) : nil)
   }
 
-  private func classScores(_ index: Int, _ result: AnalysisResult) -> PatternClass.Scores {
+  fileprivate func classScores(_ index: Int, _ result: AnalysisResult) -> PatternClass.Scores {
     func value(_ metric: Metric) -> Double? { result[metric]?.rows[index].quantity.value }
     return PatternClass.Scores(
       induction: value(AttentionMetrics.inductionScore), previous: value(AttentionMetrics.previousShare),
@@ -182,21 +229,34 @@ extension AttentionAnalysis {
       uniform: value(AttentionMetrics.uniformScore), hierarchical: value(AttentionMetrics.hierarchicalScore))
   }
 
-  private func notes() -> [String] {
+  fileprivate func notes() -> [String] {
     var notes = [
       "\(documents16) of \(rows.documents) documents have at least \(HeadSums.ruleLength) tokens and feed the rules; "
         + "\(documents64) have at least \(HeadSums.longRangeLength)."
     ]
-    if hasImportance {
+    if kind.stack != .only { notes[0] = "\(kind.stack.rawValue): " + notes[0] }
+    if hasImportance && kind.stack != .decoder && kind.stack != .cross {
       notes.append(
         usesGradient
           ? "Importance of heads: E|Σ z·∂L/∂z| (Michel 2019)." : "Importance of heads: mean output norm ‖z W_O‖.")
     }
-    if repeatedSequences.documents > 0 {
+    if repeatedSequences.documents > 0 && kind.stack != .decoder {
       notes.append("Repeated-token scores: \(repeatedSequences.documents) seeded sequences.")
     }
+    guard kind.stack == .only || kind.stack == .encoder else { return notes }
+    if let plane = kind.plane {
+      notes.append(
+        "Distances are those of patches in the grid (\(plane.patches) patches): queries and keys before the patches are "
+          + "left out and the rest of each row is scaled to 1; long range is beyond \(plane.far.formatted()) patches, and "
+          + "the hierarchical score's bands go by the distance rounded down.")
+    }
     for sample in samples.samples where sample.tokens.count < sample.length {
-      notes.append("\(sample.id): the first \(sample.tokens.count) of \(sample.length) positions are shown.")
+      notes.append("\(sample.rank.id): the first \(sample.tokens.count) of \(sample.length) positions are shown.")
+    }
+    if let pooled = samples.pooled {
+      notes.append(
+        "\(pooled.rank.id): of its \(pooled.length) positions, means and maxima over blocks of \(pooled.size) are kept."
+      )
     }
     return notes
   }

@@ -1,61 +1,102 @@
-import Tensors
+import Synchronization
 
-/// A few documents whose whole attention is kept for figures: of moderate length where there are such, and among them
-/// those with the smallest hash.
+/// A few documents whose attention is kept for figures: of moderate length where there are such, and among them those
+/// with the smallest hash; and of the long ones that with the smallest hash, pooled.
 struct AttentionSamples: Sendable {
   static let kept = 3
   /// Lengths that a drawn map can name every token of.
   static let moderate = 6...40
   /// Longer documents show their first positions.
   static let longest = 64
+  /// Documents beyond this length can be kept pooled.
+  static let pooledBeyond = 256
 
-  struct Sample: Sendable {
+  /// What makes one document preferable to another.
+  struct Rank: Sendable {
     var isModerate: Bool
     var hash: UInt64
     var id: String
-    var tokens: [String]
-    /// `[L, H, T, T]`.
-    var pattern: [Float]
-    /// Positions of the whole document.
-    var length: Int
 
-    func precedes(_ other: Sample) -> Bool {
+    init(_ document: TokenizedDocument) {
+      isModerate = AttentionSamples.moderate.contains(document.ids.count)
+      hash = document.hash
+      id = document.id
+    }
+
+    func precedes(_ other: Rank) -> Bool {
       if isModerate != other.isModerate { return isModerate }
       return (hash, id) < (other.hash, other.id)
     }
   }
 
-  /// Best first.
-  private(set) var samples: [Sample] = []
+  /// Which maps of a document are kept.
+  struct Choice: Sendable {
+    var isShown = false
+    var isPooled = false
+  }
 
-  /// Offers document `index` of a batch; `patterns` are the layers' `[B, H, T, T]`.
-  mutating func offer(_ document: TokenizedDocument, index: Int, patterns: [Tensor]) {
-    let length = document.ids.count
-    var sample = Sample(
-      isModerate: AttentionSamples.moderate.contains(length), hash: document.hash, id: document.id, tokens: [],
-      pattern: [], length: length)
-    if samples.count == AttentionSamples.kept, let last = samples.last, !sample.precedes(last) { return }
-    let shown = min(length, AttentionSamples.longest)
-    sample.tokens = Array(document.tokens.prefix(shown))
-    for layer in patterns {
-      let (heads, stride) = (layer.shape[1], layer.shape[3])
-      for head in 0..<heads {
-        let base = layer.pointer + (index * heads + head) * layer.shape[2] * stride
-        for q in 0..<shown {
-          sample.pattern.append(contentsOf: UnsafeBufferPointer(start: base + q * stride, count: shown))
+  /// What documents were offered so far, by all copies of an analysis: of those that cannot be kept in the end no map
+  /// is made. What is kept in the end does not depend on the order.
+  final class Gate: Sendable {
+    private let best = Mutex<(shown: [Rank], pooled: Rank?)>(([], nil))
+
+    func choose(_ document: TokenizedDocument) -> Choice {
+      let rank = Rank(document)
+      var choice = Choice()
+      return best.withLock { best in
+        if document.ids.count >= 2 {
+          best.shown.append(rank)
+          best.shown.sort { $0.precedes($1) }
+          if best.shown.count > AttentionSamples.kept { best.shown.removeLast() }
+          choice.isShown = best.shown.contains { $0.id == rank.id }
         }
+        if document.ids.count > AttentionSamples.pooledBeyond {
+          if best.pooled.map(rank.precedes) ?? true { best.pooled = rank }
+          choice.isPooled = best.pooled?.id == rank.id
+        }
+        return choice
       }
     }
-    insert(sample)
+  }
+
+  struct Sample: Sendable {
+    var rank: Rank
+    /// Of the keys, and of the queries where these are others.
+    var tokens: [String]
+    var queryTokens: [String]?
+    /// `[L, H, queries, keys]`.
+    var pattern: [Float]
+    /// Positions of the whole document.
+    var length: Int
+  }
+
+  struct Pooled: Sendable {
+    var rank: Rank
+    /// Positions of the document, and of a block's side.
+    var length: Int
+    var size: Int
+    /// `[L, H, blocks, blocks]`.
+    var blocks: Int
+    var mean: [Float]
+    var maximum: [Float]
+  }
+
+  /// Best first.
+  private(set) var samples: [Sample] = []
+  private(set) var pooled: Pooled?
+
+  mutating func offer(_ sample: Sample) {
+    samples.append(sample)
+    samples.sort { $0.rank.precedes($1.rank) }
+    if samples.count > AttentionSamples.kept { samples.removeLast() }
+  }
+
+  mutating func offer(_ other: Pooled) {
+    if pooled.map({ other.rank.precedes($0.rank) }) ?? true { pooled = other }
   }
 
   mutating func merge(_ other: AttentionSamples) {
-    for sample in other.samples { insert(sample) }
-  }
-
-  private mutating func insert(_ sample: Sample) {
-    samples.append(sample)
-    samples.sort { $0.precedes($1) }
-    if samples.count > AttentionSamples.kept { samples.removeLast() }
+    for sample in other.samples { offer(sample) }
+    if let pooled = other.pooled { offer(pooled) }
   }
 }

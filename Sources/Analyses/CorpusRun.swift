@@ -11,17 +11,17 @@ package import Transformers
 /// more than one is in memory.
 package struct CorpusRun {
   package let model: Model
-  package let reader: CorpusTokenizer
+  package let reading: CorpusReading
   package let corpus: CorpusSource
   package let seed: UInt64
   /// Told how many more documents are done.
   package let progress: (Int) -> Void
 
   package init(
-    model: Model, reader: CorpusTokenizer, corpus: CorpusSource, seed: UInt64, progress: @escaping (Int) -> Void
+    model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, progress: @escaping (Int) -> Void
   ) {
     self.model = model
-    self.reader = reader
+    self.reading = reading
     self.corpus = corpus
     self.seed = seed
     self.progress = progress
@@ -36,6 +36,9 @@ package struct CorpusRun {
     package var tooShort = 0
     /// Documents whose target the model wrote itself.
     package var generatedTargets = 0
+    /// Documents that were read in windows, and how many windows these made; each counts as a document.
+    package var windowed = 0
+    package var windows = 0
   }
 
   /// Runs everything that the analyses need.
@@ -44,7 +47,7 @@ package struct CorpusRun {
   package func measure(_ analyses: [any Analysis.Type]) throws -> (results: [AnalysisResult], extent: Extent) {
     var extent = Extent()
     var remark: String?
-    let context = AnalysisContext(model: model, seed: seed, label: reader.label)
+    let context = AnalysisContext(model: model, seed: seed, label: reading.label)
     var documents = try corpus.reader()
     var results = try Accumulators.measure(
       analyses, context, documents: corpus.documents,
@@ -52,24 +55,36 @@ package struct CorpusRun {
         guard let repeated = repeatedTokens() else { return }
         remark = repeated.note
         let request = TraceRequest(sites: needs.repeatedTokenSites)
-        for batch in Batch.cut(repeated.documents.map { example(repeated: $0) }, for: model.description) {
-          let trace = try model.run(batch.input(pad: padding), request)
+        for batch in Batch.cut(repeated.documents.map { example(repeated: $0) }) {
+          let trace = try model.run(input(batch), request)
           try observe(batch.observation(repeated.stream, trace))
         }
       },
       corpus: { chunk, needs, observe in
         let read = try examples(chunk.compactMap { _ in try documents.next() }, &extent)
+        extent.windowed += Set(read.compactMap(\.document.parent)).count
+        extent.windows += read.count { $0.document.parent != nil }
         let usable = read.filter { $0.document.ids.count >= 2 }
         extent.documents += usable.count
         extent.tokens += usable.reduce(0) { $0 + $1.document.ids.count }
         extent.truncated += usable.count { $0.document.isTruncated || $0.target?.document.isTruncated ?? false }
         extent.tooShort += read.count - usable.count
-        for batch in Batch.cut(usable, for: model.description) { try run(batch, needs, observe) }
+        for batch in Batch.cut(usable) { try run(batch, needs, observe) }
         tk_give_back_freed_memory()
         progress(chunk.count)
       })
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
       throw InputError(at: corpus.path, "has no document to measure", expected: "at least two tokens in one of them")
+    }
+    if let windows = reading.text?.windows, extent.windowed > 0, !results.isEmpty {
+      results[0].notes.append(
+        "\(extent.windowed) documents are read in \(extent.windows) windows of up to \(windows.length) tokens, "
+          + "\(windows.stride) tokens from one to the next; each counts as a document.")
+    }
+    if case .images(let images) = reading, let reason = images.remark {
+      for i in results.indices where results[i].id == GradientAnalysis.id && results[i].notApplicable != nil {
+        results[i].notApplicable = reason
+      }
     }
     if let remark, let attention = results.firstIndex(where: { $0.id == AttentionAnalysis.id }) {
       results[attention].notes.append(remark)
@@ -83,29 +98,43 @@ package struct CorpusRun {
 
   /// One batch, forward, and backward where gradients are asked for and the model has a loss on plain text.
   private func run(_ batch: Batch, _ needs: Needs, _ observe: (Observation) throws -> Void) throws {
-    let plain = TraceRequest(sites: needs.sites)
+    let (watchers, rows) = needs.watch(batch.documents, batch.targets)
+    var plain = TraceRequest(sites: needs.sites)
+    plain.attentionRows = rows
     var differentiated = plain
     differentiated.gradients = needs.gradients
     differentiated.parameterGradients = needs.parameterGradients
     let wantsGradients = needs.parameterGradients || !needs.gradients.isEmpty
-    var input = try batch.input(pad: padding)
+    var input = try input(batch)
     switch model.description.head {
     case .languageModel where wantsGradients:
       input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
     case .sequenceToSequence where wantsGradients: input.labels = batch.targetLabels
-    case .maskedLanguageModel where wantsGradients && reader.tokenizer.roles.mask != nil:
-      try observe(batch.observation(.corpus, try model.run(input, plain)))
+    case .maskedLanguageModel where wantsGradients && reading.text?.tokenizer.roles.mask != nil:
+      try observe(batch.observation(.corpus, try model.run(input, plain), watchers))
       guard let input = masked(batch, input) else { return }
+      differentiated.attentionRows = nil
       try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
       return
+    case .sequenceClassification where wantsGradients: input.labels = batch.classes
+    case .imageClassification where !wantsGradients || input.labels?.allSatisfy { $0 < 0 } ?? true: input.labels = nil
     default: break
     }
-    try observe(batch.observation(.corpus, try model.run(input, input.labels == nil ? plain : differentiated)))
+    let trace = try model.run(input, input.labels == nil ? plain : differentiated)
+    try observe(batch.observation(.corpus, trace, watchers))
   }
 
   /// Documents as the model reads them. An encoder–decoder writes the targets that the corpus lacks itself, greedily.
   private func examples(_ documents: [Document], _ extent: inout Extent) throws -> [Example] {
-    var examples = documents.map { Example(reader.tokenize($0), target: reader.target(of: $0)) }
+    guard case .text(let reader) = reading else {
+      guard case .images(let images) = reading else { return [] }
+      return documents.map { Example(images.tokenize($0), image: $0) }
+    }
+    var examples = try documents.flatMap { document in
+      try reader.documents(of: document).map {
+        Example($0, target: reader.target(of: document), classIndex: reader.classIndex(of: document))
+      }
+    }
     guard model.description.encoder != nil else { return examples }
     let missing = examples.indices.filter { examples[$0].target == nil }
     // A translation is rarely twice as long as its source.
@@ -122,7 +151,7 @@ package struct CorpusRun {
   /// A repeated-token sequence; a decoder reads it as well, behind its first token and without what closes it.
   private func example(repeated document: TokenizedDocument) -> Example {
     var example = Example(document)
-    guard let start = reader.decoderStart else { return example }
+    guard let reader = reading.text, let start = reader.decoderStart else { return example }
     let kept = document.kinds.count { $0 != .closing }
     var read = document
     read.ids = [start] + document.ids.prefix(kept)
@@ -137,7 +166,7 @@ package struct CorpusRun {
   /// The batch as a masked LM is trained on it (Devlin 2019): of its ordinary tokens 15 %, chosen by seed and document,
   /// are to be predicted, and 80 % of these are masked, 10 % replaced by a random token, 10 % left.
   private func masked(_ batch: Batch, _ plain: ModelInput) -> ModelInput? {
-    guard let mask = reader.tokenizer.roles.mask else { return nil }
+    guard let mask = reading.text?.tokenizer.roles.mask else { return nil }
     var input = plain
     var labels = [Int32](repeating: -100, count: input.ids.count)
     for (row, document) in batch.examples.map(\.document).enumerated() {
@@ -158,13 +187,20 @@ package struct CorpusRun {
     return labels.contains { $0 >= 0 } ? input : nil
   }
 
+  /// What the model reads of a batch; images are read from their files now.
+  private func input(_ batch: Batch) throws -> ModelInput {
+    if case .images(let images) = reading { return try images.input(batch.examples.compactMap(\.image)) }
+    return batch.input(pad: padding)
+  }
+
   private var padding: Int32 {
-    reader.tokenizer.roles.padding ?? model.description.padToken.map { Int32($0) } ?? 0
+    reading.text?.tokenizer.roles.padding ?? model.description.padToken.map { Int32($0) } ?? 0
   }
 
   /// Sequences of repeated tokens in the family's own frame; nil for a model that reads too little for them.
   private func repeatedTokens() -> RepeatedTokens? {
-    let tokenizer = reader.tokenizer, d = model.description
+    guard let tokenizer = reading.text?.tokenizer else { return nil }
+    let d = model.description
     // Rows that training never touched (unused pieces) would not be known to any head.
     let ordinary = (0..<Int32(min(d.vocabulary, tokenizer.vocabularySize))).filter { id in
       !tokenizer.isSpecial(id) && tokenizer.token(id).map { !$0.hasPrefix("[unused") && !$0.isEmpty } ?? false
@@ -179,10 +215,15 @@ package struct CorpusRun {
 struct Example: Sendable {
   var document: TokenizedDocument
   var target: Target?
+  var classIndex: Int32?
+  /// Where its image is to be read.
+  var image: Document?
 
-  init(_ document: TokenizedDocument, target: Target? = nil) {
+  init(_ document: TokenizedDocument, target: Target? = nil, classIndex: Int32? = nil, image: Document? = nil) {
     self.document = document
     self.target = target
+    self.classIndex = classIndex
+    self.image = image
   }
 
   /// Positions of the longest of its sequences.
@@ -195,18 +236,14 @@ struct Batch {
 
   /// Positions, padding included, that one batch holds at most; one long document may have more.
   private static let positions = 2048
-  /// Attention probabilities of all layers and heads, 64 MiB of them.
-  private static let probabilities = 1 << 24
 
   /// Sorts by length, equal ones by their place in the corpus, and cuts so that a batch's memory is bounded.
-  static func cut(_ examples: [Example], for d: ModelDescription) -> [Batch] {
+  static func cut(_ examples: [Example]) -> [Batch] {
     let order = examples.indices.sorted { (examples[$0].length, $0) < (examples[$1].length, $1) }
-    let heads = d.stacks.reduce(0) { $0 + $1.layers * $1.heads * ($1.role == .decoder ? 2 : 1) }
     var batches: [Batch] = []
     for index in order {
-      let example = examples[index], length = example.length
-      let rows = min(positions / length, probabilities / (heads * length * length))
-      if let last = batches.last, last.examples.count < rows {
+      let example = examples[index]
+      if let last = batches.last, last.examples.count < positions / example.length {
         batches[batches.count - 1].examples.append(example)
       } else {
         batches.append(Batch(examples: [example]))
@@ -215,7 +252,7 @@ struct Batch {
     return batches
   }
 
-  func input(pad: Int32) throws -> ModelInput {
+  func input(pad: Int32) -> ModelInput {
     let documents = examples.map(\.document)
     let hasTypes = documents.contains { $0.typeIDs.contains { $0 != 0 } }
     var input = ModelInput(rows: documents.map(\.ids), typeIDs: hasTypes ? documents.map(\.typeIDs) : nil, pad: pad)
@@ -234,10 +271,18 @@ struct Batch {
     return ModelInput(rows: labels, pad: -100).ids
   }
 
-  func observation(_ stream: Observation.Stream, _ trace: Trace) -> Observation {
-    Observation(
-      stream: stream, documents: examples.map(\.document), targets: examples.compactMap { $0.target?.document },
-      trace: trace)
+  /// The class of each document, −100 where it has none; nil where none has one.
+  var classes: [Int32]? {
+    examples.contains { $0.classIndex != nil } ? examples.map { $0.classIndex ?? -100 } : nil
+  }
+
+  var documents: [TokenizedDocument] { examples.map(\.document) }
+  var targets: [TokenizedDocument] { examples.compactMap { $0.target?.document } }
+
+  func observation(
+    _ stream: Observation.Stream, _ trace: Trace, _ watchers: [any AttentionWatcher] = []
+  ) -> Observation {
+    Observation(stream: stream, documents: documents, targets: targets, trace: trace, watchers: watchers)
   }
 }
 

@@ -1,5 +1,6 @@
 package import Corpora
 import Foundation
+import Tensors
 package import Transformers
 
 /// Turns the documents of a corpus into what the model reads.
@@ -12,16 +13,67 @@ package struct CorpusTokenizer: Sendable {
   /// What a decoder's input begins with, for models that read the second text as a target.
   package let decoderStart: Int32?
 
-  package init(tokenizer: Tokenizer, label: String?, maximumLength: Int, decoderStart: Int32? = nil) {
+  /// How longer documents are read; nil where they are cut.
+  package let windows: DocumentWindows?
+  /// The classes of a classifier, for the loss on documents that the label gives one of them.
+  package let classes: ClassNames?
+
+  /// - Throws: `InputError(.usage)` for windows that are longer than documents may be, that have no room for text, or
+  ///   that leave text out between them.
+  package init(
+    tokenizer: Tokenizer, label: String?, maximumLength: Int, decoderStart: Int32? = nil,
+    windows: DocumentWindows? = nil, classes: ClassNames? = nil
+  ) throws {
+    if let windows {
+      let around = tokenizer.openingTokens.count + tokenizer.closingTokens.count
+      func check(_ isSound: Bool, _ problem: String, _ expected: String, _ found: Int) throws {
+        if !isSound { throw InputError(.usage, at: "window", problem, expected: expected, found: "\(found)") }
+      }
+      try check(decoderStart == nil, "is not for models that read a target", "max_tokens", windows.length)
+      try check(
+        windows.length <= maximumLength, "is longer than the model's positions", "at most \(maximumLength)",
+        windows.length)
+      try check(
+        windows.length >= around + 2, "has no room for text", "at least \(around + 2) tokens", windows.length)
+      try check(
+        (1...windows.length - around).contains(windows.stride), "leaves tokens out with this stride",
+        "a stride of 1 … \(windows.length - around), as \(around) of the window's tokens stand around the text",
+        windows.stride)
+    }
+    self.windows = windows
+    self.classes = classes
     self.tokenizer = tokenizer
     self.label = label
     self.maximumLength = maximumLength
     self.decoderStart = decoderStart
   }
 
+  /// The class of a document, by the label's column; nil where it has none of the model's.
+  package func classIndex(of document: Document) -> Int32? {
+    guard let classes, let label, let name = document.labels[label] else { return nil }
+    return classes[name]
+  }
+
+  /// A document as it is read: whole, cut, or in windows.
+  ///
+  /// - Throws: `InputError` for a second text, which windows do not cut.
+  package func documents(of document: Document) throws -> [TokenizedDocument] {
+    guard let windows else { return [tokenize(document)] }
+    guard document.pair == nil else {
+      throw InputError(
+        .usage, at: "window", "is for single texts", expected: "max_tokens", found: "a pair in \(document.id)")
+    }
+    return tokenize(document, maximumLength: .max).windows(
+      windows, opening: tokenizer.openingTokens.count, closing: tokenizer.closingTokens.count)
+  }
+
   /// The tokens of a document, its pair behind it unless that is a target, with their kinds and labels; nothing of it
   /// is lost but what lies beyond the length.
   package func tokenize(_ document: Document) -> TokenizedDocument {
+    tokenize(document, maximumLength: maximumLength)
+  }
+
+  private func tokenize(_ document: Document, maximumLength: Int) -> TokenizedDocument {
     let pair = decoderStart == nil ? document.pair : nil
     let encoding = tokenizer.encode(document.text, pair: pair, maximumLength: maximumLength)
     let isSecond = encoding.sequences.map { $0 == 1 }

@@ -26,40 +26,36 @@ struct HeadSums: Sendable {
   var behind: [Double] = []
   var ahead: [Double] = []
 
-  /// Adds the rows of one document; `importance` holds its summed output norm and `|Σ z·∂L/∂z|`.
+  /// Adds one document; `importance` holds its summed output norm and `|Σ z·∂L/∂z|`.
   mutating func add(
-    pattern: UnsafePointer<Float>, stride: Int, document: DocumentKeys, isCausal: Bool,
-    importance: (norm: Double, gradient: Double), weights: BootstrapWeights
+    _ cell: AttentionSums.Cell, document: DocumentKeys, importance: (norm: Double, gradient: Double),
+    weights: BootstrapWeights
   ) {
     let length = document.length
-    var sums = [Double](repeating: 0, count: HeadSums.width)
-    var rowSum = [Double](repeating: 0, count: length)
-    var offsets = [Double](repeating: 0, count: 2 * length - 1)
-    tk_attention_rows(
-      pattern, stride, length, isCausal ? 1 : 0, document.opening, document.closing, document.punctuation, &sums,
-      &rowSum, &offsets)
-
+    var sums = cell.sums + [Double](repeating: 0, count: Extra.allCases.count)
     let first = sums[TK_ATTENTION_FIRST]
     let special = sums[TK_ATTENTION_OPENING] + sums[TK_ATTENTION_CLOSING]
     sums[Extra.separator.index] =
       special + sums[TK_ATTENTION_PUNCTUATION] - (document.firstKind == .ordinary ? 0 : first)
-    HeadSums.add(rowSum, to: &marginal)
+    HeadSums.add(cell.marginal, to: &marginal)
     if length >= HeadSums.ruleLength {
       let isFirstSpecial = document.firstKind == .opening || document.firstKind == .closing
       sums[Extra.specialAndFirst16.index] = special + (isFirstSpecial ? 0 : first)
       sums[Extra.normalised16.index] = sums[TK_ATTENTION_NORMALISED]
       sums[Extra.maximum16.index] = sums[TK_ATTENTION_MAXIMUM]
-      for q in 1..<min(length, HeadSums.sinkLength) { sums[Extra.sink.index] += Double(pattern[q * stride]) }
-      HeadSums.add(rowSum, to: &marginal16)
-      for k in 0..<length where k == 0 || document.kinds[k] != .ordinary { rowSum[k] = 0 }
-      HeadSums.add(rowSum, to: &ordinary16)
+      sums[Extra.sink.index] = cell.sink
+      HeadSums.add(cell.marginal, to: &marginal16)
+      var ordinary = cell.marginal
+      for k in 0..<length where k == 0 || document.kinds[k] != .ordinary { ordinary[k] = 0 }
+      HeadSums.add(ordinary, to: &ordinary16)
     }
     if length >= HeadSums.longRangeLength { sums[Extra.longRange64.index] = sums[TK_ATTENTION_LONG_RANGE] }
     sums[Extra.importanceNorm.index] = importance.norm
     sums[Extra.importanceGradient.index] = importance.gradient
     means.add(sums, weights)
-    HeadSums.add(Array(offsets[..<length].reversed()), to: &behind)
-    HeadSums.add(Array(offsets[(length - 1)...]), to: &ahead)
+    guard !cell.offsets.isEmpty else { return }
+    HeadSums.add(Array(cell.offsets[..<length].reversed()), to: &behind)
+    HeadSums.add(Array(cell.offsets[(length - 1)...]), to: &ahead)
   }
 
   mutating func merge(_ other: HeadSums) {

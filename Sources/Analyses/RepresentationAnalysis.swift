@@ -32,7 +32,7 @@ package struct RepresentationAnalysis: StackAnalysis {
   package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
     let values = order.compactMap { trace[$0] }
     guard values.count == order.count else { return }
-    let weights = documents.map { BootstrapWeights(hash: $0.hash) }
+    let weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
     points.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let points = buffer
       forEachPiece(points.count) { points[$0].add(values[$0], documents, weights) }

@@ -20,6 +20,8 @@ package struct TokenizedDocument: Sendable {
   /// The chosen label of the word that each token is a piece of; nil where there is none.
   package var labels: [String?]
   package var isTruncated: Bool
+  /// The id of the document that this is a window of.
+  package var parent: String?
 
   package init(
     id: String, ids: [Int32], typeIDs: [Int32], tokens: [String], kinds: [TokenKind], labels: [String?],
@@ -34,9 +36,11 @@ package struct TokenizedDocument: Sendable {
     self.isTruncated = isTruncated
   }
 
-  /// A seedless hash of the id: decides bootstrap weights and which samples are kept, so that neither depends on how
-  /// the corpus was split.
+  /// A seedless hash of the id: decides which samples are kept, so that it does not depend on how the corpus was split.
   package var hash: UInt64 { stableHash(id) }
+
+  /// The same for bootstrap weights: windows of one document are drawn together.
+  package var bootstrapHash: UInt64 { stableHash(parent ?? id) }
 }
 
 /// FNV-1a over the UTF-8 bytes, then mixed (splitmix64) so that nearby ids differ in every bit.

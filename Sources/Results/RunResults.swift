@@ -26,7 +26,7 @@ package struct Subject: Codable, Hashable, Sendable {
     package var name: String
     /// `gpt2`, `bert`: the `model_type` of its configuration.
     package var family: String
-    /// `causal language model`, `masked language model`, `sequence classification`, `encoder`.
+    /// `causal language model`, `masked language model`, `sequence classifier (2 classes)`.
     package var task: String
     package var layers: Int
     package var heads: Int
@@ -110,6 +110,11 @@ package struct Subject: Codable, Hashable, Sendable {
       self.truncated = truncated
     }
   }
+
+  /// What the corpus consists of, for sentences about it.
+  package var documentNoun: String { model.image == nil ? "document" : "image" }
+  /// What a document's positions are.
+  package var positionNoun: String { model.image == nil ? "token" : "position" }
 
   /// The job's name: the run folder's.
   package var name: String

@@ -16,7 +16,7 @@ package struct Visibility: Sendable {
   }
 
   /// The keys that query `q` may see, before padding.
-  fileprivate func range(_ q: Int, queries: Int, keys: Int) -> Range<Int> {
+  package func range(_ q: Int, queries: Int, keys: Int) -> Range<Int> {
     guard isCausal else { return 0..<keys }
     let end = q + 1 + keys - queries
     return max(0, end - (window ?? end))..<end
@@ -26,6 +26,8 @@ package struct Visibility: Sendable {
 /// Rows of queries that one piece takes; under a causal mask a piece skips the keys that none of its queries sees.
 private let queriesPerPiece = 128
 
+// Attention in three steps, for those who look at whole matrices of scores or probabilities, or change them; `attention`
+// does all three without the matrices.
 extension Tape {
   /// `scores[b, h, q, k] = scale · query[b, q, h, :] · key[b, k, h′, :]`, where several heads h may share one h′.
   ///
@@ -141,7 +143,7 @@ extension Tape {
 }
 
 /// The dimensions of one attention: queries `[B, Tq, H, D]`, keys and values `[B, Tk, H′, D]`, H a multiple of H′.
-private struct AttentionShape {
+struct AttentionShape {
   let batch: Int
   let heads: Int
   let keyHeads: Int
@@ -175,7 +177,7 @@ private struct AttentionShape {
   }
 }
 
-private func forEachHead(_ d: AttentionShape, _ body: (_ b: Int, _ h: Int) -> Void) {
+func forEachHead(_ d: AttentionShape, _ body: (_ b: Int, _ h: Int) -> Void) {
   forEachPiece(d.batch * d.heads) { body($0 / d.heads, $0 % d.heads) }
 }
 

@@ -4,11 +4,12 @@ extension Tape {
   /// Mean of `−ln softmax(logits)[target]` over the rows whose target is not negative, a scalar; NaN where there is none.
   ///
   /// With `reusingLogits` the gradient takes the logits' memory; nobody may read them after the backward pass began.
-  package func crossEntropy(_ logits: Variable, targets: [Int32], reusingLogits: Bool) -> (
-    loss: Variable, exact: Double
-  ) {
+  /// `count` is what the sum is divided by where these rows are some of more.
+  package func crossEntropy(
+    _ logits: Variable, targets: [Int32], reusingLogits: Bool, of count: Int? = nil
+  ) -> (loss: Variable, exact: Double) {
     let vocabulary = logits.shape[logits.shape.count - 1], rows = targets.count
-    let labelled = targets.count { $0 >= 0 }
+    let labelled = count ?? targets.count { $0 >= 0 }
     // ln Σ e^logit of every labelled row, for the backward pass as well.
     var normalizers = [Double](repeating: 0, count: rows)
     normalizers.withUnsafeMutableBufferPointer { buffer in
@@ -42,4 +43,53 @@ extension Tape {
     }
     return (loss, exact)
   }
+
+  /// The cross entropy of `x·W + b`, x `[N, in]`, with a target for each row, of whose logits only some rows are ever
+  /// there: each piece is differentiated as soon as it is computed.
+  package func unembeddedCrossEntropy(
+    _ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice, targets: [Int32]
+  ) -> (loss: Variable, exact: Double) {
+    let width = x.shape[1], isDifferentiated = isRecording && [x, weight, bias].contains { $0?.needsGradient == true }
+    func inner(_ variable: Variable, _ value: Tensor) -> Variable {
+      Variable(value, needsGradient: isDifferentiated && variable.needsGradient)
+    }
+    let (innerWeight, innerBias) = (inner(weight, weight.value), bias.map { inner($0, $0.value) })
+    let dx = isDifferentiated && x.needsGradient ? Tensor(uninitialized: x.shape) : nil
+    let rows = max(256, logitsOfAPiece / slice.outputCount)
+    var exact = targets.isEmpty ? Double.nan : 0
+    for start in stride(from: 0, to: targets.count, by: rows) {
+      let end = min(targets.count, start + rows)
+      let view = Tensor(
+        storage: x.value.storage, offset: x.value.offset + start * width, shape: [end - start, width])
+      let part = inner(x, view), tape = Tape(isRecording: isDifferentiated)
+      let logits = tape.linear(part, weight: innerWeight, bias: innerBias, slice: slice)
+      let (loss, value) = tape.crossEntropy(
+        logits, targets: Array(targets[start..<end]), reusingLogits: true, of: targets.count)
+      exact += value
+      guard isDifferentiated else { continue }
+      tape.backward(from: loss)
+      if let dx, let gradient = part.takeGradient() {
+        (dx.pointer + start * width).update(from: gradient.pointer, count: gradient.count)
+      }
+    }
+    let inputs = [x, weight] + (bias.map { [$0] } ?? [])
+    let loss = result(Tensor([Float(exact)], shape: []), of: inputs) { upstream, _ in
+      let factor = upstream.pointer[0]
+      for (variable, gradient) in [
+        (x, dx), (weight, innerWeight.takeGradient()), (bias, innerBias?.takeGradient()),
+      ] {
+        guard let variable, let gradient else { continue }
+        if factor != 1 {
+          forEachElementChunk(gradient.count) {
+            tk_scale(gradient.pointer + $0.lowerBound, gradient.pointer + $0.lowerBound, factor, $0.count)
+          }
+        }
+        variable.add(owned: gradient)
+      }
+    }
+    return (loss, exact)
+  }
 }
+
+/// 256 MiB.
+private let logitsOfAPiece = 1 << 26

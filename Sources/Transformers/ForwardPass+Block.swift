@@ -53,17 +53,38 @@ extension ForwardPass {
     if let queryNorm = a.queryNorm { query = norm(query, queryNorm, d) }
     if let rotary = stage.rotary, kinds.isOwn { query = try at(site(.rotatedQuery), tape.rotate(query, rotary)) }
     let (key, value) = try keysAndValues(stage, layer, a, kinds, memory)
-    let readsScores = request.touches(site(kinds.scores))
-    var scores = tape.attentionScores(
-      query: query, key: key, scale: d.scoreScales[layer], visibility: visibility, onlyVisible: !readsScores)
-    if let bias = stage.network.relativeBias, kinds.isOwn {
-      scores = tape.addRelativeBias(scores, table: parameters[bias], buckets: stage.buckets)
-    }
-    scores = try at(site(kinds.scores), scores)
-    let pattern = try at(
-      site(kinds.pattern), tape.attentionPattern(scores: scores, visibility: visibility, inPlace: !readsScores))
-    let z = try at(site(kinds.z), tape.attentionMix(pattern: pattern, value: value, visibility: visibility))
+    let bias =
+      kinds.isOwn
+      ? stage.network.relativeBias.map { RelativeBias(table: parameters[$0], buckets: stage.buckets) } : nil
+    let z = try at(
+      site(kinds.z),
+      mixed(
+        query, key, value, bias, scale: d.scoreScales[layer], visibility, scores: site(kinds.scores),
+        pattern: site(kinds.pattern)))
     return try at(site(kinds.out), project(tape.reshape(z, [stage.batch, stage.length, d.attentionWidth]), a.output))
+  }
+
+  /// What each query takes of the values, `[B, T, H, D]`: band by band, or in steps where somebody wants to hold or
+  /// change the scores or probabilities.
+  private mutating func mixed(
+    _ query: Variable, _ key: Variable, _ value: Variable, _ bias: RelativeBias?, scale: Float,
+    _ visibility: Visibility, scores: Site, pattern: Site
+  ) throws -> Variable {
+    let watch = request.attentionRows.map { see in
+      { (rows: AttentionRows) in see(AttentionBand(site: pattern, rows: rows)) }
+    }
+    guard request.touches(scores) || request.touches(pattern) else {
+      return tape.attention(
+        query: query, key: key, value: value, scale: scale, visibility: visibility, bias: bias, watch: watch)
+    }
+    let readsScores = request.touches(scores)
+    var s = tape.attentionScores(
+      query: query, key: key, scale: scale, visibility: visibility, onlyVisible: !readsScores)
+    if let bias { s = tape.addRelativeBias(s, table: bias.table, buckets: bias.buckets) }
+    s = try at(scores, s)
+    let p = try at(pattern, tape.attentionPattern(scores: s, visibility: visibility, inPlace: !readsScores))
+    if let watch { p.value.forEachHeadsRows(watch) }
+    return tape.attentionMix(pattern: p, value: value, visibility: visibility)
   }
 
   /// Keys as they meet queries, and values; behind a cache those of earlier positions too.

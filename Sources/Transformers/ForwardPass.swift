@@ -73,7 +73,7 @@ struct ForwardPass {
     let stage = Stage(d.stack, network.stack, input, memory: cache.memory, cache: cache)
     let x = try output(of: stage)
     cache.advance(by: stage.length)
-    return try logits(tape.select(x, position: stage.length - 1))?.value ?? x.value
+    return logits(tape.select(x, position: stage.length - 1))?.value ?? x.value
   }
 
   /// A stack's output, from its embeddings through all blocks and what follows them.
@@ -86,38 +86,50 @@ struct ForwardPass {
     return try at(stage.d.site(.finalNorm), x)
   }
 
+  /// The loss; nil without labels or a head.
   private mutating func head(_ x: Variable) throws -> Variable? {
-    var targets = input.targets(for: d)
-    var x = x
-    if case .none = network.head { return nil }
-    if case .classifier = network.head {
-    } else if !request.touches(.logits) {
-      // Only what has a label is unembedded.
-      guard let all = targets else { return nil }
-      let rows = all.indices.filter { all[$0] >= 0 }
-      x = tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])
-      targets = rows.map { all[$0] }
+    let targets = input.targets(for: d)
+    if request.touches(.logits) || network.head.unembedding == nil {
+      guard let logits = logits(x) else { return nil }
+      let seen = try at(.logits, logits)
+      guard let targets else { return nil }
+      let (loss, exact) = tape.crossEntropy(seen, targets: targets, reusingLogits: !request.touches(.logits))
+      trace.loss = exact
+      return loss
     }
-    guard let logits = try logits(x) else { return nil }
-    let seen = try at(.logits, logits)
-    guard let targets else { return nil }
-    let (loss, exact) = tape.crossEntropy(seen, targets: targets, reusingLogits: !request.touches(.logits))
+    // Only what has a label is unembedded.
+    guard let targets, let unembedding = network.head.unembedding else { return nil }
+    let rows = targets.indices.filter { targets[$0] >= 0 }
+    let (loss, exact) = tape.unembeddedCrossEntropy(
+      beforeUnembedding(tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])),
+      weight: parameters[unembedding.weight], bias: unembedding.bias.map { parameters[$0] }, slice: unembedding.slice,
+      targets: rows.map { targets[$0] })
     trace.loss = exact
     return loss
   }
 
   /// What the head makes of the stack's output, `[…, V]` for each position or `[B, classes]`; nil where there is none.
-  private mutating func logits(_ x: Variable) throws -> Variable? {
+  private func logits(_ x: Variable) -> Variable? {
+    if let unembedding = network.head.unembedding { return project(beforeUnembedding(x), unembedding) }
+    guard case .classifier(let pooler, let activation, let classifier) = network.head else { return nil }
+    var first = tape.select(d.headScale == 1 ? x : tape.scale(x, by: d.headScale), position: 0)  // [B, C]
+    if let pooler { first = tape.activate(project(first, pooler), activation) }
+    return project(first, classifier)
+  }
+
+  private func beforeUnembedding(_ x: Variable) -> Variable {
     let x = d.headScale == 1 ? x : tape.scale(x, by: d.headScale)
-    switch network.head {
-    case .none: return nil
-    case .unembedding(let unembedding): return project(x, unembedding)
-    case .masked(let transform, let activation, let transformNorm, let unembedding):
-      return project(norm(tape.activate(project(x, transform), activation), transformNorm, d.stack), unembedding)
-    case .classifier(let pooler, let activation, let classifier):
-      var first = tape.select(x, position: 0)  // [B, C]
-      if let pooler { first = tape.activate(project(first, pooler), activation) }
-      return project(first, classifier)
+    guard case .masked(let transform, let activation, let transformNorm, _) = network.head else { return x }
+    return norm(tape.activate(project(x, transform), activation), transformNorm, d.stack)
+  }
+}
+
+extension Network.Head {
+  /// What multiplies vectors to the logits of tokens; nil where the head gives none.
+  var unembedding: Network.Projection? {
+    switch self {
+    case .unembedding(let unembedding), .masked(_, _, _, let unembedding): unembedding
+    case .none, .classifier: nil
     }
   }
 }

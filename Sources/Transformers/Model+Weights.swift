@@ -1,10 +1,13 @@
 package import Tensors
 
 extension Model {
-  /// What each head of a layer is multiplied with to become its part of the attention output, `[H, D, C]`.
-  package func headOutputWeights(layer: Int) -> Tensor {
-    let d = description
-    return matrix(network.stack.blocks[layer].attention.output).reshaped([d.heads, d.headWidth, d.width])
+  /// What each head of a layer is multiplied with to become its part of the attention output, `[H, D, C]`; of the
+  /// stack that reads out, its attention to the encoder, or the encoder.
+  package func headOutputWeights(layer: Int, ofEncoder: Bool = false, isCross: Bool = false) -> Tensor {
+    let d = ofEncoder ? description.encoder ?? description.stack : description.stack
+    let block = (ofEncoder ? network.encoder ?? network.stack : network.stack).blocks[layer]
+    let attention = isCross ? block.cross ?? block.attention : block.attention
+    return matrix(attention.output).reshaped([d.heads, d.headWidth, d.width])
   }
 
   /// What each head of a layer makes its values with, `[H, C, D]`; heads that share values have the same.

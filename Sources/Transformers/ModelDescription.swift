@@ -24,8 +24,8 @@ package struct ModelDescription: Hashable, Sendable {
       case .none: "encoder without a head"
       case .languageModel: "causal language model"
       case .maskedLanguageModel: "masked language model"
-      case .sequenceClassification(let classes): "sequence classification (\(classes) classes)"
-      case .imageClassification(let classes): "image classification (\(classes) classes)"
+      case .sequenceClassification(let classes): "sequence classifier (\(classes) classes)"
+      case .imageClassification(let classes): "image classifier (\(classes) classes)"
       case .sequenceToSequence: "sequence-to-sequence model"
       }
     }
@@ -79,19 +79,6 @@ package struct ModelDescription: Hashable, Sendable {
 
   /// The residual stream at point `0 … layers`: before each block, and after the last one (before any final norm).
   package func residual(point: Int) -> Site { stack.residual(point: point) }
-}
-
-extension ModelDescription {
-  /// Refuses models whose analyses are not there yet.
-  ///
-  /// - Throws: `InputError` for models of images.
-  package func requireText(at path: String) throws {
-    guard image == nil else {
-      throw InputError(
-        at: path, "\(family) models can be traced, but not reported on yet", expected: "a model that reads text",
-        found: "a model of images")
-    }
-  }
 }
 
 /// Square images, cut into square patches that become the positions of a sequence.

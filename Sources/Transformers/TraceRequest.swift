@@ -1,9 +1,26 @@
+package import Tensors
+
+/// Rows of one head's probabilities, as they pass.
+package struct AttentionBand {
+  /// Which attention: `Site.pattern`, or `.crossPattern`, of a layer and stack.
+  package let site: Site
+  package let rows: AttentionRows
+
+  package init(site: Site, rows: AttentionRows) {
+    self.site = site
+    self.rows = rows
+  }
+}
+
 /// What a run is to keep, differentiate and change; nothing else is kept.
 package struct TraceRequest: Sendable {
   package var sites: Set<Site> = []
   package var gradients: Set<Site> = []
   package var parameterGradients = false
   package var edits: [Edit] = []
+  /// Shown the probabilities of every attention, some rows at a time, so that nobody needs to hold them all. Called from
+  /// several threads; the rows of one head and batch row come on one thread, from the first query to the last.
+  package var attentionRows: (@Sendable (AttentionBand) -> Void)?
 
   package init(
     sites: Set<Site> = [], gradients: Set<Site> = [], parameterGradients: Bool = false, edits: [Edit] = []

@@ -10,7 +10,7 @@ struct Inspection {
     let d = model.description
     let facts = [
       ("family", d.family),
-      ("task", d.task),
+      ("task", d.head.task),
       ("layers", "\(d.layers)"),
       ("heads", "\(d.heads) of width \(d.headWidth), \(d.isCausal ? "causal" : "bidirectional")"),
       ("width", "\(d.width)"),
@@ -62,19 +62,5 @@ struct Inspection {
       unit += 1
     }
     return "\(tenths / 10).\(tenths % 10) \(["kB", "MB", "GB", "TB"][unit])"
-  }
-}
-
-extension ModelDescription {
-  /// What the model was made to do: `causal language model`.
-  var task: String {
-    switch head {
-    case .none: "encoder"
-    case .languageModel: "causal language model"
-    case .maskedLanguageModel: "masked language model"
-    case .sequenceClassification: "sequence classification"
-    case .imageClassification: "image classification"
-    case .sequenceToSequence: "sequence-to-sequence model"
-    }
   }
 }

@@ -1,3 +1,4 @@
+import Analyses
 import Corpora
 import Diagnosis
 import Foundation
@@ -28,6 +29,8 @@ extension Job {
       "labels of a folder of images: file names in the first column, the first row names the columns"),
     Option("limit", .integer("N", 1...Int.max), "read at most N documents"),
     Option("max-tokens", .integer("N", leastTokens...Int.max), "cut documents to N tokens"),
+    Option("window", .integer("N", leastTokens...Int.max), "read longer documents in windows of N tokens"),
+    Option("stride", .integer("N", 1...Int.max), "tokens from one window to the next; half a window by default"),
     Option("analyses", .list("A,B", known: analyses), "which of \(analyses.joined(separator: ", ")); all by default"),
     Option("thresholds", .text("FILE"), "JSON5 file of thresholds in place of the defaults that rules prints"),
     Option(
@@ -71,7 +74,7 @@ extension Job {
       columns: arguments.list("columns") ?? given?.columns,
       text: arguments.text("text") ?? given?.text, pair: arguments.text("pair") ?? given?.pair,
       label: arguments.text("label") ?? given?.label, limit: arguments.integer("limit") ?? file?.limit,
-      maxTokens: arguments.integer("max-tokens") ?? file?.maxTokens)
+      maxTokens: arguments.integer("max-tokens") ?? file?.maxTokens, windows: try Job.windows(arguments, file))
 
     let chosen = arguments.list("analyses") ?? file?.analyses ?? Job.analyses
     analyses = Job.analyses.filter(chosen.contains)
@@ -86,6 +89,19 @@ extension Job {
     self.model = model
     self.assets = assets
     self.file = file?.url
+  }
+
+  /// - Throws: `InputError(.usage)` for a stride without a window, and for a window where documents are to be cut.
+  private static func windows(_ arguments: Arguments, _ file: JobFile?) throws -> DocumentWindows? {
+    let stride = arguments.integer("stride") ?? file?.stride
+    guard let length = arguments.integer("window") ?? file?.window else {
+      if stride != nil { throw InputError(.usage, at: "stride", "is that of windows", expected: "window as well") }
+      return nil
+    }
+    if (arguments.integer("max-tokens") ?? file?.maxTokens) != nil {
+      throw InputError(.usage, at: "window", "reads documents whole", expected: "no max_tokens beside it")
+    }
+    return DocumentWindows(length: length, stride: stride ?? max(1, length / 2))
   }
 
   /// Whether a text can be the name of a folder: one path component that is none of `.` and `..`.

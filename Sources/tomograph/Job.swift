@@ -39,6 +39,8 @@ struct Job: Sendable {
     var limit: Int?
     /// To how many tokens a document is cut; nil for what the model can take.
     var maxTokens: Int?
+    /// How documents are read that are longer than a window; nil where they are cut.
+    var windows: DocumentWindows?
   }
 
   /// Every analysis of this version.

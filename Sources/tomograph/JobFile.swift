@@ -18,8 +18,9 @@ import Tensors
 /// }
 /// ```
 /// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`,
-/// the names of a table's columns, `parallel`, the file of the second texts, and `labels`, the CSV file of the labels of
-/// images.
+/// the names of a table's columns, `parallel`, the file of the second texts, `labels`, the CSV file of the labels of
+/// images, and in place of `max_tokens` a `window` and its `stride`, with which long documents are read in windows that
+/// overlap.
 struct JobFile {
   var url: URL
   var name: String?
@@ -34,6 +35,8 @@ struct JobFile {
   var label: String?
   var limit: Int?
   var maxTokens: Int?
+  var window: Int?
+  var stride: Int?
   var analyses: [String]?
   var thresholds: URL?
   var output: URL?
@@ -64,7 +67,10 @@ struct JobFile {
 
     if let corpus = job["corpus"] {
       let fields = try corpus.fields(
-        ["path", "format", "parallel", "labels", "columns", "text", "pair", "label", "limit", "max_tokens"])
+        [
+          "path", "format", "parallel", "labels", "columns", "text", "pair", "label", "limit", "max_tokens", "window",
+          "stride",
+        ])
       self.corpus = try path(fields["path"])
       if self.corpus == nil { throw corpus.error("has no path") }
       format = try fields["format"]?.member(of: Job.CorpusFormat.self)
@@ -76,6 +82,8 @@ struct JobFile {
       label = try fields["label"]?.text()
       limit = try fields["limit"]?.integer(in: 1...Int.max)
       maxTokens = try fields["max_tokens"]?.integer(in: Job.leastTokens...Int.max)
+      window = try fields["window"]?.integer(in: Job.leastTokens...Int.max)
+      stride = try fields["stride"]?.integer(in: 1...Int.max)
     }
     if let fields = try job["output"]?.fields(
       ["folder", "formats"], unsupported: ["theme": "a choice of theme", "language": "a choice of language"])

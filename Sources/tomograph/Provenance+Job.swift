@@ -1,3 +1,4 @@
+import Analyses
 import Corpora
 import Foundation
 import Reports
@@ -20,15 +21,20 @@ struct Stopwatch {
 
 extension Provenance {
   /// Digests of everything that the job read.
-  init(_ job: Job, _ tokenizer: Tokenizer, _ watch: Stopwatch) throws {
+  init(_ job: Job, _ reading: CorpusReading, _ watch: Stopwatch) throws {
     let files = try ModelFiles(job.model)
     var sources = try files.weights.map { try Source(role: "weights", file: $0) }
     if !files.weights.contains(files.configuration) {
       sources.append(try Source(role: "configuration", file: files.configuration))
     }
-    for file in tokenizer.files.map({ URL(filePath: $0) })
-    where !files.weights.contains(where: { $0.path == file.path }) {
-      sources.append(try Source(role: "tokenizer", file: file))
+    switch reading {
+    case .text(let text):
+      for file in text.tokenizer.files.map({ URL(filePath: $0) })
+      where !files.weights.contains(where: { $0.path == file.path }) {
+        sources.append(try Source(role: "tokenizer", file: file))
+      }
+    case .images(let images):
+      if let file = images.processor.file { sources.append(try Source(role: "image processor", file: file)) }
     }
     if job.corpus.format == .images {
       sources.append(try Source(images: job.corpus.file))

@@ -16,26 +16,18 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   var watch = Stopwatch()
   let renderer = try Renderer(assets: job.assets)
   let model = try Model(directory: job.model)
-  try model.description.requireText(at: job.model.relativePath)
-  let tokenizer = try Tokenizer(directory: job.model)
   let corpus = try CorpusSource(
     CorpusFile(
       path: job.corpus.file.relativePath, format: job.corpus.format.rawValue,
       parallel: job.corpus.parallel?.relativePath, columns: job.corpus.columns, text: job.corpus.text,
       pair: job.corpus.pair, labels: job.corpus.labels?.relativePath), label: job.corpus.label, limit: job.corpus.limit)
   try corpus.check(against: model.description)
+  let reading = try CorpusReading(job, model, corpus)
   watch.lap("load")
 
   progress.begin("measuring", of: corpus.documents, unit: "documents")
   let run = CorpusRun(
-    model: model,
-    reader: CorpusTokenizer(
-      tokenizer: tokenizer, label: job.corpus.label,
-      maximumLength: min(
-        job.corpus.maxTokens ?? .max, model.pooling?.maximumLength ?? .max,
-        model.description.stacks.map(\.maximumPositions).min() ?? 1),
-      decoderStart: model.description.encoder == nil ? nil : model.description.decoderStart.map { Int32($0) }),
-    corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
+    model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
   let (measured, extent) = try run.measure(AnalysisSuite.all.filter { job.analyses.contains($0.id) })
   progress.end()
   if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
@@ -54,12 +46,42 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
       formats: job.formats, draw: { try renderer.draw($0, $1) }, progress: { _, _ in progress.advance() })
     try ReportWriter().write(context, to: folder)
     watch.lap("write")
-    try Provenance(job, tokenizer, watch).write(to: folder)
+    try Provenance(job, reading, watch).write(to: folder)
   }
   progress.end()
   try HistoryEntry(results, assessment.verdict, resultsFile: place.appending(path: "results.json"))
     .append(to: job.output.appending(path: "history.jsonl"))
   return assessment.verdict
+}
+
+extension CorpusReading {
+  /// - Throws: `InputError` for a tokenizer or an image processor that cannot be read, and for more tokens than the model
+  ///   has positions.
+  init(_ job: Job, _ model: Transformers.Model, _ corpus: CorpusSource) throws {
+    let d = model.description
+    guard d.image == nil else {
+      let images = try CorpusImages(directory: job.model, for: d, corpus: corpus.reader(), label: job.corpus.label)
+      self = .images(images)
+      return
+    }
+    let longest = d.stacks.map(\.maximumPositions).min() ?? 1
+    if let length = job.corpus.maxTokens, length > longest {
+      throw InputError(
+        .usage, at: "max_tokens", "is more than the model's positions", expected: "at most \(longest), or a window",
+        found: "\(length)")
+    }
+    var classes: ClassNames?
+    if case .sequenceClassification(let count) = d.head {
+      classes = try ClassNames(directory: ModelFiles(job.model).location, classes: count)
+    }
+    self = .text(
+      try CorpusTokenizer(
+        tokenizer: Tokenizer(directory: job.model), label: job.corpus.label,
+        // Sentence-transformers cut texts to less than the model could read.
+        maximumLength: job.corpus.maxTokens ?? min(longest, model.pooling?.maximumLength ?? .max),
+        decoderStart: d.encoder == nil ? nil : d.decoderStart.map { Int32($0) }, windows: job.corpus.windows,
+        classes: classes))
+  }
 }
 
 extension Renderer {

@@ -16,7 +16,7 @@ struct AttentionAnalysisTests {
     var analysis = AttentionAnalysis(corpus.context)
     let d = corpus.model.description
     let t = length ?? documents.map(\.ids.count).max() ?? 0
-    var trace = Trace()
+    let (watchers, see) = analysis.needs.watch(documents, [])
     for layer in 0..<d.layers {
       let pattern = Tensor(repeating: 0, shape: [documents.count, d.heads, t, t])
       for b in documents.indices {
@@ -26,9 +26,9 @@ struct AttentionAnalysisTests {
           }
         }
       }
-      trace.values[.pattern(layer: layer)] = pattern
+      pattern.forEachHeadsRows { see?(AttentionBand(site: .pattern(layer: layer), rows: $0)) }
     }
-    try analysis.observe(Observation(stream: .corpus, documents: documents, trace: trace))
+    try analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
     return analysis
   }
 
@@ -36,7 +36,9 @@ struct AttentionAnalysisTests {
   func kernel(_ name: String) throws {
     let corpus = try SmallCorpus(name)
     let analysis = AttentionAnalysis(corpus.context)
-    let observation = try corpus.observation(Array(corpus.documents.prefix(8)), analysis.needs)
+    var needs = analysis.needs
+    needs.sites.insert(.pattern(layer: 1))
+    let observation = try corpus.observation(Array(corpus.documents.prefix(8)), needs)
     let result = try corpus.accumulated(AttentionAnalysis.self, batches: [Array(corpus.documents.prefix(8))]).result()
     let causal = corpus.model.description.isCausal
     let heads = corpus.model.description.heads
@@ -223,9 +225,13 @@ struct AttentionAnalysisTests {
         id: "doc-\(b)", ids: row, typeIDs: row.map { _ in 0 }, tokens: row.map { "\($0)" }, kinds: kinds,
         labels: row.map { _ in nil }, isTruncated: false)
     }
-    var trace = Trace()
-    for layer in 0..<6 { trace.values[.pattern(layer: layer)] = try reference.tensor("attention.\(layer)") }
-    try analysis.observe(Observation(stream: .corpus, documents: documents, trace: trace))
+    let (watchers, see) = analysis.needs.watch(documents, [])
+    for layer in 0..<6 {
+      try reference.tensor("attention.\(layer)").forEachHeadsRows {
+        see?(AttentionBand(site: .pattern(layer: layer), rows: $0))
+      }
+    }
+    try analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
     let result = try analysis.result()
     let next = try #require(result[AttentionMetrics.nextShare])
     #expect(next.rows.max { $0.quantity.number < $1.quantity.number }?.component == .head(1, 8))

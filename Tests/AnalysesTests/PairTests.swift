@@ -10,7 +10,7 @@ import Transformers
 struct PairTests {
   private func reader(label: String?, length: Int = 64) throws -> CorpusTokenizer {
     let tokenizer = try Tokenizer(directory: Fixtures.url("tokenizers/bert_uncased"))
-    return CorpusTokenizer(tokenizer: tokenizer, label: label, maximumLength: length)
+    return try CorpusTokenizer(tokenizer: tokenizer, label: label, maximumLength: length)
   }
 
   private let document = Document(

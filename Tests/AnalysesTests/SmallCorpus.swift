@@ -37,10 +37,13 @@ struct SmallCorpus {
     let rows = documents.map(\.ids)
     let input = ModelInput(rows: rows, labels: labelled ? rows : nil, pad: 1)
     let isCorpus = if case .corpus = stream { true } else { false }
-    let request = TraceRequest(
+    var request = TraceRequest(
       sites: isCorpus ? needs.sites : needs.repeatedTokenSites, gradients: isCorpus && labelled ? needs.gradients : [],
       parameterGradients: isCorpus && labelled && needs.parameterGradients)
-    return Observation(stream: stream, documents: documents, trace: try model.run(input, request))
+    let (watchers, see) = needs.watch(documents, [])
+    if isCorpus { request.attentionRows = see }
+    return Observation(
+      stream: stream, documents: documents, trace: try model.run(input, request), watchers: isCorpus ? watchers : [])
   }
 
   /// An analysis after some batches of documents.

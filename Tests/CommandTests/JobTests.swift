@@ -1,3 +1,4 @@
+import Analyses
 import Corpora
 import Diagnosis
 import Foundation
@@ -51,6 +52,20 @@ struct JobTests {
     #expect(job.output.path == "/tmp/reports")
     #expect(job.formats == [.svg, .pdf])
     #expect(job.seed == 7)
+  }
+
+  @Test("windows come from the job or the options, with a stride of half a window, and not beside max_tokens")
+  func windows() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(
+      "{ model: 'm', corpus: { path: 'a.txt', window: 1024, stride: 256 } }", to: "jobs/w.json5")
+    let path = file.path(percentEncoded: false)
+    #expect(try job(path).corpus.windows == DocumentWindows(length: 1024, stride: 256))
+    #expect(try job(path, "--stride", "512").corpus.windows == DocumentWindows(length: 1024, stride: 512))
+    #expect(try job("--model", "m", "--window", "100").corpus.windows == DocumentWindows(length: 100, stride: 50))
+    #expect(try job("--model", "m").corpus.windows == nil)
+    #expect(throws: InputError.self) { try job("--model", "m", "--stride", "5") }
+    #expect(throws: InputError.self) { try job(path, "--max-tokens", "64") }
   }
 
   @Test("a corpus's columns and its parallel file come from the job or the options, the format from the file's name")
@@ -158,7 +173,7 @@ struct JobTests {
       (
         "{ model: 'm', corpus: { path: 'c', limit: 0 } }", "corpus.limit: is out of range, expected at least 1, found 0"
       ),
-      ("{ model: 'm', corpus: { path: 'c', format: 'conllo' } }", "or \"tsv\" or \"conll\", found \"conllo\""),
+      ("{ model: 'm', corpus: { path: 'c', format: 'conllo' } }", "or \"tsv\" or \"images\", found \"conllo\""),
       ("{ model: 'm', analyses: [] }", "analyses: is empty"),
       ("{ model: 'm', analyses: ['attention', 3] }", "analyses[1]: has the wrong type, expected a text, found 3"),
       ("{ model: 'm', analyses: ['attentoin'] }", "found \"attentoin\""),

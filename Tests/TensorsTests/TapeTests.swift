@@ -152,6 +152,80 @@ import Testing
     }
   }
 
+  @Test("attention in bands: causal or not, also over several bands", arguments: [true, false], [5, 140])
+  func attentionInBands(isCausal: Bool, length: Int) {
+    var keys = [UInt8](repeating: 1, count: 2 * length)
+    keys[length - 1] = 0
+    keys[length + 1] = 0
+    let visibility = Visibility(isCausal: isCausal, keys: keys)
+    check(Array(repeating: [2, length, 2, 4], count: 3), spread: 0.7) { tape, v in
+      tape.attention(query: v[0], key: v[1], value: v[2], scale: 0.5, visibility: visibility)
+    }
+  }
+
+  @Test("attention in bands whose heads share keys and values, in a window, with biases", arguments: [nil, 3, 20])
+  func groupedAttentionInBands(window: Int?) {
+    let length = 150
+    let visibility = Visibility(isCausal: true, keys: [UInt8](repeating: 1, count: 2 * length), window: window)
+    // Within the narrowest window as well keys lie in different buckets: one bias for all would have no gradient.
+    let buckets = (1 - length..<length).map { Int32(min(4, abs($0) / (window == 3 ? 1 : 9))) }
+    check([[2, length, 6, 4], [2, length, 2, 4], [2, length, 2, 4], [5, 6]], spread: 0.7) { tape, v in
+      tape.attention(
+        query: v[0], key: v[1], value: v[2], scale: 0.5, visibility: visibility,
+        bias: RelativeBias(table: v[3], buckets: buckets))
+    }
+  }
+
+  @Test("Bands give what whole matrices give", arguments: [true, false], [nil, 40])
+  func bandsAndMatrices(isCausal: Bool, window: Int?) {
+    var generator = SeededGenerator(seed: 3)
+    func random(_ shape: [Int]) -> Variable {
+      Variable(Tensor((0..<shape.reduce(1, *)).map { _ in Float(generator.normal()) }, shape: shape))
+    }
+    let (queries, keys) = (300, isCausal ? 300 : 333)
+    let (q, k, v) = (random([2, queries, 4, 8]), random([2, keys, 2, 8]), random([2, keys, 2, 8]))
+    var mask = [UInt8](repeating: 1, count: 2 * keys)
+    for index in keys - 37..<keys { mask[index] = 0 }
+    mask[keys + 3] = 0
+    let visibility = Visibility(isCausal: isCausal, keys: mask, window: isCausal ? window : nil)
+    let tape = Tape(isRecording: false)
+    let scores = tape.attentionScores(query: q, key: k, scale: 0.3, visibility: visibility, onlyVisible: false)
+    let pattern = tape.attentionPattern(scores: scores, visibility: visibility, inPlace: false)
+    let expected = tape.attentionMix(pattern: pattern, value: v, visibility: visibility)
+    let seen = Tensor(repeating: 0, shape: pattern.shape)
+    let z = tape.attention(query: q, key: k, value: v, scale: 0.3, visibility: visibility) { rows in
+      for (i, query) in rows.queries.enumerated() {
+        let at = ((rows.batchRow * 4 + rows.head) * queries + query) * keys
+        (seen.pointer + at + rows.keys.lowerBound).update(from: rows.pointer + i * rows.stride, count: rows.keys.count)
+      }
+    }
+    func largest(_ a: Tensor, _ b: Tensor) -> Float { zip(a.values, b.values).reduce(0) { max($0, abs($1.0 - $1.1)) } }
+    #expect(largest(z.value, expected.value) < 2e-6)
+    #expect(largest(seen, pattern.value) < 1e-6)
+    // What a row of the batch gets does not depend on the padding that those beside it bring.
+    let short = keys - 37
+    func cut(_ x: Variable, _ length: Int) -> Variable {
+      let row = x.shape[1] * x.shape[2] * x.shape[3] / x.shape[1]
+      return Variable(Tensor(Array(x.value[0].values.prefix(length * row)), shape: [1, length] + x.shape.suffix(2)))
+    }
+    let alone = tape.attention(
+      query: cut(q, min(queries, short)), key: cut(k, short), value: cut(v, short), scale: 0.3,
+      visibility: Visibility(
+        isCausal: isCausal, keys: [UInt8](repeating: 1, count: short), window: visibility.window))
+    #expect(Array(z.value[0].values.prefix(alone.value.count)) == alone.value.values)
+  }
+
+  @Test("Cross entropy without all logits at once, in the middle of a computation")
+  func unembeddedCrossEntropy() {
+    check([[7, 6], [300_000, 6], [300_000]], spread: 0.3) { tape, v in
+      let x = tape.activate(v[0], .tanh)
+      let slice = WeightSlice(isInputMajor: false, outputs: 0..<300_000)
+      return tape.unembeddedCrossEntropy(
+        x, weight: v[1], bias: v[2], slice: slice, targets: [3, 5, 699, 0, 12, 299_999, 4]
+      ).loss
+    }
+  }
+
   @Test("embedding, with an id that comes twice")
   func embedding() {
     check([[6, 70]]) { tape, v in tape.embed([3, 1, 3, 5], table: v[0], shape: [2, 2]) }

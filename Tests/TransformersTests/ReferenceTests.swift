@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -7,9 +8,9 @@ import Transformers
 /// The reference models against what float64 PyTorch makes of them.
 @Suite struct ReferenceTests {
   @Test(
-    "Every value and every gradient of a reference model is within tolerance",
-    arguments: Reference.families)
-  func matchesReference(name: String) throws {
+    "Every value and every gradient of a reference model is within tolerance, whether or not anybody holds whole patterns",
+    arguments: Reference.families, [true, false])
+  func matchesReference(name: String, inBands: Bool) throws {
     let reference = try Reference(Fixtures.url("models/\(name)"))
     let d = reference.model.description
     let values = d.stacks.flatMap(Self.values) + [("logits", .logits)]
@@ -20,9 +21,22 @@ import Transformers
       )
     }
     if d.image != nil { inputs.append(("pixel_values", .pixels)) }
-    let trace = try reference.model.run(
-      reference.input,
-      TraceRequest(sites: Set(values.map(\.1)), gradients: Set(inputs.map(\.1)), parameterGradients: true))
+    var request = TraceRequest(
+      sites: Set(values.map(\.1)), gradients: Set(inputs.map(\.1)), parameterGradients: true)
+    let bands = Bands()
+    if inBands {
+      request.attentionRows = bands.see
+      request.sites.remove(.logits)
+      request.sites.subtract(values.filter { $0.0.contains("attention") }.map(\.1))
+    }
+    var trace = try reference.model.run(reference.input, request)
+    if inBands {
+      #expect(trace.values.keys.allSatisfy { $0.kind != .pattern && $0.kind != .logits })
+      for (name, site) in values where name.contains("attention") {
+        trace.values[site] = try bands.pattern(site, shape: reference.file.tensor(name).shape)
+      }
+      trace.values[.logits] = try reference.file.tensor("logits")
+    }
 
     for (name, site) in values { try reference.expect(trace[site], name, within: 2e-5) }
     let loss = try #require(trace.loss)
@@ -44,6 +58,41 @@ import Transformers
       let wanted = try reference.file.tensor("grad_\(name)")
       #expect(
         try #require(trace.gradients[site]).largestDifference(from: wanted) <= 1e-4 * wanted.largest, "grad_\(name)")
+    }
+  }
+
+  /// Copies the bands that pass.
+  private final class Bands: Sendable {
+    private struct Rows {
+      let rows: (batchRow: Int, head: Int)
+      let queries: Range<Int>
+      let keys: Range<Int>
+      let values: [[Float]]
+    }
+    private let seen = Mutex<[Site: [Rows]]>([:])
+
+    @Sendable func see(_ band: AttentionBand) {
+      let rows = band.rows
+      let values = rows.queries.indices.map { query in
+        Array(
+          UnsafeBufferPointer(
+            start: rows.pointer + (query - rows.queries.lowerBound) * rows.stride, count: rows.keys.count))
+      }
+      seen.withLock {
+        $0[band.site, default: []].append(
+          Rows(rows: (rows.batchRow, rows.head), queries: rows.queries, keys: rows.keys, values: values))
+      }
+    }
+
+    func pattern(_ site: Site, shape: [Int]) -> Tensor {
+      let pattern = Tensor(repeating: 0, shape: shape)
+      for rows in seen.withLock({ $0[site] ?? [] }) {
+        for (query, values) in zip(rows.queries, rows.values) {
+          let at = ((rows.rows.batchRow * shape[1] + rows.rows.head) * shape[2] + query) * shape[3]
+          for (key, value) in zip(rows.keys, values) { pattern.pointer[at + key] = value }
+        }
+      }
+      return pattern
     }
   }
 
@@ -88,9 +137,12 @@ import Transformers
     let sites = Set([d.residual(point: d.layers)] + (0..<d.layers).map { .pattern(layer: $0) })
     let alone = try reference.model.run(ModelInput(rows: [short], pad: 1), TraceRequest(sites: sites))
     let together = try reference.model.run(ModelInput(rows: [long, short], pad: 1), TraceRequest(sites: sites))
+    let last: TraceRequest = TraceRequest(sites: [d.residual(point: d.layers)])
+    let bands = try [[short], [long, short]].map { try reference.model.run(ModelInput(rows: $0, pad: 1), last) }
     for position in short.indices {
       let site = d.residual(point: d.layers)
       #expect(alone[site]?[0][position].values == together[site]?[1][position].values)
+      #expect(bands[0][site]?[0][position].values == bands[1][site]?[1][position].values)
     }
     for layer in 0..<d.layers {
       let site = Site.pattern(layer: layer)

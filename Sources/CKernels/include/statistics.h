@@ -3,37 +3,64 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What `tk_attention_rows` adds up over the rows of one head and document.
+/// What `tk_attention_rows` and `tk_attention_distances` add up over the rows of one head and document.
 enum {
   TK_ATTENTION_ENTROPY,
   TK_ATTENTION_NORMALISED,
   TK_ATTENTION_EFFECTIVE,
   TK_ATTENTION_MAXIMUM,
-  TK_ATTENTION_DISTANCE,
-  TK_ATTENTION_LOCAL,
-  TK_ATTENTION_LONG_RANGE,
-  TK_ATTENTION_SELF,
-  TK_ATTENTION_PREVIOUS,
-  TK_ATTENTION_NEXT,
   TK_ATTENTION_FIRST,
   TK_ATTENTION_OPENING,
   TK_ATTENTION_CLOSING,
   TK_ATTENTION_PUNCTUATION,
   TK_ATTENTION_PAD,
-  TK_ATTENTION_DIAGONAL,
   TK_ATTENTION_UNIFORM,
+  TK_ATTENTION_DISTANCE,
+  TK_ATTENTION_UNIFORM_DISTANCE,
+  TK_ATTENTION_LOCAL,
+  TK_ATTENTION_LONG_RANGE,
+  TK_ATTENTION_SELF,
+  TK_ATTENTION_PREVIOUS,
+  TK_ATTENTION_NEXT,
+  TK_ATTENTION_DIAGONAL,
   TK_ATTENTION_HIERARCHICAL,
   TK_ATTENTION_COUNT
 };
 
-/// Adds the metrics of every row that sees at least two keys, in one pass over each row.
+/// Some rows of one head's probabilities on one document.
+struct tk_attention_band {
+  /// `[queries, keys]`, rows `stride` apart; keys that are not among the columns have 0.
+  const float *pattern;
+  size_t stride;
+  size_t first_query, queries;
+  size_t first_key, keys;
+  /// The document's keys; those from here on are padding.
+  size_t length;
+  /// Whether query q sees the keys up to q alone, and of those the last `window` (0: all).
+  int causal;
+  size_t window;
+};
+
+/// Adds the metrics of every row that sees at least two keys, as far as they do not depend on where keys are.
 ///
-/// `pattern` is `[length, stride]`: row q holds the probabilities of query q, keys `length ..< stride` are padding.
-/// `opening`, `closing`, `punctuation` are 1 at keys of that kind, else 0. `sums` (TK_ATTENTION_COUNT), `marginal`
-/// (`length`: Σ_q A[q,k]) and `offsets` (`2·length − 1`: Σ A[q,k] at k − q + length − 1) are added to.
-void tk_attention_rows(const float *pattern, size_t stride, size_t length, int causal, const float *opening,
-                       const float *closing, const float *punctuation, double *sums, double *marginal,
-                       double *offsets);
+/// `opening`, `closing`, `punctuation` (`length`) are 1 at keys of that kind, else 0. `sums` (TK_ATTENTION_COUNT) and
+/// `marginal` (`length`: Σ_q A[q,k]) are added to.
+void tk_attention_rows(const struct tk_attention_band *band, const float *opening, const float *closing,
+                       const float *punctuation, double *sums, double *marginal);
+
+/// Adds the metrics of the distance |q − k| for the same rows, queries and keys being positions of one sequence.
+///
+/// `offsets` (`2·length − 1`: Σ A[q,k] at k − q + length − 1) is added to.
+void tk_attention_distances(const struct tk_attention_band *band, double *sums, double *offsets);
+
+/// The same where positions lie in a plane: `distances` is `[length, length]`, negative where the query or the key has no
+/// place in it; rows of such queries do not count, and of the others the mass on keys with a place is scaled to 1 (but for
+/// the self share). Long range is beyond `far`; the dyadic bands go by the distance rounded down.
+void tk_attention_plane_distances(const struct tk_attention_band *band, const float *distances, float far,
+                                  double *sums);
+
+/// Adds to the `[blocks, blocks]` of pooled means and maxima: key and query go to block `position / size`.
+void tk_attention_pool(const struct tk_attention_band *band, size_t size, size_t blocks, double *sum, float *maximum);
 
 /// Adds to `counts[bins]` how many |x| fall between the edges `10^(low + i / per_decade)` (the first and last bin take
 /// what lies outside), and to `special` the exact zeros, NaN, +∞ and −∞; returns the sum of squares.

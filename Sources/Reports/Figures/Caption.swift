@@ -14,9 +14,9 @@ struct Caption {
 
   /// `200 documents of UD English EWT (4,312 tokens)`.
   var corpus: String {
-    let corpus = results.subject.corpus
-    let documents = corpus.documents == 1 ? "1 document" : "\(NumberFormat.count(corpus.documents)) documents"
-    return "\(documents) of \(corpus.name) (\(NumberFormat.count(corpus.tokens)) tokens)"
+    let (subject, corpus) = (results.subject, results.subject.corpus)
+    return "\(counted(corpus.documents, subject.documentNoun)) of \(corpus.name) "
+      + "(\(counted(corpus.tokens, subject.positionNoun)))"
   }
 
   /// What is shown, then model, corpus, definition, n, notes and seed.
@@ -36,7 +36,9 @@ struct Caption {
   /// `MiniLM 6×12 · UD English EWT, 200 documents, 4,312 tokens · seed 0`.
   private func line(onCorpus: Bool) -> String {
     let (model, corpus) = (results.subject.model, results.subject.corpus)
-    let read = "\(corpus.name), \(counted(corpus.documents, "document")), \(counted(corpus.tokens, "token"))"
+    let read =
+      "\(corpus.name), \(counted(corpus.documents, results.subject.documentNoun)), "
+      + counted(corpus.tokens, results.subject.positionNoun)
     return
       (["\(model.name) \(model.layers)×\(model.heads)"] + (onCorpus ? [read] : [])
       + ["seed \(results.subject.seed)"]).joined(separator: " · ")

@@ -4,7 +4,7 @@ import Plotting
 /// Single heads on one document: a heatmap with tokens, and lines from queries to keys; of the strongest head of each
 /// pattern class that was found.
 package enum HeadPatterns: FigureBuilder {
-  private struct Choice {
+  struct Choice {
     var layer: Int
     var head: Int
     /// "the strongest induction head".
@@ -27,23 +27,24 @@ package enum HeadPatterns: FigureBuilder {
     guard let sample = SampleDocument.all(in: results).first else {
       return [.omitted(id: "attention-head", reason: "no document's attention was kept")]
     }
-    return choices(results, sample).flatMap { choice in
+    return choices(results, layers: sample.layers, heads: sample.heads).flatMap { choice in
       [.figure(heatmap(choice, sample, results)), .figure(lines(choice, sample, results))]
     }
   }
 
-  private static func choices(_ results: RunResults, _ sample: SampleDocument) -> [Choice] {
+  /// The strongest head of each class that was found, or else the most focused head.
+  static func choices(_ results: RunResults, layers: Int, heads: Int) -> [Choice] {
     var choices: [Choice] = []
     let names = results[analysis: "attention"]?.texts["class"] ?? []
     for (name, metric) in scores where choices.count < most {
-      guard names.count == sample.layers * sample.heads, names.contains(name), let table = results[metric] else {
+      guard names.count == layers * heads, names.contains(name), let table = results[metric] else {
         continue
       }
       let members = table.rows.filter { row in
         guard let layer = row.component.layer, let head = row.component.head,
-          layer < sample.layers, head < sample.heads
+          layer < layers, head < heads
         else { return false }
-        return names[layer * sample.heads + head] == name && row.quantity.value != nil
+        return names[layer * heads + head] == name && row.quantity.value != nil
       }
       guard let best = members.max(by: { $0.quantity.number < $1.quantity.number }),
         let layer = best.component.layer, let head = best.component.head
@@ -54,7 +55,7 @@ package enum HeadPatterns: FigureBuilder {
           layer: layer, head: head,
           reason: "the head of class “\(name)” with the highest \(metric.title.lowercasedFirst) (\(score))"))
     }
-    if choices.isEmpty, let (layer, head, entropy) = mostFocused(results, sample) {
+    if choices.isEmpty, let (layer, head, entropy) = mostFocused(results, layers, heads) {
       choices = [
         Choice(
           layer: layer, head: head,
@@ -64,11 +65,11 @@ package enum HeadPatterns: FigureBuilder {
     return choices
   }
 
-  private static func mostFocused(_ results: RunResults, _ sample: SampleDocument) -> (Int, Int, Double)? {
+  private static func mostFocused(_ results: RunResults, _ layers: Int, _ heads: Int) -> (Int, Int, Double)? {
     let rows = results[AttentionMetrics.normalisedEntropy]?.rows ?? []
     let candidates = rows.compactMap { row -> (Int, Int, Double)? in
       guard let layer = row.component.layer, let head = row.component.head, let value = row.quantity.value,
-        layer < sample.layers, head < sample.heads
+        layer < layers, head < heads
       else { return nil }
       return (layer, head, value)
     }

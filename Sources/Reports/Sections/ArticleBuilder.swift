@@ -30,7 +30,8 @@ package struct ArticleBuilder: Sendable {
     return
       "\(model.name), \(article(model.task)) of the \(model.family) family with \(layers(model)), "
       + "\(counted(model.heads, "head")) a layer and \(NumberFormat.count(model.parameters)) parameters, seen over "
-      + "\(counted(corpus.documents, "document")) (\(counted(corpus.tokens, "token"))) of \(corpus.name)"
+      + "\(counted(corpus.documents, results.subject.documentNoun)) "
+      + "(\(counted(corpus.tokens, results.subject.positionNoun))) of \(corpus.name)"
   }
 
   /// "6 layers", "2 encoder and 2 decoder layers".

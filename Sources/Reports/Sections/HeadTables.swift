@@ -4,10 +4,12 @@ import Results
 /// Which heads there are, by class, and the strongest of each class with its score.
 struct HeadTables {
   private let classes: HeadClasses?
-  /// The classes tried, as the run lists them, for which no head was found.
-  private static let named = ["induction", "previous token", "duplicate token"]
+  /// The classes that are named even where no head is in them; not where repeated tokens make no sense.
+  private let named: [String]
 
   init(_ attention: AnalysisResult, _ results: RunResults) {
+    let isProbed = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
+    named = isProbed ? ["induction", "previous token", "duplicate token"] : []
     classes = attention.notApplicable == nil ? HeadClasses(attention, results.subject) : nil
   }
 
@@ -25,7 +27,7 @@ struct HeadTables {
         Article.Cell(one.metric.map { "\($0.title) = \($0.formula)" } ?? "no score exceeds its threshold", .formula),
       ]
     }
-    let absent = Self.named.filter { classes[$0] == nil }
+    let absent = named.filter { classes[$0] == nil }
     let sentence =
       absent.isEmpty
       ? "" : " No head is in the class\(absent.count == 1 ? "" : "es") \(listed(absent.map { "*\($0)*" }))."

@@ -33,7 +33,7 @@ struct Standouts {
   /// A sentence of each stack, as one.
   private func ofStacks(_ sentence: (_ part: RunResults, _ of: String) -> String?) -> String? {
     let sentences = results.subject.model.stacks.compactMap { stack in
-      sentence(results.part(stack), stack == .only ? "" : "\(stack.rawValue) ")
+      sentence(results.part(stack), stack == .only ? "" : stack == .cross ? "cross-attention " : "\(stack.rawValue) ")
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }

@@ -161,7 +161,7 @@ struct SampleResults {
     values[4] = .nan
     return AnalysisResult(
       id: "projection",
-      tables: [MetricTable(ProjectionMetrics.klDivergence, [.init(.model, Quantity(1.25, n: count))])],
+      tables: [MetricTable(ProjectionMetrics.klDivergence, [.init(.point(4), Quantity(1.25, n: count))])],
       arrays: [
         "tsne": NumericArray(shape: [count, 2], values: values),
         "pca": NumericArray(shape: [count, 3], values: (0..<count * 3).map { _ in Float(generator.normal()) }),

@@ -38,6 +38,11 @@ package struct ClassNames: Hashable, Sendable {
     names = indices.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
   }
 
+  /// The index of one class, by its name or by its number; nil where the model has no such class.
+  package subscript(name: String) -> Int32? {
+    indices[name] ?? Int32(name).flatMap { (0..<count).contains(Int($0)) ? $0 : nil }
+  }
+
   /// The index of each class of a corpus: by its name where the model has it. Where the model has none of the names,
   /// they are taken in the order of their bytes, if they are as many as its classes (as folders of classes are numbered
   /// by torchvision's ImageFolder and Hugging Face's imagefolder); nil where they are not, and so are other classes

@@ -1,0 +1,125 @@
+import CKernels
+import Results
+import Tensors
+import Transformers
+
+/// What the attention analysis adds up of one kind of attention.
+struct KindSums: Sendable {
+  let kind: AttentionKind
+  /// Layer by layer, head by head.
+  var heads: [HeadSums]
+  var repeated: [BootstrapSums]
+  var rows = BootstrapSums(width: Denominator.allCases.count)
+  var repeatedSequences = BootstrapSums(width: 1)
+  var samples = AttentionSamples()
+  var longest = 0
+  var longest16 = 0
+  var documents16 = 0
+  var documents64 = 0
+  var seenKinds: Set<TokenKind> = []
+
+  /// What the sums of heads are divided by.
+  enum Denominator: Int, CaseIterable {
+    /// Rows that see two keys; those of them whose query has a place (patches of an image, every token).
+    case rows, placedRows
+    case rows16, placedRows64, sinkRows, tokens, documentsWithGradient
+  }
+
+  init(_ kind: AttentionKind) {
+    self.kind = kind
+    let count = kind.layers * kind.heads
+    heads = [HeadSums](repeating: HeadSums(), count: count)
+    repeated = [BootstrapSums](repeating: BootstrapSums(width: 6), count: count)
+  }
+
+  /// Adds a document of `length` keys.
+  mutating func add(denominatorsOf length: Int, queries: Int, _ weights: BootstrapWeights, hasGradient: Bool) {
+    let count = Double(kind.rows(queries: queries, keys: length))
+    let placed = kind.plane.map { Double($0.patches) } ?? count
+    var values = [Double](repeating: 0, count: Denominator.allCases.count)
+    values[Denominator.rows.rawValue] = count
+    values[Denominator.placedRows.rawValue] = placed
+    values[Denominator.tokens.rawValue] = Double(queries)
+    values[Denominator.documentsWithGradient.rawValue] = hasGradient ? 1 : 0
+    longest = max(longest, length)
+    if length >= HeadSums.ruleLength {
+      values[Denominator.rows16.rawValue] = count
+      values[Denominator.sinkRows.rawValue] = Double(min(queries, HeadSums.sinkLength) - 1)
+      longest16 = max(longest16, length)
+      documents16 += 1
+    }
+    if length >= HeadSums.longRangeLength {
+      values[Denominator.placedRows64.rawValue] = placed
+      documents64 += 1
+    }
+    rows.add(values, weights)
+  }
+
+  mutating func observe(repeated observation: Observation, start: Int, half: Int) {
+    let patterns = (0..<kind.layers).compactMap { observation.trace[kind.pattern(layer: $0)] }
+    // A decoder reads the same tokens behind its own first one.
+    let documents = kind.queries(observation.documents, observation.targets)
+    guard patterns.count == kind.layers, documents.count == observation.documents.count else { return }
+    let starts = zip(observation.documents, documents).map { source, read in
+      let x = source.ids[start..<start + half]
+      return (0...max(0, read.ids.count - 2 * half)).first { read.ids.dropFirst($0).starts(with: x) }
+    }
+    let usable = documents.indices.filter { starts[$0].map { $0 + 2 * half } ?? .max <= documents[$0].ids.count }
+    let weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
+    for i in usable { repeatedSequences.add([1], weights[i]) }
+    let perLayer = kind.heads
+    repeated.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let sums = buffer
+      forEachPiece(sums.count) { piece in
+        let pattern = patterns[piece / perLayer]
+        for i in usable {
+          guard let start = starts[i] else { continue }
+          let base = pattern.pointer + (i * perLayer + piece % perLayer) * pattern.shape[2] * pattern.shape[3]
+          let scores = RepeatedTokenScores(
+            pattern: base, stride: pattern.shape[3], ids: documents[i].ids, start: start, half: half)
+          sums[piece].add(scores.values, weights[i])
+        }
+      }
+    }
+  }
+
+  /// Offers what was kept of a document's maps.
+  mutating func keepMaps(_ sums: AttentionSums, _ index: Int, document i: Int, _ observation: Observation) {
+    let choice = sums.choices[i], document = observation.documents[i], rank = AttentionSamples.Rank(document)
+    let cells = heads.indices.map { sums.cell(kind: index, head: $0, document: i) }
+    if choice.isShown {
+      func shown(_ documents: [TokenizedDocument]) -> [String] {
+        Array(documents[i].tokens.prefix(AttentionSamples.longest))
+      }
+      let (documents, targets) = (observation.documents, observation.targets)
+      samples.offer(
+        AttentionSamples.Sample(
+          rank: rank, tokens: shown(kind.keys(documents, targets)),
+          queryTokens: kind.isCross ? shown(kind.queries(documents, targets)) : nil, pattern: cells.flatMap(\.map),
+          length: kind.keys(documents, targets)[i].ids.count))
+    }
+    if let first = cells.first?.pooled {
+      let length = sums.keys(kind: index, document: i).length
+      samples.offer(
+        AttentionSamples.Pooled(
+          rank: rank, length: length, size: first.size, blocks: first.blocks,
+          mean: cells.flatMap { $0.pooled?.means(length: length, isCausal: kind.isCausal) ?? [] },
+          maximum: cells.flatMap { $0.pooled?.maximum ?? [] }))
+    }
+  }
+
+  mutating func merge(_ other: KindSums) {
+    for i in heads.indices {
+      heads[i].merge(other.heads[i])
+      repeated[i].merge(other.repeated[i])
+    }
+    rows.merge(other.rows)
+    repeatedSequences.merge(other.repeatedSequences)
+    samples.merge(other.samples)
+    longest = max(longest, other.longest)
+    longest16 = max(longest16, other.longest16)
+    documents16 += other.documents16
+    documents64 += other.documents64
+    seenKinds.formUnion(other.seenKinds)
+  }
+}
