@@ -173,7 +173,7 @@ struct JobTests {
       (
         "{ model: 'm', corpus: { path: 'c', limit: 0 } }", "corpus.limit: is out of range, expected at least 1, found 0"
       ),
-      ("{ model: 'm', corpus: { path: 'c', format: 'conllo' } }", "or \"tsv\" or \"images\", found \"conllo\""),
+      ("{ model: 'm', corpus: { path: 'c', format: 'conllo' } }", "or \"conll\" or \"images\", found \"conllo\""),
       ("{ model: 'm', analyses: [] }", "analyses: is empty"),
       ("{ model: 'm', analyses: ['attention', 3] }", "analyses[1]: has the wrong type, expected a text, found 3"),
       ("{ model: 'm', analyses: ['attentoin'] }", "found \"attentoin\""),
