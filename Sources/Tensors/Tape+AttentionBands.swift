@@ -92,10 +92,9 @@ private struct AttentionBands {
   let visibility: Visibility
   let bias: RelativeBias?
 
-  /// Floats of one band, 1 MiB of them, so that it stays in the cache between its uses; but never fewer rows than make
-  /// the products efficient.
-  private static let size = 1 << 18
-  private static let rows = 32...128
+  /// Rows of a band: as many as make the products efficient, fewer where there are very many keys (16 MiB of floats).
+  private static let size = 1 << 22
+  private static let rows = 64...128
 
   /// Calls `body` with each band's queries, the keys that any of them sees, and their probabilities.
   ///
@@ -127,7 +126,7 @@ private struct AttentionBands {
   /// The memory kept from the band before where it suffices, else new memory, rarely.
   private static func memory(_ kept: inout Tensor?, _ needed: Int) -> Tensor {
     if let kept, kept.count >= needed { return kept }
-    var count = size
+    var count = 1 << 12
     while count < needed { count *= 2 }
     let fresh = Tensor(uninitialized: [count])
     kept = fresh

@@ -47,7 +47,8 @@ extension Tape {
   /// The cross entropy of `x·W + b`, x `[N, in]`, with a target for each row, of whose logits only some rows are ever
   /// there: each piece is differentiated as soon as it is computed.
   package func unembeddedCrossEntropy(
-    _ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice, targets: [Int32]
+    _ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice, targets: [Int32],
+    rowsAtOnce: Int? = nil
   ) -> (loss: Variable, exact: Double) {
     let width = x.shape[1], isDifferentiated = isRecording && [x, weight, bias].contains { $0?.needsGradient == true }
     func inner(_ variable: Variable, _ value: Tensor) -> Variable {
@@ -55,7 +56,7 @@ extension Tape {
     }
     let (innerWeight, innerBias) = (inner(weight, weight.value), bias.map { inner($0, $0.value) })
     let dx = isDifferentiated && x.needsGradient ? Tensor(uninitialized: x.shape) : nil
-    let rows = max(256, logitsOfAPiece / slice.outputCount)
+    let rows = rowsAtOnce ?? max(256, logitsOfAPiece / slice.outputCount)
     var exact = targets.isEmpty ? Double.nan : 0
     for start in stride(from: 0, to: targets.count, by: rows) {
       let end = min(targets.count, start + rows)

@@ -32,7 +32,7 @@ struct AttentionAnalysisTests {
     return analysis
   }
 
-  @Test("The kernel's row means are those of the definitions", arguments: ["gpt2", "bert_mlm"])
+  @Test("The kernel's row means are those of the definitions", arguments: ["gpt2", "bert_mlm", "mistral", "gpt_neo"])
   func kernel(_ name: String) throws {
     let corpus = try SmallCorpus(name)
     let analysis = AttentionAnalysis(corpus.context)
@@ -43,6 +43,7 @@ struct AttentionAnalysisTests {
     let causal = corpus.model.description.isCausal
     let heads = corpus.model.description.heads
     let (layer, head) = (1, 2)
+    let window = corpus.model.description.windows[layer]
     let pattern = try #require(observation.trace[.pattern(layer: layer)])
     let stride = pattern.shape[3]
     var sums: [Metric: Double] = [:]
@@ -51,12 +52,13 @@ struct AttentionAnalysisTests {
       let length = document.ids.count
       for q in 0..<length where !causal || q > 0 {
         let base = pattern.pointer + ((b * heads + head) * stride + q) * stride
-        let row = AttentionRow((0..<(causal ? q + 1 : length)).map { Double(base[$0]) }, query: q)
+        let first = causal ? max(0, q + 1 - (window ?? length)) : 0
+        let row = AttentionRow((first..<(causal ? q + 1 : length)).map { Double(base[$0]) }, query: q - first)
         rows += 1
         uniformDistance += row.uniformDistance
         func add(_ metric: Metric, _ value: Double) { sums[metric, default: 0] += value }
         func mass(_ kind: TokenKind) -> Double {
-          row.row.indices.reduce(0) { document.kinds[$1] == kind ? $0 + row.row[$1] : $0 }
+          row.row.indices.reduce(0) { document.kinds[first + $1] == kind ? $0 + row.row[$1] : $0 }
         }
         add(AttentionMetrics.entropy, row.entropy)
         add(AttentionMetrics.normalisedEntropy, row.normalisedEntropy)
@@ -65,10 +67,10 @@ struct AttentionAnalysisTests {
         add(AttentionMetrics.distance, row.distance)
         add(AttentionMetrics.localShare, row.mass(within: 0...4))
         add(AttentionMetrics.longRangeShare, row.longRangeShare(length: length))
-        add(AttentionMetrics.selfShare, row.row[q])
-        add(AttentionMetrics.previousShare, q > 0 ? row.row[q - 1] : 0)
-        add(AttentionMetrics.nextShare, q + 1 < row.row.count ? row.row[q + 1] : 0)
-        add(AttentionMetrics.firstShare, row.row[0])
+        add(AttentionMetrics.selfShare, row.row[row.query])
+        add(AttentionMetrics.previousShare, row.query > 0 ? row.row[row.query - 1] : 0)
+        add(AttentionMetrics.nextShare, row.query + 1 < row.row.count ? row.row[row.query + 1] : 0)
+        add(AttentionMetrics.firstShare, Double(base[0]))
         add(AttentionMetrics.openingShare, mass(.opening))
         add(AttentionMetrics.closingShare, mass(.closing))
         add(AttentionMetrics.punctuationShare, mass(.punctuation))

@@ -217,11 +217,11 @@ import Testing
 
   @Test("Cross entropy without all logits at once, in the middle of a computation")
   func unembeddedCrossEntropy() {
-    check([[7, 6], [300_000, 6], [300_000]], spread: 0.3) { tape, v in
+    check([[7, 6], [700, 6], [700]]) { tape, v in
       let x = tape.activate(v[0], .tanh)
-      let slice = WeightSlice(isInputMajor: false, outputs: 0..<300_000)
+      let slice = WeightSlice(isInputMajor: false, outputs: 0..<700)
       return tape.unembeddedCrossEntropy(
-        x, weight: v[1], bias: v[2], slice: slice, targets: [3, 5, 699, 0, 12, 299_999, 4]
+        x, weight: v[1], bias: v[2], slice: slice, targets: [3, 5, 699, 0, 12, 699, 4], rowsAtOnce: 3
       ).loss
     }
   }
