@@ -84,7 +84,10 @@ extension KindSums {
   }
 
   private func table(_ metric: Metric, _ quantity: (Int) -> Quantity) -> MetricTable {
-    MetricTable(metric, heads.indices.map { MetricTable.Row(component($0), quantity($0)) })
+    let isOfPatches = kind.plane != nil && metric.unit == "tokens"
+    return MetricTable(
+      isOfPatches ? metric.measured(in: "patches") : metric,
+      heads.indices.map { MetricTable.Row(component($0), quantity($0)) })
   }
 
   private func ratioTable(_ metric: Metric, _ index: Int, _ denominator: Denominator) -> MetricTable {

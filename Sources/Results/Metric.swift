@@ -29,6 +29,11 @@ package struct Metric: Hashable, Codable, Sendable {
     self.lowest = lowest
     self.highest = highest
   }
+
+  /// The same number counted in something else: an image's distances in patches.
+  package func measured(in unit: String) -> Metric {
+    Metric(id, title, unit: unit, formula: formula, source: source, lowest: lowest, highest: highest)
+  }
 }
 
 /// The values of one metric over components of one kind, in the order of the model.

@@ -159,7 +159,8 @@ extension AxisLayout {
   private mutating func take(
     _ categories: [CategoryLabel], every step: Int, _ measurer: any TextMeasurer, _ shorten: (TokenText) -> TokenText
   ) {
-    labels = stride(from: 0, to: categories.count, by: step).map { index in
+    labels = stride(from: 0, to: categories.count, by: step).compactMap { index in
+      if categories[index].text.isEmpty { return nil }
       let whole: TokenText =
         if case .token(let token) = categories[index] { token } else { TokenText(body: categories[index].text) }
       let text = shorten(whole)

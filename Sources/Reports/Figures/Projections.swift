@@ -19,12 +19,16 @@ package enum Projections: FigureBuilder {
 
   private static let tokens = Subject(
     prefix: "", id: "projection-", title: "Token vectors", one: "token", many: "tokens")
+  private static let patches = Subject(
+    prefix: "", id: "projection-", title: "Patch vectors", one: "patch", many: "patches")
   private static let sentences = Subject(
     prefix: "sentences.", id: "projection-sentences-", title: "Sentence vectors", one: "document", many: "documents")
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: "projection"] else { return [] }
-    let subjects = [tokens] + (analysis.arrays["sentences.pca"] == nil ? [] : [sentences])
+    let subjects =
+      [results.subject.model.image == nil ? tokens : patches]
+      + (analysis.arrays["sentences.pca"] == nil ? [] : [sentences])
     return subjects.flatMap { [pca($0, analysis, results), tsne($0, analysis, results)] }
   }
 
