@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// One pass through the network: the block, once, for every family.
@@ -79,7 +80,11 @@ struct ForwardPass {
   /// A stack's output, from its embeddings through all blocks and what follows them.
   private mutating func output(of stage: Stage) throws -> Variable {
     var x = try embeddings(stage)  // [B, T, C]
-    for layer in 0..<stage.d.layers { x = try block(stage, layer, x) }
+    for layer in 0..<stage.d.layers {
+      x = try block(stage, layer, x)
+      // What a block of a long sequence leaves behind is large, and cheap beside the block to ask for again.
+      if stage.batch * stage.length > 1 << 13 { tk_give_back_freed_memory() }
+    }
     guard stage.d.hasOutput else { return x }
     if let finalNorm = stage.network.finalNorm { x = norm(x, finalNorm, stage.d) }
     if let projection = stage.network.projection { x = project(x, projection) }
