@@ -7,7 +7,7 @@ import Transformers
 /// Of the documents those are taken whose hash is smallest, long ones first: `prompts` that go on for at least
 /// `newTokens` behind a prompt of `promptTokens` if the corpus has as many. A shorter document gives its first half as
 /// the prompt. The model writes when the corpus has been seen. An encoder–decoder reads a whole document and writes its
-/// target, with nothing of the corpus to compare.
+/// target, beside that of the corpus where it has one.
 package struct RepetitionAnalysis: Analysis {
   package static let id = "repetition"
   static let prompts = 32
@@ -45,7 +45,16 @@ package struct RepetitionAnalysis: Analysis {
 
   package mutating func observe(_ observation: Observation) throws {
     guard case .corpus = observation.stream, continues else { return }
-    kept += observation.documents.compactMap(prompt)
+    if model.description.encoder == nil {
+      kept += observation.documents.compactMap(prompt)
+    } else {
+      for (index, document) in observation.documents.enumerated() {
+        let target = index < observation.targets.count ? text(observation.targets[index]).dropFirst() : []
+        kept.append(
+          Prompt(
+            hash: document.hash, id: document.id, tokens: document.ids, rest: Array(target.prefix(Self.newTokens))))
+      }
+    }
     shorten()
   }
 
@@ -59,12 +68,14 @@ package struct RepetitionAnalysis: Analysis {
     kept = Array(kept.sorted { $0.precedes($1) }.prefix(Self.prompts))
   }
 
-  /// What the model gets of a document, nil where it is too short; an end token is no part of its text.
+  /// The tokens of a document without those that close it.
+  private func text(_ document: TokenizedDocument) -> [Int32] {
+    Array(document.ids.prefix((document.kinds.lastIndex { $0 != .closing } ?? -1) + 1))
+  }
+
+  /// What a language model gets of a document; nil where it is too short.
   private func prompt(_ document: TokenizedDocument) -> Prompt? {
-    if model.description.encoder != nil {
-      return Prompt(hash: document.hash, id: document.id, tokens: document.ids, rest: [])
-    }
-    let text = Array(document.ids.prefix((document.kinds.lastIndex { $0 != .closing } ?? -1) + 1))
+    let text = text(document)
     let length = min(Self.promptTokens, text.count / 2, model.description.maximumPositions / 2)
     guard length > 0 else { return nil }
     return Prompt(
@@ -88,11 +99,14 @@ package struct RepetitionAnalysis: Analysis {
       try isPair
       ? model.targets(of: prompts.map(\.tokens), request) : model.continuations(of: prompts.map(\.tokens), request)
     let ends = model.generationRules.endTokens
+    let texts = written.map { text in text.last.map(ends.contains) == true ? text.dropLast() : text[...] }
+    // Targets that the corpus lacks are the model's own.
+    let hasCorpus = !isPair || zip(prompts, texts).contains { !$1.prefix($0.rest.count).elementsEqual($0.rest) }
     var (model, corpus) = (RepetitionCounts(), RepetitionCounts())
-    for (prompt, text) in zip(prompts, written) {
+    for (prompt, text) in zip(prompts, texts) {
       let weights = BootstrapWeights(hash: prompt.hash)
-      model.add(text.last.map(ends.contains) == true ? text.dropLast() : text, weights)
-      if !isPair { corpus.add(prompt.rest, weights) }
+      model.add(text, weights)
+      if hasCorpus { corpus.add(prompt.rest, weights) }
     }
     func table(_ metric: Metric, _ quantity: Quantity) -> MetricTable {
       MetricTable(metric, [MetricTable.Row(.model, quantity)])

@@ -79,13 +79,25 @@ struct RepetitionTests {
     #expect(try analysis.result().notApplicable?.contains("writes no text") == true)
   }
 
-  @Test("An encoder–decoder's targets have nothing of the corpus beside them")
+  @Test("An encoder–decoder's targets stand beside those of the corpus, where these are not its own")
   func targets() throws {
     let corpus = try SmallCorpus("t5", documents: 6)
-    var analysis = RepetitionAnalysis(corpus.context)
-    try analysis.observe(Observation(stream: .corpus, documents: corpus.documents, trace: Trace()))
-    let result = try analysis.result()
-    #expect(result[RepetitionMetrics.rate]?[.model]?.value != nil)
-    #expect(result[RepetitionMetrics.corpusRate]?[.model]?.state == .notApplicable)
+    let texts = try corpus.model.targets(of: corpus.documents.map(\.ids), GenerationRequest(maximumTokens: 64))
+    func observed(_ targets: [[Int32]]) throws -> AnalysisResult {
+      var analysis = RepetitionAnalysis(corpus.context)
+      let documents = zip(corpus.documents, targets).map { document, ids in
+        var target = document
+        target.ids = [1] + ids
+        target.kinds = target.ids.map { $0 == 2 ? .closing : .ordinary }
+        return target
+      }
+      try analysis.observe(
+        Observation(stream: .corpus, documents: corpus.documents, targets: documents, trace: Trace()))
+      return try analysis.result()
+    }
+    let own = try observed(texts), given = try observed(texts.map { _ in [5, 6, 7, 8, 5, 6, 7, 8] })
+    #expect(own[RepetitionMetrics.rate]?[.model]?.value != nil)
+    #expect(own[RepetitionMetrics.corpusRate]?[.model]?.state == .notApplicable)
+    #expect(given[RepetitionMetrics.corpusRate]?[.model]?.value == 1.0 / 5)
   }
 }
