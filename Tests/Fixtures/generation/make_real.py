@@ -30,7 +30,7 @@ if len(sys.argv) > 2:
 cases = []
 for name, folder, gguf, texts, limit, kind in work:
     path, extra = (models / folder if isinstance(folder, str) else folder), {"gguf_file": gguf} if gguf else {}
-    model = kind.from_pretrained(path, **extra).float().eval()
+    model = kind.from_pretrained(path, dtype=torch.float32, **extra).eval()
     tokenizer = AutoTokenizer.from_pretrained(path, **extra)
     inputs = [tokenizer(text)["input_ids"] for text in texts]
     outputs, margin = [], float("inf")
