@@ -40,6 +40,8 @@ package struct AnalysisContext: Sendable {
 
 /// What an analysis asks of the runs of the model.
 package struct Needs: Sendable {
+  /// The corpus's documents, whatever is in their traces.
+  package var documents = false
   /// Values on the corpus.
   package var sites: Set<Site> = []
   /// Values on seeded sequences of repeated tokens.
@@ -55,6 +57,7 @@ package struct Needs: Sendable {
   package init() {}
 
   package mutating func formUnion(_ other: Needs) {
+    documents = documents || other.documents
     sites.formUnion(other.sites)
     repeatedTokenSites.formUnion(other.repeatedTokenSites)
     gradients.formUnion(other.gradients)

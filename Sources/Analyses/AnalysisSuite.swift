@@ -8,6 +8,7 @@ package enum AnalysisSuite {
     PerStack<RepresentationAnalysis>.self,
     PerStack<SimilarityAnalysis>.self,
     PerStack<ProjectionAnalysis>.self,
+    RepetitionAnalysis.self,
     WeightAnalysis.self,
   ]
 

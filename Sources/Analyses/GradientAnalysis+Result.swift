@@ -6,6 +6,9 @@ import Transformers
 
 extension GradientAnalysis {
   package func result() throws -> AnalysisResult {
+    guard model.precision == .f32 else {
+      return AnalysisResult(id: GradientAnalysis.id, notApplicable: "gradients need f32")
+    }
     guard batchCount > 0 else {
       return AnalysisResult(id: GradientAnalysis.id, notApplicable: "the model gives no loss on this corpus")
     }
@@ -43,7 +46,7 @@ extension GradientAnalysis {
     var layerSquares: [Int: Double] = [:]
     for (i, parameter) in parameters.enumerated() {
       guard let (stack, layer) = layerOfParameter[i], counts[slots.norm(i)] > 0 else { continue }
-      layerSizes[slots.stacks[stack].layerNorm(layer), default: 0] += parameter.tensor.count
+      layerSizes[slots.stacks[stack].layerNorm(layer), default: 0] += parameter.count
       layerSquares[slots.stacks[stack].layerNorm(layer), default: 0] += weightSquares[i]
     }
     func divided(_ slot: Int, by divisor: Double) -> Quantity { divisor > 0 ? mean(slot, 1 / divisor) : .notApplicable }
@@ -59,7 +62,7 @@ extension GradientAnalysis {
         layer: { stack, layer in
           let slot = stack.layerNorm(layer)
           return divided(slot, by: Double(layerSizes[slot] ?? 0).squareRoot())
-        }, tensor: { divided(slots.norm($0), by: Double(parameters[$0].tensor.count).squareRoot()) }),
+        }, tensor: { divided(slots.norm($0), by: Double(parameters[$0].count).squareRoot()) }),
       both(
         GradientMetrics.ratio,
         layer: { stack, layer in
@@ -156,7 +159,7 @@ extension GradientAnalysis {
     squares.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let buffer = buffer
       forEachPiece(parameters.count) {
-        buffer[$0] = tk_sum_of_squares(parameters[$0].tensor.pointer, parameters[$0].tensor.count)
+        buffer[$0] = tk_sum_of_squares(parameters[$0].tensor.pointer, parameters[$0].count)
       }
     }
     return squares

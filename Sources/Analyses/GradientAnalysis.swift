@@ -93,6 +93,7 @@ package struct GradientAnalysis: Analysis {
 
   package var needs: Needs {
     var needs = Needs()
+    guard model.precision == .f32 else { return needs }
     needs.parameterGradients = true
     for stack in model.description.stacks {
       for point in 0...stack.layers {

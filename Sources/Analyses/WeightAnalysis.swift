@@ -53,7 +53,7 @@ package struct WeightAnalysis: Analysis {
     func rows(_ count: (Int) -> UInt64) -> [MetricTable.Row] {
       model.parameters.indices.map { i in
         MetricTable.Row(
-          .tensor(model.parameters[i].name), Quantity(Double(count(i)), n: model.parameters[i].tensor.count))
+          .tensor(model.parameters[i].name), Quantity(Double(count(i)), n: model.parameters[i].count))
       }
     }
     result.tables.append(MetricTable(WeightMetrics.nanCount, rows { census[$0 * 4 + 1] }))
@@ -95,22 +95,20 @@ package struct WeightAnalysis: Analysis {
   /// Zeros, NaN, +∞, −∞ of every parameter.
   private func census() -> [UInt64] {
     let parameters = model.parameters
-    let pieces = parameters.indices.flatMap { i in
-      stride(from: 0, to: parameters[i].tensor.count, by: WeightAnalysis.pieceLength).map { (i, $0) }
-    }
-    var counted = [UInt64](repeating: 0, count: pieces.count * 4)
-    counted.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let base = buffer.baseAddress
-      forEachPiece(pieces.count) { piece in
-        let (i, start) = pieces[piece]
-        let tensor = parameters[i].tensor
-        tk_census(
-          tensor.pointer + start, min(WeightAnalysis.pieceLength, tensor.count - start), base.map { $0 + piece * 4 })
-      }
-    }
     var result = [UInt64](repeating: 0, count: parameters.count * 4)
-    for (piece, (i, _)) in pieces.enumerated() {
-      for kind in 0..<4 { result[i * 4 + kind] += counted[piece * 4 + kind] }
+    for (i, parameter) in parameters.enumerated() {
+      let tensor = parameter.tensor
+      let starts = Array(stride(from: 0, to: tensor.count, by: WeightAnalysis.pieceLength))
+      var counted = [UInt64](repeating: 0, count: starts.count * 4)
+      counted.withUnsafeMutableBufferPointer { buffer in
+        nonisolated(unsafe) let base = buffer.baseAddress
+        forEachPiece(starts.count) { piece in
+          let start = starts[piece]
+          tk_census(
+            tensor.pointer + start, min(WeightAnalysis.pieceLength, tensor.count - start), base.map { $0 + piece * 4 })
+        }
+      }
+      for (index, count) in counted.enumerated() { result[i * 4 + index % 4] += count }
     }
     return result
   }

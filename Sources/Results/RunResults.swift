@@ -39,6 +39,8 @@ package struct Subject: Codable, Hashable, Sendable {
     package var encoder: Stack?
     /// What the positions are, of a model that reads images.
     package var image: Image?
+    /// `bf16`: what weights and the vectors they meet are rounded to; nil for float32.
+    package var precision: String?
 
     /// A stack of blocks.
     package struct Stack: Codable, Hashable, Sendable {
@@ -73,7 +75,7 @@ package struct Subject: Codable, Hashable, Sendable {
 
     package init(
       name: String, family: String, task: String, layers: Int, heads: Int, width: Int, headWidth: Int, vocabulary: Int,
-      parameters: Int, isCausal: Bool, encoder: Stack? = nil, image: Image? = nil
+      parameters: Int, isCausal: Bool, encoder: Stack? = nil, image: Image? = nil, precision: String? = nil
     ) {
       self.name = name
       self.family = family
@@ -87,6 +89,7 @@ package struct Subject: Codable, Hashable, Sendable {
       self.isCausal = isCausal
       self.encoder = encoder
       self.image = image
+      self.precision = precision
     }
 
     /// The kinds of attention and of residual stream that are kept apart, in the order of a pass.

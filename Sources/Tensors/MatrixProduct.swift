@@ -103,10 +103,10 @@ package func multiplyInPieces(
   }
 }
 
-/// `0 ..< count` in ranges of about `size`, all but the last a multiple of 16 long.
-private func evenPieces(of count: Int, around size: Int) -> [Range<Int>] {
+/// `0 ..< count` in ranges of about `size`, all but the last a multiple of 16 (or of another number) long.
+func evenPieces(of count: Int, around size: Int, multiple: Int = 16) -> [Range<Int>] {
   let pieces = max(1, (count + size / 2) / size)
-  let length = max(16, ((count + pieces - 1) / pieces + 15) / 16 * 16)
+  let length = max(multiple, ((count + pieces - 1) / pieces + multiple - 1) / multiple * multiple)
   return stride(from: 0, to: max(1, count), by: length).map { $0..<min(count, $0 + length) }
 }
 

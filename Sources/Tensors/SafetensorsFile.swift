@@ -42,6 +42,12 @@ package final class SafetensorsFile: Sendable {
     return tensor
   }
 
+  /// Lets go of the pages of a tensor.
+  package func giveBack(_ name: String) {
+    guard let entry = entry(name) else { return }
+    mapping.giveBack(dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound)
+  }
+
   /// A tensor of I64, I32, U8 or BOOL elements.
   ///
   /// - Throws: `InputError` where there is none of that name or its elements are of another type.

@@ -27,6 +27,15 @@ extension Tape {
     }
   }
 
+  /// `y[n, :] = table[:, ids[n]]`: the embeddings of a model whose output matrix they are, in bf16.
+  package func embed(_ ids: [Int32], columnsOf table: BFloatMatrix, shape: [Int]) -> Variable {
+    let y = Tensor(uninitialized: shape + [table.rows])
+    forEachChunk(of: ids.count, size: 64) { range in
+      for n in range { table.copyColumn(Int(ids[n]), to: y.pointer + n * table.rows) }
+    }
+    return Variable(y)
+  }
+
   /// Row `index` of the second axis: `[B, T, C]` becomes `[B, C]`.
   package func select(_ x: Variable, position index: Int) -> Variable {
     let (batch, positions, width) = (x.shape[0], x.shape[1], x.shape[2])

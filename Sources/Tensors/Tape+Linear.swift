@@ -34,6 +34,11 @@ package struct WeightSlice: Hashable, Sendable {
     }
   }
 
+  /// The slice in bf16, `[in, out]`.
+  package func bfloats(of weight: Tensor) -> BFloatMatrix {
+    withExtendedLifetime(weight) { BFloatMatrix(parts.map { matrix(of: weight, $0) }) }
+  }
+
   /// The slice as a dense `[in, out]`.
   package func matrix(of weight: Tensor) -> Tensor {
     let matrices = parts.map { Tensor(copying: matrix(of: weight, $0)) }
@@ -52,6 +57,22 @@ package struct WeightSlice: Hashable, Sendable {
 }
 
 extension Tape {
+  /// `y = x·W + b` with bf16 weights, which have no gradient; `slice` says which biases belong to the outputs.
+  package func linear(_ x: Variable, weight: BFloatMatrix, bias: Variable?, slice: WeightSlice) -> Variable {
+    precondition(!isRecording || !x.needsGradient, "a product in bf16 is not differentiated")
+    let y = Tensor(uninitialized: x.shape.dropLast() + [weight.columns])
+    let offsets = bias.map { bias in slice.parts.flatMap { $0.map { bias.value.pointer[$0] } } } ?? []
+    offsets.withUnsafeBufferPointer { offsets in
+      multiplyInPieces(x.value.matrix, weight, into: y.matrix) { rows, columns in
+        guard let base = offsets.baseAddress, !offsets.isEmpty else { return }
+        tk_add_bias(
+          y.pointer + rows.lowerBound * weight.columns + columns.lowerBound, base + columns.lowerBound, rows.count,
+          columns.count, weight.columns)
+      }
+    }
+    return Variable(y)
+  }
+
   /// `y = x·W + b`, x `[…, in]`, y `[…, out]`.
   package func linear(_ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice) -> Variable {
     let y = Tensor(uninitialized: x.shape.dropLast() + [slice.outputCount])

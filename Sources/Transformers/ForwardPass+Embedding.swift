@@ -31,7 +31,7 @@ extension ForwardPass {
       return try images(pixels, image, patches, embedding.leading, site)
     }
     guard let table = embedding.tokens else { throw InputError(at: "input", "has neither tokens nor pixels") }
-    var x = tape.embed(stage.ids, table: parameters[table], shape: [stage.batch, stage.length])
+    var x = embed(stage.ids, table, shape: [stage.batch, stage.length])
     if scale != 1 && stage.d.embeddingIsScaled { x = tape.scale(x, by: scale) }
     x = try at(site, x)
     if scale != 1 && !stage.d.embeddingIsScaled { x = tape.scale(x, by: scale) }

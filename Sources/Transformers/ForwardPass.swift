@@ -7,7 +7,8 @@ import Tensors
 struct ForwardPass {
   let d: ModelDescription
   let network: Network
-  let parameters: [Variable]
+  let parameters: PassParameters
+  private let bfloats: [Network.Projection: BFloatMatrix]
   let tape: Tape
   let input: ModelInput
   let request: TraceRequest
@@ -17,9 +18,8 @@ struct ForwardPass {
   init(_ model: Model, _ input: ModelInput, _ request: TraceRequest) {
     d = model.description
     network = model.network
-    parameters = model.parameters.map {
-      Variable($0.tensor, needsGradient: request.parameterGradients && $0.isLearned)
-    }
+    parameters = PassParameters(model.parameters, needGradient: request.parameterGradients)
+    bfloats = model.bfloats
     tape = Tape(isRecording: request.wantsGradients)
     self.input = input
     self.request = request
@@ -46,7 +46,18 @@ struct ForwardPass {
   }
 
   func project(_ x: Variable, _ p: Network.Projection) -> Variable {
-    tape.linear(x, weight: parameters[p.weight], bias: p.bias.map { parameters[$0] }, slice: p.slice)
+    if let weight = bfloats[p] {
+      return tape.linear(x, weight: weight, bias: p.bias.map { parameters[$0] }, slice: p.slice)
+    }
+    return tape.linear(x, weight: parameters[p.weight], bias: p.bias.map { parameters[$0] }, slice: p.slice)
+  }
+
+  /// The rows of a table of tokens.
+  func embed(_ ids: [Int32], _ table: Int, shape: [Int]) -> Variable {
+    if let matrix = network.output(tiedTo: table).flatMap({ bfloats[$0] }) {
+      return tape.embed(ids, columnsOf: matrix, shape: shape)
+    }
+    return tape.embed(ids, table: parameters[table], shape: shape)
   }
 
   func norm(_ x: Variable, _ n: Network.Norm, _ s: StackDescription) -> Variable {
@@ -94,7 +105,7 @@ struct ForwardPass {
   /// The loss; nil without labels or a head.
   private mutating func head(_ x: Variable) throws -> Variable? {
     let targets = input.targets(for: d)
-    if request.touches(.logits) || network.head.unembedding == nil {
+    if request.touches(.logits) || network.head.unembedding.map({ bfloats[$0] != nil }) ?? true {
       guard let logits = logits(x) else { return nil }
       let seen = try at(.logits, logits)
       guard let targets else { return nil }
@@ -137,4 +148,19 @@ extension Network.Head {
     case .none, .classifier: nil
     }
   }
+}
+
+/// The parameters as values of a pass.
+struct PassParameters {
+  private let variables: [Variable?]
+  private let parameters: [Parameter]
+
+  init(_ parameters: [Parameter], needGradient: Bool) {
+    self.parameters = parameters
+    variables = parameters.map { parameter in
+      parameter.resident.map { Variable($0, needsGradient: needGradient && parameter.isLearned) }
+    }
+  }
+
+  subscript(index: Int) -> Variable { variables[index] ?? Variable(parameters[index].tensor) }
 }

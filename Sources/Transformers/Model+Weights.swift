@@ -28,13 +28,14 @@ extension Model {
   package func unembeddingTimesEmbedding() -> Tensor? {
     let (d, stack) = (description, network.stack)
     guard case .unembedding(let unembedding) = network.head, let tokens = stack.embedding.tokens,
-      stack.embedding.tokenProjection == nil, stack.embedding.projection == nil, stack.projection == nil,
-      let up = unembedding.slice.view(of: parameters[unembedding.weight].tensor)
+      stack.embedding.tokenProjection == nil, stack.embedding.projection == nil, stack.projection == nil
     else { return nil }
     let embedding = parameters[tokens].tensor  // [V, C]
+    let output = tokens == unembedding.weight ? embedding : parameters[unembedding.weight].tensor
+    guard let up = unembedding.slice.view(of: output) else { return nil }
     guard up.rows == d.width, embedding.shape == [up.columns, d.width] else { return nil }
     let product = Tensor(uninitialized: [d.width, d.width])
-    multiplyInPieces(up, embedding.matrix, into: product.matrix)
+    withExtendedLifetime((embedding, output)) { multiplyInPieces(up, embedding.matrix, into: product.matrix) }
     return product
   }
 

@@ -5,14 +5,43 @@ package import Tensors
 package struct Parameter: Sendable {
   /// As Hugging Face's class for the model names it, whether or not the file has the prefix.
   package let name: String
-  package let tensor: Tensor
+  package let shape: [Int]
   /// Whether training changes it; gradients are for those alone.
   package let isLearned: Bool
+  /// Nil where a copy of lower precision has taken its place in memory.
+  let resident: Tensor?
+  private let read: @Sendable () -> Tensor
+  private let release: @Sendable () -> Void
 
   package init(name: String, tensor: Tensor, isLearned: Bool = true) {
+    self.init(name: name, shape: tensor.shape, resident: tensor, isLearned: isLearned, read: { tensor })
+  }
+
+  /// - Parameters:
+  ///   - read: reads it from its file, once more each time.
+  ///   - giveBack: gives back the memory that the reading took.
+  init(
+    name: String, shape: [Int], resident: Tensor?, isLearned: Bool, read: @escaping @Sendable () -> Tensor,
+    giveBack: @escaping @Sendable () -> Void = {}
+  ) {
+    release = giveBack
     self.name = name
-    self.tensor = tensor
+    self.shape = shape
+    self.resident = resident
     self.isLearned = isLearned
+    self.read = read
+  }
+
+  /// In float32, from the file where it is not in memory.
+  package var tensor: Tensor { resident ?? read() }
+  package var count: Int { shape.reduce(1, *) }
+
+  /// Called when the tensor has been used for the last time in a while.
+  func giveBack() { if resident == nil { release() } }
+
+  /// The same, in memory.
+  var loaded: Parameter {
+    resident != nil ? self : Parameter(name: name, tensor: read(), isLearned: isLearned)
   }
 }
 
@@ -25,15 +54,21 @@ package final class Model: Sendable {
   package let generationRules: GenerationRules
   /// How its token vectors become one, where the directory says so.
   package let pooling: Pooling?
+  package let precision: Precision
+  /// The matrices that vectors are multiplied with, where they are not float32.
+  let bfloats: [Network.Projection: BFloatMatrix]
 
   package init(
     description: ModelDescription, parameters: [Parameter], network: Network,
-    generationRules: GenerationRules = GenerationRules(), pooling: Pooling? = nil
+    generationRules: GenerationRules = GenerationRules(), pooling: Pooling? = nil, precision: Precision = .f32
   ) {
     self.pooling = pooling
+    self.precision = precision
+    bfloats = precision == .f32 ? [:] : network.bfloats(of: parameters)
+    let replaced = Set(bfloats.keys.map(\.weight))
     self.generationRules = generationRules
     self.description = description
-    self.parameters = parameters
+    self.parameters = parameters.enumerated().map { replaced.contains($0) ? $1 : $1.loaded }
     self.network = network
   }
 
@@ -41,25 +76,29 @@ package final class Model: Sendable {
   ///
   /// - Throws: `InputError` for a missing or damaged file, an unknown family, and tensors that are missing, of the wrong
   ///   shape or not finite.
-  package convenience init(directory: URL) throws {
+  package convenience init(directory: URL, precision: Precision = .f32) throws {
     let files = try ModelFiles(directory)
     let configuration = try files.readConfiguration()
     let family = try Family.named(by: configuration)
     let checkpoint = try Checkpoint(files)
     let description = try family.describe(configuration, checkpoint)
     try Family.check(description, configuration)
-    let root = ParameterScope(checkpoint)
+    let root = ParameterScope(checkpoint, keepsMatrices: precision == .f32)
     let network = try family.network(root, description, configuration)
     self.init(
       description: description, parameters: root.parameters, network: network,
       generationRules: description.writesText ? try files.readGenerationRules() : GenerationRules(),
-      pooling: try Pooling(directory: directory))
+      pooling: try Pooling(directory: directory), precision: precision)
   }
 
   /// Runs the model on a batch, and backwards if gradients are asked for.
   ///
-  /// - Throws: `InputError` for inputs that do not fit the model, and where gradients are asked for without labels.
+  /// - Throws: `InputError` for inputs that do not fit the model, and where gradients are asked for without labels or
+  ///   of a model in bf16.
   package func run(_ input: ModelInput, _ request: TraceRequest) throws -> Trace {
+    if request.wantsGradients && precision != .f32 {
+      throw InputError(.usage, at: "gradients", "need f32", found: "\(precision.rawValue)")
+    }
     let input = try input.checked(against: description)
     var pass = ForwardPass(self, input, request)
     let loss = try pass.run()
@@ -71,7 +110,8 @@ package final class Model: Sendable {
     pass.tape.backward(from: loss)
     for (site, variable) in pass.watched { pass.trace.gradients[site] = variable.gradient ?? zeros(variable.shape) }
     if request.parameterGradients {
-      for (parameter, variable) in zip(parameters, pass.parameters) where parameter.isLearned {
+      for (index, parameter) in parameters.enumerated() where parameter.isLearned {
+        let variable = pass.parameters[index]
         pass.trace.parameterGradients[parameter.name] = variable.gradient ?? zeros(variable.shape)
       }
     }
@@ -81,5 +121,5 @@ package final class Model: Sendable {
   private func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
 
   /// How many numbers the network has learned.
-  package var parameterCount: Int { parameters.reduce(0) { $0 + ($1.isLearned ? $1.tensor.count : 0) } }
+  package var parameterCount: Int { parameters.reduce(0) { $0 + ($1.isLearned ? $1.count : 0) } }
 }

@@ -3,7 +3,7 @@ package import Tensors
 /// Where the weights of the one block lie among a model's parameters; numbers are indices into `Model.parameters`.
 package struct Network: Sendable {
   /// A matrix with its bias: `[…, in] → […, out]`.
-  package struct Projection: Sendable {
+  package struct Projection: Hashable, Sendable {
     package var weight: Int
     package var bias: Int?
     package var slice: WeightSlice
@@ -78,4 +78,42 @@ package struct Network: Sendable {
   package var stack: Stack
   package var encoder: Stack?
   package var head: Head
+}
+
+extension Network {
+  /// Every matrix that vectors are multiplied with, but the patches' of images.
+  var projections: [Projection] {
+    func parts(_ attention: Attention) -> [Projection] {
+      [attention.query, attention.key, attention.value, attention.output]
+    }
+    func parts(_ stack: Stack) -> [Projection] {
+      let ends = [stack.embedding.tokenProjection, stack.embedding.projection, stack.projection].compactMap { $0 }
+      return ends
+        + stack.blocks.flatMap { block in
+          parts(block.attention) + (block.cross.map(parts) ?? [])
+            + [block.mlp.gate, block.mlp.up, block.mlp.down].compactMap { $0 }
+        }
+    }
+    let last: [Projection] =
+      switch head {
+      case .none: []
+      case .unembedding(let unembedding): [unembedding]
+      case .masked(let transform, _, _, let unembedding): [transform, unembedding]
+      case .classifier(let pooler, _, let classifier): (pooler.map { [$0] } ?? []) + [classifier]
+      }
+    return (encoder.map(parts) ?? []) + parts(stack) + last
+  }
+
+  /// Their weights in bf16, one matrix at a time.
+  func bfloats(of parameters: [Parameter]) -> [Projection: BFloatMatrix] {
+    var matrices: [Projection: BFloatMatrix] = [:]
+    for projection in projections where matrices[projection] == nil {
+      matrices[projection] = projection.slice.bfloats(of: parameters[projection.weight].tensor)
+      parameters[projection.weight].giveBack()
+    }
+    return matrices
+  }
+
+  /// The output matrix whose columns are the embeddings that lie in a table, where they are the same.
+  func output(tiedTo table: Int) -> Projection? { head.unembedding.flatMap { $0.weight == table ? $0 : nil } }
 }

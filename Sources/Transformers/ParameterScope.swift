@@ -7,10 +7,15 @@ package struct ParameterScope {
   /// What all scopes of one model write to.
   private final class Register {
     let checkpoint: Checkpoint
+    /// Whether matrices stay in memory, or are read again by who needs them.
+    let keepsMatrices: Bool
     var parameters: [Parameter] = []
     var indices: [String: Int] = [:]
 
-    init(_ checkpoint: Checkpoint) { self.checkpoint = checkpoint }
+    init(_ checkpoint: Checkpoint, keepsMatrices: Bool) {
+      self.checkpoint = checkpoint
+      self.keepsMatrices = keepsMatrices
+    }
   }
 
   private let register: Register
@@ -19,8 +24,8 @@ package struct ParameterScope {
   /// The prefix of the same names in the file, which may lack the first part.
   private let filePrefix: String
 
-  package init(_ checkpoint: Checkpoint) {
-    register = Register(checkpoint)
+  package init(_ checkpoint: Checkpoint, keepsMatrices: Bool = true) {
+    register = Register(checkpoint, keepsMatrices: keepsMatrices)
     prefix = ""
     filePrefix = ""
   }
@@ -63,8 +68,16 @@ package struct ParameterScope {
     let full = prefix + name
     if let index = register.indices[full] { return index }
     let inFile = ([name] + alternatives).first { contains($0) } ?? name
-    let tensor = try register.checkpoint.tensor(filePrefix + inFile, shape: shape)
-    register.parameters.append(Parameter(name: full, tensor: tensor, isLearned: isLearned))
+    let stored = filePrefix + inFile, checkpoint = register.checkpoint
+    let tensor = try checkpoint.tensor(stored, shape: shape)
+    let isKept = register.keepsMatrices || shape.count != 2
+    if !isKept { checkpoint.giveBack(stored) }
+    register.parameters.append(
+      Parameter(
+        name: full, shape: shape, resident: isKept ? tensor : nil, isLearned: isLearned,
+        // It could be read before; should the file have gone since, there are no numbers.
+        read: { (try? checkpoint.tensor(stored, shape: shape)) ?? Tensor(repeating: .nan, shape: shape) },
+        giveBack: { checkpoint.giveBack(stored) }))
     register.indices[full] = register.parameters.count - 1
     return register.parameters.count - 1
   }

@@ -23,7 +23,7 @@ struct Inspection {
     var text = Inspection.columns(facts)
     text += "\nmemory\n" + Inspection.columns(Inspection.memory(of: model).map { ("  \($0)", Inspection.bytes($1)) })
     text += "\ntensors\n"
-    text += Inspection.columns(model.parameters.map { ("  \($0.name)", "\($0.tensor.shape)") })
+    text += Inspection.columns(model.parameters.map { ("  \($0.name)", "\($0.shape)") })
     self.text = text
   }
 

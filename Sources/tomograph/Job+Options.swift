@@ -40,6 +40,10 @@ extension Job {
       "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)),
       "of the figures; svg,png,pdf by default"),
     Option("seed", .integer("N", 0...Int.max), "of everything random; 0 by default"),
+    Option(
+      "precision", .choice(Precision.allCases.map(\.rawValue)),
+      "of weights and matrix products; f32 by default. bf16 halves the memory of the weights, needs AMX or AVX-512 BF16,"
+        + " and has no gradients"),
     Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
     Option("assets", .text("DIR"), "folder that holds templates, fonts and examples"),
     Option("quiet", .flag, "no progress on stderr"),
@@ -84,6 +88,7 @@ extension Job {
     let formats = arguments.list("formats")?.compactMap(FigureRendition.Format.init(rawValue:)) ?? file?.formats
     self.formats = FigureRendition.Format.allCases.filter { formats?.contains($0) ?? true }
     seed = arguments.integer("seed") ?? file?.seed ?? 0
+    precision = arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? file?.precision ?? .f32
     gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail
     name = file?.name ?? Job.defaultName(model: model, corpus: corpus)
     self.model = model

@@ -3,6 +3,7 @@ import Corpora
 import Diagnosis
 import Foundation
 import Reports
+import Tensors
 
 /// What a run is asked to do: the job file with the command line's options over it, every default filled in.
 struct Job: Sendable {
@@ -60,6 +61,8 @@ struct Job: Sendable {
   var output: URL
   var formats: [FigureRendition.Format]
   var seed: Int
+  /// In which numbers the model runs, where the processor can.
+  var precision: Precision
   var gate: Gate
   var assets: Assets
   /// The job file; nil where the command line said everything.

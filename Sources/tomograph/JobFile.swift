@@ -14,7 +14,7 @@ import Tensors
 ///   analyses: ["attention", "representations"],
 ///   thresholds: "health.json5",
 ///   output: { folder: "out", formats: ["svg", "png", "pdf"] },
-///   seed: 0,
+///   seed: 0, precision: "f32",
 /// }
 /// ```
 /// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`,
@@ -42,6 +42,7 @@ struct JobFile {
   var output: URL?
   var formats: [FigureRendition.Format]?
   var seed: Int?
+  var precision: Precision?
 
   /// Throws `InputError(.usage)` for a key that is not known or that this version does not act upon, for a value of
   /// the wrong type, and for a file that cannot be read.
@@ -54,15 +55,16 @@ struct JobFile {
     }
 
     let job = try Setting(contentsOf: url).fields(
-      ["name", "model", "corpus", "analyses", "thresholds", "output", "seed"],
+      ["name", "model", "corpus", "analyses", "thresholds", "output", "seed", "precision"],
       unsupported: [
         "models": "a report of several models", "checkpoints": "a report of checkpoints", "baseline": "a baseline",
-        "select": "a selection of layers, heads and examples", "precision": "a choice of precision",
+        "select": "a selection of layers, heads and examples",
       ])
     name = try job["name"]?.runName()
     model = try path(job["model"])
     analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }
     thresholds = try path(job["thresholds"])
+    precision = try job["precision"]?.member(of: Precision.self)
     seed = try job["seed"]?.integer(in: 0...Int.max)
 
     if let corpus = job["corpus"] {

@@ -21,7 +21,7 @@ struct Stopwatch {
 
 extension Provenance {
   /// Digests of everything that the job read.
-  init(_ job: Job, _ reading: CorpusReading, _ watch: Stopwatch) throws {
+  init(_ job: Job, _ reading: CorpusReading, _ precision: Precision, _ watch: Stopwatch) throws {
     let files = try ModelFiles(job.model)
     var sources = try files.weights.map { try Source(role: "weights", file: $0) }
     if !files.weights.contains(files.configuration) {
@@ -47,7 +47,7 @@ extension Provenance {
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
     self.init(
       sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
-      threads: Workers.count)
+      threads: Workers.count, precision: precision.rawValue)
   }
 }
 

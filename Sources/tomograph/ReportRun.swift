@@ -15,7 +15,8 @@ import Transformers
 func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   var watch = Stopwatch()
   let renderer = try Renderer(assets: job.assets)
-  let model = try Model(directory: job.model)
+  if !job.precision.isAvailable { progress.note(Precision.unavailable) }
+  let model = try Model(directory: job.model, precision: job.precision.available)
   let corpus = try CorpusSource(
     CorpusFile(
       path: job.corpus.file.relativePath, format: job.corpus.format.rawValue,
@@ -46,7 +47,7 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
       formats: job.formats, draw: { try renderer.draw($0, $1) }, progress: { _, _ in progress.advance() })
     try ReportWriter().write(context, to: folder)
     watch.lap("write")
-    try Provenance(job, reading, watch).write(to: folder)
+    try Provenance(job, reading, model.precision, watch).write(to: folder)
   }
   progress.end()
   try HistoryEntry(results, assessment.verdict, resultsFile: place.appending(path: "results.json"))
@@ -123,7 +124,8 @@ extension Subject {
         encoder: d.encoder.map {
           .init(layers: $0.layers, heads: $0.heads, width: $0.width, headWidth: $0.headWidth)
         },
-        image: d.image.map { .init(side: $0.side, patch: $0.patch, leadingTokens: $0.leadingTokens) }),
+        image: d.image.map { .init(side: $0.side, patch: $0.patch, leadingTokens: $0.leadingTokens) },
+        precision: model.precision == .f32 ? nil : model.precision.rawValue),
       corpus: Corpus(
         name: job.corpus.file.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
         label: job.corpus.label, truncated: extent.truncated),

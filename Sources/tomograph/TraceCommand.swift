@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 extension Command {
   static let trace = Command(
@@ -14,13 +15,17 @@ extension Command {
       Option("input", .text("IN.safetensors"), "the model's inputs"),
       Option("output", .text("OUT.safetensors"), "what the model computed"),
       Option("gradients", .flag, "the gradient of the loss as well"),
+      Option(
+        "precision", .choice(Precision.allCases.map(\.rawValue)),
+        "of weights and matrix products; f32 by default; bf16 needs AMX or AVX-512 BF16 and has no gradients"),
       Option("sites", .list("A,B", known: nil), "other places as well, under TransformerLens's names"),
     ],
     run: { arguments in
       try tomograph.trace(
         model: URL(filePath: arguments.operands[0]), input: URL(filePath: arguments.required("input")),
         output: URL(filePath: arguments.required("output")), gradients: arguments.has("gradients"),
-        sites: arguments.list("sites") ?? [])
+        sites: arguments.list("sites") ?? [],
+        precision: arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? .f32)
       return .pass
     })
 }

@@ -62,7 +62,11 @@ struct SmallCorpus {
 
 /// The names of what differs between two results by more than a share of the larger value.
 func differences(_ a: AnalysisResult, _ b: AnalysisResult, tolerance: Double = 1e-12) -> [String] {
-  func far(_ x: Double, _ y: Double, scale: Double) -> Bool { !(abs(x - y) <= tolerance * max(abs(x), abs(y), scale)) }
+  func far(_ x: Double, _ y: Double, scale: Double) -> Bool {
+    // Where both have no number they agree.
+    if x.isNaN && y.isNaN { return false }
+    return !(abs(x - y) <= tolerance * max(abs(x), abs(y), scale))
+  }
   var found: [String] = []
   for (first, second) in zip(a.tables, b.tables) {
     for (x, y) in zip(first.rows, second.rows) {

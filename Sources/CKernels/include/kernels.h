@@ -12,6 +12,7 @@
 #endif
 
 #include "activations.h"
+#include "bfloat.h"
 #include "conversions.h"
 #include "dequantise.h"
 #include "embedding.h"

@@ -9,7 +9,7 @@ struct Caption {
   var model: String {
     let model = results.subject.model
     return "\(model.name) (\(model.family), \(model.layers) layers × \(model.heads) heads, "
-      + "\(NumberFormat.count(model.parameters)) parameters)"
+      + "\(NumberFormat.count(model.parameters)) parameters\(model.precision.map { ", in \($0)" } ?? ""))"
   }
 
   /// `200 documents of UD English EWT (4,312 tokens)`.

@@ -13,6 +13,7 @@ package enum FigureCatalog {
     GradientHistograms.self,
     Projections.self,
     SimilarityMatrices.self,
+    RepetitionCurves.self,
     Spectra.self,
     TensorCurves.self,
   ]

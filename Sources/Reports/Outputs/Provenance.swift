@@ -33,16 +33,19 @@ package struct Provenance: Sendable {
   package var timings: [(step: String, seconds: Double)]
   package var started: Date
   package var threads: Int
+  /// In which numbers the model ran: `f32` or `bf16`.
+  package var precision: String
 
   package init(
     sources: [Source], versions: [(name: String, version: String)], timings: [(step: String, seconds: Double)],
-    started: Date, threads: Int
+    started: Date, threads: Int, precision: String = "f32"
   ) {
     self.sources = sources
     self.versions = versions
     self.timings = timings
     self.started = started
     self.threads = threads
+    self.precision = precision
   }
 
   /// The most memory that the process has held, in bytes.
@@ -61,6 +64,7 @@ package struct Provenance: Sendable {
       "versions": .object(Dictionary(versions.map { ($0.name, JSONText.string($0.version)) }) { $1 }),
       "timings": .array(
         timings.map { .object(["step": .string($0.step), "seconds": .number(($0.seconds * 1e4).rounded() / 1e4)]) }),
+      "precision": .string(precision),
       "started": .string(started.formatted(.iso8601)),
       "peakMemoryBytes": .integer(Self.peakMemory),
       "machine": .object([

@@ -92,6 +92,15 @@ struct AnalysisGuide: Sendable {
         """,
       places: [.column(["projection-"]), .column(["similarity-cka"])]),
     AnalysisGuide(
+      id: "repetition", title: "Continuations", analyses: ["repetition"],
+      introduction: """
+        The model continues documents of the corpus, always with its likeliest token, and what it has said before is \
+        counted. Texts repeat short n-grams too; what matters is how far the model lies above the corpus, and whether \
+        it climbs along the text: then it has run into a loop. Representations that have collapsed end there, but many \
+        healthy small models do as well.
+        """,
+      places: [.row(["repetition-by-length", "repetition-along-text"])]),
+    AnalysisGuide(
       id: "gradients", title: "Gradients", analyses: ["gradients"],
       introduction: """
         The gradient of the corpus loss, at every residual point and for every parameter. Relative flow weighs a token's \

@@ -12,6 +12,12 @@ protocol WeightFile: Sendable {
   ///
   /// - Throws: `InputError` where there is none of that name or its elements are no such numbers.
   func tensor(_ name: String) throws -> Tensor
+  /// Lets go of the pages that a tensor was read from; they are read again if they are needed again.
+  func giveBack(_ name: String)
+}
+
+extension WeightFile {
+  func giveBack(_ name: String) {}
 }
 
 extension SafetensorsFile: WeightFile {
@@ -19,7 +25,7 @@ extension SafetensorsFile: WeightFile {
 }
 
 /// The tensors of a model under Hugging Face's names, whichever files they lie in.
-package struct Checkpoint {
+package struct Checkpoint: Sendable {
   package let location: URL
   /// In the order of the files.
   package let names: [String]
@@ -54,6 +60,8 @@ package struct Checkpoint {
   package func contains(_ name: String) -> Bool { home[name] != nil }
 
   package func shape(_ name: String) -> [Int]? { home[name].flatMap { files[$0].shape(name) } }
+
+  func giveBack(_ name: String) { home[name].map { files[$0].giveBack(name) } }
 
   /// The tensor of a name, of exactly this shape.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {

@@ -19,6 +19,7 @@ struct FigureTests {
         "attention-induction-score-ranking", "gradients-norm", "gradients-relative-flow", "gradients-histogram",
         "gradients-rms-by-kind", "representations-rank", "representations-anisotropy", "representations-spectrum",
         "similarity-cka", "projection-pca", "projection-tsne", "weights-spectra", "weights-alpha-by-kind",
+        "repetition-by-length", "repetition-along-text",
       ]), "\(Self.figures.map(\.id))")
     #expect(Set(Self.figures.map(\.id)).count == Self.figures.count)
   }

@@ -28,7 +28,7 @@ struct SampleResults {
         corpus: .init(name: "sample corpus", documents: 40, tokens: 812, label: "upos", truncated: 0), seed: 11),
       analyses: [
         sample.attention(), sample.gradients(), sample.representations(), sample.similarity(), sample.projection(),
-        sample.weights(),
+        sample.weights(), sample.repetition(),
       ])
   }
 
@@ -170,6 +170,31 @@ struct SampleResults {
       texts: [
         "labels": labels, "tokens": (0..<count).map { "t\($0)" }, "documents": (0..<count).map { "doc-\($0 / 10)" },
       ], notes: ["Residual point R3."])
+  }
+
+  private mutating func repetition() -> AnalysisResult {
+    func shares(_ count: Int, _ share: (Int, Int) -> Float) -> NumericArray {
+      NumericArray(
+        shape: [2, count, 3],
+        values: (0..<2).flatMap { side in
+          (0..<count).flatMap { index -> [Float] in
+            // Texts of the corpus end before the last place.
+            if side == 1 && index == count - 1 { return [.nan, .nan, .nan] }
+            let value = share(side, index)
+            return [value, value * 0.8, min(1, value * 1.2)]
+          }
+        })
+    }
+    return AnalysisResult(
+      id: "repetition",
+      tables: [
+        MetricTable(RepetitionMetrics.rate, [.init(.model, quantity())]),
+        MetricTable(RepetitionMetrics.corpusRate, [.init(.model, quantity(0.1))]),
+      ],
+      arrays: [
+        "byLength": shares(8) { side, index in (side == 0 ? 0.8 : 0.5) / Float(index + 1) },
+        "alongText": shares(8) { side, index in side == 0 ? Float(index) / 10 : 0.02 },
+      ], notes: ["Greedy continuations of 32 documents."])
   }
 
   private mutating func weights() -> AnalysisResult {
