@@ -13,10 +13,12 @@ extension SamplePlots {
     let level = Plot(
       "Level boxes (sample data)", x: Axis(.linear, "head entropy"), y: .categories(groupNames, ""),
       shape: .lines(4, height: 22), marks: [BoxMark(groups, isLevel: true)])
+    var depth = ColorScale.sequential("step", 0...1800)
+    depth.isForLines = true
     let ridges = Plot(
       "Ridges over steps (sample data)", x: Axis(.linear, "log_{10} |\\it{g}|"),
       y: .categories((0..<10).map { NumberFormat.count($0 * 200) }, "step"),
-      color: .sequential("step", 0...1800), shape: .lines(10, height: 17),
+      color: depth, shape: .lines(10, height: 17),
       marks: [
         RidgeMark(
           samples: (0..<10).map { step in

@@ -103,6 +103,7 @@ package struct GraphMark: Mark {
       stops.append(Point(boxes[high].minX, boxes[high].midY))
       items.append(.path(flow(stops), fill: nil, stroke: stroke(edge, largest, theme)))
     }
+    let font = font(layout, in: frame)
     for (node, box) in zip(nodes, boxes) {
       let fill = frame.color?.color(of: node.color, theme: theme)
       items.append(
@@ -112,7 +113,7 @@ package struct GraphMark: Mark {
         items.append(.group(GapCell.items(node.color, in: box.inset(2), theme: theme), clip: nil, opacity: 0.5))
       }
       let run = TextRun(
-        fitted(node.label, theme.tickFont, width: box.width - 4, frame.measurer, isRich: true), font: theme.tickFont,
+        fitted(node.label, font, width: box.width - 4, frame.measurer, isRich: true), font: font,
         color: fill.map(theme.readableInk) ?? theme.ink, at: Point(box.midX, box.midY), horizontal: .middle,
         vertical: .middle)
       items += run.pieces(frame.measurer).map { .text($0) }
@@ -133,13 +134,25 @@ package struct GraphMark: Mark {
     }
   }
 
-  /// All of one width: that of the widest label, or what leaves two fifths of a layer to the edges.
+  /// The size in which every label leaves a fifth of its layer to the edges; what is too long even in the smallest is cut.
+  private func font(_ layout: LayeredLayout, in frame: Frame) -> Font {
+    var font = frame.theme.tickFont
+    let room = frame.area.width / Double(max(layout.layerCount, 1)) * 0.8 - 6
+    let widest = nodes.map { frame.measurer.extent(ofRich: $0.label, in: font).width }.max() ?? 0
+    if widest > room {
+      font.size = max(frame.theme.smallestSize, (font.size * room / widest * 4).rounded(.down) / 4)
+    }
+    return font
+  }
+
+  /// All of one width: that of the widest label.
   private func boxes(_ layout: LayeredLayout, step: Double, names: Double, in frame: Frame) -> [Rect] {
     let columns = columns(layout, in: frame)
     let share = frame.area.width / Double(layout.layerCount)
-    let widest = nodes.map { frame.measurer.extent(ofRich: $0.label, in: frame.theme.tickFont).width }.max() ?? 0
-    let width = min(widest + 8, share * 0.76)
-    let height = min(frame.measurer.extent(of: "0", in: frame.theme.tickFont).height + 3, step * 0.9)
+    let font = font(layout, in: frame)
+    let widest = nodes.map { frame.measurer.extent(ofRich: $0.label, in: font).width }.max() ?? 0
+    let width = min(widest + 6, share * 0.8)
+    let height = min(frame.measurer.extent(of: "0", in: font).height + 3, step * 0.9)
     let middle = frame.area.y + (frame.area.height - names) / 2
     return nodes.enumerated().map { index, node in
       Rect(

@@ -136,7 +136,14 @@ package struct TokenStripMark: Mark {
   /// algorithm with whole tokens in place of letters; those without a direction go with equal neighbours, else the base.
   private func visual(_ line: [Box]) -> [(box: Box, isReversed: Bool)] {
     let base = isRightToLeft
-    let own = line.map { Self.isReversed(tokens[$0.token].body) }
+    var own = line.map { Self.isReversed(tokens[$0.token].body) }
+    let isNumber = line.map { box in
+      tokens[box.token].body.unicodeScalars.contains { $0.properties.numericType != nil }
+    }
+    // A number goes with left-to-right letters before it.
+    for index in line.indices where own[index] == nil && isNumber[index] {
+      if own[..<index].last(where: { $0 != nil }) == .some(false) { own[index] = false }
+    }
     let directions = line.indices.map { index -> Bool in
       if let direction = own[index] { return direction }
       let before = own[..<index].last { $0 != nil } ?? base
@@ -154,7 +161,19 @@ package struct TokenStripMark: Mark {
     if base { runs.reverse() }
     return runs.flatMap { run in
       let isReversed = directions[run[0]]
-      return (isReversed ? run.reversed() : run).map { (line[$0], isReversed) }
+      guard isReversed else { return run.map { (line[$0], false) } }
+      // Digits that follow each other keep their order.
+      var numbers: [[Int]] = []
+      for index in run {
+        if isNumber[index], own[index] == nil, let last = numbers.last?.last, last == index - 1, isNumber[last],
+          own[last] == nil
+        {
+          numbers[numbers.count - 1].append(index)
+        } else {
+          numbers.append([index])
+        }
+      }
+      return numbers.reversed().joined().map { (line[$0], true) }
     }
   }
 }

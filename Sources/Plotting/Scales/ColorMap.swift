@@ -54,13 +54,13 @@ package struct ColorMap: Hashable, Sendable {
 
 /// Colours of categories.
 package enum Palette {
-  /// Okabe & Ito 2008, in an order in which neighbours differ most; yellow and black are changed where they would
-  /// vanish on the ground; then violet and brown, for maps whose cells carry letters as well.
+  /// Six hues of Okabe & Ito 2008 in an order in which neighbours differ most, the first as its lighter twin on a dark
+  /// ground; then those that differ most from them for every eye: what would vanish on the ground is replaced.
   package static func okabeIto(dark: Bool) -> [Color] {
     let table: [UInt32] =
       dark
-      ? [0x56B4E9, 0xE69F00, 0x1FB88A, 0xDD8DBB, 0xF0E442, 0xF0652F, 0x5B76F5, 0xF2F2F2, 0xA678E0, 0xB08A5E]
-      : [0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0xC9B800, 0x000000, 0x6A4FA3, 0x80603A]
+      ? [0x56B4E9, 0xE69F00, 0x009E73, 0xCC79A7, 0xF0E442, 0xD55E00, 0x9E21EC, 0xF2F2F2, 0x3D7172, 0xB1DBA9]
+      : [0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0x7A2A0A, 0x000000, 0x3A2596, 0x5F5560]
     return table.map { Color(hex: $0) }
   }
 }
