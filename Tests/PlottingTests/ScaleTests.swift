@@ -59,7 +59,7 @@ struct ScaleTests {
       marks: [LineMark(x: [0, 1], y: [1e-9, 1].map(Reading.init))])
     let list = plot.displayList(id: "a", width: 234, theme: .paper, measurer: FixedAdvance())
     let raised = list.texts.filter { $0.font.size < Theme.paper.tickSize }
-    #expect(raised.map(\.text).contains("−9"))
+    #expect(raised.map(\.text).contains("−8"))
     #expect(!list.texts.contains { $0.text.contains("⁻") })
   }
 }

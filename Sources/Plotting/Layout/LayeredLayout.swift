@@ -114,7 +114,7 @@ struct LayeredLayout {
           guard !neighbours.isEmpty else { return place[node] }
           return neighbours.map { place[$0] }.reduce(0, +) / Double(neighbours.count)
         }
-        for (node, value) in zip(order[layer], spread(wanted)) { place[node] = value }
+        for (node, value) in zip(order[layer], Self.spread(wanted)) { place[node] = value }
       }
     }
     let middle = ((place.max() ?? 0) + (place.min() ?? 0)) / 2
@@ -122,7 +122,7 @@ struct LayeredLayout {
   }
 
   /// The places nearest to the wanted ones (least squares) that rise by at least 1: pooled neighbours.
-  private func spread(_ wanted: [Double]) -> [Double] {
+  static func spread(_ wanted: [Double]) -> [Double] {
     var blocks: [(sum: Double, count: Int)] = []
     for (index, value) in wanted.enumerated() {
       blocks.append((value - Double(index), 1))

@@ -109,6 +109,7 @@ struct ColorBar {
   let map: ColorMap
   /// Whether data lie beyond the domain's ends; a tip at the bar's end says so.
   var isExceeded = (low: false, high: false)
+  private let titleLength: Double
   let axis: AxisLayout
   let position: PositionScale
   let theme: Theme
@@ -117,7 +118,11 @@ struct ColorBar {
 
   var width: Double { Self.gap + Self.thickness + axis.depth }
   var overhang: (start: Double, end: Double) {
-    (max(axis.overhang.start, isExceeded.high ? 5 : 0), max(axis.overhang.end, isExceeded.low ? 5 : 0))
+    // A title longer than a short bar reaches over both of its ends.
+    let title = max(0, (titleLength - position.length) / 2)
+    return (
+      max(axis.overhang.start, isExceeded.high ? 5 : 0, title), max(axis.overhang.end, isExceeded.low ? 5 : 0, title)
+    )
   }
 
   /// Nil for scales of categories.
@@ -138,6 +143,7 @@ struct ColorBar {
     spec.isInteger = scale.isInteger
     axis = AxisLayout(
       spec, position, side: .right, theme: theme, measurer: measurer, deepest: 60)
+    titleLength = axis.title.map { measurer.extent(ofRich: $0, in: theme.labelFont).width }.max() ?? 0
   }
 
   /// - Parameter origin: the upper right corner of what it stands beside.

@@ -220,7 +220,8 @@ struct PlotLayout {
     let below = max(x.depth, outerX?.depth ?? 0, y.overhang.end, bar?.overhang.end ?? 0)
     let height = (origin.y + block.height + below + Self.margin).rounded(.up)
     return DisplayList(
-      id: id, size: Size(width, height), background: theme.background, items: items, title: plot.title,
+      id: id, size: Size(width, height), background: theme.background, items: items,
+      title: plot.title.contains("{") ? RichText(plot.title).plain : plot.title,
       description: ([description] + notes).filter { !$0.isEmpty }.joined(separator: " "))
   }
 
