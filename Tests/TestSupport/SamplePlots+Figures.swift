@@ -43,7 +43,7 @@ extension SamplePlots {
       "Head view: three heads of layer 4 (sample data)", x: hidden, y: .tokens(words, ""),
       shape: .lines(words.count, height: 13),
       marks: (0..<3).map { LinkMark(attention(4, $0, words.count), paint: .category($0), widest: 2, least: 0.1) })
-    head.mirrorsY = true
+    head.rightY = .tokens(words, "")
     head.color = .categorical("head", (0..<3).map { .init("L4.H\($0)", .category($0)) })
     let (count, width) = (words.count, 24)
     let query = data.normals(width)

@@ -202,7 +202,7 @@ extension SamplePlots {
             }
           }, paint: .category(head), least: 0.15)
       })
-    links.mirrorsY = true
+    links.rightY = .tokens(tokens, "")
     let ring = (0..<10).map { (x: cos(Double($0) * .pi / 5), y: sin(Double($0) * .pi / 5)) }
     let edges = Plot(
       "Bows by weight (sample data)", x: Axis(.linear, "PC 1"), y: Axis(.linear, "PC 2"), shape: .ratio(0.7),
