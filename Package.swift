@@ -59,7 +59,7 @@ let package = Package(
     tests("Diagnosis", ["Diagnosis", "Results", "Tensors"]),
     tests("Drawing", ["Drawing"]),
     tests("Plotting", ["Plotting", "Drawing"]),
-    tests("CairoRenderer", ["CairoRenderer", "Drawing"]),
+    tests("CairoRenderer", ["CairoRenderer", "Drawing", "Plotting"]),
     tests("Reports", ["Reports", "Plotting", "Drawing", "Results", "Diagnosis", "Tensors"]),
     tests("Command", ["Analyses", "Reports", "Results", "Tensors", "tomograph"]),
 
@@ -68,6 +68,7 @@ let package = Package(
       dependencies: ["Tensors", "Transformers", "Drawing", "Plotting", "CairoRenderer", "TestSupport"],
       path: "Tests/Bench", exclude: ["peers.sh"], swiftSettings: settings),
 
-    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Drawing", "Plotting", "Tensors"], path: "Tests/TestSupport", swiftSettings: settings),
   ]
 )

@@ -192,6 +192,13 @@ struct CairoPainter {
     guard image.width > 0, image.height > 0, rect.width > 0, rect.height > 0 else { return }
     cairo_save(context)
     defer { cairo_restore(context) }
+    if image.isSmooth {
+      let surface = premultiplied(image.width, image.height) { image.pixel($0, $1) }
+      defer { cairo_surface_destroy(surface) }
+      cairo_translate(context, rect.x, rect.y)
+      cairo_scale(context, rect.width / Double(image.width), rect.height / Double(image.height))
+      return paint(surface, CAIRO_FILTER_GOOD)
+    }
     guard pixels != nil else {
       let times = image.enlargement
       let (width, height) = (image.width * times, image.height * times)
@@ -216,9 +223,17 @@ struct CairoPainter {
     paint(surface)
   }
 
-  private func paint(_ surface: OpaquePointer?) {
+  private func paint(_ surface: OpaquePointer?, _ filter: cairo_filter_t = CAIRO_FILTER_NEAREST) {
     cairo_set_source_surface(context, surface, 0, 0)
-    cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST)
+    cairo_pattern_set_filter(cairo_get_source(context), filter)
+    // What lies beyond the edge is the edge's own colour, not transparent.
+    if filter != CAIRO_FILTER_NEAREST { cairo_pattern_set_extend(cairo_get_source(context), CAIRO_EXTEND_PAD) }
+    if filter != CAIRO_FILTER_NEAREST {
+      cairo_rectangle(
+        context, 0, 0, Double(cairo_image_surface_get_width(surface)), Double(cairo_image_surface_get_height(surface)))
+      cairo_fill(context)
+      return
+    }
     cairo_paint(context)
   }
 
@@ -295,19 +310,6 @@ private struct Phased {
     let (pixel, phase) = (steps / Stamps.phases, steps % Stamps.phases)
     self.pixel = phase < 0 ? pixel - 1 : pixel
     self.phase = UInt8(phase < 0 ? phase + Stamps.phases : phase)
-  }
-}
-
-extension TextRun {
-  /// Cosine and sine of the rotation, exact for quarter turns.
-  var direction: (cosine: Double, sine: Double) {
-    switch rotation.remainder(dividingBy: 360) {
-    case 0: (1, 0)
-    case 90: (0, 1)
-    case -90: (0, -1)
-    case 180, -180: (-1, 0)
-    default: (cos(rotation * .pi / 180), sin(rotation * .pi / 180))
-    }
   }
 }
 

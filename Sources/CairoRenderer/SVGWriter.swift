@@ -209,15 +209,15 @@ struct SVGWriter {
 
   private mutating func write(_ image: PixelImage, in rect: Rect) throws(RenderError) {
     guard image.width > 0, image.height > 0, rect.width > 0, rect.height > 0 else { return }
-    let file = try PNGFile(image, enlargement: image.enlargement, figure: list.id).bytes()
+    let file = try PNGFile(image, enlargement: image.isSmooth ? 1 : image.enlargement, figure: list.id).bytes()
     body.append("<image")
     body.attribute("x", rect.x, decimals: 3)
     body.attribute("y", rect.y, decimals: 3)
     body.attribute("width", rect.width, decimals: 3)
     body.attribute("height", rect.height, decimals: 3)
-    body.append(
-      " preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,"
-    )
+    body.append(" preserveAspectRatio=\"none\"")
+    if !image.isSmooth { body.append(" image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\"") }
+    body.append(" href=\"data:image/png;base64,")
     body.append(plain: Data(file).base64EncodedString())
     body.append("\"/>\n")
   }

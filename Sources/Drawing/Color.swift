@@ -23,6 +23,13 @@ package struct Color: Hashable, Sendable {
     Color(red: red, green: green, blue: blue, opacity: opacity)
   }
 
+  /// The opaque colour that a share of another one makes of it.
+  package func mixed(with other: Color, _ share: Double) -> Color {
+    Color(
+      red: red + (other.red - red) * share, green: green + (other.green - green) * share,
+      blue: blue + (other.blue - blue) * share, opacity: opacity)
+  }
+
   package static let black = Color(hex: 0x000000)
   package static let white = Color(hex: 0xFFFFFF)
 }

@@ -28,7 +28,9 @@ private func list(_ items: [DrawingItem], indent: String, into lines: inout [Str
       if run.font.italic { line += " italic" }
       lines.append("\(line) \(hex(run.color))")
     case .image(let image, let rect):
-      lines.append("\(indent)image \(image.width)x\(image.height) in \(area(rect)) pixels \(hash(image.pixels))")
+      lines.append(
+        "\(indent)image \(image.width)x\(image.height) in \(area(rect)) pixels \(hash(image.pixels))\(image.isSmooth ? " smooth" : "")"
+      )
     case .group(let inner, let clip, let opacity):
       var line = "\(indent)group"
       if let clip { line += " clip \(area(clip))" }

@@ -23,15 +23,18 @@ package struct Stroke: Hashable, Sendable {
   }
 }
 
-/// Colours of cells in rows, drawn without smoothing: one heatmap is one image.
+/// Colours of pixels in rows: one heatmap is one image, a pixel a cell.
 package struct PixelImage: Hashable, Sendable {
   package var width: Int
   package var height: Int
   /// RGBA, 8 bits each, not premultiplied, row by row from the top.
   package var pixels: [UInt8]
+  /// Enlarged and reduced with soft transitions, as pictures are; else pixels keep their edges, as cells do.
+  package var isSmooth: Bool
 
-  package init(width: Int, height: Int, pixels: [UInt8]) {
+  package init(width: Int, height: Int, pixels: [UInt8], isSmooth: Bool = false) {
     precondition(pixels.count == width * height * 4)
+    self.isSmooth = isSmooth
     self.width = width
     self.height = height
     self.pixels = pixels

@@ -9,7 +9,7 @@ package enum NumberFormat {
     return powers
   }()
 
-  private static func scaled(_ x: Double, _ exponent: Int) -> Double {
+  static func scaled(_ x: Double, _ exponent: Int) -> Double {
     var x = x
     var exponent = exponent
     while exponent > 22 {
@@ -93,6 +93,26 @@ package enum NumberFormat {
   /// `×10ⁿ` alone: `10⁻³`; `1` and `10` as they are.
   package static func power(_ exponent: Int) -> String {
     exponent == 0 ? "1" : exponent == 1 ? "10" : "10" + superscript(exponent)
+  }
+
+  /// The prefix of a unit by the power of ten it stands for, a multiple of three from −15 to 18: `k`, `M`, `µ`.
+  package static func unitPrefix(_ exponent: Int) -> String {
+    let prefixes = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"]
+    return prefixes[min(max(exponent / 3 + 5, 0), prefixes.count - 1)]
+  }
+
+  /// The multiple of three, −15 … 18, whose prefix leaves one to three digits before the point.
+  static func prefixExponent(_ x: Double) -> Int {
+    guard x != 0, x.isFinite else { return 0 }
+    let exponent = decimalExponent(abs(x) * (1 + 1e-12))
+    return min(max((exponent - (exponent % 3 + 3) % 3), -15), 18)
+  }
+
+  /// A number with the prefix of its unit: `1.5k`, `22.7M`, `250µ`; with a unit behind a space, `1.5 kB`.
+  package static func prefixed(_ x: Double, unit: String = "", digits: Int = 3) -> String {
+    guard x.isFinite, x != 0 else { return text(x) }
+    let exponent = prefixExponent(x)
+    return text(scaled(x, -exponent), digits: digits) + (unit.isEmpty ? "" : " ") + unitPrefix(exponent) + unit
   }
 
   /// A count: `22,713,216`.

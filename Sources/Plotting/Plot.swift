@@ -24,6 +24,8 @@ package struct Plot: Sendable {
     case rows(Int, columns: Int, tallest: Double)
     /// A fixed height for each of so many rows.
     case lines(Int, height: Double)
+    /// As tall as the panels' own marks ask for at the panel's width.
+    case content
   }
 
   package var title: String
@@ -43,6 +45,12 @@ package struct Plot: Sendable {
   package var hasFrame = false
   /// Panels are not made wider than this, in points.
   package var largestPanelWidth = Double.infinity
+  /// Marks in a strip above the panel that shares its x scale, and in one right of it that shares its y scale; their
+  /// other scale starts at 0. For figures of one panel.
+  package var marginalTop: [any Mark] = []
+  package var marginalRight: [any Mark] = []
+  /// The legend stands within a single panel where it covers no data, and above it where there is no such place.
+  package var hasInnerLegend = false
   /// Colour of the category legend's symbols as discs rather than squares.
   package var hasDiscLegend = false
 
@@ -78,17 +86,25 @@ package struct Plot: Sendable {
       case .linear: .linear
       case .log: .log
       case .symlog(let limit): .symlog(linearTo: limit)
-      case .squareRoot: .squareRoot
+      case .power(let exponent): .power(exponent)
       case .band(let labels): .band(count: labels.count)
       case .point(let labels): .point(count: labels.count)
       }
-    return PositionScale(kind, domain: axis.domain ?? inferred(channel, kind), from: start, to: end)
+    var end = end
+    if channel == .y {
+      // What some mark needs above the data is taken from the length of all panels alike.
+      let room = panels.flatMap { $0.marks.map { $0.headroom(over: abs(end - start)) } }.max() ?? 0
+      end = start + (end - start) * (1 - min(room / max(abs(end - start), 1), 0.6))
+    }
+    var scale = PositionScale(kind, domain: axis.domain ?? inferred(channel, kind), from: start, to: end)
+    scale.isClamped = axis.clamps
+    return scale
   }
 
   private func inferred(_ channel: Channel, _ kind: PositionScale.Kind) -> ClosedRange<Double> {
     switch kind {
     case .band(let count), .point(let count): return 0...Double(max(count - 1, 0))
-    case .linear, .log, .symlog, .squareRoot: break
+    case .linear, .log, .symlog, .power: break
     }
     var readings = panels.flatMap { $0.marks.flatMap { $0.readings(of: channel) } }
     if kind == .log { readings.removeAll { ($0.number ?? 0) <= 0 } }

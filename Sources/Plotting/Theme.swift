@@ -29,6 +29,11 @@ package struct Theme: Hashable, Sendable {
   package var otherCategory: Color
   package var lineWidth: Double
   package var axisWidth: Double
+  /// Of layers that are drawn as pixels, in dots per inch.
+  package var rasterDPI = 300.0
+  /// In place of viridis and of blue–orange; nil to keep them.
+  package var sequential: ColorMap?
+  package var diverging: ColorMap?
 
   /// A page in light mode.
   package static let screen = Theme(
@@ -51,6 +56,14 @@ package struct Theme: Hashable, Sendable {
     background: .white, ink: .black, muted: Color(hex: 0x4D4D4D), grid: Color(hex: 0xE3E3E3),
     gapGround: Color(hex: 0xF2F2F2), gapInk: Color(hex: 0x7A7A7A), accent: Color(hex: 0x0072B2),
     categories: Palette.okabeIto(dark: false), otherCategory: Color(hex: 0xB4B4B4), lineWidth: 1, axisWidth: 0.5)
+
+  /// The same in the manner of venues whose text is set in Times or Computer Modern.
+  package static let paperSerif: Theme = {
+    var theme = paper
+    theme.name = "paper-serif"
+    theme.family = .serif
+    return theme
+  }()
 
   package static let all: [Theme] = [.screen, .dark, .paper]
 

@@ -15,6 +15,8 @@ struct AxisLayout {
 
   var side: Side
   var labels: [Label]
+  /// Numbers marked by a shorter tick without a label.
+  var minor: [Double] = []
   var font: Font
   /// Labels of a bottom axis that read upward.
   var isTurned = false
@@ -92,18 +94,32 @@ extension AxisLayout {
     for count in stride(from: min(max(most, 2), 10), through: 1, by: -1) {
       let ticks: [Tick] =
         switch scale.kind {
-        case .log: Ticks.log(scale.domain, count: count)
+        case .log: Ticks.log(scale.domain, count: count, style: axis.tickStyle)
         case .symlog(let limit): Ticks.symlog(scale.domain, linearTo: limit, count: count)
-        default: Ticks.linear(scale.domain, count: count, isInteger: axis.isInteger)
+        default: Ticks.linear(scale.domain, count: count, isInteger: axis.isInteger, style: axis.tickStyle)
         }
       labels = ticks.map { tick in
         Label(
-          value: tick.value, text: TokenText(body: tick.label), width: measurer.extent(of: tick.label, in: font).width)
+          value: tick.value, text: TokenText(body: tick.label),
+          width: measurer.extent(ofRich: tick.label, in: font).width)
       }
       let gap = isLevel ? font.size * 0.6 : 0
-      if !labels.isEmpty, !touch(scale, gap: gap, height: height) { return }
+      if !labels.isEmpty, !touch(scale, gap: gap, height: height) {
+        if scale.kind == .log { minor = minorTicks(scale) }
+        return
+      }
     }
     labels = Array(labels.prefix(1))
+  }
+
+  /// 2 … 9 times each power of ten where there is room for them and the labels are powers of ten.
+  private func minorTicks(_ scale: PositionScale) -> [Double] {
+    let ends = [scale.domain.lowerBound, scale.domain.upperBound].map(NumberFormat.decimalExponent)
+    let decades = (scale.domain.upperBound / scale.domain.lowerBound).logarithm10
+    guard decades >= 1.5, scale.length / decades >= 18 else { return [] }
+    return (ends[0]...ends[1]).flatMap { exponent in
+      (2...9).map { NumberFormat.scaled(Double($0), exponent) }
+    }.filter { value in scale.domain.contains(value) && !labels.contains { abs($0.value / value - 1) < 1e-6 } }
   }
 
   private func touch(_ scale: PositionScale, gap: Double, height: Double) -> Bool {
@@ -133,11 +149,13 @@ extension AxisLayout {
       }
       isTurned = true
     }
-    // One line a label across the axis: smaller letters first, then fewer labels.
+    // One line a label across the axis: smaller letters first, then fewer labels; of indices fewer at once.
     let ratio = measurer.extent(of: "0", in: font).height / font.size
-    if share < ratio * font.size { font.size = max(theme.smallestSize, (share / ratio * 4).rounded(.down) / 4) }
-    let height = ratio * font.size
     let isIndexed = categories.allSatisfy(\.isIndex)
+    if share < ratio * font.size, !isIndexed {
+      font.size = max(theme.smallestSize, (share / ratio * 4).rounded(.down) / 4)
+    }
+    let height = ratio * font.size
     let step = niceStep((height * (isIndexed ? 1.2 : 1) - 0.01) / share, isIndexed: isIndexed)
     let chosen = font
     take(categories, every: step, measurer) { text in
@@ -169,22 +187,22 @@ extension AxisLayout {
   }
 }
 
-/// Words of a text in lines of at most a width; what does not fit the last line is cut with `…`.
+/// Words of a text with markup in lines of at most a width; what does not fit the last line is cut with `…`.
 func wrapped(_ text: String, _ font: Font, width: Double, lines: Int, _ measurer: any TextMeasurer) -> [String] {
   var result: [String] = []
   var words = text.split(separator: " ").map(String.init)
   while !words.isEmpty {
     if result.count == lines - 1 {
-      result.append(fitted(words.joined(separator: " "), font, width: width, measurer))
+      result.append(fitted(words.joined(separator: " "), font, width: width, measurer, isRich: true))
       break
     }
     var taken = 1
     while taken < words.count,
-      measurer.extent(of: words[...taken].joined(separator: " "), in: font).width <= width
+      measurer.extent(ofRich: words[...taken].joined(separator: " "), in: font).width <= width
     {
       taken += 1
     }
-    result.append(fitted(words[..<taken].joined(separator: " "), font, width: width, measurer))
+    result.append(fitted(words[..<taken].joined(separator: " "), font, width: width, measurer, isRich: true))
     words.removeFirst(taken)
   }
   return result

@@ -42,7 +42,3 @@ extension DisplayList {
     return faults
   }
 }
-
-extension Rect {
-  fileprivate func inset(_ by: Double) -> Rect { Rect(x + by, y + by, width - 2 * by, height - 2 * by) }
-}

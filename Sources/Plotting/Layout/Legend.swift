@@ -11,6 +11,7 @@ struct Legend {
   var title: String
   var placed: [Placed] = []
   var lineCount = 0
+  private var entries: [LegendEntry] = []
   let theme: Theme
 
   static let symbolWidth = 14.0
@@ -26,17 +27,18 @@ struct Legend {
     self.theme = theme
     var seen: Set<LegendEntry> = []
     let entries = entries.filter { seen.insert($0).inserted }
+    self.entries = entries
     guard !entries.isEmpty else { return }
-    var x = title.isEmpty ? 0 : measurer.extent(of: title, in: font).width + Self.spacing
+    var x = title.isEmpty ? 0 : measurer.extent(ofRich: title, in: font).width + Self.spacing
     if x > width / 2 {
-      self.title = fitted(title, font, width: width, measurer)
+      self.title = fitted(title, font, width: width, measurer, isRich: true)
       x = 0
       lineCount = 1
     }
     var line = lineCount
     for entry in entries {
-      let text = fitted(entry.name, font, width: width - Self.symbolWidth - 4, measurer)
-      let needed = Self.symbolWidth + 4 + measurer.extent(of: text, in: font).width
+      let text = fitted(entry.name, font, width: width - Self.symbolWidth - 4, measurer, isRich: true)
+      let needed = Self.symbolWidth + 4 + measurer.extent(ofRich: text, in: font).width
       if x > 0, x + needed > width {
         line += 1
         x = 0
@@ -47,24 +49,33 @@ struct Legend {
     lineCount = line + 1
   }
 
+  /// The same below one another.
+  func asColumn(atMost width: Double, _ measurer: any TextMeasurer) -> Legend {
+    let widest = entries.map { Self.symbolWidth + 4 + measurer.extent(ofRich: $0.name, in: font).width }.max() ?? 0
+    return Legend(title: title, entries: entries, width: min(widest, width), theme: theme, measurer: measurer)
+  }
+
+  func width(_ measurer: any TextMeasurer) -> Double {
+    let lines = placed.map { $0.x + Self.symbolWidth + 4 + measurer.extent(ofRich: $0.text, in: font).width }
+    let head = title.isEmpty ? 0 : measurer.extent(ofRich: title, in: font).width
+    return max(lines.max() ?? 0, head)
+  }
+
   func draw(at origin: Point, measurer: any TextMeasurer, into items: inout [DrawingItem]) {
     guard lineCount > 0 else { return }
     let height = lineHeight(measurer)
     if !title.isEmpty {
-      items.append(
-        .text(
-          TextRun(
-            title, font: font, color: theme.muted, at: Point(origin.x, origin.y + height / 2), vertical: .middle)))
+      let run = TextRun(
+        title, font: font, color: theme.muted, at: Point(origin.x, origin.y + height / 2), vertical: .middle)
+      items += run.pieces(measurer).map { .text($0) }
     }
     for place in placed {
       let middle = origin.y + (Double(place.line) + 0.5) * height
       let left = origin.x + place.x
       items += symbol(place.entry.symbol, x: left, middle: middle)
-      items.append(
-        .text(
-          TextRun(
-            place.text, font: font, color: theme.ink, at: Point(left + Self.symbolWidth + 4, middle),
-            vertical: .middle)))
+      let run = TextRun(
+        place.text, font: font, color: theme.ink, at: Point(left + Self.symbolWidth + 4, middle), vertical: .middle)
+      items += run.pieces(measurer).map { .text($0) }
     }
   }
 
@@ -82,6 +93,8 @@ struct Legend {
       ]
     case .disc(let paint):
       return [.discs([center], radius: 3, fill: paint.color(in: theme), stroke: nil)]
+    case .shape(let shape, let paint):
+      return shape.items([center], radius: 3, paint.color(in: theme))
     case .gap(let reading):
       return GapCell.items(reading, in: box, theme: theme)
     case .cross:
@@ -94,6 +107,9 @@ struct Legend {
 struct ColorBar {
   let scale: ColorScale
   let map: ColorMap
+  /// Whether data lie beyond the domain's ends; a tip at the bar's end says so.
+  var isExceeded = (low: false, high: false)
+  private let titleLength: Double
   let axis: AxisLayout
   let position: PositionScale
   let theme: Theme
@@ -101,26 +117,33 @@ struct ColorBar {
   static let gap = 10.0
 
   var width: Double { Self.gap + Self.thickness + axis.depth }
-  var overhang: (start: Double, end: Double) { axis.overhang }
+  var overhang: (start: Double, end: Double) {
+    // A title longer than a short bar reaches over both of its ends.
+    let title = max(0, (titleLength - position.length) / 2)
+    return (
+      max(axis.overhang.start, isExceeded.high ? 5 : 0, title), max(axis.overhang.end, isExceeded.low ? 5 : 0, title)
+    )
+  }
 
   /// Nil for scales of categories.
   init?(_ scale: ColorScale, height: Double, theme: Theme, measurer: any TextMeasurer) {
     guard case .continuous(let map, let domain, let transform) = scale.kind else { return nil }
     self.scale = scale
-    self.map = map
+    self.map = ColorScale.map(map, in: theme)
     self.theme = theme
     position = PositionScale(transform, domain: domain, from: height, to: 0)
     let kind: Axis.Scale =
       switch transform {
       case .log: .log
       case .symlog(let limit): .symlog(linearTo: limit)
-      case .squareRoot: .squareRoot
+      case .power(let exponent): .power(exponent)
       default: .linear
       }
     var spec = Axis(kind, scale.title, domain: domain)
     spec.isInteger = scale.isInteger
     axis = AxisLayout(
       spec, position, side: .right, theme: theme, measurer: measurer, deepest: 60)
+    titleLength = axis.title.map { measurer.extent(ofRich: $0, in: theme.labelFont).width }.max() ?? 0
   }
 
   /// - Parameter origin: the upper right corner of what it stands beside.
@@ -132,6 +155,16 @@ struct ColorBar {
         map.color(at: scale.place(1 - (Double(row) + 0.5) / 256, theme: theme)), to: &pixels, at: row * 4)
     }
     items.append(.image(PixelImage(width: 1, height: 256, pixels: pixels), in: area))
+    for (isThere, foot, tip) in [
+      (isExceeded.low, area.maxY, area.maxY + 5), (isExceeded.high, area.minY, area.minY - 5),
+    ]
+    where isThere {
+      let color = map.color(at: scale.place(tip > foot ? 0 : 1, theme: theme))
+      items.append(
+        .path(
+          polyline([Point(area.minX, foot), Point(area.midX, tip), Point(area.maxX, foot)], isClosed: true),
+          fill: color, stroke: nil))
+    }
     let y = PositionScale(position.kind, domain: position.domain, from: area.maxY, to: area.minY)
     let frame = Frame(area: area, x: y, y: y, color: nil, theme: theme, measurer: measurer)
     AxisMark(layout: axis).draw(in: frame, into: &items)

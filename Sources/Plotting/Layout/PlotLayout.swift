@@ -8,6 +8,11 @@ struct PlotLayout {
   let theme: Theme
   let measurer: any TextMeasurer
 
+  /// Added above everything, so that panels of neighbouring plots stand level.
+  var lowered = 0.0
+  /// Where a legend within the panel has its upper left corner, from that of the panel.
+  private var legendCorner: Point?
+  private var exceeded = (low: false, high: false)
   private var titleLines: [String] = []
   private var legend: Legend
   private var bar: ColorBar?
@@ -51,6 +56,12 @@ struct PlotLayout {
     if plot.panels.contains(where: { !$0.title.isEmpty }) {
       panelTitleHeight = measurer.extent(of: "0", in: theme.tickFont).height + 2
     }
+    if case .continuous(let map, let domain, _) = plot.color?.kind, map.kind != .cyclic,
+      let seen = extent(plot.panels.flatMap { $0.marks.flatMap { $0.readings(of: .color) } })
+    {
+      let slack = (domain.upperBound - domain.lowerBound) * 1e-6
+      exceeded = (seen.lowerBound < domain.lowerBound - slack, seen.upperBound > domain.upperBound + slack)
+    }
     let unit = PositionScale(.linear, domain: 0...1, from: 0, to: 100)
     var hidden = Axis(.linear)
     hidden.isHidden = true
@@ -64,6 +75,41 @@ struct PlotLayout {
       fit(inner)
       if before.0 == panel, before.1 == margins { break }
     }
+    if plot.hasInnerLegend, plot.panels.count == 1, legend.lineCount > 0 { moveLegendInside() }
+  }
+
+  /// Into a place of the panel where it covers no data; above it where there is none.
+  private mutating func moveLegendInside() {
+    let area = Rect(0, 0, panel.width, panel.height)
+    var items: [DrawingItem] = []
+    for mark in plot.panels[0].marks { mark.draw(in: frame(over: area), into: &items) }
+    let inner = legend.asColumn(atMost: panel.width * 0.7, measurer)
+    let size = Size(inner.width(measurer), inner.height(measurer))
+    guard let corner = LegendSpot(area, items, measurer).corner(for: size) else { return }
+    legend = inner
+    legendCorner = corner
+  }
+
+  private func frame(over area: Rect) -> Frame {
+    Frame(
+      area: area, x: plot.positionScale(.x, from: area.minX, to: area.maxX),
+      y: plot.positionScale(.y, from: area.maxY, to: area.minY).reversedForCategories, color: plot.color,
+      theme: theme, measurer: measurer)
+  }
+
+  /// Of the strips above and right of the panel that hold marginal marks, in points.
+  private var strips: (top: Double, right: Double) {
+    guard plot.panels.count == 1 else { return (0, 0) }
+    let thickness = min(44, max(20, panel.width * 0.16))
+    return (plot.marginalTop.isEmpty ? 0 : thickness + 3, plot.marginalRight.isEmpty ? 0 : thickness + 3)
+  }
+
+  /// From the page's upper edge to the panels.
+  var panelTop: Double {
+    let line = titleLines.isEmpty ? 0 : measurer.extent(of: titleLines[0], in: theme.titleFont).height
+    var top = Self.margin + lowered + line * Double(titleLines.count) + (titleLines.isEmpty ? 0 : 5)
+    if legend.lineCount > 0, legendCorner == nil { top += legend.height(measurer) + 5 }
+    return top + max(panelTitleHeight > 0 ? 0 : y.overhang.start, bar?.overhang.start ?? 0) + strips.top
   }
 
   private static func legend(_ plot: Plot, width: Double, _ theme: Theme, _ measurer: any TextMeasurer) -> Legend {
@@ -88,7 +134,7 @@ struct PlotLayout {
   /// Left of the panels, and right of them.
   private var sides: (left: Double, right: Double) {
     let left = max(y.depth + (outerY?.depth ?? 0), x.overhang.start, outerX?.overhang.start ?? 0)
-    let right = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0) + (bar?.width ?? 0)
+    let right = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0, strips.right) + (bar?.width ?? 0)
     return (left, right)
   }
 
@@ -107,6 +153,11 @@ struct PlotLayout {
       panel = Size(widest, max(56, Double(rows) * min(tallest, widest / Double(max(columns, 1)))))
     case .lines(let count, let height):
       panel = Size(widest, Double(count) * height)
+    case .content:
+      let heights = plot.panels.flatMap { panel in
+        panel.marks.compactMap { $0.height(width: widest, theme: theme, measurer: measurer) }
+      }
+      panel = Size(widest, heights.max() ?? widest / 2)
     }
     /// A token says enough in a dozen letters.
     func deepest(_ axis: Axis) -> Double {
@@ -140,37 +191,44 @@ struct PlotLayout {
     bar = plot.color.flatMap {
       ColorBar($0, height: min(block.height, 170), theme: theme, measurer: measurer)
     }
+    bar?.isExceeded = exceeded
   }
 
   func draw(id: String, description: String) -> DisplayList {
     var items: [DrawingItem] = []
-    var top = Self.margin
+    var top = Self.margin + lowered
     let titleHeight = titleLines.isEmpty ? 0 : measurer.extent(of: titleLines[0], in: theme.titleFont).height
     for line in titleLines {
-      items.append(
-        .text(TextRun(line, font: theme.titleFont, color: theme.ink, at: Point(Self.margin, top), vertical: .top)))
+      let run = TextRun(line, font: theme.titleFont, color: theme.ink, at: Point(Self.margin, top), vertical: .top)
+      items += run.pieces(measurer).map { .text($0) }
       top += titleHeight
     }
     if !titleLines.isEmpty { top += 5 }
-    legend.draw(at: Point(Self.margin, top), measurer: measurer, into: &items)
-    if legend.lineCount > 0 { top += legend.height(measurer) + 5 }
+    if legendCorner == nil { legend.draw(at: Point(Self.margin, top), measurer: measurer, into: &items) }
     let (left, right) = margins
-    top += max(panelTitleHeight > 0 ? 0 : y.overhang.start, bar?.overhang.start ?? 0)
+    top = panelTop
     // What the panels do not need of the width is left on both sides alike.
     let spare = max(0, width - 2 * Self.margin - left - right - block.width) / 2
     let origin = Point(Self.margin + spare + left, top)
     for index in plot.panels.indices { draw(panel: index, origin, &items) }
     drawOuterAxes(Rect(origin.x, origin.y, block.width, block.height), &items)
     if let bar {
-      let beside = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0)
+      let beside = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0, strips.right)
       bar.draw(
         at: Point(origin.x + block.width + beside, origin.y + panelTitleHeight), measurer: measurer, into: &items)
     }
     let below = max(x.depth, outerX?.depth ?? 0, y.overhang.end, bar?.overhang.end ?? 0)
     let height = (origin.y + block.height + below + Self.margin).rounded(.up)
     return DisplayList(
-      id: id, size: Size(width, height), background: theme.background, items: items, title: plot.title,
-      description: description)
+      id: id, size: Size(width, height), background: theme.background, items: items,
+      title: plot.title.contains("{") ? RichText(plot.title).plain : plot.title,
+      description: ([description] + notes).filter { !$0.isEmpty }.joined(separator: " "))
+  }
+
+  /// What the marks say of themselves, each once.
+  private var notes: [String] {
+    var seen: Set<String> = []
+    return plot.panels.flatMap(\.marks).compactMap { $0.note(theme: theme) }.filter { seen.insert($0).inserted }
   }
 
   private func draw(panel index: Int, _ origin: Point, _ items: inout [DrawingItem]) {
@@ -179,17 +237,13 @@ struct PlotLayout {
       origin.x + Double(column) * (panel.width + gap.width),
       origin.y + Double(row) * (panel.height + panelTitleHeight + gap.height) + panelTitleHeight, panel.width,
       panel.height)
-    let frame = Frame(
-      area: area, x: plot.positionScale(.x, from: area.minX, to: area.maxX),
-      y: plot.positionScale(.y, from: area.maxY, to: area.minY).reversedForCategories, color: plot.color,
-      theme: theme, measurer: measurer)
+    let frame = frame(over: area)
     let spec = plot.panels[index]
     if !spec.title.isEmpty {
-      items.append(
-        .text(
-          TextRun(
-            fitted(spec.title, theme.tickFont, width: panel.width, measurer), font: theme.tickFont, color: theme.ink,
-            at: Point(area.midX, area.minY - 2), horizontal: .middle, vertical: .bottom)))
+      let run = TextRun(
+        fitted(spec.title, theme.tickFont, width: panel.width, measurer, isRich: true), font: theme.tickFont,
+        color: theme.ink, at: Point(area.midX, area.minY - 2), horizontal: .middle, vertical: .bottom)
+      items += run.pieces(measurer).map { .text($0) }
     }
     if plot.x.hasGrid { GridMark(layout: x).draw(in: frame, into: &items) }
     if plot.y.hasGrid { GridMark(layout: y).draw(in: frame, into: &items) }
@@ -197,7 +251,14 @@ struct PlotLayout {
     for mark in spec.marks { mark.draw(in: frame, into: &marks) }
     // Discs and strokes at the very edge keep their half outside.
     let clip = Rect(area.x - 3, area.y - 3, area.width + 6, area.height + 6)
+    if let legendCorner {
+      let corner = area.origin.moved(legendCorner.x, legendCorner.y)
+      let ground = Rect(corner.x - 2, corner.y, legend.width(measurer) + 4, legend.height(measurer))
+      marks.append(.rect(ground, fill: theme.background, stroke: nil, crisp: false))
+      legend.draw(at: corner, measurer: measurer, into: &marks)
+    }
     items.append(.group(marks, clip: clip, opacity: 1))
+    drawMarginals(area, frame, &items)
     if plot.hasFrame {
       items.append(.rect(area, fill: nil, stroke: Stroke(theme.grid, width: theme.axisWidth), crisp: false))
     }
@@ -210,6 +271,30 @@ struct PlotLayout {
     }
     if index + columns >= plot.panels.count {
       AxisMark(layout: x, hasTitle: plot.panels.count == 1).draw(in: frame, into: &items)
+    }
+  }
+
+  /// The strips share one scale with the panel; the other starts at 0 and is not marked.
+  private func drawMarginals(_ area: Rect, _ frame: Frame, _ items: inout [DrawingItem]) {
+    let strips = strips
+    func scale(_ marks: [any Mark], _ channel: Channel, from start: Double, to end: Double) -> PositionScale {
+      let highest = extent(marks.flatMap { $0.readings(of: channel) })?.upperBound ?? 1
+      return PositionScale(.linear, domain: 0...(highest > 0 ? highest : 1), from: start, to: end)
+    }
+    for (isTop, marks) in [(true, plot.marginalTop), (false, plot.marginalRight)] where !marks.isEmpty {
+      var inner = frame
+      inner.area =
+        isTop
+        ? Rect(area.x, area.y - strips.top, area.width, strips.top - 3)
+        : Rect(area.maxX + 3, area.y, strips.right - 3, area.height)
+      if isTop {
+        inner.y = scale(marks, .y, from: inner.area.maxY, to: inner.area.minY)
+      } else {
+        inner.x = scale(marks, .x, from: inner.area.minX, to: inner.area.maxX)
+      }
+      var drawn: [DrawingItem] = []
+      for mark in marks { mark.draw(in: inner, into: &drawn) }
+      items.append(.group(drawn, clip: inner.area, opacity: 1))
     }
   }
 
@@ -240,7 +325,7 @@ extension PositionScale {
   var reversedForCategories: PositionScale {
     switch kind {
     case .band, .point: PositionScale(kind, domain: domain, from: end, to: start)
-    case .linear, .log, .symlog, .squareRoot: self
+    case .linear, .log, .symlog, .power: self
     }
   }
 }

@@ -31,6 +31,13 @@ struct AxisMark: Mark {
       let anchor = tip + out * AxisLayout.labelGap
       texts += self.items(of: label, at: isLevel ? Point(place, anchor) : Point(anchor, place), in: frame)
     }
+    for value in layout.minor {
+      guard let place = scale.position(value) else { continue }
+      let tip = edge + out * AxisLayout.tickLength * 0.55
+      path +=
+        isLevel
+        ? [.move(Point(place, edge)), .line(Point(place, tip))] : [.move(Point(edge, place)), .line(Point(tip, place))]
+    }
     items.append(.path(path, fill: nil, stroke: stroke))
     items += texts
     if hasTitle { drawTitle(in: frame, into: &items) }
@@ -54,13 +61,15 @@ struct AxisMark: Mark {
     let horizontal: TextRun.HorizontalAnchor =
       isLevel ? .middle : layout.side == .right || layout.isTurned && layout.side == .top ? .start : .end
     let vertical: TextRun.VerticalAnchor = !isLevel ? .middle : layout.side == .bottom ? .top : .bottom
-    func run(_ text: String, _ color: Color, along: Double, _ anchor: TextRun.HorizontalAnchor) -> DrawingItem {
+    func run(_ text: String, _ color: Color, along: Double, _ anchor: TextRun.HorizontalAnchor) -> TextRun {
       let place = layout.isTurned ? Point(point.x, point.y - along) : Point(point.x + along, point.y)
-      return .text(
-        TextRun(
-          text, font: layout.font, color: color, at: place, horizontal: anchor, vertical: vertical, rotation: rotation))
+      return TextRun(
+        text, font: layout.font, color: color, at: place, horizontal: anchor, vertical: vertical, rotation: rotation)
     }
-    guard !label.text.lead.isEmpty else { return [run(label.text.body, theme.ink, along: 0, horizontal)] }
+    guard !label.text.lead.isEmpty else {
+      let whole = run(label.text.body, theme.ink, along: 0, horizontal)
+      return layout.isNumber ? whole.pieces(frame.measurer).map { .text($0) } : [.text(whole)]
+    }
     let lead = frame.measurer.extent(of: label.text.lead, in: layout.font).width
     let body = frame.measurer.extent(of: label.text.body, in: layout.font).width
     let start: Double =
@@ -72,7 +81,7 @@ struct AxisMark: Mark {
     let mark = theme.muted.with(opacity: 0.55)
     return [
       run(label.text.lead, mark, along: start, .start), run(label.text.body, theme.ink, along: start + lead, .start),
-    ].filter { if case .text(let run) = $0 { !run.text.isEmpty } else { true } }
+    ].filter { !$0.text.isEmpty }.map { .text($0) }
   }
 
   /// The title alone, centred on the frame's area.
@@ -86,12 +95,11 @@ struct AxisMark: Mark {
       let row = Double(isReversed ? layout.title.count - 1 - index : index)
       let place = edge + out * (layout.labelDepth + AxisLayout.titleGap + line * (row + 0.5))
       let isLevel = layout.side == .bottom || layout.side == .top
-      items.append(
-        .text(
-          TextRun(
-            text, font: font, color: frame.theme.ink,
-            at: isLevel ? Point(frame.area.midX, place) : Point(place, frame.area.midY), horizontal: .middle,
-            vertical: .middle, rotation: isLevel ? 0 : -90)))
+      let run = TextRun(
+        text, font: font, color: frame.theme.ink,
+        at: isLevel ? Point(frame.area.midX, place) : Point(place, frame.area.midY), horizontal: .middle,
+        vertical: .middle, rotation: isLevel ? 0 : -90)
+      items += run.pieces(frame.measurer).map { .text($0) }
     }
   }
 }

@@ -11,6 +11,9 @@ package struct CellMark: Mark {
   /// Paper between cells, in points, where neighbours of one colour should stay apart.
   package var spacing = 0.0
 
+  /// Less than 1 lets what lies below shine through.
+  package var opacity = 1.0
+
   /// Up to here each cell is a rectangle of its own; more are one image.
   static let mostRectangles = 1200
 
@@ -38,12 +41,18 @@ package struct CellMark: Mark {
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     guard rows > 0, columns > 0, let color = frame.color else { return }
+    var cells: [DrawingItem] = []
     if values.count <= Self.mostRectangles {
-      drawRectangles(in: frame, color, into: &items)
+      drawRectangles(in: frame, color, into: &cells)
     } else {
-      drawImage(in: frame, color, into: &items)
+      drawImage(in: frame, color, into: &cells)
     }
+    items += opacity < 1 ? [.group(cells, clip: nil, opacity: opacity)] : cells
     if let printed { print(printed, in: frame, color, into: &items) }
+  }
+
+  package func note(theme: Theme) -> String? {
+    values.count > RasterLayer.most ? "\(NumberFormat.count(values.count)) cells are drawn as one image." : nil
   }
 
   private func cell(_ row: Int, _ column: Int, in area: Rect) -> Rect {
@@ -83,7 +92,8 @@ package struct CellMark: Mark {
         }
       }
     }
-    items.append(.image(PixelImage(width: columns, height: rows, pixels: pixels), in: frame.area))
+    let image = PixelImage(width: columns, height: rows, pixels: pixels)
+    items.append(.image(image.reduced(to: frame.area, dpi: frame.theme.rasterDPI), in: frame.area))
     items += gaps
   }
 
@@ -113,13 +123,16 @@ struct ColorLookup {
   private let low: Double
   private let factor: Double
   private let transform: PositionScale.Kind?
+  private var period: ClosedRange<Double>?
 
   init(_ scale: ColorScale, theme: Theme) {
     let colors: [Color]
     switch scale.kind {
-    case .continuous(let map, let domain, let kind):
+    case .continuous(let usual, let domain, let kind):
+      let map = ColorScale.map(usual, in: theme)
       colors = (0..<1024).map { map.color(at: scale.place(Double($0) / 1023, theme: theme)) }
       transform = kind == .linear ? nil : kind
+      if map.kind == .cyclic { period = domain }
       let ends = [domain.lowerBound, domain.upperBound].map { PositionScale.transform($0, kind) ?? 0 }
       low = ends[0]
       factor = ends[1] > ends[0] ? 1023 / (ends[1] - ends[0]) : 0
@@ -135,6 +148,7 @@ struct ColorLookup {
 
   func write(_ number: Double, to pixels: inout [UInt8], at offset: Int) {
     var number = number
+    if let period { number = ColorScale.wrapped(number, into: period) }
     if let transform {
       guard let value = PositionScale.transform(number, transform) else { return }
       number = value

@@ -10,10 +10,19 @@ package protocol Mark: Sendable {
   /// What the legend has to say about it.
   func legend(theme: Theme) -> [LegendEntry]
   func draw(in frame: Frame, into items: inout [DrawingItem])
+  /// What it needs above the data, in points, of a panel so high: brackets, ridges that reach up.
+  func headroom(over length: Double) -> Double
+  /// How tall it is on a panel so wide, for marks that decide it themselves, as a paragraph does; nil for others.
+  func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double?
+  /// What the figure's description has to say of how it is drawn.
+  func note(theme: Theme) -> String?
 }
 
 extension Mark {
   package func legend(theme: Theme) -> [LegendEntry] { [] }
+  package func headroom(over length: Double) -> Double { 0 }
+  package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? { nil }
+  package func note(theme: Theme) -> String? { nil }
 }
 
 /// Where marks are drawn: an area of the page with scales onto it.
@@ -37,12 +46,19 @@ package struct Frame: Sendable {
   }
 }
 
+/// A path through points.
+func polyline(_ points: [Point], isClosed: Bool = false) -> [PathElement] {
+  guard let first = points.first else { return [] }
+  return [.move(first)] + points.dropFirst().map { .line($0) } + (isClosed ? [.close] : [])
+}
+
 /// A line of a legend.
 package struct LegendEntry: Hashable, Sendable {
   package enum Symbol: Hashable, Sendable {
     case swatch(Paint)
     case line(Paint, dash: [Double])
     case disc(Paint)
+    case shape(DotShape, Paint)
     /// A cell without a number.
     case gap(Reading)
     /// The cross at the foot of a line chart where a number is missing.
@@ -64,6 +80,14 @@ enum GapCross {
       guard reading.gap != nil, let place = frame.x.clampedPosition(x) else { return nil }
       return cross(at: Point(place, frame.area.maxY - 3.5), radius: 2.2, color: color)
     }
+  }
+
+  /// A cross that can be seen on any ground: a broader one of the page's colour lies below.
+  static func haloed(at center: Point, radius: Double, in theme: Theme) -> [DrawingItem] {
+    [
+      .discs([center], radius: radius * 1.7, fill: theme.background.with(opacity: 0.75), stroke: nil),
+      cross(at: center, radius: radius, color: theme.ink),
+    ]
   }
 
   static func cross(at center: Point, radius: Double, color: Color) -> DrawingItem {

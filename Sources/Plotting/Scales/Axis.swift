@@ -1,19 +1,27 @@
 /// What a figure says about one direction: its scale, title and labels.
 package struct Axis: Sendable {
   package enum Scale: Sendable {
-    case linear, log, squareRoot
+    case linear, log
     case symlog(linearTo: Double)
+    /// By a power of the number, exponent above 0.
+    case power(Double)
     /// Categories with an extent, such as the rows of a map; one label each.
     case band([CategoryLabel])
     /// Categories as points on a line.
     case point([CategoryLabel])
+
+    package static let squareRoot = Scale.power(0.5)
   }
 
   package var scale: Scale
-  /// With the unit in brackets: "distance (tokens)".
+  /// With the unit in brackets: "distance (tokens)". May have markup (see `RichText`).
   package var title: String
   /// Ends of a number axis; nil to take those of the data.
   package var domain: ClosedRange<Double>?
+  /// Numbers beyond the domain are drawn at its ends rather than cut off.
+  package var clamps = false
+  /// How the numbers are written.
+  package var tickStyle = TickStyle.plain
   /// Only whole numbers are marked.
   package var isInteger = false
   /// Without ticks, labels and title.
@@ -26,7 +34,7 @@ package struct Axis: Sendable {
     self.title = title
     self.domain = domain
     switch scale {
-    case .linear, .log, .symlog, .squareRoot: hasGrid = true
+    case .linear, .log, .symlog, .power: hasGrid = true
     case .band, .point: hasGrid = false
     }
   }
@@ -54,7 +62,7 @@ package struct Axis: Sendable {
   var labels: [CategoryLabel]? {
     switch scale {
     case .band(let labels), .point(let labels): labels
-    case .linear, .log, .symlog, .squareRoot: nil
+    case .linear, .log, .symlog, .power: nil
     }
   }
 

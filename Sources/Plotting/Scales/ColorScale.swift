@@ -27,25 +27,48 @@ package struct ColorScale: Sendable {
   /// Only whole numbers are marked on the bar.
   package var isInteger = false
 
-  /// Viridis over a domain.
+  /// A map over a domain; numbers beyond its ends have the ends' colours.
   package static func sequential(
-    _ title: String, _ domain: ClosedRange<Double>, transform: PositionScale.Kind = .linear
+    _ title: String, _ domain: ClosedRange<Double>, transform: PositionScale.Kind = .linear, map: ColorMap = .viridis
   ) -> ColorScale {
-    ColorScale(kind: .continuous(.viridis, domain: widened(domain), transform: transform), title: title)
+    ColorScale(kind: .continuous(map, domain: widened(domain), transform: transform), title: title)
   }
 
-  /// Blue to orange, centred on zero whatever the domain.
-  package static func diverging(_ title: String, _ domain: ClosedRange<Double>) -> ColorScale {
+  /// Blue to orange or red, centred on zero whatever the domain.
+  package static func diverging(
+    _ title: String, _ domain: ClosedRange<Double>, transform: PositionScale.Kind = .linear,
+    map: ColorMap = .blueOrange
+  ) -> ColorScale {
     let reach = max(abs(domain.lowerBound), abs(domain.upperBound))
-    return ColorScale(kind: .continuous(.blueOrange, domain: widened(-reach...reach), transform: .linear), title: title)
+    return ColorScale(kind: .continuous(map, domain: widened(-reach...reach), transform: transform), title: title)
+  }
+
+  /// A map whose ends meet; numbers beyond the period come around again.
+  package static func cyclic(_ title: String, period: ClosedRange<Double>) -> ColorScale {
+    ColorScale(kind: .continuous(.twilight, domain: widened(period), transform: .linear), title: title)
   }
 
   package static func categorical(_ title: String, _ categories: [Category]) -> ColorScale {
     ColorScale(kind: .categorical(categories), title: title)
   }
 
+  static func wrapped(_ number: Double, into domain: ClosedRange<Double>) -> Double {
+    let period = domain.upperBound - domain.lowerBound
+    let turns = ((number - domain.lowerBound) / period).rounded(.down)
+    return domain.contains(number) ? number : number - turns * period
+  }
+
   private static func widened(_ domain: ClosedRange<Double>) -> ClosedRange<Double> {
     domain.lowerBound < domain.upperBound ? domain : domain.lowerBound - 0.5...domain.upperBound + 0.5
+  }
+
+  /// The map that a theme shows in place of the usual ones.
+  static func map(_ map: ColorMap, in theme: Theme) -> ColorMap {
+    switch map.name {
+    case "viridis": theme.sequential ?? map
+    case "blue-orange": theme.diverging ?? map
+    default: map
+    }
   }
 
   /// The place 0…1 in the map that a theme shows for a place 0…1 of the scale.
@@ -59,6 +82,8 @@ package struct ColorScale: Sendable {
     guard let number = reading.number else { return nil }
     switch kind {
     case .continuous(let map, let domain, let transform):
+      let map = Self.map(map, in: theme)
+      let number = map.kind == .cyclic ? Self.wrapped(number, into: domain) : number
       let scale = PositionScale(transform, domain: domain, from: 0, to: 1)
       return scale.clampedPosition(number).map { map.color(at: place($0, theme: theme)) }
     case .categorical(let categories):

@@ -8,12 +8,15 @@ package struct PositionScale: Hashable, Sendable {
     case log
     /// Logarithmic towards both ends and linear between `−linearTo` and `linearTo`.
     case symlog(linearTo: Double)
-    /// By the square root of the number (of its size, with its sign): small weights become visible and 0 keeps a place.
-    case squareRoot
+    /// By a power of the number (of its size, with its sign), exponent above 0: with one below 1 small numbers take more
+    /// room, and 0 keeps a place.
+    case power(Double)
     /// Categories `0 ..< count`, each with an equal share of the length.
     case band(count: Int)
     /// Categories `0 ..< count` as points, the first and last half a step from the ends.
     case point(count: Int)
+
+    package static let squareRoot = Kind.power(0.5)
   }
 
   package let kind: Kind
@@ -21,6 +24,8 @@ package struct PositionScale: Hashable, Sendable {
   /// Where the domain's ends lie on the page.
   package let start: Double
   package let end: Double
+  /// Numbers beyond the domain are drawn at its ends rather than cut off.
+  package var isClamped = false
 
   package init(_ kind: Kind, domain: ClosedRange<Double>, from start: Double, to end: Double) {
     self.kind = kind
@@ -35,7 +40,8 @@ package struct PositionScale: Hashable, Sendable {
     case .log: x > 0 ? log10(x) : nil
     case .symlog(let limit):
       x >= 0 ? log10(1 + x / limit) : -log10(1 - x / limit)
-    case .squareRoot: x >= 0 ? x.squareRoot() : -(-x).squareRoot()
+    case .power(0.5): x >= 0 ? x.squareRoot() : -(-x).squareRoot()
+    case .power(let exponent): x >= 0 ? pow(x, exponent) : -pow(-x, exponent)
     }
   }
 
@@ -44,11 +50,12 @@ package struct PositionScale: Hashable, Sendable {
     switch kind {
     case .band(let count), .point(let count):
       return start + (end - start) * (x + 0.5) / Double(max(count, 1))
-    case .linear, .log, .symlog, .squareRoot:
+    case .linear, .log, .symlog, .power:
       guard let value = Self.transform(x, kind), let low = Self.transform(domain.lowerBound, kind),
         let high = Self.transform(domain.upperBound, kind)
       else { return nil }
-      return start + (end - start) * (high > low ? (value - low) / (high - low) : 0.5)
+      let share = high > low ? (value - low) / (high - low) : 0.5
+      return start + (end - start) * (isClamped ? min(max(share, 0), 1) : share)
     }
   }
 
@@ -61,7 +68,7 @@ package struct PositionScale: Hashable, Sendable {
   package var bandWidth: Double {
     switch kind {
     case .band(let count), .point(let count): abs(end - start) / Double(max(count, 1))
-    case .linear, .log, .symlog, .squareRoot: 0
+    case .linear, .log, .symlog, .power: 0
     }
   }
 

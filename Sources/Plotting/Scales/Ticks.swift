@@ -11,10 +11,21 @@ package struct Tick: Hashable, Sendable {
   }
 }
 
+/// How the numbers of an axis are written.
+package enum TickStyle: Hashable, Sendable {
+  case plain
+  /// `0.5M`, or with a unit `0.5 MB`: one prefix for a linear axis, one each on a logarithmic one.
+  case prefixed(unit: String)
+  /// A share 0…1 as `50 %`.
+  case percent
+}
+
 /// Round numbers inside a domain.
 package enum Ticks {
   /// About `count` multiples of 1, 2 or 5 times a power of ten, all with the same decimals.
-  package static func linear(_ domain: ClosedRange<Double>, count: Int, isInteger: Bool = false) -> [Tick] {
+  package static func linear(
+    _ domain: ClosedRange<Double>, count: Int, isInteger: Bool = false, style: TickStyle = .plain
+  ) -> [Tick] {
     let (low, high) = (domain.lowerBound, domain.upperBound)
     guard high > low, count > 0 else { return [Tick(low, NumberFormat.text(low))] }
     let rough = (high - low) / Double(count)
@@ -37,16 +48,31 @@ package enum Ticks {
     let first = (low / step - 1e-9).rounded(.up)
     let last = (high / step + 1e-9).rounded(.down)
     // No multiple in so narrow a domain: a finer step finds one.
-    guard first <= last else { return linear(domain, count: count + 1, isInteger: isInteger && count < 40) }
+    guard first <= last else {
+      return linear(domain, count: count + 1, isInteger: isInteger && count < 40, style: style)
+    }
     guard last - first < 1000 else { return [Tick(low, NumberFormat.text(low))] }
     let values = stride(from: first, through: last, by: 1).map { min(max(value($0), low), high) }
-    return labelled(values, exponent: exponent)
+    return labelled(values, exponent: exponent, style)
   }
 
   private static func power(_ exponent: Int) -> Double { pow(10, Double(exponent)) }
 
-  private static func labelled(_ values: [Double], exponent: Int) -> [Tick] {
+  private static func labelled(_ values: [Double], exponent: Int, _ style: TickStyle) -> [Tick] {
     let largest = values.map(abs).max() ?? 0
+    switch style {
+    case .percent:
+      return values.map { Tick($0, NumberFormat.fixed($0 * 100, decimals: max(0, -exponent - 2)) + " %") }
+    case .prefixed(let unit):
+      let shift = NumberFormat.prefixExponent(largest)
+      let suffix = (unit.isEmpty ? "" : " ") + NumberFormat.unitPrefix(shift) + unit
+      return values.map { value in
+        if abs(value) < largest * 1e-9 { return Tick(0, "0") }
+        let text = NumberFormat.fixed(NumberFormat.scaled(value, -shift), decimals: max(0, shift - exponent))
+        return Tick(value, text + suffix)
+      }
+    case .plain: break
+    }
     if largest >= 1e6 || largest < 1e-3, largest > 0 {
       // 2×10⁶, 4×10⁶: decimals of the mantissa as the step needs them.
       let top = NumberFormat.decimalExponent(largest)
@@ -61,7 +87,16 @@ package enum Ticks {
   }
 
   /// Powers of ten, every so many that at most `count` remain; with 2 and 5 times them where there are few.
-  package static func log(_ domain: ClosedRange<Double>, count: Int) -> [Tick] {
+  package static func log(_ domain: ClosedRange<Double>, count: Int, style: TickStyle = .plain) -> [Tick] {
+    let ticks = plainLog(domain, count: count)
+    switch style {
+    case .plain: return ticks
+    case .percent: return ticks.map { Tick($0.value, NumberFormat.text($0.value * 100) + " %") }
+    case .prefixed(let unit): return ticks.map { Tick($0.value, NumberFormat.prefixed($0.value, unit: unit)) }
+    }
+  }
+
+  private static func plainLog(_ domain: ClosedRange<Double>, count: Int) -> [Tick] {
     guard domain.lowerBound > 0, count > 0 else { return [] }
     let low = Int((log10(domain.lowerBound) - 1e-9).rounded(.up))
     let high = Int((log10(domain.upperBound) + 1e-9).rounded(.down))

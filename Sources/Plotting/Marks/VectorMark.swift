@@ -1,0 +1,78 @@
+package import Drawing
+import Foundation
+
+/// Arrows from points along differences in the axes' units: fields of directions, movements in a projection.
+package struct VectorMark: Mark {
+  package struct Arrow: Hashable, Sendable {
+    package var x: Double
+    package var y: Double
+    package var dx: Reading
+    package var dy: Reading
+
+    package init(x: Double, y: Double, dx: Reading, dy: Reading) {
+      self.x = x
+      self.y = y
+      self.dx = dx
+      self.dy = dy
+    }
+  }
+
+  package var arrows: [Arrow]
+  /// For the figure's colour scale; nil to draw all in `paint`.
+  package var color: [Reading]?
+  package var paint: Paint
+  /// In points.
+  package var width: Double?
+
+  package init(_ arrows: [Arrow], color: [Reading]? = nil, paint: Paint = .accent, width: Double? = nil) {
+    precondition(color.map { $0.count == arrows.count } ?? true)
+    self.arrows = arrows
+    self.color = color
+    self.paint = paint
+    self.width = width
+  }
+
+  package func readings(of channel: Channel) -> [Reading] {
+    switch channel {
+    case .x: arrows.flatMap { arrow in [Reading(arrow.x)] + (arrow.dx.number.map { [Reading(arrow.x + $0)] } ?? []) }
+    case .y: arrows.flatMap { arrow in [Reading(arrow.y)] + (arrow.dy.number.map { [Reading(arrow.y + $0)] } ?? []) }
+    case .color: color ?? []
+    }
+  }
+
+  package func legend(theme: Theme) -> [LegendEntry] {
+    gapLabel(arrows.flatMap { [$0.dx, $0.dy] }).map { [LegendEntry(.cross, $0)] } ?? []
+  }
+
+  package func draw(in frame: Frame, into items: inout [DrawingItem]) {
+    let width = width ?? frame.theme.lineWidth * 0.8
+    for (index, arrow) in arrows.enumerated() {
+      guard let start = frame.point(arrow.x, arrow.y) else { continue }
+      guard let dx = arrow.dx.number, let dy = arrow.dy.number else {
+        if (arrow.dx.gap ?? arrow.dy.gap) != nil {
+          items.append(GapCross.cross(at: start, radius: 2.2, color: frame.theme.gapInk))
+        }
+        continue
+      }
+      guard let end = frame.point(arrow.x + dx, arrow.y + dy) else { continue }
+      let ink = color.flatMap { frame.color?.color(of: $0[index], theme: frame.theme) } ?? paint.color(in: frame.theme)
+      items += Self.items(from: start, to: end, color: ink, width: width)
+    }
+  }
+
+  /// A shaft with a filled head; a dot where there is no length.
+  static func items(from start: Point, to end: Point, color: Color, width: Double) -> [DrawingItem] {
+    let length = hypot(end.x - start.x, end.y - start.y)
+    guard length > 0.3 else { return [.discs([start], radius: width * 0.8, fill: color, stroke: nil)] }
+    let (ux, uy) = ((end.x - start.x) / length, (end.y - start.y) / length)
+    let head = min(length * 0.6, 2.5 + width * 2.2)
+    let half = head * 0.36
+    let neck = end.moved(-ux * head, -uy * head)
+    return [
+      .path([.move(start), .line(neck)], fill: nil, stroke: Stroke(color, width: width)),
+      .path(
+        polyline([end, neck.moved(-uy * half, ux * half), neck.moved(uy * half, -ux * half)], isClosed: true),
+        fill: color, stroke: nil),
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+package import Drawing
+
+/// Densities of samples, mirrored over each category's middle, with a line from quartile to quartile and the median as
+/// a dot. All have the same area, and end where their numbers end.
+package struct ViolinMark: Mark {
+  package var groups: [Distribution]
+  package var paints: [Paint]
+  /// The breadth of the broadest, in categories.
+  package var breadth: Double
+  package var isLevel: Bool
+
+  static let steps = 72
+
+  package init(
+    _ groups: [[Reading]], paints: [Paint] = [.accent], breadth: Double = 0.85, isLevel: Bool = false
+  ) {
+    precondition(!paints.isEmpty)
+    self.groups = groups.map { Distribution($0) }
+    self.paints = paints
+    self.breadth = breadth
+    self.isLevel = isLevel
+  }
+
+  package func readings(of channel: Channel) -> [Reading] {
+    guard channel == (isLevel ? .x : .y) else { return [] }
+    return groups.compactMap(\.range).flatMap { [.number($0.lowerBound), .number($0.upperBound)] }
+  }
+
+  package func legend(theme: Theme) -> [LegendEntry] { gapLegend(groups) }
+
+  package func draw(in frame: Frame, into items: inout [DrawingItem]) {
+    let outlines = groups.map { group in
+      group.range.map { group.density(over: $0, steps: Self.steps) } ?? []
+    }
+    let highest = outlines.joined().map(\.y).max() ?? 0
+    guard highest > 0 else { return }
+    func point(_ across: Double, _ along: Double) -> Point? {
+      isLevel ? frame.point(along, across) : frame.point(across, along)
+    }
+    for (index, (group, outline)) in zip(groups, outlines).enumerated() {
+      drawGap(of: group, at: Double(index), isLevel: isLevel, in: frame, into: &items)
+      guard !group.sorted.isEmpty else { continue }
+      let color = paints[index % paints.count].color(in: frame.theme)
+      let middle = Double(index)
+      let halves = outline.map { (along: $0.x, half: $0.y / highest * breadth / 2) }
+      let edge =
+        halves.compactMap { point(middle - $0.half, $0.along) }
+        + halves.reversed().compactMap { point(middle + $0.half, $0.along) }
+      if !edge.isEmpty {
+        items.append(
+          .path(
+            polyline(edge, isClosed: true), fill: color.mixed(with: frame.theme.background, 0.55),
+            stroke: Stroke(color, width: frame.theme.axisWidth * 1.2)))
+      }
+      if let a = point(middle, group.quantile(0.25)), let b = point(middle, group.quantile(0.75)) {
+        let stroke = Stroke(frame.theme.ink, width: frame.theme.lineWidth * 1.6, cap: .round)
+        items.append(.path([.move(a), .line(b)], fill: nil, stroke: stroke))
+      }
+      if let median = point(middle, group.quantile(0.5)) {
+        items.append(
+          .discs(
+            [median], radius: frame.theme.lineWidth * 1.5, fill: frame.theme.background,
+            stroke: Stroke(frame.theme.ink, width: frame.theme.axisWidth)))
+      }
+    }
+  }
+}

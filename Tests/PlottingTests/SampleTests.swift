@@ -1,0 +1,68 @@
+import Drawing
+import Plotting
+import TestSupport
+import Testing
+
+/// Every mark and composition of the gallery.
+@Suite("Samples of every mark and composition")
+struct SampleTests {
+  /// Dots drawn as pixels depend on the last bits of the C library: their image is judged by its properties below.
+  static let goldens = SamplePlots.all.map(\.name).filter { $0 != "dots-raster" }
+
+  private static func list(_ name: String, _ theme: Theme, _ width: Double) throws -> DisplayList {
+    let sample = try #require(SamplePlots.all.first { $0.name == name })
+    return sample.displayList(width: width, theme: theme, measurer: FixedAdvance(advance: 0.55))
+  }
+
+  @Test("Each sample is drawn as its text says", arguments: goldens)
+  func golden(_ name: String) throws {
+    let sample = try #require(SamplePlots.all.first { $0.name == name })
+    let list = try Self.list(name, .screen, sample.isWide ? 486 : 234)
+    #expect(Golden.difference(of: list.listing, from: "Plotting/samples/\(name).txt") == nil)
+  }
+
+  @Test(
+    "No words overlap, are cut or cover data, in any theme and at any width", arguments: SamplePlots.all.map(\.name))
+  func layout(_ name: String) throws {
+    let sample = try #require(SamplePlots.all.first { $0.name == name })
+    for theme in Theme.all + [.paperSerif] {
+      if name.hasSuffix("-raster"), theme != .paper { continue }
+      for width in sample.isWide ? [486.0, 700] : name.hasSuffix("-raster") ? [234] : [200, 234, 340, 528] {
+        let list = try Self.list(name, theme, width)
+        #expect(list.layoutFaults(FixedAdvance(advance: 0.55)) == [], "\(name) at \(width) in \(theme.name)")
+        #expect(list.size.width == width)
+      }
+    }
+  }
+
+  @Test("Names are unique, and so are figures of one name drawn twice alike")
+  func names() throws {
+    #expect(Set(SamplePlots.all.map(\.name)).count == SamplePlots.all.count)
+    #expect(try Self.list("labels", .dark, 300) == Self.list("labels", .dark, 300))
+  }
+
+  @Test("Many dots are one image in vector axes, said in the description")
+  func largeData() throws {
+    let list = try Self.list("dots-raster", .paper, 234)
+    #expect(list.description == "Sample data. 30,000 dots are drawn as one image at 300 dpi.")
+    let groups = list.items.compactMap { if case .group(let items, _, _) = $0 { items } else { nil } }
+    let (image, rect) = try #require(
+      groups.joined().compactMap { if case .image(let image, let rect) = $0 { (image, rect) } else { nil } }.first)
+    #expect(abs(Double(image.width) / rect.width - 300 / 72) < 1e-9)
+    #expect(image.isSmooth)
+    let covered = stride(from: 3, to: image.pixels.count, by: 4).count { image.pixels[$0] > 0 }
+    #expect(covered > 10_000 && covered < image.width * image.height / 2)
+    #expect(!groups.joined().contains { if case .discs = $0 { true } else { false } })
+  }
+
+  @Test("Fewer cells than a page has pixels keep a pixel each, more are averaged")
+  func reduction() throws {
+    let list = try Self.list("cells-raster", .paper, 234)
+    #expect(list.description.hasSuffix("160,000 cells are drawn as one image."))
+    #expect(list.listing.contains("image 400x400"))
+    var coarse = Theme.paper
+    coarse.rasterDPI = 72
+    let reduced = try Self.list("cells-raster", coarse, 234)
+    #expect(!reduced.listing.contains("image 400x400"))
+  }
+}
