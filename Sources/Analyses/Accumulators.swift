@@ -51,7 +51,7 @@ package struct Accumulators: Sendable {
     let needs = empty.needs
     var total = empty
     if !needs.repeatedTokenSites.isEmpty { try repeated(needs) { try total.observe($0) } }
-    if needs.documents || !needs.sites.isEmpty || !needs.gradients.isEmpty || needs.parameterGradients {
+    if needs.readsCorpus {
       for chunk in AnalysisSuite.chunks(documents: documents) {
         var part = empty
         try corpus(chunk, needs) { try part.observe($0) }

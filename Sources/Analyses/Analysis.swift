@@ -65,13 +65,24 @@ package struct Needs: Sendable {
     watchers += other.watchers
   }
 
-  /// Fresh watchers, and what shows them every band.
+  /// Whether anything is asked of the corpus.
+  package var readsCorpus: Bool {
+    documents || !sites.isEmpty || !gradients.isEmpty || parameterGradients || !watchers.isEmpty
+  }
+
+  /// Fresh watchers, and what shows them what passes.
   package func watch(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> (
-    watchers: [any AttentionWatcher], rows: (@Sendable (AttentionBand) -> Void)?
+    watchers: [any AttentionWatcher], look: Look?
   ) {
     let made = watchers.map { $0(documents, targets) }
     guard !made.isEmpty else { return ([], nil) }
-    return (made, { (band: AttentionBand) in for watcher in made { watcher.see(band) } })
+    let sites = made.reduce(into: Set<Site>()) { $0.formUnion($1.sites) }
+    let look = Look(sites: sites) { site, value in
+      for watcher in made where watcher.sites.contains(site) { watcher.see(value, at: site) }
+    } rows: { band in
+      for watcher in made { watcher.see(band) }
+    }
+    return (made, look)
   }
 }
 

@@ -27,15 +27,16 @@ package struct AttentionAnalysis: Analysis {
   package var needs: Needs {
     var needs = Needs()
     for kind in kinds.map(\.kind) {
-      needs.sites.formUnion((0..<kind.layers).map(kind.z))
       // Repeated tokens are short enough for whole patterns.
       if kind.plane == nil && !kind.isCross {
         needs.repeatedTokenSites.formUnion((0..<kind.layers).map(kind.pattern))
       }
     }
-    let (kinds, gate) = (kinds.map(\.kind), gate)
+    let (kinds, gate, outputGrams) = (kinds.map(\.kind), gate, outputGrams)
     needs.watchers = [
-      { documents, targets in AttentionSums(kinds, documents, targets, choices: documents.map(gate.choose)) }
+      { documents, targets in
+        AttentionSums(kinds, documents, targets, choices: documents.map(gate.choose), outputGrams: outputGrams)
+      }
     ]
     return needs
   }
@@ -60,7 +61,9 @@ package struct AttentionAnalysis: Analysis {
     guard documents.allSatisfy({ !sums.cell(kind: index, head: 0, document: $0).sums.isEmpty }) else { return }
     let weights = observation.documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
     let trace = observation.trace
-    let hasGradient = (0..<kind.layers).allSatisfy { trace.gradients[kind.z(layer: $0)] != nil }
+    let hasGradient = (0..<kind.layers).allSatisfy { layer in
+      trace.gradients[kind.z(layer: layer)] != nil && trace[kind.z(layer: layer)] != nil
+    }
     // The loss is a mean over the batch's targets: undone, so that a document counts the same in every batch.
     let shift = model.description.head == .languageModel ? 1 : 0
     let predicted = observation.targets.isEmpty ? observation.documents : observation.targets
@@ -73,21 +76,20 @@ package struct AttentionAnalysis: Analysis {
       kinds[index].seenKinds.formUnion(sums.keys(kind: index, document: i).kinds)
       kinds[index].keepMaps(sums, index, document: i, observation)
     }
-    let grams = outputGrams
     kinds[index].heads.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let heads = buffer
       forEachPiece(heads.count) { piece in
         let (layer, head) = (piece / kind.heads, piece % kind.heads)
-        let z = trace[kind.z(layer: layer)]
-        let gradient = hasGradient ? trace.gradients[kind.z(layer: layer)] : nil
-        let gram = z == nil ? nil : grams[kind.stack, layer: layer, head: head]
         for i in documents {
-          let importance = HeadImportance(
-            z: z, gradient: gradient, gram: gram, document: i, head: head,
-            length: sums.queryCount(kind: index, document: i))
+          let cell = sums.cell(kind: index, head: piece, document: i)
+          var effect = 0.0
+          if hasGradient, let z = trace[kind.z(layer: layer)], let gradient = trace.gradients[kind.z(layer: layer)] {
+            effect = maskEffect(
+              z, gradient, document: i, head: head, length: sums.queryCount(kind: index, document: i))
+          }
           heads[piece].add(
-            sums.cell(kind: index, head: piece, document: i), document: sums.keys(kind: index, document: i),
-            importance: (importance.norm, importance.gradient * Double(targets)), weights: weights[i])
+            cell, document: sums.keys(kind: index, document: i),
+            importance: (cell.outputNorm, effect * Double(targets)), weights: weights[i])
         }
       }
     }
@@ -98,34 +100,37 @@ package struct AttentionAnalysis: Analysis {
   }
 }
 
-/// What one head contributes on one document: `Σ_t ‖z_t W_O‖` and `|Σ_t z_t·∂L/∂z_t|` (Michel 2019).
-struct HeadImportance {
+/// `Σ_t ‖z_t W_O‖` of one head on one document: `z` is `[B, T, H, D]`, `gram` the head's `W_O W_Oᵀ`.
+func outputNorm(_ z: Tensor, gram: Matrix, document: Int, head: Int, length: Int) -> Double {
+  let (heads, width) = (z.shape[2], z.shape[3])
   var norm = 0.0
-  var gradient = 0.0
-
-  /// `z` and its gradient are `[B, T, H, D]`; `gram` is the head's `W_O W_Oᵀ`.
-  init(z: Tensor?, gradient: Tensor?, gram: Matrix?, document: Int, head: Int, length: Int) {
-    guard let z, let gram else { return }
-    let (heads, width) = (z.shape[2], z.shape[3])
-    var vectors = Matrix(rows: length, columns: width)
-    var product = 0.0
-    for t in 0..<length {
-      let offset = ((document * z.shape[1] + t) * heads + head) * width
-      let source = z.pointer + offset
-      for d in 0..<width { vectors.values[t * width + d] = Double(source[d]) }
-      if let gradient {
-        let slope = gradient.pointer + offset
-        for d in 0..<width { product += Double(source[d]) * Double(slope[d]) }
-      }
+  // Some rows at a time, so that a long document is never there in double.
+  for start in stride(from: 0, to: length, by: 512) {
+    let rows = start..<min(length, start + 512)
+    var vectors = Matrix(rows: rows.count, columns: width)
+    for (row, t) in rows.enumerated() {
+      let source = z.pointer + ((document * z.shape[1] + t) * heads + head) * width
+      for d in 0..<width { vectors.values[row * width + d] = Double(source[d]) }
     }
     let projected = Matrix.product(vectors, gram)
-    for t in 0..<length {
+    for row in 0..<rows.count {
       var square = 0.0
-      for d in 0..<width { square += vectors.values[t * width + d] * projected.values[t * width + d] }
+      for d in 0..<width { square += vectors.values[row * width + d] * projected.values[row * width + d] }
       norm += square < 0 ? 0 : square.squareRoot()
     }
-    self.gradient = abs(product)
   }
+  return norm
+}
+
+/// `|Σ_t z_t·∂L/∂z_t|` of one head on one document (Michel 2019): what masking the head would change, to first order.
+private func maskEffect(_ z: Tensor, _ gradient: Tensor, document: Int, head: Int, length: Int) -> Double {
+  let (heads, width) = (z.shape[2], z.shape[3])
+  var product = 0.0
+  for t in 0..<length {
+    let offset = ((document * z.shape[1] + t) * heads + head) * width
+    for d in 0..<width { product += Double(z.pointer[offset + d]) * Double(gradient.pointer[offset + d]) }
+  }
+  return abs(product)
 }
 
 /// `W_O W_Oᵀ` of every head, `[D, D]`, computed when a layer is first asked for and shared by all copies of an analysis.
@@ -139,14 +144,14 @@ final class HeadOutputGrams: Sendable {
 
   init(model: Model) { self.model = model }
 
-  subscript(stack: Component.Stack, layer layer: Int, head head: Int) -> Matrix {
+  subscript(stack: Component.Stack, layer layer: Int) -> [Matrix] {
     let key = Key(stack: stack, layer: layer)
     return known.withLock { known in
-      if let grams = known[key] { return grams[head] }
+      if let grams = known[key] { return grams }
       let weights = model.headOutputWeights(layer: layer, ofEncoder: stack == .encoder, isCross: stack == .cross)
       let grams = (0..<weights.shape[0]).map { Matrix(weights[$0]).gram(ofRows: true) }
       known[key] = grams
-      return grams[head]
+      return grams
     }
   }
 }

@@ -1,6 +1,6 @@
 import CKernels
 import Results
-import Tensors
+package import Tensors
 package import Transformers
 
 /// Looks at the attention of one batch as it passes.
@@ -9,6 +9,9 @@ package import Transformers
 /// their queries.
 package protocol AttentionWatcher: AnyObject, Sendable {
   func see(_ band: AttentionBand)
+  /// Where it looks at whole values.
+  var sites: Set<Site> { get }
+  func see(_ value: Tensor, at site: Site)
 }
 
 /// What the attention analysis keeps of a batch: for every head and document, sums over the rows.
@@ -28,6 +31,8 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
     /// The first positions' weights, `[queries, keys]`, where they are kept.
     var map: [Float] = []
     var pooled: PooledMap?
+    /// `Σ_q ‖z_q W_O‖`.
+    var outputNorm = 0.0
   }
 
   let kinds: [AttentionKind]
@@ -36,6 +41,8 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
   private let keys: [[DocumentKeys]]
   private let lengths: [[Int]]
   private let places: [Site: (kind: Int, layer: Int)]
+  private let outputGrams: HeadOutputGrams
+  let sites: Set<Site>
   private let offsets: [Int]
   private let cells: UnsafeMutableBufferPointer<Cell>
   /// How each document's maps are kept.
@@ -43,8 +50,9 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
 
   init(
     _ kinds: [AttentionKind], _ documents: [TokenizedDocument], _ targets: [TokenizedDocument],
-    choices: [AttentionSamples.Choice]
+    choices: [AttentionSamples.Choice], outputGrams: HeadOutputGrams
   ) {
+    self.outputGrams = outputGrams
     self.kinds = kinds
     self.documents = documents
     self.targets = targets
@@ -55,11 +63,15 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
     var offsets: [Int] = []
     var count = 0
     for (index, kind) in kinds.enumerated() {
-      for layer in 0..<kind.layers { places[kind.pattern(layer: layer)] = (index, layer) }
+      for layer in 0..<kind.layers {
+        places[kind.pattern(layer: layer)] = (index, layer)
+        places[kind.z(layer: layer)] = (index, layer)
+      }
       offsets.append(count)
       count += kind.layers * kind.heads * documents.count
     }
     self.places = places
+    sites = Set(kinds.flatMap { kind in (0..<kind.layers).map(kind.z) })
     self.offsets = offsets
     cells = .allocate(capacity: count)
     cells.initialize(repeating: Cell())
@@ -93,6 +105,20 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
     let choice = choices[rows.batchRow]
     if cells[at].sums.isEmpty { cells[at] = empty(kind, keys.length, queries, choice) }
     cells[at].add(rows, kind, layer, keys, queries: queries)
+  }
+
+  /// How much each head writes: `z` is `[B, T, H, D]`.
+  func see(_ z: Tensor, at site: Site) {
+    guard let (index, layer) = places[site] else { return }
+    let kind = kinds[index]
+    let grams = outputGrams[kind.stack, layer: layer]
+    forEachPiece(kind.heads * documents.count) { piece in
+      let (head, document) = (piece / documents.count, piece % documents.count)
+      guard counts(kind: index, document: document) else { return }
+      let at = offsets[index] + (layer * kind.heads + head) * documents.count + document
+      cells[at].outputNorm = outputNorm(
+        z, gram: grams[head], document: document, head: head, length: lengths[index][document])
+    }
   }
 
   private func empty(_ kind: AttentionKind, _ keys: Int, _ queries: Int, _ choice: AttentionSamples.Choice) -> Cell {

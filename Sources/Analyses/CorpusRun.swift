@@ -98,9 +98,9 @@ package struct CorpusRun {
 
   /// One batch, forward, and backward where gradients are asked for and the model has a loss on plain text.
   private func run(_ batch: Batch, _ needs: Needs, _ observe: (Observation) throws -> Void) throws {
-    let (watchers, rows) = needs.watch(batch.documents, batch.targets)
+    let (watchers, look) = needs.watch(batch.documents, batch.targets)
     var plain = TraceRequest(sites: needs.sites)
-    plain.attentionRows = rows
+    plain.look = look
     var differentiated = plain
     differentiated.gradients = needs.gradients
     differentiated.parameterGradients = needs.parameterGradients
@@ -113,7 +113,7 @@ package struct CorpusRun {
     case .maskedLanguageModel where wantsGradients && reading.text?.tokenizer.roles.mask != nil:
       try observe(batch.observation(.corpus, try model.run(input, plain), watchers))
       guard let input = masked(batch, input) else { return }
-      differentiated.attentionRows = nil
+      differentiated.look = nil
       try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
       return
     case .sequenceClassification where wantsGradients: input.labels = batch.classes

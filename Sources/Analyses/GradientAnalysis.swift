@@ -103,7 +103,10 @@ package struct GradientAnalysis: Analysis {
       // Those at z make the importance of heads exact where gradients run anyway.
       var kinds: [Site.Kind] = [.attentionOut, .mlpOut, .z]
       if stack.role == .decoder { kinds += [.crossOut, .crossZ] }
-      for layer in 0..<stack.layers { needs.gradients.formUnion(kinds.map { stack.site($0, layer: layer) }) }
+      for layer in 0..<stack.layers {
+        needs.gradients.formUnion(kinds.map { stack.site($0, layer: layer) })
+        needs.sites.formUnion(kinds.filter { [.z, .crossZ].contains($0) }.map { stack.site($0, layer: layer) })
+      }
     }
     return needs
   }

@@ -70,8 +70,8 @@ extension ForwardPass {
     _ query: Variable, _ key: Variable, _ value: Variable, _ bias: RelativeBias?, scale: Float,
     _ visibility: Visibility, scores: Site, pattern: Site
   ) throws -> Variable {
-    let watch = request.attentionRows.map { see in
-      { (rows: AttentionRows) in see(AttentionBand(site: pattern, rows: rows)) }
+    let watch = request.look.map { look in
+      { (rows: AttentionRows) in look.rows(AttentionBand(site: pattern, rows: rows)) }
     }
     guard request.touches(scores) || request.touches(pattern) else {
       return tape.attention(

@@ -42,6 +42,7 @@ struct ForwardPass {
       watched[site] = value
     }
     if request.sites.contains(site) { trace.values[site] = value.value }
+    if let look = request.look, look.sites.contains(site) { look.value(site, value.value) }
     return value
   }
 

@@ -12,15 +12,33 @@ package struct AttentionBand {
   }
 }
 
+/// Somebody who looks at values while the model runs.
+package struct Look: Sendable {
+  /// Shown the probabilities of every attention, some rows at a time. Called from several threads; the rows of one head
+  /// and batch row come on one thread, from the first query to the last.
+  package var rows: @Sendable (AttentionBand) -> Void
+  /// Where whole values are looked at, one after another.
+  package var sites: Set<Site>
+  package var value: @Sendable (Site, Tensor) -> Void
+
+  package init(
+    sites: Set<Site> = [], value: @escaping @Sendable (Site, Tensor) -> Void = { _, _ in },
+    rows: @escaping @Sendable (AttentionBand) -> Void
+  ) {
+    self.sites = sites
+    self.value = value
+    self.rows = rows
+  }
+}
+
 /// What a run is to keep, differentiate and change; nothing else is kept.
 package struct TraceRequest: Sendable {
   package var sites: Set<Site> = []
   package var gradients: Set<Site> = []
   package var parameterGradients = false
   package var edits: [Edit] = []
-  /// Shown the probabilities of every attention, some rows at a time, so that nobody needs to hold them all. Called from
-  /// several threads; the rows of one head and batch row come on one thread, from the first query to the last.
-  package var attentionRows: (@Sendable (AttentionBand) -> Void)?
+  /// Who is shown values as they pass, so that nobody needs to hold them.
+  package var look: Look?
 
   package init(
     sites: Set<Site> = [], gradients: Set<Site> = [], parameterGradients: Bool = false, edits: [Edit] = []

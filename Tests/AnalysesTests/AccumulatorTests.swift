@@ -29,6 +29,14 @@ struct AccumulatorTests {
     #expect(try differences(emptyLast.result(), whole.result()) == [])
   }
 
+  @Test("Every analysis alone gets the corpus, but that of the weights, which reads none")
+  func needs() throws {
+    let corpus = try SmallCorpus("gpt2", documents: 1)
+    for type in AnalysisSuite.all {
+      #expect(type.init(corpus.context).needs.readsCorpus == (type.id != WeightAnalysis.id), "\(type.id)")
+    }
+  }
+
   @Test("Two halves merge into the whole", arguments: models)
   func merging(_ name: String) throws {
     let corpus = try SmallCorpus(name)

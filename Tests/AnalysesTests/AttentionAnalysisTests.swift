@@ -26,7 +26,7 @@ struct AttentionAnalysisTests {
           }
         }
       }
-      pattern.forEachHeadsRows { see?(AttentionBand(site: .pattern(layer: layer), rows: $0)) }
+      pattern.forEachHeadsRows { see?.rows(AttentionBand(site: .pattern(layer: layer), rows: $0)) }
     }
     try analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
     return analysis
@@ -183,7 +183,9 @@ struct AttentionAnalysisTests {
     let corpus = try SmallCorpus("gpt2", documents: 2)
     let analysis = try corpus.accumulated(AttentionAnalysis.self, batches: [corpus.documents], labelled: false)
     let shares = try #require(try analysis.result()[AttentionMetrics.importanceShare])
-    let z = try #require(try corpus.observation(corpus.documents, analysis.needs).trace[.z(layer: 2)])
+    var needs = analysis.needs
+    needs.sites.insert(.z(layer: 2))
+    let z = try #require(try corpus.observation(corpus.documents, needs).trace[.z(layer: 2)])
     let weights = corpus.model.headOutputWeights(layer: 2)
     let (heads, width, model) = (weights.shape[0], weights.shape[1], weights.shape[2])
     var norms = [Double](repeating: 0, count: heads)
@@ -230,7 +232,7 @@ struct AttentionAnalysisTests {
     let (watchers, see) = analysis.needs.watch(documents, [])
     for layer in 0..<6 {
       try reference.tensor("attention.\(layer)").forEachHeadsRows {
-        see?(AttentionBand(site: .pattern(layer: layer), rows: $0))
+        see?.rows(AttentionBand(site: .pattern(layer: layer), rows: $0))
       }
     }
     try analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))

@@ -31,7 +31,7 @@ struct AttentionKindTests {
     input.target = ModelInput.Target(length: read.length, ids: read.ids, mask: read.mask)
     let (watchers, see) = analysis.needs.watch(sources, targets)
     var request = TraceRequest(sites: analysis.needs.sites)
-    request.attentionRows = see
+    request.look = see
     let trace = try model.run(input, request)
     try analysis.observe(
       Observation(stream: .corpus, documents: sources, targets: targets, trace: trace, watchers: watchers))
@@ -118,7 +118,7 @@ struct AttentionKindTests {
     #expect(analysis.needs.repeatedTokenSites.isEmpty)
     let (watchers, see) = analysis.needs.watch(images, [])
     var request = TraceRequest(sites: analysis.needs.sites)
-    request.attentionRows = see
+    request.look = see
     let trace = try model.run(ModelInput(pixels: pixels, for: image), request)
     try analysis.observe(Observation(stream: .corpus, documents: images, trace: trace, watchers: watchers))
     let result = try analysis.result()
@@ -148,7 +148,7 @@ struct AttentionKindTests {
     var analysis = AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil))
     let (watchers, see) = analysis.needs.watch(document, [])
     var request = TraceRequest(sites: analysis.needs.sites)
-    request.attentionRows = see
+    request.look = see
     let input = ModelInput(rows: document.map(\.ids), pad: 1)
     let trace = try model.run(input, request)
     try analysis.observe(Observation(stream: .corpus, documents: document, trace: trace, watchers: watchers))

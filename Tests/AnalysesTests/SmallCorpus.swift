@@ -41,7 +41,7 @@ struct SmallCorpus {
       sites: isCorpus ? needs.sites : needs.repeatedTokenSites, gradients: isCorpus && labelled ? needs.gradients : [],
       parameterGradients: isCorpus && labelled && needs.parameterGradients)
     let (watchers, see) = needs.watch(documents, [])
-    if isCorpus { request.attentionRows = see }
+    if isCorpus { request.look = see }
     return Observation(
       stream: stream, documents: documents, trace: try model.run(input, request), watchers: isCorpus ? watchers : [])
   }

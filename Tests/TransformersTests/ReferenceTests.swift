@@ -25,7 +25,7 @@ import Transformers
       sites: Set(values.map(\.1)), gradients: Set(inputs.map(\.1)), parameterGradients: true)
     let bands = Bands()
     if inBands {
-      request.attentionRows = bands.see
+      request.look = Look(rows: bands.see)
       request.sites.remove(.logits)
       request.sites.subtract(values.filter { $0.0.contains("attention") }.map(\.1))
     }
