@@ -69,6 +69,7 @@ let package = Package(
       path: "Tests/Bench", exclude: ["peers.sh"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Drawing", "Plotting", "Tensors"], path: "Tests/TestSupport", swiftSettings: settings),
+      name: "TestSupport", dependencies: ["Drawing", "Plotting", "Tensors"], path: "Tests/TestSupport",
+      swiftSettings: settings),
   ]
 )
