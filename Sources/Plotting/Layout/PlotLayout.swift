@@ -134,7 +134,8 @@ struct PlotLayout {
   /// Left of the panels, and right of them.
   private var sides: (left: Double, right: Double) {
     let left = max(y.depth + (outerY?.depth ?? 0), x.overhang.start, outerX?.overhang.start ?? 0)
-    let right = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0, strips.right) + (bar?.width ?? 0)
+    let right =
+      max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0, strips.right) + (bar?.width ?? 0)
     return (left, right)
   }
 
