@@ -6,8 +6,9 @@ import Testing
 /// Every mark and composition of the gallery.
 @Suite("Samples of every mark and composition")
 struct SampleTests {
-  /// Dots drawn as pixels depend on the last bits of the C library: their image is judged by its properties below.
-  static let goldens = SamplePlots.all.map(\.name).filter { $0 != "dots-raster" }
+  /// Dots drawn as pixels depend on the last bits of the C library: their image is judged by its properties below. The
+  /// view of 1,024 heads is only more of that of 144.
+  static let goldens = SamplePlots.all.map(\.name).filter { !["dots-raster", "model-view-32"].contains($0) }
 
   private static func list(_ name: String, _ theme: Theme, _ width: Double) throws -> DisplayList {
     let sample = try #require(SamplePlots.all.first { $0.name == name })
