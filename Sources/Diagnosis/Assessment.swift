@@ -1,5 +1,6 @@
 package import Foundation
 package import Results
+import Tensors
 
 /// The answer of a run's gate, with how many findings of each severity led to it.
 package struct Verdict: Hashable, Codable, Sendable {
@@ -45,6 +46,20 @@ package struct Assessment: Hashable, Codable, Sendable {
     }
     self.findings = Severity.allCases.reversed().flatMap { severity in findings.filter { $0.severity == severity } }
     verdict = Verdict(findings)
+  }
+
+  /// The verdict of a run folder.
+  ///
+  /// - Throws: `InputError` where `findings.json` is missing or damaged.
+  package static func read(from folder: URL) throws -> Assessment {
+    let url = folder.appending(path: "findings.json")
+    guard let data = try? Data(contentsOf: url) else {
+      throw InputError(at: url.relativePath, "cannot be read", expected: "the findings of a run")
+    }
+    guard let assessment = try? JSONDecoder().decode(Assessment.self, from: data) else {
+      throw InputError(at: url.relativePath, "holds no findings", expected: "what report writes")
+    }
+    return assessment
   }
 
   /// The bytes of `findings.json`: keys in alphabetical order.

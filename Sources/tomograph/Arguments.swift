@@ -103,6 +103,8 @@ struct Arguments: Sendable {
 
 extension Command {
   fileprivate func option(_ word: String) throws -> Option {
+    // The one short name that everybody's fingers know.
+    let word = word == "-o" ? "--output" : word
     if let option = options.first(where: { "--\($0.name)" == word }) { return option }
     throw error(
       word, "is not a known option" + suggestion(for: word, among: options.map { "--\($0.name)" } + ["--help"]))

@@ -85,33 +85,6 @@ extension CorpusReading {
   }
 }
 
-extension Renderer {
-  /// - Throws: `InputError` where the fonts are missing or damaged.
-  convenience init(assets: Assets) throws {
-    do {
-      try self.init(fonts: assets.folder("fonts"))
-    } catch RenderError.fonts(let path, let problem) {
-      throw InputError(at: path, problem)
-    }
-  }
-
-  /// A figure in one of its forms.
-  func draw(_ figure: Figure, _ rendition: FigureRendition) throws -> [UInt8] {
-    let theme: Theme =
-      switch rendition.theme {
-      case .screen: .screen
-      case .dark: .dark
-      case .paper: .paper
-      }
-    let list = figure.displayList(theme: theme, width: rendition.width, measurer: self)
-    return switch rendition.format {
-    case .svg: try render(list, as: .svg)
-    case .png: try render(list, as: .png(dpi: 150))
-    case .pdf: try render(list, as: .pdf)
-    }
-  }
-}
-
 extension Subject {
   init(_ job: Job, _ model: Transformers.Model, _ extent: CorpusRun.Extent) {
     let d = model.description

@@ -31,7 +31,7 @@ package struct FigureRendition: Hashable, Sendable {
   static func screenWidth(_ figure: Figure, isSmall: Bool) -> Double { isSmall ? 234 : figure.isWide ? 744 : 528 }
 
   /// In print: one column of a journal, or both.
-  static func paperWidth(_ figure: Figure) -> Double { figure.isWide ? 486 : 234 }
+  package static func paperWidth(_ figure: Figure) -> Double { figure.isWide ? 486 : 234 }
 }
 
 extension Figure {
