@@ -91,9 +91,11 @@ package struct CorpusTokenizer: Sendable {
         encoding.ids[index], isAdded: encoding.isAdded[index],
         text: texts[isSecond[index] ? 1 : 0][encoding.offsets[index]])
     }
-    return TokenizedDocument(
+    var tokenized = TokenizedDocument(
       id: document.id, ids: encoding.ids, typeIDs: encoding.typeIDs, tokens: encoding.tokens, kinds: kinds,
       labels: zip(labels, encoding.isAdded).map { $1 ? nil : $0 }, isTruncated: encoding.wasTruncated)
+    tokenized.documentLabel = label.flatMap { document.labels[$0] }
+    return tokenized
   }
 
   /// The target that stands beside a document; nil where it has none.

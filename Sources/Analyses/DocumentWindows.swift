@@ -30,6 +30,7 @@ extension TokenizedDocument {
         tokens: kept.map { tokens[$0] }, kinds: kept.map { kinds[$0] }, labels: kept.map { labels[$0] },
         isTruncated: false)
       window.parent = id
+      window.documentLabel = documentLabel
       cut.append(window)
       if end == text.count { return cut }
       start += windows.stride

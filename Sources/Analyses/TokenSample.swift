@@ -57,17 +57,16 @@ package struct TokenSample: Sendable {
     }
   }
 
-  /// Offers one vector of each document as a whole, `[B, width]`; its label is the one that all its labelled tokens have.
+  /// Offers one vector of each document as a whole, `[B, width]`.
   package mutating func offer(_ documents: [TokenizedDocument], vectors: Tensor) {
     for (i, document) in documents.enumerated() {
       let hash = document.hash
       let key = TokenSample.key(hash, 0)
       guard key <= bound else { continue }
-      let labels = Set(document.labels.compactMap(\.self))
       tokens.append(
         Token(
           key: key, document: document.id, documentHash: hash, position: 0, text: document.id,
-          label: labels.count == 1 ? labels.first : nil, vectors: vectors[i].values))
+          label: document.documentLabel, vectors: vectors[i].values))
     }
     if tokens.count > limit + limit / 4 { shrink() }
   }

@@ -20,6 +20,8 @@ package struct TokenizedDocument: Sendable {
   /// The chosen label of the word that each token is a piece of; nil where there is none.
   package var labels: [String?]
   package var isTruncated: Bool
+  /// The chosen label where the corpus gives it to the document as a whole.
+  package var documentLabel: String?
   /// The id of the document that this is a window of.
   package var parent: String?
 

@@ -49,19 +49,13 @@ extension Theme {
       self = known.theme
       return
     }
-    guard let data = try? Data(contentsOf: URL(filePath: text)) else {
+    let file = URL(filePath: text)
+    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else {
       let names = Theme.named.map(\.name)
       throw InputError(
         .usage, at: "--theme", "is neither a theme nor a file" + suggestion(for: text, among: names),
         expected: names.joined(separator: ", ") + " or a JSON file", found: "\"\(text)\"")
     }
-    do {
-      try self.init(json: data)
-    } catch {
-      let hint = error.isUnknownKey ? suggestion(for: error.key ?? "", among: Theme.keys.map(\.name)) : ""
-      throw InputError(
-        .usage, at: error.key.map { "\(text): \($0)" } ?? text, error.problem + hint, expected: error.expected,
-        found: error.found)
-    }
+    try self.init(file: file)
   }
 }

@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Figures and reports drawn again")
+struct FigureCommandTests {
+  private func report() throws -> SmallRun {
+    let run = try SmallRun()
+    let made = try Program.run(
+      ["report"] + run.arguments + ["--out", "out", "--quiet", "--formats", "svg"], in: run.folder)
+    #expect(made.code == 0, "\(made.errors)")
+    return run
+  }
+
+  @Test("render makes the same report from the run folder alone, and leaves its provenance")
+  func render() throws {
+    let run = try report()
+    let before = try run.files(in: "out/small-corpus")
+    try FileManager.default.removeItem(at: run["small"])
+    try FileManager.default.removeItem(at: run["corpus.txt"])
+    let again = try Program.run(["render", "out/small-corpus", "--quiet", "--formats", "svg"], in: run.folder)
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(try run.files(in: "out/small-corpus") == before)
+    let other = try Program.run(
+      ["render", "out/small-corpus", "--quiet", "--formats", "png", "--theme", "dark", "--out", "dark"], in: run.folder)
+    #expect(other.code == 0, "\(other.errors)")
+    #expect(try run.files(in: "out/small-corpus") == before)
+    let names = try run.files(in: "dark").keys
+    #expect(names.contains("figures/attention-entropy.png") && !names.contains("figures/attention-entropy.svg"))
+  }
+
+  @Test("figure lists the figures, and draws one as wide as it is asked to")
+  func figure() throws {
+    let run = try report()
+    let listed = try Program.run(["figure", "out/small-corpus"], in: run.folder)
+    #expect(listed.code == 0 && listed.output.contains("\nattention-entropy "))
+    let drawn = try Program.run(
+      ["figure", "out/small-corpus", "attention-entropy", "--width", "3.25in", "--format", "svg"], in: run.folder)
+    #expect(drawn.code == 0, "\(drawn.errors)")
+    let svg = try String(contentsOf: run["attention-entropy.svg"], encoding: .utf8)
+    #expect(svg.contains("viewBox=\"0 0 234 "))
+    let named = try Program.run(
+      ["figure", "out/small-corpus", "attention-entropy", "--width", "icml-column", "-o", "e.pdf"], in: run.folder)
+    #expect(named.code == 0, "\(named.errors)")
+    #expect(try run.bytes("e.pdf").starts(with: Data("%PDF".utf8)))
+  }
+
+  @Test(
+    "What cannot be drawn is one line that says what can",
+    arguments: [
+      (["figure", "out/small-corpus", "attention-entropi"], "the nearest is \"attention-entropy\"", 2),
+      (["figure", "nowhere", "x"], "nowhere/results.json: does not exist", 3),
+      (["figure", "out/small-corpus", "attention-entropy", "--width", "3furlong"], "is no width", 2),
+      (["figure", "out/small-corpus", "attention-entropy", "--theme", "papr"], "the nearest is \"paper\"", 2),
+      (["render", "out/small-corpus", "--templates", "nowhere"], "is no folder", 2),
+    ])
+  func errors(_ arguments: [String], _ message: String, _ code: Int32) throws {
+    let run = try report()
+    let result = try Program.run(arguments, in: run.folder)
+    #expect(result.code == code)
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(result.errorLines.count == 1)
+  }
+}
