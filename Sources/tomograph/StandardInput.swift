@@ -7,6 +7,7 @@ struct StandardInput: ~Copyable {
   private var start = 0
   private var isAtEnd = false
   private(set) var lineNumber = 0
+  private var failure: (any Error)?
 
   /// The next line without its end (`\n` or `\r\n`); nil after the last.
   ///
@@ -26,6 +27,22 @@ struct StandardInput: ~Copyable {
       searched = buffer.count - start
       try fill()
     }
+  }
+
+  /// As many lines as have come, at least one; none after the last. A line that is not sound is thrown when those before
+  /// it have been given.
+  mutating func nextLines() throws -> [String] {
+    if let failure { throw failure }
+    guard let first = try nextLine() else { return [] }
+    var lines = [first]
+    while failure == nil, buffer[start...].contains(UInt8(ascii: "\n")) {
+      do {
+        if let line = try nextLine() { lines.append(line) }
+      } catch {
+        failure = error
+      }
+    }
+    return lines
   }
 
   /// Reads more, after what was printed so far has been written, for a caller that waits for the answer to a line.

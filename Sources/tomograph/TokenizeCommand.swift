@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Transformers
 
 extension Command {
@@ -17,35 +18,67 @@ extension Command {
       let tokenizer = try Tokenizer(directory: URL(filePath: arguments.operands[0]))
       let (offsets, special) = (arguments.has("offsets"), !arguments.has("no-special"))
       var input = StandardInput()
-      while let line = try input.nextLine() {
-        let encoding = tokenizer.encode(text(line), addSpecialTokens: special)
-        try StandardOutput.write(json(encoding, offsets: offsets))
+      while true {
+        let lines = try input.nextLines()
+        if lines.isEmpty { return .pass }
+        var answers = [String](repeating: "", count: lines.count)
+        answers.withUnsafeMutableBufferPointer { buffer in
+          nonisolated(unsafe) let answers = buffer
+          forEachChunk(of: lines.count, size: 64) { chunk in
+            for index in chunk {
+              let encoding = tokenizer.encode(text(lines[index]), addSpecialTokens: special)
+              answers[index] = json(encoding, offsets: offsets)
+            }
+          }
+        }
+        for answer in answers { try StandardOutput.write(answer) }
       }
-      return .pass
     })
 
   /// What a line stands for: the text of a JSON string, or itself.
   private static func text(_ line: String) -> String {
-    guard line.utf8.first == UInt8(ascii: "\""), let data = line.data(using: .utf8),
-      let text = try? JSONDecoder().decode(String.self, from: data)
-    else { return line }
-    return text
+    guard line.utf8.first == UInt8(ascii: "\"") else { return line }
+    let inner = line.utf8.dropFirst().dropLast()
+    // Without an escape or another quote inside, what stands between the quotes is the text.
+    if line.utf8.count > 1, line.utf8.last == UInt8(ascii: "\""),
+      inner.allSatisfy({ $0 >= 32 && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"") })
+    {
+      return String(Substring(inner))
+    }
+    return (try? JSONDecoder().decode(String.self, from: Data(line.utf8))) ?? line
   }
 
   /// `{"ids":[…],"tokens":[…],"offsets":[[0,3],…]}`
   private static func json(_ encoding: Encoding, offsets: Bool) -> String {
-    let ids = encoding.ids.map { "\($0)" }.joined(separator: ",")
-    let tokens = encoding.tokens.map(quoted).joined(separator: ",")
-    var text = "{\"ids\":[\(ids)],\"tokens\":[\(tokens)]"
+    var text = "{\"ids\":["
+    func list<Element>(_ elements: [Element], _ append: (Element) -> Void) {
+      for (index, element) in elements.enumerated() {
+        if index > 0 { text += "," }
+        append(element)
+      }
+    }
+    list(encoding.ids) { text += String($0) }
+    text += "],\"tokens\":["
+    list(encoding.tokens) { quote($0, into: &text) }
+    text += "]"
     if offsets {
-      let ranges = encoding.offsets.map { "[\($0.lowerBound),\($0.upperBound)]" }.joined(separator: ",")
-      text += ",\"offsets\":[\(ranges)]"
+      text += ",\"offsets\":["
+      list(encoding.offsets) { text += "[\($0.lowerBound),\($0.upperBound)]" }
+      text += "]"
     }
     return text + "}\n"
   }
 
-  private static func quoted(_ token: String) -> String {
-    var text = "\""
+  private static func quote(_ token: String, into text: inout String) {
+    text += "\""
+    defer { text += "\"" }
+    let isPlain = token.utf8.allSatisfy {
+      $0 >= 32 && $0 != 127 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain {
+      text += token
+      return
+    }
     for scalar in token.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -56,6 +89,5 @@ extension Command {
       default: text.unicodeScalars.append(scalar)
       }
     }
-    return text + "\""
   }
 }
