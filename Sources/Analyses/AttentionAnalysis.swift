@@ -65,9 +65,13 @@ package struct AttentionAnalysis: Analysis {
       trace.gradients[kind.z(layer: layer)] != nil && trace[kind.z(layer: layer)] != nil
     }
     // The loss is a mean over the batch's targets: undone, so that a document counts the same in every batch.
-    let shift = model.description.head == .languageModel ? 1 : 0
-    let predicted = observation.targets.isEmpty ? observation.documents : observation.targets
-    let targets = predicted.reduce(0) { $0 + $1.ids.count - shift }
+    let targets =
+      switch model.description.head {
+      case .sequenceClassification, .imageClassification: observation.documents.count
+      case .languageModel: observation.documents.reduce(0) { $0 + $1.ids.count - 1 }
+      case .sequenceToSequence: observation.targets.reduce(0) { $0 + $1.ids.count }
+      case .none, .maskedLanguageModel: observation.documents.reduce(0) { $0 + $1.ids.count }
+      }
 
     for i in documents {
       kinds[index].add(

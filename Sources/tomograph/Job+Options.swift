@@ -21,7 +21,10 @@ extension Job {
       "label", .text("COLUMN"),
       "column of the corpus that labels tokens, such as upos, ner or any field; of images class"),
     Option("text", .text("COLUMN"), "column of the text; \"text\" by default, of a word a line the first"),
-    Option("pair", .text("COLUMN"), "column of the second text, read behind the first; \"pair\" where there is one"),
+    Option(
+      "pair", .text("COLUMN"),
+      "column of the second text, read behind the first, or the target of an encoder–decoder; \"pair\" where there is one"
+    ),
     Option("columns", .list("A,B", known: nil), "names of the columns of a file that does not name them"),
     Option("parallel", .text("FILE"), "second texts, a line for each line of the corpus"),
     Option(

@@ -92,7 +92,9 @@ struct AnalysisSection {
       Dictionary(table.rows.map { ($0.component, $0.quantity) }) { first, _ in first }
     }
     let n = tables.flatMap { $0.rows.map(\.quantity) }.observations.map { " \(Escaping.markdown($0))." } ?? ""
-    let caption = "**\(guide.title): \(kind.plural).**\(n)"
+    // Under the heading of a stack it is not the model that is whole.
+    let whole = builder.results.subject.model.encoder == nil || kind != .model ? kind.plural : "as a whole"
+    let caption = "**\(guide.title): \(whole).**\(n)"
     if components.count <= 14, kind != .tensor {
       // Metrics down the page, so that each has its formula beside it.
       return Article.Table(
