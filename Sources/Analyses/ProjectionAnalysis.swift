@@ -33,7 +33,7 @@ package struct ProjectionAnalysis: StackAnalysis {
     sample = TokenSample(limit: ProjectionAnalysis.limit, width: stack.width)
     pooling = context.model.pooling
     output = stack.hiddenState(stack.layers)
-    sentences = TokenSample(limit: ProjectionAnalysis.limit, width: stack.width * (pooling?.modes.count ?? 1))
+    sentences = TokenSample(limit: ProjectionAnalysis.limit, width: pooling?.width(of: stack.width) ?? 0)
   }
 
   package var sites: Set<Site> { pooling == nil ? [site] : [site, output] }

@@ -85,10 +85,12 @@ package final class Model: Sendable {
     try Family.check(description, configuration)
     let root = ParameterScope(checkpoint, keepsMatrices: precision == .f32)
     let network = try family.network(root, description, configuration)
+    let pooling = try Pooling(directory: directory)
+    try pooling?.check(description.width, at: directory.relativePath)
     self.init(
       description: description, parameters: root.parameters, network: network,
       generationRules: description.writesText ? try files.readGenerationRules() : GenerationRules(),
-      pooling: try Pooling(directory: directory), precision: precision)
+      pooling: pooling, precision: precision)
   }
 
   /// Runs the model on a batch, and backwards if gradients are asked for.

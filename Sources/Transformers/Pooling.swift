@@ -3,7 +3,7 @@ package import Tensors
 
 /// How a sentence-transformers directory makes one vector of a text (Reimers & Gurevych 2019): `modules.json` names the
 /// steps behind the model, `…_Pooling/config.json` the ways in which token vectors become one.
-package struct Pooling: Hashable, Sendable {
+package struct Pooling: Sendable {
   /// `x_t` are the last hidden states of the `n` unpadded positions, special tokens among them.
   package enum Mode: String, CaseIterable, Sendable {
     /// `x_0`.
@@ -20,16 +20,23 @@ package struct Pooling: Hashable, Sendable {
     case last = "lasttoken"
   }
 
+  /// What is done to the pooled vector.
+  package enum Step: Sendable {
+    /// `x / ‖x‖`.
+    case normalize
+    /// `activation(x·Wᵀ + b)`, `W` `[out, in]`; the activation is the identity where nil.
+    case dense(weight: Tensor, bias: Tensor?, activation: ActivationFunction?)
+  }
+
   /// What they give is put one behind the other.
   package var modes: [Mode]
-  /// Whether the vector is divided by its norm.
-  package var isNormalized: Bool
+  package var steps: [Step]
   /// To how many tokens texts are cut.
   package var maximumLength: Int?
 
-  package init(modes: [Mode], isNormalized: Bool, maximumLength: Int? = nil) {
+  package init(modes: [Mode], steps: [Step] = [], maximumLength: Int? = nil) {
     self.modes = modes
-    self.isNormalized = isNormalized
+    self.steps = steps
     self.maximumLength = maximumLength
   }
 
@@ -39,21 +46,23 @@ package struct Pooling: Hashable, Sendable {
   package init?(directory: URL) throws {
     guard let steps = try SentenceModules(directory) else { return nil }
     var modes: [Mode] = []
-    var isNormalized = false
+    var later: [Step] = []
     for step in steps.all.dropFirst() {
       switch step.kind {
       case "Pooling": modes = try Pooling.modes(Configuration(step.folder.appending(path: "config.json")))
-      case "Normalize": isNormalized = true
+      case "Normalize": later.append(.normalize)
+      case "Dense": later.append(try Step(dense: step.folder))
       default:
         throw InputError(
-          at: steps.path, "has a step that is not known", expected: "Transformer, Pooling, Normalize", found: step.kind)
+          at: steps.path, "has a step that is not known", expected: "Transformer, Pooling, Dense, Normalize",
+          found: step.kind)
       }
     }
     guard !modes.isEmpty else { throw InputError(at: steps.path, "has no step that pools", expected: "Pooling") }
     let settings = steps.transformer.appending(path: "sentence_bert_config.json")
     let length = (try? settings.checkResourceIsReachable()) == true ? try Configuration(settings) : nil
     self.init(
-      modes: modes, isNormalized: isNormalized,
+      modes: modes, steps: later,
       maximumLength: try length.flatMap { $0.has("max_seq_length") ? try $0.count("max_seq_length") : nil })
   }
 
@@ -72,30 +81,89 @@ package struct Pooling: Hashable, Sendable {
     return try Mode.allCases.filter { try config.flag("pooling_mode_\($0.rawValue)", default: false) }
   }
 
-  /// `[B, modes·C]` of the last hidden states `[B, T, C]`; `mask` `[B, T]` is 0 for padding.
+  /// - Throws: `InputError` where a layer does not fit what comes before it, hidden states of a width first.
+  func check(_ width: Int, at place: String) throws {
+    var width = modes.count * width
+    for case .dense(let weight, _, _) in steps {
+      guard weight.shape[1] == width else {
+        throw InputError(
+          at: place, "has a dense layer that does not fit", expected: "\(width) inputs", found: "\(weight.shape[1])")
+      }
+      width = weight.shape[0]
+    }
+  }
+
+  /// How wide the vectors are, of hidden states of a width.
+  package func width(of width: Int) -> Int {
+    steps.reduce(modes.count * width) { width, step in
+      if case .dense(let weight, _, _) = step { weight.shape[0] } else { width }
+    }
+  }
+
+  /// `[B, width]` of the last hidden states `[B, T, C]`; `mask` `[B, T]` is 0 for padding.
   package func vectors(of states: Tensor, mask: [UInt8]) -> Tensor {
     let (batch, length, width) = (states.shape[0], states.shape[1], states.shape[2])
-    let result = Tensor(uninitialized: [batch, modes.count * width])
+    let pooled = Tensor(uninitialized: [batch, modes.count * width])
     for b in 0..<batch {
       let positions = (0..<length).filter { mask[b * length + $0] != 0 }
-      let row = result.pointer + b * modes.count * width
       for (place, mode) in modes.enumerated() {
         for c in 0..<width {
           let values = positions.map { Double(states.pointer[(b * length + $0) * width + c]) }
-          row[place * width + c] = Float(mode.pooled(values))
+          pooled.pointer[(b * modes.count + place) * width + c] = Float(mode.pooled(values))
         }
       }
-      guard isNormalized else { continue }
-      let norm = (0..<modes.count * width).reduce(0.0) { $0 + Double(row[$1]) * Double(row[$1]) }.squareRoot()
-      for c in 0..<modes.count * width { row[c] = Float(Double(row[c]) / Swift.max(norm, 1e-12)) }
     }
-    return result
+    return steps.reduce(pooled) { $1.applied(to: $0) }
   }
 
   /// "mean pooling, normalised".
   package var name: String {
     modes.map { $0.rawValue.replacing("_tokens", with: "").replacing("_", with: " ") }.joined(separator: " + ")
-      + " pooling" + (isNormalized ? ", normalised" : "")
+      + " pooling" + steps.map { if case .normalize = $0 { ", normalised" } else { ", a dense layer" } }.joined()
+  }
+}
+
+extension Pooling.Step {
+  /// A layer's folder: `config.json` with its sizes and activation, and its weights.
+  ///
+  /// - Throws: `InputError` for weights that are missing or of another shape, and an activation that is not known.
+  fileprivate init(dense folder: URL) throws {
+    let config = try Configuration(folder.appending(path: "config.json"))
+    let (inputs, outputs) = (try config.count("in_features"), try config.count("out_features"))
+    let name = try config.text("activation_function", default: "Tanh")
+    let known: [(name: String, function: ActivationFunction?)] = [
+      ("Tanh", .tanh), ("ReLU", .relu), ("GELU", .gelu), ("SiLU", .silu), ("Identity", nil),
+    ]
+    guard let activation = known.first(where: { name.hasSuffix($0.name) }) else {
+      throw InputError(
+        at: "\(config.path): \"activation_function\"", "is not known",
+        expected: known.map(\.name).joined(separator: ", "), found: "\"\(name)\"")
+    }
+    let weights = try Checkpoint(folder)
+    self = .dense(
+      weight: try weights.tensor("linear.weight", shape: [outputs, inputs]),
+      bias: try config.flag("bias", default: true) ? weights.tensor("linear.bias", shape: [outputs]) : nil,
+      activation: activation.function)
+  }
+
+  /// Of vectors `[B, in]`.
+  fileprivate func applied(to x: Tensor) -> Tensor {
+    switch self {
+    case .normalize:
+      let (rows, width) = (x.shape[0], x.shape[1])
+      let result = Tensor(uninitialized: x.shape)
+      for row in 0..<rows {
+        let norm = max(x[row].sumOfSquares.squareRoot(), 1e-12)
+        for c in 0..<width { result.pointer[row * width + c] = Float(Double(x.pointer[row * width + c]) / norm) }
+      }
+      return result
+    case .dense(let weight, let bias, let activation):
+      let tape = Tape(isRecording: false)
+      let y = tape.linear(
+        Variable(x), weight: Variable(weight), bias: bias.map { Variable($0) },
+        slice: WeightSlice(isInputMajor: false, outputs: 0..<weight.shape[0]))
+      return (activation.map { tape.activate(y, $0) } ?? y).value
+    }
   }
 }
 
