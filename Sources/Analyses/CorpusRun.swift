@@ -54,6 +54,7 @@ package struct CorpusRun {
       repeated: { needs, observe in
         guard let repeated = repeatedTokens() else { return }
         remark = repeated.note
+        try repeated.documents.forEach(check)
         let request = TraceRequest(sites: needs.repeatedTokenSites)
         for batch in Batch.cut(repeated.documents.map { example(repeated: $0) }) {
           let trace = try model.run(input(batch), request)
@@ -135,6 +136,9 @@ package struct CorpusRun {
         Example($0, target: reader.target(of: document), classIndex: reader.classIndex(of: document))
       }
     }
+    for document in examples.flatMap({ [$0.document] + ($0.target.map { [$0.document] } ?? []) }) {
+      try check(document)
+    }
     guard model.description.encoder != nil else { return examples }
     let missing = examples.indices.filter { examples[$0].target == nil }
     // A translation is rarely twice as long as its source.
@@ -146,6 +150,16 @@ package struct CorpusRun {
     }
     extent.generatedTargets += missing.count
     return examples
+  }
+
+  /// - Throws: `InputError` for a token that the model does not know: its tokenizer is another model's.
+  private func check(_ document: TokenizedDocument) throws {
+    let known = model.description.vocabulary
+    guard let index = document.ids.firstIndex(where: { $0 < 0 || $0 >= known }) else { return }
+    throw InputError(
+      at: corpus.path,
+      "\(document.id) has a token beyond the model's vocabulary; do tokenizer and model belong together?",
+      expected: "0 … \(known - 1)", found: "\(document.ids[index]) (\"\(document.tokens[index])\")")
   }
 
   /// A repeated-token sequence; a decoder reads it as well, behind its first token and without what closes it.

@@ -39,7 +39,7 @@ struct BadInputTests {
       try FileManager.default.removeItem(at: run["small/tokenizer.json"])
       return run.arguments
     },
-    Case("another model's tokenizer", says: "input_ids", "expected 0 … 119") { run in
+    Case("another model's tokenizer", says: "do tokenizer and model belong together?", "expected 0 … 119") { run in
       try FileManager.default.removeItem(at: run["small/tokenizer.json"])
       try FileManager.default.copyItem(
         at: Fixtures.url("tokenizers/gpt2_bpe/tokenizer.json"), to: run["small/tokenizer.json"])
