@@ -2,6 +2,7 @@ import Analyses
 import Corpora
 import Diagnosis
 import Foundation
+import Plotting
 import Reports
 import Tensors
 
@@ -42,6 +43,11 @@ extension Job {
     Option(
       "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)),
       "of the figures; svg,png,pdf by default"),
+    Option(
+      "theme", .text("THEME"),
+      "of all figures: " + Theme.named.map(\.name).joined(separator: ", ")
+        + ", or a JSON file; by default screen, with a "
+        + "dark twin for dark pages and paper for PDF"),
     Option("seed", .integer("N", 0...Int.max), "of everything random; 0 by default"),
     Option(
       "precision", .choice(Precision.allCases.map(\.rawValue)),
@@ -90,6 +96,9 @@ extension Job {
     output = arguments.text("out").map { URL(filePath: $0) } ?? file?.output ?? URL(filePath: "out")
     let formats = arguments.list("formats")?.compactMap(FigureRendition.Format.init(rawValue:)) ?? file?.formats
     self.formats = FigureRendition.Format.allCases.filter { formats?.contains($0) ?? true }
+    theme = try (arguments.text("theme") ?? file?.theme).flatMap {
+      $0 == Theme.screen.name ? nil : try Theme(option: $0)
+    }
     seed = arguments.integer("seed") ?? file?.seed ?? 0
     precision = arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? file?.precision ?? .f32
     gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail

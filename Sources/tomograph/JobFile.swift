@@ -1,6 +1,7 @@
 import Corpora
 import Diagnosis
 import Foundation
+import Plotting
 import Reports
 import Tensors
 
@@ -41,6 +42,8 @@ struct JobFile {
   var thresholds: URL?
   var output: URL?
   var formats: [FigureRendition.Format]?
+  /// A theme's name, or the path of its file.
+  var theme: String?
   var seed: Int?
   var precision: Precision?
 
@@ -88,9 +91,15 @@ struct JobFile {
       stride = try fields["stride"]?.integer(in: 1...Int.max)
     }
     if let fields = try job["output"]?.fields(
-      ["folder", "formats"], unsupported: ["theme": "a choice of theme", "language": "a choice of language"])
+      ["folder", "formats", "theme"], unsupported: ["language": "a choice of language"])
     {
       output = try path(fields["folder"])
+      let names = Theme.named.map(\.name)
+      theme = try fields["theme"].map { field in
+        // A name, else a file beside the job's.
+        let text = try field.text()
+        return try names.contains(text) ? text : path(field)?.path(percentEncoded: false) ?? text
+      }
       formats = try fields["formats"]?.filledList().map { try $0.member(of: FigureRendition.Format.self) }
     }
   }

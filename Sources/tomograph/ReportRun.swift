@@ -44,7 +44,8 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   try RunFolder.write(at: place) { folder in
     let context = ReportWriter.Context(
       results: results, assessment: assessment, outcomes: outcomes, templates: Templates(assets: job.assets.root),
-      formats: job.formats, draw: { try renderer.draw($0, $1) }, progress: { _, _ in progress.advance() })
+      formats: job.formats, draw: { try renderer.draw($0, $1, theme: job.theme) },
+      progress: { _, _ in progress.advance() })
     try ReportWriter().write(context, to: folder)
     watch.lap("write")
     try Provenance(job, reading, model.precision, watch).write(to: folder)

@@ -29,6 +29,21 @@ struct FigureCommandTests {
     #expect(names.contains("figures/attention-entropy.png") && !names.contains("figures/attention-entropy.svg"))
   }
 
+  @Test("A job's theme is that of all its figures, by name or from a file beside the job")
+  func theme() throws {
+    let run = try SmallRun()
+    try run.write(##"{"base": "dark", "ink": "#12ab34"}"##, to: "themes/own.json")
+    try run.write(
+      "{ model: 'small', corpus: { path: 'corpus.txt' }, analyses: ['weights'], "
+        + "output: { folder: 'out', formats: ['svg'], theme: 'themes/own.json' } }", to: "job.json5")
+    let made = try Program.run(["report", "job.json5", "--quiet"], in: run.folder)
+    #expect(made.code == 0, "\(made.errors)")
+    let name = try #require(try run.files(in: "out").keys.first { $0.hasSuffix("weights-spectra.svg") })
+    #expect(try String(contentsOf: run["out/\(name)"], encoding: .utf8).lowercased().contains("#12ab34"))
+    let unknown = try Program.run(["report", "job.json5", "--quiet", "--theme", "drak"], in: run.folder)
+    #expect(unknown.code == 2 && unknown.errors.contains("the nearest is \"dark\""), "\(unknown.errors)")
+  }
+
   @Test("figure lists the figures, and draws one as wide as it is asked to")
   func figure() throws {
     let run = try report()

@@ -162,7 +162,10 @@ struct JobTests {
       ("{ model: 'm', output: { fodler: 'x' } }", "output.fodler: is not a known key, the nearest is \"folder\""),
       ("{ model: 'm', baseline: 'x' }", "baseline: a baseline is not supported by this version"),
       ("{ models: [] }", "models: a report of several models is not supported by this version"),
-      ("{ model: 'm', output: { theme: 'x' } }", "output.theme: a choice of theme is not supported by this version"),
+      (
+        "{ model: 'm', output: { language: 'x' } }",
+        "output.language: a choice of language is not supported by this version"
+      ),
     ])
   func unknownKey(text: String, message: String) throws {
     let error = try error(text)
