@@ -105,12 +105,10 @@ package struct Pooling: Sendable {
     let (batch, length, width) = (states.shape[0], states.shape[1], states.shape[2])
     let pooled = Tensor(uninitialized: [batch, modes.count * width])
     for b in 0..<batch {
-      let positions = (0..<length).filter { mask[b * length + $0] != 0 }
+      let rows = (0..<length).filter { mask[b * length + $0] != 0 }.map { states.pointer + (b * length + $0) * width }
       for (place, mode) in modes.enumerated() {
-        for c in 0..<width {
-          let values = positions.map { Double(states.pointer[(b * length + $0) * width + c]) }
-          pooled.pointer[(b * modes.count + place) * width + c] = Float(mode.pooled(values))
-        }
+        let target = pooled.pointer + (b * modes.count + place) * width
+        for (c, value) in mode.pooled(rows, width: width).enumerated() { target[c] = Float(value) }
       }
     }
     return steps.reduce(pooled) { $1.applied(to: $0) }
@@ -168,18 +166,31 @@ extension Pooling.Step {
 }
 
 extension Pooling.Mode {
-  /// One feature of all positions as one; 0 where there are none.
-  fileprivate func pooled(_ values: [Double]) -> Double {
-    guard let first = values.first, let last = values.last else { return 0 }
-    let n = Double(values.count)
+  /// The vectors of all positions as one; 0 where there are none.
+  fileprivate func pooled(_ rows: [UnsafeMutablePointer<Float>], width: Int) -> [Double] {
+    var sum = [Double](repeating: 0, count: width)
+    guard !rows.isEmpty else { return sum }
+    if self == .max {
+      for c in sum.indices {
+        sum[c] = rows.reduce(-Double.infinity) { $1[c] > Float($0) || $1[c].isNaN ? Double($1[c]) : $0 }
+      }
+      return sum
+    }
+    for (t, row) in rows.enumerated() {
+      let weight = weight(t, of: rows.count)
+      if weight != 0 { for c in sum.indices { sum[c] += weight * Double(row[c]) } }
+    }
+    return sum
+  }
+
+  /// What position `t` of `n` is multiplied with.
+  private func weight(_ t: Int, of n: Int) -> Double {
     switch self {
-    case .cls: return first
-    case .last: return last
-    case .max: return values.reduce(first) { $1 > $0 || $1.isNaN ? $1 : $0 }
-    case .mean: return values.reduce(0, +) / n
-    case .meanOfRoot: return values.reduce(0, +) / n.squareRoot()
-    case .weightedMean:
-      return values.enumerated().reduce(0) { $0 + Double($1.offset + 1) * $1.element } / (n * (n + 1) / 2)
+    case .cls: t == 0 ? 1 : 0
+    case .last: t == n - 1 ? 1 : 0
+    case .mean, .max: 1 / Double(n)
+    case .meanOfRoot: 1 / Double(n).squareRoot()
+    case .weightedMean: Double(t + 1) / (Double(n) * Double(n + 1) / 2)
     }
   }
 }

@@ -74,7 +74,8 @@ extension CorpusReading {
     }
     var classes: ClassNames?
     if case .sequenceClassification(let count) = d.head {
-      classes = try ClassNames(directory: ModelFiles(job.model).location, classes: count)
+      classes = try ClassNames(
+        directory: ModelFiles(job.model).configuration.deletingLastPathComponent(), classes: count)
     }
     self = .text(
       try CorpusTokenizer(

@@ -76,6 +76,28 @@ package struct ImageFile {
   }
 }
 
+extension Image {
+  /// What a library's decoder writes into memory of this size; it gives its reason where it refuses, which the error
+  /// `problem` carries.
+  init(
+    height: Int, width: Int, channels: Int, path: String, problem: String,
+    decode: (_ samples: UnsafeMutablePointer<UInt8>?) -> String?
+  ) throws {
+    var message: String?
+    let samples = [UInt8](unsafeUninitializedCapacity: height * width * channels) { out, count in
+      message = decode(out.baseAddress)
+      if message == nil { count = height * width * channels }
+    }
+    if let message { throw InputError(at: path, problem, found: message.isEmpty ? nil : message) }
+    self.init(height: height, width: width, channels: channels, samples: samples)
+  }
+}
+
+/// The text of a C array, up to its zero.
+func text<CArray>(of array: inout CArray) -> String {
+  withUnsafeBytes(of: &array) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+}
+
 /// Bytes as they are written in a dump: `89 50 4e 47`.
 func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")

@@ -52,24 +52,16 @@ struct JPEGHeader {
 
   /// The pixels: grey, or red, green and blue. Four components are inks, inverted as Adobe's programs store them.
   func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws -> Image {
-    let size = height * width * channels
-    var message: String?
-    let samples = [UInt8](unsafeUninitializedCapacity: size) { out, count in
+    try Image(height: height, width: width, channels: channels, path: path, problem: "is a damaged JPEG") { samples in
       var picture = jpeg_picture()
       picture.bytes = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
       picture.count = bytes.count
       picture.width = UInt32(width)
       picture.height = UInt32(height)
       picture.channels = Int32(channels)
-      picture.samples = out.baseAddress
-      if jpeg_decode(&picture) == 1 {
-        count = size
-      } else {
-        message = withUnsafeBytes(of: &picture.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      }
+      picture.samples = samples
+      return jpeg_decode(&picture) == 1 ? nil : text(of: &picture.message)
     }
-    if let message { throw InputError(at: path, "is a damaged JPEG", found: message) }
-    return Image(height: height, width: width, channels: channels, samples: samples)
   }
 }
 

@@ -75,24 +75,16 @@ struct PNGHeader {
   /// The pixels: grey, or red, green and blue. Of 16 bits the upper 8 are kept; grey ones without alpha are clipped at
   /// 255 instead, which is what PIL makes of them and so what models are fed.
   func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws -> Image {
-    let size = height * width * channels
-    var message: String?
-    let samples = [UInt8](unsafeUninitializedCapacity: size) { out, count in
+    try Image(height: height, width: width, channels: channels, path: path, problem: "is a damaged PNG") { samples in
       var picture = png_picture()
       picture.bytes = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
       picture.count = bytes.count
       picture.width = UInt32(width)
       picture.height = UInt32(height)
       picture.channels = Int32(channels)
-      picture.samples = out.baseAddress
-      if png_decode(&picture) == 1 {
-        count = size
-      } else {
-        message = withUnsafeBytes(of: &picture.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      }
+      picture.samples = samples
+      return png_decode(&picture) == 1 ? nil : text(of: &picture.message)
     }
-    if let message { throw InputError(at: path, "is a damaged PNG", found: message.isEmpty ? nil : message) }
-    return Image(height: height, width: width, channels: channels, samples: samples)
   }
 }
 

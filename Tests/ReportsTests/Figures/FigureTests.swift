@@ -24,6 +24,26 @@ struct FigureTests {
     #expect(Set(Self.figures.map(\.id)).count == Self.figures.count)
   }
 
+  @Test("An encoder–decoder has the figures of each stack, and those of the model as a whole once")
+  func stacks() throws {
+    var results = Self.small
+    results.subject.model.encoder = Subject.Model.Stack(layers: 4, heads: 3, width: 12, headWidth: 4)
+    let attention = try #require(results[analysis: "attention"])
+    results.analyses = [
+      AnalysisResult(id: "attention", of: [(.encoder, attention), (.decoder, attention), (.cross, attention)]),
+      try #require(results[analysis: "repetition"]),
+    ]
+    let figures = FigureCatalog.figures(of: results)
+    let ids = Set(figures.map(\.id))
+    #expect(ids.count == figures.count)
+    for name in ["attention-class", "attention-sheet", "attention-normalised-entropy"] {
+      #expect(ids.isSuperset(of: ["\(name)-encoder", "\(name)-decoder", "\(name)-cross"]) && !ids.contains(name))
+    }
+    #expect(ids.isSuperset(of: ["repetition-by-length", "repetition-along-text"]))
+    let cross = try #require(figures.first { $0.id == "attention-normalised-entropy-cross" })
+    #expect(cross.title.hasSuffix("(cross-attention)") && cross.caption.full.hasPrefix("Cross-attention. "))
+  }
+
   @Test("A figure is drawn as its text says", arguments: figures.map(\.id))
   func golden(_ id: String) throws {
     let figure = try #require(Self.figures.first { $0.id == id })
