@@ -40,7 +40,7 @@ let package = Package(
     swift("Diagnosis", ["Results", "Tensors"]),
     swift("Drawing", []),
     swift("Plotting", ["Drawing"]),
-    swift("CairoRenderer", ["Drawing", "CPangoCairo", "CPNG"]),
+    swift("CairoRenderer", ["Drawing", "CKernels", "CPangoCairo", "CPNG"]),
     swift("Reports", ["Results", "Diagnosis", "Drawing", "Plotting", "Tensors", "CMarkGFM"]),
     .executableTarget(
       name: "tomograph",

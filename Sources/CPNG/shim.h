@@ -1,4 +1,5 @@
 #pragma once
+#include <isa-l/igzip_lib.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -14,17 +15,19 @@ typedef struct {
 /// What is written beside the pixels. Texts are UTF-8, NULL where there is none.
 typedef struct {
   unsigned width, height;
-  /// PNG_COLOR_TYPE_PALETTE, _RGB or _RGB_ALPHA; samples of palette images are one byte each in `rows`.
+  /// PNG_COLOR_TYPE_PALETTE, _RGB or _RGB_ALPHA.
   int color_type, bit_depth;
-  /// Red, green, blue, alpha of each entry; those with alpha below 255 come first.
-  const unsigned char *palette;
+  /// Alpha in the highest byte, then red, green, blue; those with alpha below 255 come first.
+  const unsigned *palette;
   int palette_count, translucent_count;
   /// Pixels per metre, 0 for none.
   unsigned pixels_per_metre;
   const char *title, *description;
   /// Whether each text fits Latin-1 (tEXt, bytes are Latin-1) or not (iTXt).
   int title_is_latin1, description_is_latin1;
-  int compression_level, filters;
+  /// The filtered rows as a zlib stream.
+  const unsigned char *data;
+  size_t data_count;
 } png_page;
 
 static inline void png_output_append(png_structp png, png_bytep data, png_size_t length) {
@@ -61,8 +64,33 @@ static inline int png_set_caption(png_text *text, const char *key, const char *v
   return 1;
 }
 
-/// Encodes `rows` (of `stride` bytes each); 1 on success. libpng reports errors by a jump, which must not cross Swift.
-static inline int png_encode(const png_page *page, const unsigned char *rows, size_t stride, png_output *output) {
+/// What `png_pack` works in, in bytes.
+enum { PNG_PACK_SCRATCH = ISAL_DEF_LVL2_DEFAULT };
+
+/// Room that a zlib stream of so many bytes never needs more than.
+static inline size_t png_pack_bound(size_t count) { return count + count / 8 + 4096; }
+
+/// Compresses bytes to a zlib stream in `out`, of `png_pack_bound` bytes; its length, 0 where that fails.
+static inline size_t png_pack(
+    const unsigned char *bytes, size_t count, unsigned char *out, unsigned char *scratch) {
+  struct isal_zstream stream;
+  isal_deflate_init(&stream);
+  stream.level = 2;
+  stream.level_buf = scratch;
+  stream.level_buf_size = PNG_PACK_SCRATCH;
+  stream.gzip_flag = IGZIP_ZLIB;
+  stream.end_of_stream = 1;
+  stream.next_in = (unsigned char *)bytes;
+  stream.avail_in = (unsigned)count;
+  stream.next_out = out;
+  stream.avail_out = (unsigned)png_pack_bound(count);
+  const int status = isal_deflate(&stream);
+  return status == COMP_OK && stream.internal_state.state == ZSTATE_END ? stream.total_out : 0;
+}
+
+/// Writes the file; 1 on success. libpng reports errors by a jump, which must not cross Swift.
+static inline int png_encode(const png_page *page, png_output *output) {
+  if (!page->data_count) return 0;
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, png_jump_back, png_keep_silent);
   if (!png) return 0;
   png_infop info = png_create_info_struct(png);
@@ -71,9 +99,6 @@ static inline int png_encode(const png_page *page, const unsigned char *rows, si
     return 0;
   }
   png_set_write_fn(png, output, png_output_append, png_output_flush);
-  png_set_compression_level(png, page->compression_level);
-  png_set_compression_mem_level(png, 9);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, page->filters);
   png_set_IHDR(
       png, info, page->width, page->height, page->bit_depth, page->color_type, PNG_INTERLACE_NONE,
       PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
@@ -81,10 +106,10 @@ static inline int png_encode(const png_page *page, const unsigned char *rows, si
     png_color colors[256];
     png_byte alphas[256];
     for (int i = 0; i < page->palette_count; i++) {
-      colors[i].red = page->palette[4 * i];
-      colors[i].green = page->palette[4 * i + 1];
-      colors[i].blue = page->palette[4 * i + 2];
-      alphas[i] = page->palette[4 * i + 3];
+      colors[i].red = page->palette[i] >> 16 & 255;
+      colors[i].green = page->palette[i] >> 8 & 255;
+      colors[i].blue = page->palette[i] & 255;
+      alphas[i] = page->palette[i] >> 24;
     }
     png_set_PLTE(png, info, colors, page->palette_count);
     if (page->translucent_count) png_set_tRNS(png, info, alphas, page->translucent_count, NULL);
@@ -96,9 +121,8 @@ static inline int png_encode(const png_page *page, const unsigned char *rows, si
   count += png_set_caption(texts + count, "Description", page->description, page->description_is_latin1);
   if (count) png_set_text(png, info, texts, count);
   png_write_info(png, info);
-  if (page->bit_depth < 8) png_set_packing(png);
-  for (unsigned y = 0; y < page->height; y++) png_write_row(png, rows + y * stride);
-  png_write_end(png, NULL);
+  png_write_chunk(png, (png_const_bytep) "IDAT", page->data, page->data_count);
+  png_write_chunk(png, (png_const_bytep) "IEND", NULL, 0);
   png_destroy_write_struct(&png, &info);
   return 1;
 }

@@ -8,16 +8,14 @@ struct CairoPainter {
   let renderer: Renderer
   /// Pixels per point across and down for images; nil for PDF, where nothing is put on whole pixels and text stays text.
   let pixels: (x: Double, y: Double)?
-  let stamps: Stamps
+  let tools: PixelTools
   /// What may be painted, in pixels.
   var clip: Canvas.Area
 
   func draw(_ items: [DrawingItem]) {
     for item in items {
       switch item {
-      case .path(let elements, let fill, let stroke):
-        trace(elements)
-        paint(fill, stroke)
+      case .path(let elements, let fill, let stroke): draw(elements, fill, stroke)
       case .rect(let rect, let fill, let stroke, let crisp): draw(rect.standardized, fill, stroke, crisp: crisp)
       case .discs(let centres, let radius, let fill, let stroke): draw(centres, radius: radius, fill, stroke)
       case .text(let run): draw(run)
@@ -60,6 +58,29 @@ struct CairoPainter {
     }
   }
 
+  private func draw(_ elements: [PathElement], _ fill: Color?, _ stroke: Stroke?) {
+    guard let stroke, stroke.width > 0, let scale = evenScale, stroke.width * scale <= StrokeMask.broadest,
+      !stroke.isDashed
+    else {
+      trace(elements)
+      return paint(fill, stroke)
+    }
+    if fill != nil {
+      trace(elements)
+      paint(fill, nil)
+    }
+    guard let canvas = Canvas(cairo_get_group_target(context), clip: clip) else { return }
+    tools.strokes.draw(
+      elements, scale: pixels ?? (scale, scale), width: stroke.width * scale, cap: stroke.cap, color: Ink(stroke.color),
+      on: canvas)
+    canvas.finish()
+  }
+
+  /// Pixels per point where they are the same across and down.
+  private var evenScale: Double? {
+    pixels.flatMap { abs($0.x / $0.y - 1) < 0.01 ? $0.x : nil }
+  }
+
   /// Fills and strokes the current path and forgets it.
   private func paint(_ fill: Color?, _ stroke: Stroke?) {
     if let fill {
@@ -86,7 +107,7 @@ struct CairoPainter {
     case .round: cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND)
     case .square: cairo_set_line_cap(context, CAIRO_LINE_CAP_SQUARE)
     }
-    let dash = stroke.dash.contains { $0 > 0 } ? stroke.dash : []
+    let dash = stroke.isDashed ? stroke.dash : []
     cairo_set_dash(context, dash, Int32(dash.count), 0)
   }
 
@@ -158,9 +179,9 @@ struct CairoPainter {
 
   /// False where the discs are too large or too elaborate for stamps, or the page has no pixels.
   private func stamp(_ centres: [Point], radius: Double, _ fill: Color?, _ stroke: Stroke?) -> Bool {
-    guard let pixels, abs(pixels.x / pixels.y - 1) < 0.01 else { return false }
+    guard let pixels, evenScale != nil else { return false }
     let outer = (radius + (stroke?.width ?? 0)) * pixels.x
-    guard 2 * outer <= Stamps.largest, stroke?.dash.contains(where: { $0 > 0 }) != true else { return false }
+    guard 2 * outer <= Stamps.largest, stroke?.isDashed != true else { return false }
     guard let canvas = Canvas(cairo_get_group_target(context), clip: clip) else { return true }
     var layers: [(shape: Stamps.Shape, ink: Ink)] = []
     if let fill { layers.append((.disc(radius: Float(radius * pixels.x)), Ink(fill))) }
@@ -170,7 +191,7 @@ struct CairoPainter {
     }
     let masks = layers.map { layer in
       (0..<Stamps.phases * Stamps.phases).map { phase in
-        stamps.mask(
+        tools.stamps.mask(
           Stamps.Key(
             shape: layer.shape, phaseX: UInt8(phase % Stamps.phases), phaseY: UInt8(phase / Stamps.phases)))
       }
@@ -193,7 +214,7 @@ struct CairoPainter {
     cairo_save(context)
     defer { cairo_restore(context) }
     if image.isSmooth {
-      let surface = premultiplied(image.width, image.height) { image.pixel($0, $1) }
+      let surface = surface(image)
       defer { cairo_surface_destroy(surface) }
       cairo_translate(context, rect.x, rect.y)
       cairo_scale(context, rect.width / Double(image.width), rect.height / Double(image.height))
@@ -202,25 +223,21 @@ struct CairoPainter {
     guard pixels != nil else {
       let times = image.enlargement
       let (width, height) = (image.width * times, image.height * times)
-      let surface = premultiplied(width, height) { image.pixel($0 / times, $1 / times) }
+      let surface = surface(image, enlargement: times)
       defer { cairo_surface_destroy(surface) }
       cairo_translate(context, rect.x, rect.y)
       cairo_scale(context, rect.width / Double(width), rect.height / Double(height))
       paint(surface)
       return
     }
-    // Enlarged to whole pixels here: every cell has sharp edges and none has a seam.
     let edges = snapped(rect)
-    let width = Int(edges.width)
-    let height = Int(edges.height)
-    guard width > 0, height > 0, width <= 1 << 15, height <= 1 << 15 else { return }
-    let columns = (0..<width).map { min(image.width - 1, (2 * $0 + 1) * image.width / (2 * width)) }
-    let rows = (0..<height).map { min(image.height - 1, (2 * $0 + 1) * image.height / (2 * height)) }
-    let surface = premultiplied(width, height) { image.pixel(columns[$0], rows[$1]) }
-    defer { cairo_surface_destroy(surface) }
-    cairo_identity_matrix(context)
-    cairo_translate(context, edges.x, edges.y)
-    paint(surface)
+    guard edges.width >= 1, edges.height >= 1, let canvas = Canvas(cairo_get_group_target(context), clip: clip) else {
+      return
+    }
+    canvas.lay(
+      image,
+      in: Canvas.Area(left: Int(edges.minX), top: Int(edges.minY), right: Int(edges.maxX), bottom: Int(edges.maxY)))
+    canvas.finish()
   }
 
   private func paint(_ surface: OpaquePointer?, _ filter: cairo_filter_t = CAIRO_FILTER_NEAREST) {
@@ -292,12 +309,17 @@ struct CairoPainter {
           face: part.face, id: glyph.id, xx: Float(cosine * size * pixels.x), yx: Float(sine * size * pixels.y),
           xy: Float(-sine * size * pixels.x), yy: Float(cosine * size * pixels.y))
         canvas.stamp(
-          stamps.mask(Stamps.Key(shape: shape, phaseX: x.phase, phaseY: y.phase)), x: x.pixel, y: y.pixel, color: ink)
+          tools.stamps.mask(Stamps.Key(shape: shape, phaseX: x.phase, phaseY: y.phase)), x: x.pixel, y: y.pixel,
+          color: ink)
       }
     }
     canvas.finish()
     return true
   }
+}
+
+extension Stroke {
+  fileprivate var isDashed: Bool { dash.contains { $0 > 0 } }
 }
 
 /// A coordinate as a whole pixel and a number of phases beyond it.
@@ -313,24 +335,40 @@ private struct Phased {
   }
 }
 
-/// A Cairo image of straight RGBA pixels; without alpha where all are opaque, so that a PDF needs no mask.
-private func premultiplied(_ width: Int, _ height: Int, pixel: (Int, Int) -> UInt32) -> OpaquePointer? {
-  var isOpaque = true
-  for y in 0..<height where isOpaque { for x in 0..<width where pixel(x, y) >> 24 != 255 { isOpaque = false } }
+/// A Cairo image of premultiplied pixels, each enlarged so many times; without alpha where all are opaque, so that a PDF
+/// needs no mask.
+private func surface(_ image: PixelImage, enlargement: Int = 1) -> OpaquePointer? {
+  let cells = image.premultiplied
   let surface = cairo_image_surface_create(
-    isOpaque ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))
+    cells.allSatisfy { $0 >> 24 == 255 } ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_ARGB32,
+    Int32(image.width * enlargement), Int32(image.height * enlargement))
   guard let bytes = cairo_image_surface_get_data(surface) else { return surface }
   cairo_surface_flush(surface)
   let stride = Int(cairo_image_surface_get_stride(surface))
-  for y in 0..<height {
+  for y in 0..<image.height * enlargement {
     let row = UnsafeMutableRawPointer(bytes + y * stride).assumingMemoryBound(to: UInt32.self)
-    for x in 0..<width {
-      let color = pixel(x, y)
-      let alpha = color >> 24
-      func scaled(_ shift: UInt32) -> UInt32 { ((color >> shift & 255) * alpha + 127) / 255 }
-      row[x] = alpha << 24 | scaled(0) << 16 | scaled(8) << 8 | scaled(16)
+    let cells = cells[(y / enlargement * image.width)...].prefix(image.width)
+    var x = 0
+    for cell in cells {
+      for _ in 0..<enlargement {
+        row[x] = cell
+        x += 1
+      }
     }
   }
   cairo_surface_mark_dirty(surface)
   return surface
+}
+
+extension PixelImage {
+  /// Alpha in the highest byte, then red, green, blue, these multiplied by it.
+  var premultiplied: [UInt32] {
+    (0..<width * height).map { place in
+      let color = pixel(place % width, place / width)
+      let alpha = color >> 24
+      if alpha == 255 { return color }
+      func scaled(_ shift: UInt32) -> UInt32 { ((color >> shift & 255) * alpha + 127) / 255 << shift }
+      return alpha << 24 | scaled(16) | scaled(8) | scaled(0)
+    }
+  }
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import CPangoCairo
 internal import Drawing
 
@@ -18,10 +19,11 @@ struct Canvas {
   }
 
   private let surface: OpaquePointer
-  private let bytes: UnsafeMutableRawPointer
+  private let pixels: UnsafeMutablePointer<UInt32>
+  /// Pixels from row to row.
   private let stride: Int
   /// From the page's pixels to the surface's, which may be that of a group.
-  private let offset: (x: Int, y: Int)
+  let origin: (x: Int, y: Int)
   private let clip: Area
 
   /// Nil where the surface has no pixels.
@@ -30,16 +32,23 @@ struct Canvas {
     cairo_surface_flush(surface)
     guard let bytes = cairo_image_surface_get_data(surface) else { return nil }
     self.surface = surface
-    self.bytes = UnsafeMutableRawPointer(bytes)
-    stride = Int(cairo_image_surface_get_stride(surface))
+    pixels = UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: UInt32.self)
+    stride = Int(cairo_image_surface_get_stride(surface)) / MemoryLayout<UInt32>.size
     var x = 0.0
     var y = 0.0
     cairo_surface_get_device_offset(surface, &x, &y)
-    offset = (Int(x), Int(y))
+    origin = (Int(x), Int(y))
     self.clip = clip.intersection(
       Area(
-        left: -offset.x, top: -offset.y, right: Int(cairo_image_surface_get_width(surface)) - offset.x,
-        bottom: Int(cairo_image_surface_get_height(surface)) - offset.y))
+        left: -origin.x, top: -origin.y, right: Int(cairo_image_surface_get_width(surface)) - origin.x,
+        bottom: Int(cairo_image_surface_get_height(surface)) - origin.y))
+  }
+
+  /// What may be painted, in pixels of the surface.
+  var area: Area {
+    Area(
+      left: clip.left + origin.x, top: clip.top + origin.y, right: clip.right + origin.x,
+      bottom: clip.bottom + origin.y)
   }
 
   /// Tells Cairo that the pixels have changed.
@@ -53,50 +62,41 @@ struct Canvas {
     let rows = max(clip.top, top)..<max(clip.top, top, min(clip.bottom, top + mask.height))
     guard !columns.isEmpty, !rows.isEmpty else { return }
     mask.coverage.withUnsafeBufferPointer { coverage in
-      for row in rows {
-        let pixels = (bytes + (row + offset.y) * stride).assumingMemoryBound(to: UInt32.self) + offset.x
-        let line = (row - top) * mask.width - left
-        for column in columns {
-          let covered = UInt32(coverage[line + column])
-          if covered != 0 { pixels[column] = color.over(pixels[column], covered: covered) }
-        }
-      }
+      guard let coverage = coverage.baseAddress else { return }
+      tk_over(
+        pixels + (rows.lowerBound + origin.y) * stride + columns.lowerBound + origin.x, stride,
+        coverage + (rows.lowerBound - top) * mask.width + columns.lowerBound - left, mask.width, columns.count,
+        rows.count, color.pixel)
     }
   }
+
+  /// Lays an image over the pixels of a rectangle of the page, its cells enlarged to whole pixels: every cell has sharp
+  /// edges and none has a seam.
+  func lay(_ image: PixelImage, in rect: Area) {
+    let visible = rect.intersection(clip)
+    guard visible.left < visible.right, visible.top < visible.bottom else { return }
+    /// The cell in whose middle part a pixel's centre lies.
+    func cells(_ pixels: Range<Int>, from start: Int, over length: Int, of count: Int) -> [Int32] {
+      pixels.map { Int32(min(count - 1, (2 * ($0 - start) + 1) * count / (2 * length))) }
+    }
+    let columns = cells(
+      visible.left..<visible.right, from: rect.left, over: rect.right - rect.left, of: image.width)
+    let rows = cells(visible.top..<visible.bottom, from: rect.top, over: rect.bottom - rect.top, of: image.height)
+    tk_over_cells(
+      pixels + (visible.top + origin.y) * stride + visible.left + origin.x, stride, columns.count, rows.count,
+      image.premultiplied, image.width, columns, rows)
+  }
+
+  /// Lays a colour where a mask of the canvas stands, and wipes the mask.
+  func lay(_ color: Ink, through mask: inout tk_mask) { tk_over_mask(pixels, stride, &mask, color.pixel) }
 }
 
-/// A colour in the form that pixels have.
+/// A colour in the form that pixels have: alpha in the highest byte, then red, green, blue; not premultiplied.
 struct Ink {
-  private let alpha: UInt32
-  private let red: UInt32
-  private let green: UInt32
-  private let blue: UInt32
+  let pixel: UInt32
 
   init(_ color: Color) {
     func level(_ part: Double) -> UInt32 { UInt32((min(max(part, 0), 1) * 255).rounded()) }
-    alpha = level(color.opacity)
-    red = level(color.red)
-    green = level(color.green)
-    blue = level(color.blue)
-  }
-
-  /// `covered` of 255 over a premultiplied pixel.
-  @inline(__always) func over(_ pixel: UInt32, covered: UInt32) -> UInt32 {
-    let share = Self.product(covered, alpha)
-    if share == 255 { return 0xFF00_0000 | red << 16 | green << 8 | blue }
-    let rest = 255 - share
-    @inline(__always) func mixed(_ level: UInt32, _ shift: UInt32) -> UInt32 {
-      Self.product(level, share) + Self.product(pixel >> shift & 255, rest)
-    }
-    let above = share + Self.product(pixel >> 24, rest)
-    // Two roundings may together exceed the alpha by one.
-    return above << 24 | min(above, mixed(red, 16)) << 16 | min(above, mixed(green, 8)) << 8
-      | min(above, mixed(blue, 0))
-  }
-
-  /// `a · b / 255`, rounded.
-  @inline(__always) private static func product(_ a: UInt32, _ b: UInt32) -> UInt32 {
-    let sum = a &* b &+ 128
-    return (sum &+ sum >> 8) >> 8
+    pixel = level(color.opacity) << 24 | level(color.red) << 16 | level(color.green) << 8 | level(color.blue)
   }
 }

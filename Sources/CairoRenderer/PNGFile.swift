@@ -1,12 +1,11 @@
+internal import CKernels
 internal import CPNG
 internal import Drawing
 
-/// Pixels and what is written beside them in a PNG. Images of up to 256 colours get a palette; nothing is lost.
+/// What is written around pixels in a PNG. Images of up to 256 colours get a palette; nothing is lost.
 struct PNGFile {
   var width: Int
   var height: Int
-  /// Red, green, blue, alpha, not premultiplied.
-  var pixels: [UInt32]
   var figure: String
   /// Dots per inch, nil to leave them out.
   var dpi: Double?
@@ -15,80 +14,73 @@ struct PNGFile {
   /// Whether many rows repeat the one above, as those of enlarged cells do.
   var hasRepeatedRows = false
 
-  init(width: Int, height: Int, pixels: [UInt32], figure: String) {
+  init(width: Int, height: Int, figure: String) {
     self.width = width
     self.height = height
-    self.pixels = pixels
     self.figure = figure
   }
 
-  /// Each cell as `enlargement` × `enlargement` pixels.
-  init(_ image: PixelImage, enlargement: Int, figure: String) {
-    var pixels: [UInt32] = []
-    pixels.reserveCapacity(image.width * image.height * enlargement * enlargement)
+  /// The file of an image with each cell as `enlargement` × `enlargement` pixels.
+  static func bytes(
+    of image: PixelImage, enlargement: Int, figure: String, _ tools: PixelTools
+  ) throws(RenderError) -> [UInt8] {
+    var file = PNGFile(width: image.width * enlargement, height: image.height * enlargement, figure: figure)
+    file.hasRepeatedRows = true
+    let pixels = tools.page.bytes(file.width * file.height * 4).assumingMemoryBound(to: UInt32.self)
     for y in 0..<image.height {
-      let start = pixels.count
-      for x in 0..<image.width {
-        let color = image.pixel(x, y)
-        for _ in 0..<enlargement { pixels.append(color) }
-      }
-      let row = pixels[start...]
-      for _ in 1..<enlargement { pixels.append(contentsOf: row) }
+      let row = pixels + y * enlargement * file.width
+      for x in 0..<image.width { (row + x * enlargement).update(repeating: image.pixel(x, y), count: enlargement) }
+      for copy in 1..<enlargement { (row + copy * file.width).update(from: row, count: file.width) }
     }
-    self.init(
-      width: image.width * enlargement, height: image.height * enlargement, pixels: pixels, figure: figure)
-    hasRepeatedRows = true
+    return try file.bytes(straight: pixels, tools)
   }
 
-  func bytes() throws(RenderError) -> [UInt8] {
-    if let palette = Palette(pixels) { return try encode(palette) }
-    let isOpaque = pixels.allSatisfy { $0 >> 24 == 255 }
-    let channels = isOpaque ? 3 : 4
-    let rows = [UInt8](unsafeUninitializedCapacity: pixels.count * channels) { rows, count in
-      var place = 0
-      for pixel in pixels {
-        rows[place] = UInt8(truncatingIfNeeded: pixel)
-        rows[place + 1] = UInt8(truncatingIfNeeded: pixel >> 8)
-        rows[place + 2] = UInt8(truncatingIfNeeded: pixel >> 16)
-        if !isOpaque { rows[place + 3] = UInt8(truncatingIfNeeded: pixel >> 24) }
-        place += channels
-      }
-      count = place
-    }
+  /// The file of premultiplied pixels, which are changed.
+  func bytes(_ pixels: UnsafeMutablePointer<UInt32>, _ tools: PixelTools) throws(RenderError) -> [UInt8] {
+    tk_straighten(pixels, width * height)
+    return try bytes(straight: pixels, tools)
+  }
+
+  private func bytes(
+    straight pixels: UnsafeMutablePointer<UInt32>, _ tools: PixelTools
+  ) throws(RenderError) -> [UInt8] {
     var page = png_page()
-    page.color_type = isOpaque ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA
-    page.bit_depth = 8
-    page.filters = hasRepeatedRows ? PNG_FILTER_UP : PNG_FILTER_NONE
-    return try encode(page, rows, stride: width * channels)
-  }
-
-  private func encode(_ palette: Palette) throws(RenderError) -> [UInt8] {
-    var page = png_page()
-    page.color_type = PNG_COLOR_TYPE_PALETTE
-    page.bit_depth = palette.bitDepth
-    page.palette_count = Int32(palette.colors.count)
-    page.translucent_count = Int32(palette.translucent)
-    page.filters = PNG_FILTER_NONE
-    var colors: [UInt8] = []
-    for color in palette.colors {
-      for shift in [0, 8, 16, 24] { colors.append(UInt8(truncatingIfNeeded: color >> UInt32(shift))) }
-    }
-    var result: Result<[UInt8], RenderError>?
-    colors.withUnsafeBufferPointer { buffer in
-      page.palette = buffer.baseAddress
-      do throws(RenderError) { result = .success(try encode(page, palette.indices, stride: width)) } catch {
-        result = .failure(error)
-      }
-    }
-    return try result?.get() ?? []
-  }
-
-  private func encode(_ header: png_page, _ rows: [UInt8], stride: Int) throws(RenderError) -> [UInt8] {
-    var page = header
     page.width = UInt32(width)
     page.height = UInt32(height)
-    // Measured on scatters and sheets of heatmaps: a tenth more bytes than level 6 in half the time.
-    page.compression_level = 3
+    var colors: [UInt32] = []
+    let stride: Int
+    let rows: UnsafeMutablePointer<UInt8>
+    if let palette = Palette(pixels, width * height, tools.packed) {
+      stride = (width * palette.bitDepth + 7) / 8 + 1
+      rows = tools.rows.bytes(stride * height).assumingMemoryBound(to: UInt8.self)
+      tk_index_rows(rows, palette.indices, palette.places, width, height, Int32(palette.bitDepth))
+      page.color_type = PNG_COLOR_TYPE_PALETTE
+      page.bit_depth = Int32(palette.bitDepth)
+      page.palette_count = Int32(palette.colors.count)
+      page.translucent_count = Int32(palette.translucent)
+      colors = palette.colors
+    } else {
+      let isOpaque = tk_is_opaque(pixels, width * height) != 0
+      let channels = isOpaque ? 3 : 4
+      stride = width * channels + 1
+      rows = tools.rows.bytes(stride * height).assumingMemoryBound(to: UInt8.self)
+      tk_rgb_rows(rows, pixels, width, height, channels)
+      if hasRepeatedRows { tk_filter_up(rows, stride, height) }
+      page.color_type = isOpaque ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA
+      page.bit_depth = 8
+    }
+    let packed = tools.packed.bytes(png_pack_bound(stride * height)).assumingMemoryBound(to: UInt8.self)
+    let scratch = tools.packing.bytes(Int(PNG_PACK_SCRATCH)).assumingMemoryBound(to: UInt8.self)
+    page.data = UnsafePointer(packed)
+    page.data_count = png_pack(rows, stride * height, packed, scratch)
+    return try colors.withUnsafeBufferPointer { buffer throws(RenderError) in
+      page.palette = buffer.baseAddress
+      return try encode(page)
+    }
+  }
+
+  private func encode(_ header: png_page) throws(RenderError) -> [UInt8] {
+    var page = header
     if let dpi { page.pixels_per_metre = UInt32((dpi / 0.0254).rounded()) }
     let title = Caption(title)
     let description = Caption(description)
@@ -100,7 +92,7 @@ struct PNGFile {
       description.bytes.withUnsafeBufferPointer { descriptionBytes in
         page.title = titleBytes.baseAddress
         page.description = descriptionBytes.baseAddress
-        return png_encode(&page, rows, stride, &output)
+        return png_encode(&page, &output)
       }
     }
     guard isWritten == 1, let bytes = output.bytes else {
@@ -111,10 +103,10 @@ struct PNGFile {
 }
 
 extension PixelImage {
-  /// Red in the lowest byte, alpha in the highest.
+  /// Alpha in the highest byte, then red, green, blue.
   func pixel(_ x: Int, _ y: Int) -> UInt32 {
     let place = 4 * (y * width + x)
-    return UInt32(pixels[place]) | UInt32(pixels[place + 1]) << 8 | UInt32(pixels[place + 2]) << 16
+    return UInt32(pixels[place]) << 16 | UInt32(pixels[place + 1]) << 8 | UInt32(pixels[place + 2])
       | UInt32(pixels[place + 3]) << 24
   }
 
@@ -145,51 +137,29 @@ private struct Caption {
 
 /// The colours of an image of no more than 256, and each pixel's index.
 private struct Palette {
-  var colors: [UInt32] = []
+  /// Alpha in the highest byte, then red, green, blue; those that are not opaque come first.
+  var colors: [UInt32]
   /// How many colours, at the front, are not opaque.
-  var translucent = 0
-  var indices: [UInt8]
+  var translucent: Int
+  /// Of each pixel, in order of appearance, and the place in `colors` of each such number.
+  var indices: UnsafePointer<UInt8>
+  var places = [UInt8](repeating: 0, count: 256)
 
-  init?(_ pixels: [UInt32]) {
-    // Open addressing: 1024 slots for at most 256 colours.
-    var slots = [Int16](repeating: -1, count: 1024)
-    var colors: [UInt32] = []
-    var isFull = false
-    indices = [UInt8](unsafeUninitializedCapacity: pixels.count) { indices, count in
-      var last: UInt32 = 0
-      var lastIndex: UInt8 = 0
-      for (place, pixel) in pixels.enumerated() {
-        if place == 0 || pixel != last {
-          var slot = Int((pixel &* 0x9E37_79B1) >> 22)
-          while slots[slot] >= 0, colors[Int(slots[slot])] != pixel { slot = (slot + 1) & 1023 }
-          if slots[slot] < 0 {
-            if colors.count == 256 {
-              isFull = true
-              break
-            }
-            slots[slot] = Int16(colors.count)
-            colors.append(pixel)
-          }
-          last = pixel
-          lastIndex = UInt8(slots[slot])
-        }
-        indices[place] = lastIndex
-      }
-      count = isFull ? 0 : pixels.count
+  init?(_ pixels: UnsafePointer<UInt32>, _ count: Int, _ scratch: ScratchMemory) {
+    let indices = scratch.bytes(count).assumingMemoryBound(to: UInt8.self)
+    self.indices = UnsafePointer(indices)
+    let seen = [UInt32](unsafeUninitializedCapacity: 256) { colors, found in
+      found = tk_index_colors(indices, colors.baseAddress, pixels, count)
     }
-    if isFull { return nil }
-    // tRNS ends with the last colour that is not opaque: those first, each kind in order of appearance.
-    let order = colors.indices.filter { colors[$0] >> 24 != 255 } + colors.indices.filter { colors[$0] >> 24 == 255 }
-    translucent = colors.count { $0 >> 24 != 255 }
-    self.colors = order.map { colors[$0] }
-    if translucent > 0 {
-      var moved = [UInt8](repeating: 0, count: colors.count)
-      for (new, old) in order.enumerated() { moved[old] = UInt8(new) }
-      for place in indices.indices { indices[place] = moved[Int(indices[place])] }
-    }
+    guard !seen.isEmpty else { return nil }
+    // tRNS ends with the last colour that is not opaque.
+    let order = seen.indices.filter { seen[$0] >> 24 != 255 } + seen.indices.filter { seen[$0] >> 24 == 255 }
+    translucent = seen.count { $0 >> 24 != 255 }
+    colors = order.map { seen[$0] }
+    for (new, old) in order.enumerated() { places[old] = UInt8(new) }
   }
 
-  var bitDepth: Int32 {
+  var bitDepth: Int {
     switch colors.count {
     case ...2: 1
     case ...4: 2

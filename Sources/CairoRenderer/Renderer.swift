@@ -16,7 +16,7 @@ package final class Renderer: TextMeasurer, Sendable {
   private static let pango = Mutex(())
   private let shaper: Shaper
   // One for every thread that draws at the same time, kept for the next.
-  private let stamps = Mutex<[Stamps]>([])
+  private let tools = Mutex<[PixelTools]>([])
   private let shaped = Mutex<[TextKey: ShapedText]>([:])
   let outlines: GlyphOutlines
 
@@ -46,11 +46,11 @@ package final class Renderer: TextMeasurer, Sendable {
       descent: metrics.descent * font.size)
   }
 
-  /// Lends stamps to a thread while it draws a page.
-  func withStamps(_ body: (Stamps) -> Void) {
-    let mine = stamps.withLock { $0.popLast() } ?? Stamps(typefaces)
-    body(mine)
-    stamps.withLock { $0.append(mine) }
+  /// Lends tools to a thread while it draws a page.
+  func withTools<Failure: Error, Result>(_ body: (PixelTools) throws(Failure) -> Result) throws(Failure) -> Result {
+    let mine = tools.withLock { $0.popLast() } ?? PixelTools(typefaces)
+    defer { tools.withLock { $0.append(mine) } }
+    return try body(mine)
   }
 
   /// The glyphs of a text, from the cache where it was set before.

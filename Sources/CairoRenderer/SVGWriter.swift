@@ -209,7 +209,10 @@ struct SVGWriter {
 
   private mutating func write(_ image: PixelImage, in rect: Rect) throws(RenderError) {
     guard image.width > 0, image.height > 0, rect.width > 0, rect.height > 0 else { return }
-    let file = try PNGFile(image, enlargement: image.isSmooth ? 1 : image.enlargement, figure: list.id).bytes()
+    let file = try renderer.withTools { tools throws(RenderError) in
+      try PNGFile.bytes(
+        of: image, enlargement: image.isSmooth ? 1 : image.enlargement, figure: list.id, tools)
+    }
     body.append("<image")
     body.attribute("x", rect.x, decimals: 3)
     body.attribute("y", rect.y, decimals: 3)

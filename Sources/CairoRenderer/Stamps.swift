@@ -1,9 +1,10 @@
+internal import CKernels
 internal import CPangoCairo
 internal import Foundation
 
 /// Small shapes that a page shows hundreds of times (letters, discs) as coverage masks, made once per size, direction
 /// and quarter of a pixel. For one thread at a time; what it holds depends on nothing but the keys.
-final class Stamps: @unchecked Sendable {
+final class Stamps {
   /// Positions are rounded to this part of a pixel.
   static let phases = 4
   /// Shapes larger than this, in pixels, are drawn as paths.
@@ -92,7 +93,15 @@ final class Stamps: @unchecked Sendable {
     var coverage: [UInt8] = []
     coverage.reserveCapacity(width * height)
     for y in 0..<height { coverage.append(contentsOf: UnsafeBufferPointer(start: data + y * stride, count: width)) }
+    if !isGlyph(key.shape) {
+      let steps = Int(TK_COVERAGES) - 1
+      coverage = coverage.map { UInt8((Int($0) * steps * 2 + 255) / 510 * 255 / steps) }
+    }
     return Mask(left: firstX, top: firstY, width: width, height: height, coverage: coverage)
+  }
+
+  private func isGlyph(_ shape: Shape) -> Bool {
+    if case .glyph = shape { true } else { false }
   }
 
   private func isRing(_ shape: Shape) -> Bool {

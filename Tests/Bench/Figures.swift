@@ -10,9 +10,10 @@ let figureBenchmarks = [("sheet", sheet), ("scatter", scatter), ("lines", lines)
   [("png", Renderer.Format.png(dpi: 150)), ("svg", .svg)].map { ending, format in
     Benchmark(name: "figure.\(name).\(ending)") { benchmark in
       guard let renderer = try? Renderer(fonts: Fixtures.root.appending(path: "fonts")) else { return }
+      let plot = plot()
       var size = 0
       let t = time(9) {
-        let list = plot().displayList(
+        let list = plot.displayList(
           id: "figure", width: name == "sheet" ? 1440 : 576, theme: .screen, measurer: renderer)
         size = (try? renderer.render(list, as: format).count) ?? 0
       }
@@ -46,12 +47,12 @@ let figureBenchmarks = [("sheet", sheet), ("scatter", scatter), ("lines", lines)
   let cluster = (0..<5000).map { _ in generator.index(below: 10) }
   return Plot(
     "5000 points", x: Axis(.linear, "t-SNE 1"), y: Axis(.linear, "t-SNE 2"),
-    color: .categorical("", (0..<10).map { .init("cluster \($0)", .category($0 % 8)) }), shape: .ratio(0.75),
+    color: .categorical("", (0..<10).map { .init("cluster \($0)", .category($0 % 8)) }), shape: .ratio(0.64),
     marks: [
       DotMark(
         x: cluster.map { .number(centres[$0].0 + generator.normal()) },
         y: cluster.map { .number(centres[$0].1 + generator.normal()) }, color: cluster.map { .number(Double($0)) },
-        opacity: 0.7)
+        radius: 1.4, opacity: 0.7)
     ])
 }
 
@@ -60,7 +61,7 @@ let figureBenchmarks = [("sheet", sheet), ("scatter", scatter), ("lines", lines)
   var generator = SeededGenerator(seed: 0)
   let x = (0..<1000).map(Double.init)
   return Plot(
-    "12 series", x: Axis(.linear, "step"), y: Axis(.linear, "value"), shape: .ratio(0.6),
+    "12 series", x: Axis(.linear, "step"), y: Axis(.linear, "value"), shape: .ratio(0.506),
     marks: (0..<12).map { layer in
       var sum = 0.0
       let y = x.map { _ -> Reading in

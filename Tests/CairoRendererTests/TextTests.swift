@@ -103,7 +103,7 @@ import Testing
   /// Bounds of what is dark on a page of one text at (100, 100), in points.
   private func bounds(_ run: TextRun) throws -> Rect {
     let page = DisplayList(id: "t", size: Size(200, 200), background: .white, items: [.text(run)])
-    let raster = try renderer.raster(page, dpi: 288)
+    let raster = try renderer.pixels(of: page, dpi: 288)
     var (left, top, right, bottom) = (Int.max, Int.max, Int.min, Int.min)
     for y in 0..<raster.height {
       for x in 0..<raster.width where raster.pixels[y * raster.width + x] & 255 < 128 {

@@ -104,7 +104,7 @@ import Testing
   }
 
   private func difference(_ ppm: Data) throws -> Double {
-    let own = try renderer.raster(Figures.everything(), dpi: 144)
+    let own = try renderer.pixels(of: Figures.everything(), dpi: 144)
     let other = try #require(levels(ppm: ppm))
     try #require(other.width == own.width && other.levels.count == own.pixels.count)
     var sum = 0.0

@@ -18,6 +18,7 @@
 #include "embedding.h"
 #include "layers.h"
 #include "memory.h"
+#include "raster.h"
 #include "reductions.h"
 #include "resample.h"
 #include "statistics.h"

@@ -1,0 +1,28 @@
+/// What pages of pixels are made with, kept from page to page: for one thread at a time.
+final class PixelTools: @unchecked Sendable {
+  let stamps: Stamps
+  let strokes = StrokeMask()
+  /// The pixels themselves, the rows of bytes they become, these compressed, and what that works in.
+  let page = ScratchMemory()
+  let rows = ScratchMemory()
+  let packed = ScratchMemory()
+  let packing = ScratchMemory()
+
+  init(_ typefaces: Typefaces) { stamps = Stamps(typefaces) }
+}
+
+/// Bytes that are used again, since fresh memory costs more than most of what is done with it.
+final class ScratchMemory {
+  private var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+
+  deinit { bytes.deallocate() }
+
+  /// So many bytes, with anything in them.
+  func bytes(_ count: Int) -> UnsafeMutableRawPointer {
+    if bytes.count < count {
+      bytes.deallocate()
+      bytes = .allocate(byteCount: count, alignment: 64)
+    }
+    return bytes.baseAddress!
+  }
+}
