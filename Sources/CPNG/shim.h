@@ -1,5 +1,4 @@
 #pragma once
-#include <isa-l/igzip_lib.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -62,30 +61,6 @@ static inline int png_set_caption(png_text *text, const char *key, const char *v
   else
     text->itxt_length = strlen(value);
   return 1;
-}
-
-/// What `png_pack` works in, in bytes.
-enum { PNG_PACK_SCRATCH = ISAL_DEF_LVL2_DEFAULT };
-
-/// Room that a zlib stream of so many bytes never needs more than.
-static inline size_t png_pack_bound(size_t count) { return count + count / 8 + 4096; }
-
-/// Compresses bytes to a zlib stream in `out`, of `png_pack_bound` bytes; its length, 0 where that fails.
-static inline size_t png_pack(
-    const unsigned char *bytes, size_t count, unsigned char *out, unsigned char *scratch) {
-  struct isal_zstream stream;
-  isal_deflate_init(&stream);
-  stream.level = 2;
-  stream.level_buf = scratch;
-  stream.level_buf_size = PNG_PACK_SCRATCH;
-  stream.gzip_flag = IGZIP_ZLIB;
-  stream.end_of_stream = 1;
-  stream.next_in = (unsigned char *)bytes;
-  stream.avail_in = (unsigned)count;
-  stream.next_out = out;
-  stream.avail_out = (unsigned)png_pack_bound(count);
-  const int status = isal_deflate(&stream);
-  return status == COMP_OK && stream.internal_state.state == ZSTATE_END ? stream.total_out : 0;
 }
 
 /// Writes the file; 1 on success. libpng reports errors by a jump, which must not cross Swift.

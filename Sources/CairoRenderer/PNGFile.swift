@@ -1,3 +1,4 @@
+internal import CISAL
 internal import CKernels
 internal import CPNG
 internal import Drawing
@@ -69,10 +70,10 @@ struct PNGFile {
       page.color_type = isOpaque ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA
       page.bit_depth = 8
     }
-    let packed = tools.packed.bytes(png_pack_bound(stride * height)).assumingMemoryBound(to: UInt8.self)
-    let scratch = tools.packing.bytes(Int(PNG_PACK_SCRATCH)).assumingMemoryBound(to: UInt8.self)
+    let packed = tools.packed.bytes(isal_zlib_bound(stride * height)).assumingMemoryBound(to: UInt8.self)
+    let scratch = tools.packing.bytes(Int(ISAL_PACK_SCRATCH)).assumingMemoryBound(to: UInt8.self)
     page.data = UnsafePointer(packed)
-    page.data_count = png_pack(rows, stride * height, packed, scratch)
+    page.data_count = isal_zlib_pack(rows, stride * height, packed, scratch)
     return try colors.withUnsafeBufferPointer { buffer throws(RenderError) in
       page.palette = buffer.baseAddress
       return try encode(page)

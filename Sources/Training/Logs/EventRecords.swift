@@ -1,0 +1,69 @@
+internal import CISAL
+internal import Foundation
+
+/// The frame of TensorFlow's record files: length (8 bytes, little-endian), masked CRC-32C of it (4), the record, masked
+/// CRC-32C of that (4).
+///
+/// Source: tensorflow/tsl/lib/io/record_writer.h.
+enum EventRecords {
+  /// The records of a file, as far as they can be told apart, and what is wrong with the others.
+  ///
+  /// A record whose checksum is wrong is left out; behind a length whose checksum is wrong nothing can be read; what a
+  /// writer left unfinished at the end is left out.
+  static func read(_ file: Data, place: String) -> (records: [ArraySlice<UInt8>], notes: [String]) {
+    let bytes = [UInt8](file)
+    var records: [ArraySlice<UInt8>] = []
+    var notes: [String] = []
+    var damaged = 0
+    var position = 0
+    while position < bytes.count {
+      guard position + 12 <= bytes.count else {
+        notes.append("\(place): byte \(position): the file ends within the frame of a record; the rest was left out.")
+        break
+      }
+      let length = number(bytes[position..<position + 8])
+      guard checksum(bytes[position..<position + 8]) == UInt32(number(bytes[position + 8..<position + 12])) else {
+        notes.append(
+          "\(place): byte \(position): the length of a record has a wrong checksum; nothing behind it was read.")
+        break
+      }
+      guard length <= UInt64(bytes.count), position + 12 + Int(length) + 4 <= bytes.count else {
+        notes.append(
+          "\(place): byte \(position): the file ends within a record of \(length) bytes, which was left out.")
+        break
+      }
+      let start = position + 12
+      let record = bytes[start..<start + Int(length)]
+      position = start + Int(length) + 4
+      if checksum(record) == UInt32(number(bytes[position - 4..<position])) {
+        records.append(record)
+      } else {
+        damaged += 1
+        if damaged == 1 {
+          notes.append("\(place): byte \(start): a record has a wrong checksum and was left out.")
+        }
+      }
+    }
+    if damaged > 1 { notes.append("\(place): \(damaged) records in all have a wrong checksum.") }
+    return (records, notes)
+  }
+
+  /// A record in its frame.
+  static func frame(_ record: [UInt8]) -> [UInt8] {
+    func bytes(_ number: UInt64, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
+    }
+    let length = bytes(UInt64(record.count), 8)
+    return length + bytes(UInt64(checksum(length[...])), 4) + record + bytes(UInt64(checksum(record[...])), 4)
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// CRC-32C, turned by 15 bits and moved, so that a checksum of data that holds checksums is no trivial number.
+  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    let crc = bytes.withUnsafeBufferPointer { isal_crc32c($0.baseAddress, $0.count) }
+    return (crc >> 15 | crc << 17) &+ 0xA282_EAD8
+  }
+}

@@ -1,0 +1,173 @@
+internal import Foundation
+internal import Tensors
+
+/// Logs of a row a step: JSON Lines (also W&B's), `trainer_state.json` of Hugging Face's Trainer, CSV.
+///
+/// The step of a row is the column that the job names, else the first of `step`, `_step`, `global_step`, `Step`,
+/// `iteration` that is there. Members of objects are named with slashes: `train/loss`. What is no number, histogram or
+/// object is passed over.
+struct MetricRows {
+  /// The job's names of columns: what the log calls them.
+  let columns: LogColumns
+  let place: String
+
+  private static let stepNames = ["step", "_step", "global_step", "Step", "iteration"]
+
+  /// Throws `InputError` for a file without `log_history`, for a row without a step.
+  func readTrainerState(_ data: Data, into log: inout LogCollector) throws {
+    guard case .object(let state) = try LogValue(data, place: place), case .list(let rows) = state["log_history"] else {
+      throw InputError(at: place, "has no log_history", expected: "a trainer_state.json of Hugging Face's Trainer")
+    }
+    for (index, row) in rows.enumerated() {
+      guard case .object(let members) = row else { continue }
+      try add(members, at: "\(place): log_history[\(index)]", into: &log)
+    }
+  }
+
+  /// A last line that ends within its object is what a run leaves that was killed: it is noted, and left out.
+  func readLines(_ data: Data, into log: inout LogCollector) throws {
+    let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var isEmpty = true
+    for (index, line) in lines.enumerated() {
+      guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+      let place = "\(place): line \(index + 1)"
+      let value: LogValue
+      do {
+        value = try LogValue(Data(line), place: place)
+      } catch {
+        guard index == lines.count - 1, !isEmpty else { throw error }
+        log.notes.append("\(place): the file ends within this line, which was left out.")
+        break
+      }
+      guard case .object(let members) = value else {
+        throw InputError(at: place, "is no object", expected: "one a line")
+      }
+      isEmpty = false
+      try add(members, at: place, into: &log)
+    }
+    if isEmpty { throw InputError(at: place, "is empty", expected: "an object a line") }
+  }
+
+  /// The first row names the columns; an empty cell is no entry.
+  func readTable(_ data: Data, into log: inout LogCollector) throws {
+    guard let text = String(validating: data, as: UTF8.self) else { throw InputError(at: place, "is not valid UTF-8") }
+    let rows = try CSVRows(text, place: place).rows
+    guard let names = rows.first?.cells, rows.count > 1 else {
+      throw InputError(at: place, "has no rows", expected: "names of columns, and a row a step")
+    }
+    for row in rows.dropFirst() {
+      guard row.cells.count == names.count else {
+        throw InputError(
+          at: "\(place): line \(row.line)", "has another number of cells", expected: "\(names.count)",
+          found: "\(row.cells.count)")
+      }
+      var members: [String: LogValue] = [:]
+      for (name, cell) in zip(names, row.cells) {
+        guard let number = Double(cell) ?? LogValue.special(cell) else { continue }
+        members[name] = .number(number)
+      }
+      try add(members, order: names, at: "\(place): line \(row.line)", into: &log)
+    }
+  }
+
+  private func add(
+    _ members: [String: LogValue], order: [String]? = nil, at place: String, into log: inout LogCollector
+  ) throws {
+    let stepName = columns.step ?? Self.stepNames.first { members[$0] != nil }
+    guard let stepName, let value = members[stepName]?.number else {
+      throw InputError(
+        at: place, columns.step.map { "has no column \"\($0)\"" } ?? "has no step",
+        expected: columns.step == nil
+          ? "one of \(Self.stepNames.joined(separator: ", ")), or columns.step in the job" : nil,
+        found: members.keys.sorted().prefix(12).joined(separator: ", "))
+    }
+    guard value >= 0, value < 1e15, value.rounded() == value else {
+      throw InputError(
+        at: "\(place): \(stepName)", "is no step", expected: "a whole number from 0 on", found: "\(value)")
+    }
+    add(members, order: order ?? members.keys.sorted(), prefix: "", step: Int(value), except: stepName, into: &log)
+  }
+
+  private func add(
+    _ members: [String: LogValue], order: [String], prefix: String, step: Int, except: String,
+    into log: inout LogCollector
+  ) {
+    for key in order where key != except {
+      guard let value = members[key] else { continue }
+      let name = prefix + key
+      if let number = value.number {
+        // Clocks and process numbers of W&B's own.
+        if !name.hasPrefix("_") { log.add(columns.name(of: name), step: step, number) }
+      } else if let bins = value.histogram {
+        log.add(columns.name(of: name), step: step, bins)
+      } else if case .object(let inner) = value {
+        add(inner, order: inner.keys.sorted(), prefix: name + "/", step: step, except: "", into: &log)
+      }
+    }
+  }
+}
+
+/// What the columns of a log are called, where the job says it: `{ step: "it", loss: "objective" }`.
+package struct LogColumns: Hashable, Sendable {
+  package var step: String?
+  /// From the log's name to the one it gets.
+  package var names: [String: String]
+
+  package init(step: String? = nil, names: [String: String] = [:]) {
+    self.step = step
+    self.names = names
+  }
+
+  func name(of column: String) -> String { names[column] ?? column }
+}
+
+/// The cells of a CSV file (RFC 4180), with the line on which each row begins.
+struct CSVRows {
+  private(set) var rows: [(line: Int, cells: [String])] = []
+
+  /// Throws `InputError` for a quote that is not closed.
+  init(_ text: String, place: String) throws {
+    var (cells, cell) = ([String](), [UInt8]())
+    var (line, start) = (1, 1)
+    var (isQuoted, wasQuoted) = (false, false)
+    var bytes = Array(text.utf8)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    func endCell() {
+      cells.append(String(decoding: cell, as: UTF8.self))
+      cell.removeAll(keepingCapacity: true)
+      wasQuoted = false
+    }
+    var place0 = 0
+    while place0 < bytes.count {
+      let byte = bytes[place0]
+      place0 += 1
+      if isQuoted {
+        if byte == UInt8(ascii: "\n") { line += 1 }
+        if byte != UInt8(ascii: "\"") {
+          cell.append(byte)
+        } else if place0 < bytes.count, bytes[place0] == UInt8(ascii: "\"") {
+          cell.append(byte)
+          place0 += 1
+        } else {
+          isQuoted = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\"") where cell.isEmpty && !wasQuoted: (isQuoted, wasQuoted) = (true, true)
+      case UInt8(ascii: ","): endCell()
+      case UInt8(ascii: "\r") where place0 < bytes.count && bytes[place0] == UInt8(ascii: "\n"): break
+      case UInt8(ascii: "\n"):
+        endCell()
+        if cells != [""] { rows.append((start, cells)) }
+        cells = []
+        line += 1
+        start = line
+      default: cell.append(byte)
+      }
+    }
+    guard !isQuoted else { throw InputError(at: "\(place): line \(start)", "has a quote that is not closed") }
+    endCell()
+    if cells != [""] { rows.append((start, cells)) }
+  }
+}

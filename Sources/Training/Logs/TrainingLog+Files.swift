@@ -1,0 +1,108 @@
+package import Foundation
+internal import Tensors
+
+extension TrainingLog {
+  /// Reads what a training left: a `trainer_state.json`, an event file of TensorBoard, JSON Lines, CSV, or a folder.
+  ///
+  /// In a folder event files are read in the order of their names, and so are those of the folders in it, whose names
+  /// then stand before the tags where several hold the same one; where there are none, a `trainer_state.json`.
+  ///
+  /// Throws `InputError` for a file that is not there, cannot be read or is of no such kind, and for a folder without
+  /// any. Damaged parts of event files are noted.
+  package init(contentsOf url: URL, columns: LogColumns = LogColumns()) throws {
+    let path = url.relativePath
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isFolder) else {
+      throw InputError(at: path, "does not exist")
+    }
+    guard isFolder.boolValue else {
+      var log = LogCollector()
+      try Self.read(url, columns, into: &log)
+      self = log.log(path)
+      return
+    }
+    let runs = try Self.eventFolders(url)
+    guard !runs.isEmpty else {
+      let state = url.appending(path: "trainer_state.json")
+      guard FileManager.default.fileExists(atPath: state.path(percentEncoded: false)) else {
+        throw InputError(at: path, "holds no log", expected: "event files of TensorBoard or a trainer_state.json")
+      }
+      try self.init(contentsOf: state, columns: columns)
+      return
+    }
+    let logs = try runs.map { folder, files in
+      var log = LogCollector()
+      for file in files { try Self.read(file, columns, into: &log) }
+      return (folder, log.log(folder.isEmpty ? path : "\(path)/\(folder)"))
+    }
+    self = Self.merged(logs)
+  }
+
+  /// Several logs of one training, each with a name that its series get where another has them too.
+  package static func merged(_ logs: [(name: String, log: TrainingLog)]) -> TrainingLog {
+    var uses: [String: Int] = [:]
+    for (_, log) in logs {
+      for name in log.scalars.map(\.name) + log.histograms.map(\.name) { uses[name, default: 0] += 1 }
+    }
+    var whole = TrainingLog()
+    for (folder, log) in logs {
+      func name(_ name: String) -> String {
+        uses[name, default: 0] > 1 && !folder.isEmpty ? "\(folder): \(name)" : name
+      }
+      whole.scalars += log.scalars.map { Scalar(name: name($0.name), steps: $0.steps, values: $0.values) }
+      whole.histograms += log.histograms.map { Histogram(name: name($0.name), steps: $0.steps, bins: $0.bins) }
+      whole.notes += log.notes
+    }
+    return whole
+  }
+
+  private static func read(_ url: URL, _ columns: LogColumns, into log: inout LogCollector) throws {
+    let path = url.relativePath
+    guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
+      throw InputError(at: path, "cannot be read")
+    }
+    let rows = MetricRows(columns: columns, place: path)
+    if isEventFile(url) {
+      EventFile.read(data, place: path, into: &log)
+      return
+    }
+    switch url.pathExtension.lowercased() {
+    case "jsonl", "ndjson": try rows.readLines(data, into: &log)
+    case "json": try rows.readTrainerState(data, into: &log)
+    case "csv": try rows.readTable(data, into: &log)
+    default:
+      throw InputError(
+        .usage, at: path, "is no log that is known",
+        expected: "trainer_state.json, an event file (…tfevents…), .jsonl or .csv")
+    }
+  }
+
+  private static func isEventFile(_ url: URL) -> Bool { url.lastPathComponent.contains("tfevents") }
+
+  /// Folders at any depth that hold event files, under their path from the top, in the order of their names.
+  private static func eventFolders(_ top: URL) throws -> [(folder: String, files: [URL])] {
+    var found: [(folder: String, files: [URL])] = []
+    func look(_ folder: URL, _ name: String) throws {
+      let names: [String]
+      do {
+        names = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted()
+      } catch {
+        throw InputError(at: folder.relativePath, "cannot be read")
+      }
+      var files: [URL] = []
+      for entry in names {
+        let url = URL(filePath: "\(folder.relativePath)/\(entry)")
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isFolder)
+        if exists, isFolder.boolValue {
+          try look(url, name.isEmpty ? entry : "\(name)/\(entry)")
+        } else if isEventFile(url) {
+          files.append(url)
+        }
+      }
+      if !files.isEmpty { found.append((name, files)) }
+    }
+    try look(top, "")
+    return found.sorted { $0.folder < $1.folder }
+  }
+}

@@ -1,0 +1,209 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite("Logs of trainings") struct LogTests {
+  private static let folder = Fixtures.url("logs")
+
+  private struct Expected: Decodable {
+    /// A number, or a text in place of what JSON has no number for.
+    struct Number: Decodable {
+      var value: Double
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        value = (try? container.decode(Double.self)) ?? .nan
+      }
+    }
+    struct Histogram: Decodable {
+      var step: Int
+      var limits: [Double]
+      var counts: [Double]
+      init(from decoder: any Decoder) throws {
+        var fields = try decoder.unkeyedContainer()
+        step = try fields.decode(Int.self)
+        limits = try fields.decode([Double].self)
+        counts = try fields.decode([Double].self)
+      }
+    }
+    var scalars: [String: [[Number]]]
+    var histograms: [String: [Histogram]]
+  }
+
+  @Test("the checksum is CRC-32C, masked")
+  func checksum() {
+    // RFC 3720, B.4: the CRC-32C of "123456789" is e3069283.
+    let crc: UInt32 = 0xE306_9283
+    #expect(EventRecords.checksum(Array("123456789".utf8)[...]) == (crc >> 15 | crc << 17) &+ 0xA282_EAD8)
+  }
+
+  @Test("event files hold what TensorBoard reads", arguments: ["two_runs/run_1", "two_runs/run_2", "tensors"])
+  func events(run: String) throws {
+    let all = try JSONDecoder().decode(
+      [String: Expected].self, from: Data(contentsOf: Self.folder.appending(path: "expected.json")))
+    let expected = try #require(all[run])
+    let log = try TrainingLog(contentsOf: Self.folder.appending(path: run))
+    #expect(Set(log.scalars.map(\.name)) == Set(expected.scalars.keys))
+    for series in log.scalars {
+      // The last entry of a step counts.
+      var values: [Int: Double] = [:]
+      for entry in expected.scalars[series.name] ?? [] { values[Int(entry[0].value)] = entry[1].value }
+      #expect(series.steps == values.keys.sorted())
+      for (step, value) in zip(series.steps, series.values) {
+        let other = try #require(values[step])
+        #expect(value == other || value.isNaN && other.isNaN)
+      }
+    }
+    for (name, steps) in expected.histograms {
+      let series = try #require(log.histograms.first { $0.name == name })
+      #expect(series.steps == steps.map(\.step))
+      for (bins, other) in zip(series.bins, steps) {
+        let kept = try #require(other.counts.firstIndex { $0 > 0 })
+        #expect(bins.counts.reduce(0, +) == other.counts.reduce(0, +))
+        #expect(bins.edges.dropFirst().first == other.limits[kept])
+        #expect(zip(bins.edges, bins.edges.dropFirst()).allSatisfy { $0 < $1 })
+      }
+    }
+    if run == "tensors" {
+      let series = try #require(log.histograms.first { $0.name == "grads" })
+      #expect(series.steps == [1, 2, 5])
+      #expect(series.bins[2] == .init(edges: [-0.5, 0, 0.5, 1], counts: [5, 10, 15]))
+    }
+  }
+
+  @Test("runs in folders of one folder keep their names where they share a tag")
+  func runs() throws {
+    let log = try TrainingLog(contentsOf: Self.folder.appending(path: "two_runs"))
+    #expect(log.scalars.map(\.name) == ["run_1: train/loss", "only_1", "run_2: train/loss", "only_2"])
+    #expect(log.notes.count { $0.contains("took the earlier ones' place") } == 2)
+  }
+
+  @Test(
+    "a Trainer's state and its event file agree", .enabled(if: Fixtures.shared("models") != nil, "needs ../shared"))
+  func trainer() throws {
+    let model = try #require(Fixtures.shared("models/gpt2-shakespeare"))
+    let state = try TrainingLog(contentsOf: model)
+    let trainerState = try TrainingLog(contentsOf: model.appending(path: "trainer_state.json"))
+    for (name, tag) in [("loss", "train/loss"), ("grad_norm", "train/grad_norm"), ("eval_loss", "eval/loss")] {
+      let (a, b) = (try #require(trainerState[name]), try #require(state[tag]))
+      #expect(a.steps == b.steps)
+      #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) <= 1e-6 * abs($0) })
+    }
+    #expect(state.histograms.count == 18 && state.histograms.allSatisfy { $0.steps.count == 13 })
+  }
+
+  @Test("files by others are read whole", .enabled(if: Fixtures.shared("models") != nil, "needs ../shared"))
+  func others() throws {
+    let runs = try #require(Fixtures.shared("models/tfevents/runs"))
+    let log = try TrainingLog(contentsOf: runs)
+    #expect(log["duplicate_steps/run_1: dup_steps/foo"]?.steps.count == 200)
+    #expect(log["lax/run_1: lax/foo"]?.values.last == 1.4174270629882812)
+    #expect(log["strict/run_3: strict/foo"] != nil || log.scalars.contains { $0.name.hasPrefix("strict/run_3") })
+    #expect(!log.notes.contains { $0.contains("checksum") })
+  }
+
+  private func folder(_ files: [String: [UInt8]]) throws -> URL {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "logs-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (name, bytes) in files { try Data(bytes).write(to: folder.appending(path: name)) }
+    return folder
+  }
+
+  @Test("what is written is read again, bit for bit, and the same each time")
+  func writing() throws {
+    let bins = TrainingLog.Histogram.Bins(edges: [-1, 0, 0.5, 4], counts: [3, 0, 9])
+    var bytes = EventWriter.opening
+    for step in [0, 5, 300] {
+      bytes += EventWriter.record(
+        step: step, scalars: [("loss", 0.5 * Double(step)), ("none", .nan)], histograms: [("w", bins)])
+    }
+    let folder = try folder([EventWriter.fileName: bytes])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let log = try TrainingLog(contentsOf: folder)
+    #expect(log["loss"] == .init(name: "loss", steps: [0, 5, 300], values: [0, 2.5, 150]))
+    #expect(log["none"]?.values.allSatisfy(\.isNaN) == true)
+    #expect(log.histograms == [.init(name: "w", steps: [0, 5, 300], bins: [bins, bins, bins])])
+    #expect(log.notes.isEmpty)
+  }
+
+  @Test("a wrong checksum costs one record, a cut file its last, and both are said")
+  func damage() throws {
+    let records = (0..<5).map { EventWriter.record(step: $0, scalars: [("loss", Double($0))]) }
+    var damaged = records
+    damaged[2][damaged[2].count - 6] ^= 1
+    var lying = records
+    lying[3][0] ^= 1
+    let whole = EventWriter.opening + records.joined()
+    for (bytes, steps, words) in [
+      (EventWriter.opening + damaged.joined(), [0, 1, 3, 4], "a record has a wrong checksum and was left out"),
+      (EventWriter.opening + lying.joined(), [0, 1, 2], "nothing behind it was read"),
+      (Array(whole.dropLast(3)), [0, 1, 2, 3], "ends within a record"),
+      (Array(whole.dropLast(records[4].count - 5)), [0, 1, 2, 3], "within the frame of a record"),
+    ] {
+      let folder = try folder(["events.out.tfevents.1": bytes])
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let log = try TrainingLog(contentsOf: folder)
+      #expect(log["loss"]?.steps == steps)
+      #expect(log.notes.count == 1 && log.notes[0].contains(words), "\(log.notes)")
+    }
+  }
+
+  @Test("noise is never a trap")
+  func noise() throws {
+    var generator = SeededGenerator(seed: 5)
+    for length in [0, 1, 11, 12, 40, 400] {
+      for _ in 0..<20 {
+        let bytes = (0..<length).map { _ in UInt8(generator.index(below: 256)) }
+        var log = LogCollector()
+        EventFile.read(Data(bytes), place: "noise", into: &log)
+        var framed = LogCollector()
+        EventFile.read(Data(EventRecords.frame(bytes)), place: "noise", into: &framed)
+      }
+    }
+  }
+
+  @Test("JSON Lines: nested names, histograms, NaN, and columns of the job's")
+  func lines() throws {
+    let text = """
+      {"_step": 0, "_runtime": 3.5, "train": {"loss": 2.5, "acc": true}, "note": "x"}
+      {"_step": 10, "train": {"loss": NaN}, "grads": {"_type": "histogram", "values": [1, 2], "bins": [0, 1, 4]}}
+
+      {"_step": 20, "train": {"loss": "Infinity"}}
+      {"_step": 30, "tra
+      """
+    let folder = try folder(["log.jsonl": Array(text.utf8)])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "log.jsonl")
+    let log = try TrainingLog(contentsOf: file)
+    #expect(log.scalars.map(\.name) == ["train/loss"])
+    #expect(log.scalars[0].steps == [0, 10, 20])
+    #expect(log.scalars[0].values[1].isNaN && log.scalars[0].values[2] == .infinity)
+    #expect(log.histograms == [.init(name: "grads", steps: [10], bins: [.init(edges: [0, 1, 4], counts: [1, 2])])])
+    #expect(log.notes.count == 1 && log.notes[0].contains("line 5"))
+    let renamed = try TrainingLog(contentsOf: file, columns: LogColumns(names: ["train/loss": "loss"]))
+    #expect(renamed["loss"] != nil)
+    #expect(throws: InputError.self) { try TrainingLog(contentsOf: file, columns: LogColumns(step: "it")) }
+  }
+
+  @Test("CSV: quotes, empty cells, a step of another name")
+  func table() throws {
+    let text = "it,\"loss, mean\",lr\r\n1,2.5,\r\n2,nan,1e-3\r\n"
+    let folder = try folder(["log.csv": Array(text.utf8), "short.csv": Array("step,a\n1\n".utf8)])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let log = try TrainingLog(
+      contentsOf: folder.appending(path: "log.csv"), columns: LogColumns(step: "it", names: ["loss, mean": "loss"]))
+    #expect(log.scalars.map(\.name) == ["loss", "lr"])
+    #expect(log["loss"]?.values[0] == 2.5 && log["loss"]?.values[1].isNaN == true)
+    #expect(log["lr"]?.steps == [2])
+    for (name, words) in [
+      ("log.csv", "has no step"), ("short.csv", "another number of cells"), ("no.csv", "does not exist"),
+    ] {
+      let error = try #require(throws: InputError.self) {
+        try TrainingLog(contentsOf: folder.appending(path: name))
+      }
+      #expect(error.problem.contains(words))
+    }
+  }
+}
