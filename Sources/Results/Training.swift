@@ -1,0 +1,42 @@
+/// What a training's log and its checkpoints tell: the analysis `training`.
+///
+/// Texts `curves` names the numbers logged by step, of which array `curve.<i>` `[n, 2]` holds step and value. Texts
+/// `histograms` names the distributions; array `histogram.<i>` `[steps, bins]` holds the shares of the bins between
+/// `histogram.<i>.edges` `[bins + 1]` at `histogram.<i>.steps`.
+///
+/// Of checkpoints, texts `checkpoints` holds the names and array `checkpoint.steps` `[C]` the steps. Texts `over` names
+/// the metrics that were measured of each of them: array `over.<metric>` `[C, rows]`, texts `over.<metric>` the components
+/// of the rows. Arrays `checkpoint.ckaToFirst` and `checkpoint.ckaToLast` `[C, points]` hold debiased linear CKA of each
+/// residual point, and `checkpoint.similarity` `[C − 1]` how alike the heads of neighbours are.
+package enum TrainingMetrics {
+  package static let analysis = "training"
+
+  package static let finalLoss = Metric(
+    "training.finalLoss", "Training loss", unit: "nats", formula: "the last that was logged", source: "the log")
+  package static let validationLoss = Metric(
+    "training.validationLoss", "Validation loss", unit: "nats", formula: "the last that was logged", source: "the log")
+  package static let bestValidationLoss = Metric(
+    "training.bestValidationLoss", "Best validation loss", unit: "nats", formula: "the least that was logged",
+    source: "the log")
+  package static let bestStep = Metric(
+    "training.bestStep", "Step of the best validation loss", formula: "the first step at which it was least",
+    source: "the log")
+  package static let risingEvaluations = Metric(
+    "training.risingEvaluations", "Evaluations in a row that got worse", unit: "evaluations",
+    formula: "the last evaluations of which each has a higher validation loss than the one before while the training loss "
+      + "fell", source: "ours", lowest: 0)
+  package static let aboveBest = Metric(
+    "training.aboveBest", "Validation loss above its best", formula: "last ÷ least − 1", source: "ours", lowest: 0)
+  package static let gradientPeak = Metric(
+    "training.gradientPeak", "Largest gradient norm against its running median",
+    formula: "max over steps of ‖g‖ ÷ the median of the 50 norms logged before, from the tenth on", source: "ours",
+    lowest: 0)
+  package static let nonFiniteSteps = Metric(
+    "training.nonFiniteSteps", "Steps with NaN or Inf", unit: "steps",
+    formula: "steps at which loss or gradient norm is no finite number", source: "ours", lowest: 0)
+  /// Of successive checkpoints.
+  package static let leastSimilarity = Metric(
+    "training.leastSimilarity", "Least similarity of successive checkpoints",
+    formula: "min over neighbours of the mean Spearman correlation of the heads' scores (induction, previous token, "
+      + "duplicate token, first token, normalised entropy)", source: "ours", lowest: -1, highest: 1)
+}

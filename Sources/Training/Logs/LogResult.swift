@@ -1,0 +1,128 @@
+package import Results
+
+extension TrainingLog {
+  /// Bins of a histogram over steps.
+  private static let bins = 60
+
+  /// The log as the analysis `training`: its curves and histograms, and what the rules judge of them.
+  package func result() -> AnalysisResult {
+    var result = AnalysisResult(id: TrainingMetrics.analysis, notes: notes)
+    result.texts["curves"] = scalars.map(\.name)
+    for (index, series) in scalars.enumerated() {
+      result.arrays["curve.\(index)"] = NumericArray(
+        shape: [series.steps.count, 2],
+        values: zip(series.steps, series.values).flatMap { [Float($0), Float($1)] })
+    }
+    let drawable = histograms.compactMap { histogram in histogram.shares(bins: Self.bins).map { (histogram.name, $0) } }
+    result.texts["histograms"] = drawable.map(\.0)
+    for (index, (_, histogram)) in drawable.enumerated() {
+      result.arrays["histogram.\(index)"] = NumericArray(
+        shape: [histogram.steps.count, Self.bins], values: histogram.shares)
+      result.arrays["histogram.\(index).edges"] = NumericArray(shape: [Self.bins + 1], values: histogram.edges)
+      result.arrays["histogram.\(index).steps"] = NumericArray(
+        shape: [histogram.steps.count], values: histogram.steps.map(Float.init))
+    }
+    result.tables = tables
+    return result
+  }
+
+  private var tables: [MetricTable] {
+    func table(_ metric: Metric, _ quantity: Quantity?) -> MetricTable? {
+      quantity.map { MetricTable(metric, [.init(.model, $0)]) }
+    }
+    let (training, validation, norm) = (curve(.trainingLoss), curve(.validationLoss), curve(.gradientNorm))
+    let best = validation.flatMap { curve in
+      zip(curve.values, curve.steps).filter { $0.0.isFinite }.min { ($0.0, $0.1) < ($1.0, $1.1) }
+    }
+    let evaluations = validation?.values.count ?? 0
+    return [
+      table(TrainingMetrics.finalLoss, training.flatMap { c in c.values.last.map { Quantity($0, n: c.values.count) } }),
+      table(TrainingMetrics.validationLoss, validation?.values.last.map { Quantity($0, n: evaluations) }),
+      table(TrainingMetrics.bestValidationLoss, best.map { Quantity($0.0, n: evaluations) }),
+      table(TrainingMetrics.bestStep, best.map { Quantity(Double($0.1), n: evaluations) }),
+      table(TrainingMetrics.risingEvaluations, training.flatMap { t in validation.map { rising($0, t) } }),
+      table(
+        TrainingMetrics.aboveBest,
+        validation?.values.last.flatMap { last in best.map { Quantity(last / $0.0 - 1, n: evaluations) } }),
+      table(TrainingMetrics.gradientPeak, norm.flatMap(peak)),
+      table(TrainingMetrics.nonFiniteSteps, nonFiniteSteps(training, norm)),
+    ].compactMap { $0 }
+  }
+
+  /// How many of the last evaluations are each worse than the one before, while the training loss logged nearest before
+  /// each fell.
+  private func rising(_ validation: Scalar, _ training: Scalar) -> Quantity {
+    func loss(at step: Int) -> Double? {
+      training.steps.lastIndex { $0 <= step }.map { training.values[$0] } ?? training.values.first
+    }
+    var count = 0
+    for index in validation.values.indices.dropFirst().reversed() {
+      guard validation.values[index] > validation.values[index - 1],
+        let (now, before) = loss(at: validation.steps[index]).flatMap({ now in
+          loss(at: validation.steps[index - 1]).map { (now, $0) }
+        }), now < before
+      else { break }
+      count += 1
+    }
+    return Quantity(Double(count), n: validation.values.count)
+  }
+
+  /// The largest norm against the median of those before it; nil for fewer than ten.
+  private func peak(_ norm: Scalar) -> Quantity? {
+    var window: [Double] = []
+    var largest = 0.0
+    var judged = 0
+    for value in norm.values where value.isFinite {
+      if window.count >= 10 {
+        let median = window.sorted()[window.count / 2]
+        if median > 0 { largest = max(largest, value / median) }
+        judged += 1
+      }
+      window.append(value)
+      if window.count > 50 { window.removeFirst() }
+    }
+    return judged > 0 ? Quantity(largest, n: judged) : nil
+  }
+
+  private func nonFiniteSteps(_ training: Scalar?, _ norm: Scalar?) -> Quantity? {
+    let curves = [training, norm].compactMap { $0 }
+    guard !curves.isEmpty else { return nil }
+    let steps = curves.flatMap { curve in zip(curve.steps, curve.values).filter { !$0.1.isFinite }.map(\.0) }
+    return Quantity(Double(Set(steps).count), n: Set(curves.flatMap(\.steps)).count)
+  }
+}
+
+extension TrainingLog.Histogram {
+  /// The histograms over bins of one width for all steps, as shares; what a bin holds is spread evenly over it. Nil where
+  /// no value was counted.
+  ///
+  /// - Returns: shares `[steps, bins]`.
+  func shares(bins count: Int) -> (steps: [Int], edges: [Float], shares: [Float])? {
+    let kept = bins.indices.filter { bins[$0].counts.contains { $0 > 0 } }
+    let edges = kept.flatMap { bins[$0].edges }.filter(\.isFinite)
+    guard let low = edges.min(), let high = edges.max(), low < high else { return nil }
+    let width = (high - low) / Double(count)
+    var shares: [Float] = []
+    for index in kept {
+      let step = bins[index]
+      let total = step.counts.reduce(0, +)
+      var sums = [Double](repeating: 0, count: count)
+      for (bin, mass) in step.counts.enumerated() where mass > 0 {
+        let (left, right) = (max(step.edges[bin], low), min(step.edges[bin + 1], high))
+        let first = min(max(Int((left - low) / width), 0), count - 1)
+        let last = min(max(Int((right - low) / width), first), count - 1)
+        guard right > left else {
+          sums[first] += mass
+          continue
+        }
+        for target in first...last {
+          let from = max(left, low + Double(target) * width)
+          let to = min(right, low + Double(target + 1) * width)
+          if to > from { sums[target] += mass * (to - from) / (right - left) }
+        }
+      }
+      shares += sums.map { Float($0 / total) }
+    }
+    return (kept.map { steps[$0] }, (0...count).map { Float(low + Double($0) * width) }, shares)
+  }
+}
