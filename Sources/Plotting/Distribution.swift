@@ -3,17 +3,33 @@ import Foundation
 /// A sample of numbers, sorted, and what boxes, violins and histograms show of it.
 package struct Distribution: Hashable, Sendable {
   package let sorted: [Double]
-  /// How many of the readings were no numbers.
-  package let gaps: Int
+  /// How many of the readings were no numbers, of each kind in the order of `Reading.gaps`.
+  private let gapCounts: [Int]
 
   package init(_ readings: some Sequence<Reading>) {
     var numbers: [Double] = []
-    var gaps = 0
+    var gaps = Reading.gaps.map { _ in 0 }
     for reading in readings {
-      if let number = reading.number { numbers.append(number) } else if reading.gap != nil { gaps += 1 }
+      if let number = reading.number {
+        numbers.append(number)
+      } else if let kind = Reading.gaps.firstIndex(of: reading) {
+        gaps[kind] += 1
+      }
     }
     sorted = numbers.sorted()
-    self.gaps = gaps
+    gapCounts = gaps
+  }
+
+  /// How many of the readings were no numbers.
+  package var gaps: Int { gapCounts.reduce(0, +) }
+
+  /// How many of each kind some samples have: "1 NaN, 2 Inf"; nil where all are numbers.
+  static func gapWords(_ samples: [Distribution]) -> String? {
+    let words = Reading.gaps.indices.compactMap { kind -> String? in
+      let count = samples.reduce(0) { $0 + $1.gapCounts[kind] }
+      return count == 0 ? nil : "\(NumberFormat.count(count)) \(Reading.gaps[kind].gap ?? "")"
+    }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
   package var range: ClosedRange<Double>? {

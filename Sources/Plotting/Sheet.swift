@@ -24,8 +24,9 @@ package struct Sheet: Sendable {
     self.hasLetters = hasLetters
   }
 
-  /// Draws all on a page of a width. Plots of a row stand with the upper edges of their panels level; the titles of the
-  /// plots stand beside their letters where the theme shows titles.
+  /// Draws all on a page of a width. Plots of a row stand with the upper edges of their panels level, and with the lower
+  /// ones where their shapes agree; in rows of equal parts, panels below one another begin and end alike. The titles of
+  /// the plots stand beside their letters where the theme shows titles.
   package func displayList(
     id: String, width: Double, theme: Theme, measurer: any TextMeasurer, description: String = ""
   ) -> DisplayList {
@@ -37,12 +38,9 @@ package struct Sheet: Sendable {
     var notes: [String] = []
     var top = 0.0
     var letter = 0
-    for row in rows where !row.isEmpty {
-      let free = width - Self.gap * Double(row.count - 1)
-      let shares = row.map(\.share).reduce(0, +)
-      var layouts = row.map {
-        PlotLayout($0.plot, width: free * $0.share / shares, theme: inner, measurer: measurer)
-      }
+    let rows = rows.filter { !$0.isEmpty }
+    for (row, aligned) in zip(rows, layouts(rows, width: width, theme: inner, measurer)) {
+      var layouts = aligned
       let lowest = layouts.map(\.panelTop).max() ?? 0
       for index in layouts.indices { layouts[index].lowered = lowest - layouts[index].panelTop }
       var left = 0.0
@@ -72,6 +70,52 @@ package struct Sheet: Sendable {
     return DisplayList(
       id: id, size: Size(width, max(top - Self.gap, 1).rounded(.up)), background: theme.background, items: items,
       title: title, description: ([description] + notes).filter { !$0.isEmpty }.joined(separator: " "))
+  }
+
+  /// The plots of each row, their panels in line with those beside and below.
+  private func layouts(
+    _ rows: [[Cell]], width: Double, theme: Theme, _ measurer: any TextMeasurer
+  ) -> [[PlotLayout]] {
+    func widths(_ row: [Cell]) -> [Double] {
+      let free = width - Self.gap * Double(row.count - 1)
+      let shares = row.map(\.share).reduce(0, +)
+      return row.map { free * $0.share / shares }
+    }
+    var layouts = rows.map { row in
+      zip(row, widths(row)).map { PlotLayout($0.plot, width: $1, theme: theme, measurer: measurer) }
+    }
+    for (index, row) in rows.enumerated() {
+      let peers = rows.indices.filter { rows[$0].map(\.share) == row.map(\.share) }
+      let margins = row.indices.map { column in
+        (
+          left: peers.map { layouts[$0][column].margins.left }.max() ?? 0,
+          right: peers.map { layouts[$0][column].margins.right }.max() ?? 0
+        )
+      }
+      if peers.count > 1 {
+        layouts[index] = row.indices.map {
+          PlotLayout(
+            row[$0].plot, width: layouts[index][$0].width, theme: theme, measurer: measurer, least: margins[$0])
+        }
+      }
+      layouts[index] = row.indices.map { column in
+        guard let height = height(of: column, in: row, layouts[index]) else { return layouts[index][column] }
+        return PlotLayout(
+          row[column].plot, width: layouts[index][column].width, theme: theme, measurer: measurer,
+          least: peers.count > 1 ? margins[column] : (0, 0), panelHeight: height)
+      }
+    }
+    return layouts
+  }
+
+  /// The height of the tallest panel in a row among those of the same shape; nil where there is no other.
+  private func height(of column: Int, in row: [Cell], _ layouts: [PlotLayout]) -> Double? {
+    guard case .ratio = row[column].plot.shape else { return nil }
+    let peers = row.indices.filter {
+      row[$0].plot.shape == row[column].plot.shape && row[$0].share == row[column].share
+        && row[$0].plot.panels.count == row[column].plot.panels.count
+    }
+    return peers.count > 1 ? peers.map { layouts[$0].panel.height }.max() : nil
   }
 
   /// a … z, aa, ab …

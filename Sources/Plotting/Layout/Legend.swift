@@ -1,6 +1,6 @@
 import Drawing
 
-/// Entries in lines above the panels, where they cannot cover data.
+/// Entries in lines above the panels, or in a column beside or within them, where they cannot cover data.
 struct Legend {
   struct Placed {
     var entry: LegendEntry
@@ -49,10 +49,17 @@ struct Legend {
     lineCount = line + 1
   }
 
-  /// The same below one another.
+  /// The same below one another, the title above them.
   func asColumn(atMost width: Double, _ measurer: any TextMeasurer) -> Legend {
-    let widest = entries.map { Self.symbolWidth + 4 + measurer.extent(ofRich: $0.name, in: font).width }.max() ?? 0
-    return Legend(title: title, entries: entries, width: min(widest, width), theme: theme, measurer: measurer)
+    var column = self
+    column.title = fitted(title, font, width: width, measurer, isRich: true)
+    let first = title.isEmpty ? 0 : 1
+    column.placed = entries.enumerated().map { line, entry in
+      let text = fitted(entry.name, font, width: width - Self.symbolWidth - 4, measurer, isRich: true)
+      return Placed(entry: entry, x: 0, line: first + line, text: text)
+    }
+    column.lineCount = entries.isEmpty ? 0 : first + entries.count
+    return column
   }
 
   func width(_ measurer: any TextMeasurer) -> Double {
@@ -83,22 +90,31 @@ struct Legend {
     let center = Point(x + Self.symbolWidth / 2, middle)
     let box = Rect(x + 2, middle - 4.5, Self.symbolWidth - 4, 9)
     switch symbol {
-    case .swatch(let paint):
-      return [.rect(box, fill: paint.color(in: theme), stroke: nil, crisp: false)]
-    case .line(let paint, let dash):
+    case .swatch(let paint, let opacity):
+      let (fill, style) = (paint.color(in: theme), theme.style(of: paint))
+      if opacity == 1 {
+        return [.rect(box, fill: fill, stroke: nil, crisp: false)]
+          + Hatch.items(style.pattern, in: box, on: fill, theme: theme)
+      }
+      let edge = style.pattern == 0 ? nil : Stroke(fill, width: theme.lineWidth * 0.8, dash: style.dash)
+      return [.rect(box, fill: fill.with(opacity: opacity), stroke: edge, crisp: false)]
+    case .line(let paint, let own):
+      let dash = theme.dash(of: paint, own: own)
       return [
         .path(
           [.move(Point(x, middle)), .line(Point(x + Self.symbolWidth, middle))], fill: nil,
           stroke: Stroke(paint.color(in: theme), width: max(1.2, theme.lineWidth), dash: dash))
       ]
     case .disc(let paint):
-      return [.discs([center], radius: 3, fill: paint.color(in: theme), stroke: nil)]
+      return theme.style(of: paint).shape.items([center], radius: 3, paint.color(in: theme))
     case .shape(let shape, let paint):
       return shape.items([center], radius: 3, paint.color(in: theme))
     case .gap(let reading):
       return GapCell.items(reading, in: box, theme: theme)
+    case .sign(let reading):
+      return GapSign.items(reading, at: center, radius: 2.4, color: theme.gapInk)
     case .cross:
-      return [GapCross.cross(at: center, radius: 2.4, color: theme.gapInk)]
+      return [GapSign.cross(at: center, radius: 2.4, color: theme.gapInk)]
     }
   }
 }

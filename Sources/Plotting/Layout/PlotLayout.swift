@@ -12,6 +12,8 @@ struct PlotLayout {
   var lowered = 0.0
   /// Where a legend within the panel has its upper left corner, from that of the panel.
   private var legendCorner: Point?
+  /// A legend right of the panels.
+  private var legendColumn: Legend?
   private var exceeded = (low: false, high: false)
   private var titleLines: [String] = []
   private var legend: Legend
@@ -21,12 +23,17 @@ struct PlotLayout {
   private var rightY: AxisLayout?
   private var outerX: AxisLayout?
   private var outerY: AxisLayout?
-  private var panel = Size(100, 100)
+  private(set) var panel = Size(100, 100)
   private var panelTitleHeight = 0.0
   /// What is kept free left and right of the panels.
-  private var margins = (left: 0.0, right: 0.0)
+  private(set) var margins = (left: 0.0, right: 0.0)
+  /// What neighbours on a page need, where this plot does with less.
+  private let least: (left: Double, right: Double)
+  private let panelHeight: Double?
 
   private static let margin = 4.0
+  /// Between the panels and a legend beside them.
+  private static let columnGap = 10.0
   private var columns: Int { min(plot.columns, max(plot.panels.count, 1)) }
   private var rows: Int { (plot.panels.count + columns - 1) / columns }
   /// Between panels.
@@ -43,8 +50,16 @@ struct PlotLayout {
       (panel.height + panelTitleHeight) * Double(rows) + gap.height * Double(rows - 1))
   }
 
-  init(_ plot: Plot, width: Double, theme: Theme, measurer: any TextMeasurer) {
+  /// - Parameters:
+  ///   - least: what is kept free left and right of the panels, if they do not need more.
+  ///   - panelHeight: that of a panel, in place of what its shape says.
+  init(
+    _ plot: Plot, width: Double, theme: Theme, measurer: any TextMeasurer,
+    least: (left: Double, right: Double) = (0, 0), panelHeight: Double? = nil
+  ) {
     self.plot = plot
+    self.least = least
+    self.panelHeight = panelHeight
     self.width = width
     self.theme = theme
     self.measurer = measurer
@@ -67,16 +82,41 @@ struct PlotLayout {
     hidden.isHidden = true
     x = AxisLayout(hidden, unit, side: .bottom, theme: theme, measurer: measurer, deepest: 0)
     y = AxisLayout(hidden, unit, side: .left, theme: theme, measurer: measurer, deepest: 0)
+    settle(inner)
+    if plot.hasInnerLegend, plot.panels.count == 1, legend.lineCount > 0 { moveLegendInside() }
+    if legendCorner == nil, legend.lineCount >= Self.linesAbove, width >= Self.wide { moveLegendBeside(inner) }
+  }
+
+  /// A legend that would take so many lines above the panels stands beside them, where the page is so wide.
+  private static let linesAbove = 3
+  private static let wide = 340.0
+  /// Of the page's width, at most.
+  private static let columnShare = 0.3
+
+  private mutating func settle(_ inner: Double) {
     for pass in 0..<8 {
       let before = (panel, margins)
       // From the third pass on margins only grow, so that labels which come and go with the size cannot keep it open.
-      let (left, right) = sides
+      let (left, right) = (max(sides.left, least.left), max(sides.right, least.right))
       margins = pass < 3 ? (left, right) : (max(left, margins.left), max(right, margins.right))
       fit(inner)
       if before.0 == panel, before.1 == margins { break }
     }
-    if plot.hasInnerLegend, plot.panels.count == 1, legend.lineCount > 0 { moveLegendInside() }
   }
+
+  /// Right of the panels, where it is no taller than they are.
+  private mutating func moveLegendBeside(_ inner: Double) {
+    guard bar == nil else { return }
+    var other = self
+    other.legendColumn = legend.asColumn(atMost: width * Self.columnShare, measurer)
+    other.settle(inner)
+    guard let column = other.legendColumn, column.height(measurer) <= other.block.height - panelTitleHeight else {
+      return
+    }
+    self = other
+  }
+
+  private var hasLegendAbove: Bool { legend.lineCount > 0 && legendCorner == nil && legendColumn == nil }
 
   /// Into a place of the panel where it covers no data; above it where there is none.
   private mutating func moveLegendInside() {
@@ -108,7 +148,7 @@ struct PlotLayout {
   var panelTop: Double {
     let line = titleLines.isEmpty ? 0 : measurer.extent(of: titleLines[0], in: theme.titleFont).height
     var top = Self.margin + lowered + line * Double(titleLines.count) + (titleLines.isEmpty ? 0 : 5)
-    if legend.lineCount > 0, legendCorner == nil { top += legend.height(measurer) + 5 }
+    if hasLegendAbove { top += legend.height(measurer) + 5 }
     return top + max(panelTitleHeight > 0 ? 0 : y.overhang.start, bar?.overhang.start ?? 0) + strips.top
   }
 
@@ -123,11 +163,21 @@ struct PlotLayout {
     let others = plot.panels.flatMap { $0.marks.flatMap { $0.legend(theme: theme) } }
     let isGap = { (entry: LegendEntry) in
       switch entry.symbol {
-      case .gap, .cross: true
+      case .gap, .sign, .cross: true
       default: false
       }
     }
     entries += others.filter { !isGap($0) } + others.filter(isGap)
+    // A logarithm of 0 is −∞ and is drawn as that.
+    let unplaced = [(plot.x, Channel.x), (plot.y, Channel.y)].contains { axis, channel in
+      guard case .log = axis.scale else { return false }
+      return plot.panels.contains { panel in
+        panel.marks.contains {
+          $0.showsUnplaced && $0.readings(of: channel).contains { $0.number.map { $0 <= 0 } ?? false }
+        }
+      }
+    }
+    if unplaced { entries.append(LegendEntry(.sign(.negativeInfinite), "0 or less")) }
     return Legend(title: title, entries: entries, width: width, theme: theme, measurer: measurer)
   }
 
@@ -136,6 +186,7 @@ struct PlotLayout {
     let left = max(y.depth + (outerY?.depth ?? 0), x.overhang.start, outerX?.overhang.start ?? 0)
     let right =
       max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0, strips.right) + (bar?.width ?? 0)
+      + (legendColumn.map { Self.columnGap + $0.width(measurer) } ?? 0)
     return (left, right)
   }
 
@@ -160,6 +211,7 @@ struct PlotLayout {
       }
       panel = Size(widest, heights.max() ?? widest / 2)
     }
+    if let panelHeight { panel.height = panelHeight }
     /// A token says enough in a dozen letters.
     func deepest(_ axis: Axis) -> Double {
       let isTokens = axis.labels?.contains { if case .token = $0 { true } else { false } } ?? false
@@ -205,7 +257,7 @@ struct PlotLayout {
       top += titleHeight
     }
     if !titleLines.isEmpty { top += 5 }
-    if legendCorner == nil { legend.draw(at: Point(Self.margin, top), measurer: measurer, into: &items) }
+    if hasLegendAbove { legend.draw(at: Point(Self.margin, top), measurer: measurer, into: &items) }
     let (left, right) = margins
     top = panelTop
     // What the panels do not need of the width is left on both sides alike.
@@ -217,6 +269,11 @@ struct PlotLayout {
       let beside = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0, strips.right)
       bar.draw(
         at: Point(origin.x + block.width + beside, origin.y + panelTitleHeight), measurer: measurer, into: &items)
+    }
+    if let legendColumn {
+      let beside = max(rightY?.labelDepth ?? 0, x.overhang.end, outerX?.overhang.end ?? 0, strips.right)
+      let corner = Point(origin.x + block.width + beside + Self.columnGap, origin.y + panelTitleHeight)
+      legendColumn.draw(at: corner, measurer: measurer, into: &items)
     }
     let below = max(x.depth, outerX?.depth ?? 0, y.overhang.end, bar?.overhang.end ?? 0)
     let height = (origin.y + block.height + below + Self.margin).rounded(.up)

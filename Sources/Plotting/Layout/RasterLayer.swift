@@ -20,10 +20,10 @@ struct RasterLayer {
     pixels = [Float](repeating: 0, count: width * height * 4)
   }
 
-  /// Discs laid over each other in their order, their edges softened over one pixel.
-  mutating func fill(_ centres: [Point], radius: Double, _ color: Color) {
+  /// Dots laid over each other in their order, their edges softened over one pixel.
+  mutating func fill(_ centres: [Point], radius: Double, _ color: Color, _ shape: DotShape = .disc) {
     let radius = max(radius * scale, 0.3)
-    let reach = Int((radius + 1).rounded(.up))
+    let reach = Int((radius * 1.3 + 1).rounded(.up))
     let side = 2 * reach + 1
     // Coverage at quarter pixels, computed once.
     var masks: [[Float]] = []
@@ -33,8 +33,7 @@ struct RasterLayer {
         (0..<side * side).map { place in
           let dx = Double(place % side - reach) + 0.5 - x
           let dy = Double(place / side - reach) + 0.5 - y
-          let inside = radius + 0.5 - (dx * dx + dy * dy).squareRoot()
-          return Float(min(max(inside, 0), 1) * color.opacity)
+          return Float(min(max(shape.inside(dx, dy, radius) + 0.5, 0), 1) * color.opacity)
         })
     }
     let (red, green, blue) = (Float(color.red), Float(color.green), Float(color.blue))

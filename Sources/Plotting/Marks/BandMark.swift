@@ -50,10 +50,7 @@ package struct BandMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    let paint = opacity == 1 ? paint : .color(paint.color(in: theme).with(opacity: opacity))
-    var entries = name.map { [LegendEntry(.swatch(paint), $0)] } ?? []
-    if let gap = gapLabel(low + high) { entries.append(LegendEntry(.cross, gap)) }
-    return entries
+    (name.map { [LegendEntry(.swatch(paint, opacity: opacity), $0)] } ?? []) + GapSign.legend(low + high)
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
@@ -65,12 +62,18 @@ package struct BandMark: Mark {
         let outline = upper + lower.reversed()
         items.append(
           .path([.move(outline[0])] + outline.dropFirst().map { .line($0) } + [.close], fill: fill, stroke: nil))
+        if opacity == 1 {
+          items += Hatch.items(frame.theme.style(of: paint).pattern, in: outline, on: fill, theme: frame.theme)
+        }
       }
       upper = []
       lower = []
     }
     for index in x.indices {
-      if let a = low[index].number, let b = high[index].number, let bottom = frame.point(x[index], a),
+      // On a logarithmic scale a lower end of 0 or less is the panel's foot.
+      if let a = low[index].number, let b = high[index].number,
+        let bottom = frame.point(x[index], a)
+          ?? frame.x.position(x[index]).map({ Point($0, frame.y.start) }),
         let top = frame.point(x[index], b)
       {
         lower.append(bottom)
@@ -84,10 +87,11 @@ package struct BandMark: Mark {
       let reading = high[index].gap == nil ? low[index] : high[index]
       return reading.gap == nil ? nil : (x[index], reading)
     }
-    guard opacity == 1 else { return items += GapCross.items(gaps, color: paint.color(in: frame.theme), in: frame) }
+    guard opacity == 1 else { return items += GapSign.items(gaps, color: paint.color(in: frame.theme), in: frame) }
     for gap in gaps {
       guard let place = frame.x.clampedPosition(gap.x) else { continue }
-      items += GapCross.haloed(at: Point(place, frame.area.maxY - 5), radius: 2.2, in: frame.theme)
+      let y = gap.y == .infinite ? frame.area.minY + 5 : frame.area.maxY - 5
+      items += GapSign.haloed(gap.y, at: Point(place, y), radius: 2.2, in: frame.theme)
     }
   }
 }

@@ -43,10 +43,10 @@ package struct BarMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    var entries = name.map { [LegendEntry(.swatch(paint), $0)] } ?? []
-    if let gap = gapLabel(values) { entries.append(LegendEntry(.cross, gap)) }
-    return entries
+    (name.map { [LegendEntry(.swatch(paint), $0)] } ?? []) + GapSign.legend(values)
   }
+
+  package var showsUnplaced: Bool { values.contains { ($0.number ?? 1) <= 0 } }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let fill = paint.color(in: frame.theme)
@@ -57,18 +57,25 @@ package struct BarMark: Mark {
       }
       // On a logarithmic scale the baseline 0 is the panel's edge.
       let foot = along.clampedPosition(baseline) ?? along.start
+      let reading = along.reading(reading)
       guard let number = reading.number else {
-        if reading.gap != nil {
-          let middle = (a + b) / 2
-          let center = isLevel ? Point(foot + 4, middle) : Point(middle, foot - 4)
-          items.append(GapCross.cross(at: center, radius: 2.2, color: frame.theme.gapInk))
-        }
+        // Inf stands at the far end, −Inf at the near one, all others on the baseline.
+        let upward = along.end > along.start ? 1.0 : -1.0
+        let place =
+          switch reading {
+          case .infinite: along.end - 4 * upward
+          case .negativeInfinite: along.start + 4 * upward
+          default: foot + 4 * upward
+          }
+        let center = isLevel ? Point(place, (a + b) / 2) : Point((a + b) / 2, place)
+        items += GapSign.items(reading, at: center, radius: 2.2, color: frame.theme.gapInk, isLevel: isLevel)
         continue
       }
       guard let tip = along.clampedPosition(number), tip != foot else { continue }
       let (low, size) = (min(foot, tip), abs(tip - foot))
       let rect = isLevel ? Rect(low, min(a, b), size, abs(b - a)) : Rect(min(a, b), low, abs(b - a), size)
       items.append(.rect(rect, fill: fill, stroke: nil, crisp: false))
+      items += Hatch.items(frame.theme.style(of: paint).pattern, in: rect, on: fill, theme: frame.theme)
     }
   }
 }

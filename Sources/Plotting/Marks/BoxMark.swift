@@ -65,8 +65,7 @@ package struct BoxMark: Mark {
 
 /// The legend of samples some of whose readings are no numbers.
 func gapLegend(_ groups: [Distribution]) -> [LegendEntry] {
-  let gaps = groups.reduce(0) { $0 + $1.gaps }
-  return gaps == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(gaps)) without a number")]
+  Distribution.gapWords(groups).map { [LegendEntry(.cross, $0)] } ?? []
 }
 
 /// The cross at the foot of a category's place where some of its readings are no numbers.
@@ -74,5 +73,5 @@ func drawGap(of group: Distribution, at place: Double, isLevel: Bool, in frame: 
 {
   guard group.gaps > 0, let across = (isLevel ? frame.y : frame.x).position(place) else { return }
   let center = isLevel ? Point(frame.area.minX + 4, across) : Point(across, frame.area.maxY - 4)
-  items.append(GapCross.cross(at: center, radius: 2.2, color: frame.theme.gapInk))
+  items.append(GapSign.cross(at: center, radius: 2.2, color: frame.theme.gapInk))
 }

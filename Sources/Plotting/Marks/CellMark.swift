@@ -61,6 +61,7 @@ package struct CellMark: Mark {
   }
 
   private func drawRectangles(in frame: Frame, _ color: ColorScale, into items: inout [DrawingItem]) {
+    var patterns: [Reading: Int] = [:]
     for row in 0..<rows {
       for column in 0..<columns {
         let reading = values[row * columns + column]
@@ -69,6 +70,11 @@ package struct CellMark: Mark {
           let gap = min(spacing, rect.width / 4, rect.height / 4)
           let inner = Rect(rect.x + gap / 2, rect.y + gap / 2, rect.width - gap, rect.height - gap)
           items.append(.rect(inner, fill: fill, stroke: nil, crisp: gap == 0))
+          if case .categorical = color.kind {
+            let pattern = patterns[reading] ?? color.style(of: reading, theme: frame.theme).pattern
+            patterns[reading] = pattern
+            items += Hatch.items(pattern, in: inner, on: fill, theme: frame.theme)
+          }
         } else {
           items += GapCell.items(reading, in: rect, theme: frame.theme)
         }

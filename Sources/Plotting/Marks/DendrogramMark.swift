@@ -50,6 +50,10 @@ package struct DendrogramMark: Mark {
     channel == .y ? [.number(0)] + merges.map { Reading($0.height) } : []
   }
 
+  package func legend(theme: Theme) -> [LegendEntry] {
+    gapLabel(merges.map { Reading($0.height) }).map { [LegendEntry(.line(.muted, dash: [1, 2]), "height \($0)")] } ?? []
+  }
+
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     var place = [Double](repeating: 0, count: leafCount + merges.count)
     for (index, leaf) in leafOrder.enumerated() { place[leaf] = Double(index) }
@@ -58,12 +62,21 @@ package struct DendrogramMark: Mark {
     for (index, merge) in merges.enumerated() {
       let node = leafCount + index
       place[node] = (place[merge.first] + place[merge.second]) / 2
+      // A merge without a height is drawn dotted at the panel's upper edge.
+      func corner(_ leaf: Int, _ height: Double) -> Point? {
+        frame.x.position(place[leaf]).map { Point($0, frame.y.position(height) ?? frame.area.minY) }
+      }
       func height(_ node: Int) -> Double { node < leafCount ? 0 : merges[node - leafCount].height }
       let corners = [
-        frame.point(place[merge.first], height(merge.first)), frame.point(place[merge.first], merge.height),
-        frame.point(place[merge.second], merge.height), frame.point(place[merge.second], height(merge.second)),
+        corner(merge.first, height(merge.first)), corner(merge.first, merge.height),
+        corner(merge.second, merge.height), corner(merge.second, height(merge.second)),
       ].compactMap { $0 }
       guard corners.count == 4 else { continue }
+      if !merge.height.isFinite {
+        let stroke = Stroke(frame.theme.gapInk, width: frame.theme.axisWidth, dash: [1, 2])
+        items.append(.path(polyline(corners), fill: nil, stroke: stroke))
+        continue
+      }
       if let known = paths.firstIndex(where: { $0.group == groups[node] }) {
         paths[known].path += polyline(corners)
       } else {
@@ -71,8 +84,14 @@ package struct DendrogramMark: Mark {
       }
     }
     for (group, path) in paths {
-      let color = group.map { frame.theme.category($0) } ?? frame.theme.ink
-      items.append(.path(path, fill: nil, stroke: Stroke(color, width: frame.theme.lineWidth * 0.8, cap: .square)))
+      let paint = group.map(Paint.category) ?? .ink
+      let dash = frame.theme.dash(of: paint)
+      items.append(
+        .path(
+          path, fill: nil,
+          stroke: Stroke(
+            paint.color(in: frame.theme), width: frame.theme.lineWidth * 0.8, dash: dash,
+            cap: dash.isEmpty ? .square : .butt)))
     }
     if let cut, let level = frame.y.position(cut) {
       items.append(

@@ -10,13 +10,14 @@ package struct DotMark: Mark {
   /// In points on a panel 400 wide; smaller ones have smaller discs.
   package var radius: Double
   package var opacity: Double
-  package var shape: DotShape
+  /// Nil for that of the paint, or of each category.
+  package var shape: DotShape?
   /// In the legend; nil to stay out of it.
   package var name: String?
 
   package init(
     x: [Reading], y: [Reading], color: [Reading]? = nil, paint: Paint = .accent, radius: Double = 2,
-    opacity: Double = 1, shape: DotShape = .disc, name: String? = nil
+    opacity: Double = 1, shape: DotShape? = nil, name: String? = nil
   ) {
     precondition(x.count == y.count && (color.map { $0.count == x.count } ?? true))
     self.x = x
@@ -38,46 +39,100 @@ package struct DotMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    let without = zip(x, y).count { $0.number == nil || $1.number == nil }
-    return (name.map { [LegendEntry(.shape(shape, paint), $0)] } ?? [])
+    let without = zip(x, y).count { $0.number == nil && $1.number == nil || $0.isNowhere || $1.isNowhere }
+    return (name.map { [LegendEntry(shape.map { .shape($0, paint) } ?? .disc(paint), $0)] } ?? [])
+      + GapSign.legend(zip(x, y).flatMap { [$0, $1] }.filter { !$0.isNowhere }) + GapSign.legend(color ?? [])
       + (without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")])
   }
 
   package func note(theme: Theme) -> String? {
-    x.count > RasterLayer.most && shape == .disc
+    x.count > RasterLayer.most
       ? "\(NumberFormat.count(x.count)) dots are drawn as one image at \(NumberFormat.text(theme.rasterDPI)) dpi." : nil
   }
 
+  package var showsUnplaced: Bool { true }
+
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
-    // One item a colour, in the order in which they come; grey ("other") lies below the rest.
-    var groups: [Color: [Point]] = [:]
-    var order: [Color] = []
+    // One item a colour and shape, in the order in which they come; grey ("other") lies below the rest.
+    struct Look: Hashable {
+      var color: Color
+      var shape: DotShape
+    }
+    var groups: [Look: [Point]] = [:]
+    var order: [Look] = []
+    var looks: [Reading: Look] = [:]
+    var signs: [DrawingItem] = []
+    var without = 0
+    let plain = Look(color: paint.color(in: frame.theme), shape: shape ?? frame.theme.style(of: paint).shape)
     for index in x.indices {
-      guard let px = x[index].number, let py = y[index].number, let point = frame.point(px, py) else { continue }
-      var fill = paint.color(in: frame.theme)
-      if let reading = color?[index], let scale = frame.color {
-        fill = scale.color(of: reading, theme: frame.theme) ?? frame.theme.gapInk
+      let (px, py) = (frame.x.reading(x[index]), frame.y.reading(y[index]))
+      guard let xNumber = px.number, let yNumber = py.number, let point = frame.point(xNumber, yNumber) else {
+        if let sign = edgeSign(px, py, in: frame) {
+          signs += sign
+        } else if px.gap != nil || py.gap != nil {
+          without += 1
+        }
+        continue
       }
-      if groups[fill] == nil { order.append(fill) }
-      groups[fill, default: []].append(point)
+      var look = plain
+      if let reading = color?[index], let scale = frame.color {
+        if reading.gap != nil {
+          signs += GapSign.items(reading, at: point, radius: 1.8, color: frame.theme.gapInk)
+          continue
+        }
+        if let known = looks[reading] {
+          look = known
+        } else {
+          look.color = scale.color(of: reading, theme: frame.theme) ?? frame.theme.gapInk
+          look.shape = shape ?? scale.shape(of: reading, theme: frame.theme)
+          if case .categorical = scale.kind { looks[reading] = look }
+        }
+      }
+      if groups[look] == nil { order.append(look) }
+      groups[look, default: []].append(point)
     }
     let radius = radius * min(1, (frame.area.width / 400).squareRoot())
     let grey = frame.theme.otherCategory
-    let isRaster = x.count > RasterLayer.most && shape == .disc
+    let isRaster = x.count > RasterLayer.most
     var layer = isRaster ? RasterLayer(frame.area.inset(-3), dpi: frame.theme.rasterDPI) : nil
-    for fill in order.filter({ $0 == grey }) + order.filter({ $0 != grey }) {
-      let color = fill.with(opacity: opacity)
+    for look in order.filter({ $0.color == grey }) + order.filter({ $0.color != grey }) {
+      let color = look.color.with(opacity: opacity)
       if isRaster {
-        layer?.fill(groups[fill] ?? [], radius: radius, color)
+        layer?.fill(groups[look] ?? [], radius: radius, color, look.shape)
       } else {
-        items += shape.items(groups[fill] ?? [], radius: radius, color)
+        items += look.shape.items(groups[look] ?? [], radius: radius, color)
       }
     }
     if let layer { items.append(layer.item) }
-    if zip(x, y).contains(where: { $0.number == nil || $1.number == nil }) {
+    items += signs
+    if without > 0 {
       items.append(
-        GapCross.cross(
-          at: Point(frame.area.minX + 4, frame.area.maxY - 4), radius: 2.2, color: frame.theme.gapInk))
+        GapSign.cross(at: Point(frame.area.minX + 4, frame.area.maxY - 4), radius: 2.2, color: frame.theme.gapInk))
+    }
+  }
+
+  /// The sign at the panel's edge of a point that is infinitely far away in one direction.
+  private func edgeSign(_ x: Reading, _ y: Reading, in frame: Frame) -> [DrawingItem]? {
+    let area = frame.area
+    let color = frame.theme.gapInk
+    if let number = x.number, let place = frame.x.clampedPosition(number), !y.isNowhere {
+      let edge = y == .infinite ? area.minY + 3.5 : area.maxY - 3.5
+      return GapSign.items(y, at: Point(place, edge), radius: 2.2, color: color)
+    }
+    if let number = y.number, let place = frame.y.clampedPosition(number), !x.isNowhere {
+      let edge = x == .infinite ? area.maxX - 3.5 : area.minX + 3.5
+      return GapSign.items(x, at: Point(edge, place), radius: 2.2, color: color, isLevel: true)
+    }
+    return nil
+  }
+}
+
+extension Reading {
+  /// Neither a number nor infinite: it has no place on a scale, nor at one of its ends.
+  fileprivate var isNowhere: Bool {
+    switch self {
+    case .nan, .notApplicable, .missing: true
+    case .number, .infinite, .negativeInfinite, .blank: false
     }
   }
 }

@@ -30,4 +30,17 @@ package enum DotShape: Int, CaseIterable, Hashable, Sendable {
       return [.discs(centres, radius: radius * 0.85, fill: nil, stroke: Stroke(color, width: radius * 0.45))]
     }
   }
+
+  /// How far a place beside a dot's middle lies within its outline; below 0 outside.
+  func inside(_ x: Double, _ y: Double, _ radius: Double) -> Double {
+    let (x, y) = (abs(x), self == .triangle ? y : abs(y))
+    switch self {
+    case .disc: return radius - (x * x + y * y).squareRoot()
+    case .square: return 0.88 * radius - max(x, y)
+    case .diamond: return (1.3 * radius - x - y) * 0.7071
+    case .triangle: return min(0.8 * radius - y, (y + 1.25 * radius - x * 2.05 / 1.15) * 0.489)
+    case .cross: return min(0.275 * radius - abs(x - y) * 0.7071, radius - max(x, y))
+    case .ring: return 0.225 * radius - abs((x * x + y * y).squareRoot() - 0.85 * radius)
+    }
+  }
 }

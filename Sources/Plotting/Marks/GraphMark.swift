@@ -62,6 +62,7 @@ package struct GraphMark: Mark {
     }
     if let gap = gapLabel(edges.map(\.weight)) { entries.append(LegendEntry(.line(.muted, dash: [1, 2]), gap)) }
     return entries
+      + Reading.gaps.filter(Set(nodes.map(\.color)).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 
   private var layout: LayeredLayout {

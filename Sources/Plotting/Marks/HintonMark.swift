@@ -39,7 +39,7 @@ package struct HintonMark: Mark {
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
-    guard rows > 0, columns > 0, reach > 0 else { return }
+    guard rows > 0, columns > 0 else { return }
     items.append(.rect(frame.area, fill: frame.theme.gapGround, stroke: nil, crisp: false))
     let (width, height) = (frame.area.width / Double(columns), frame.area.height / Double(rows))
     for (index, reading) in values.enumerated() {
@@ -49,13 +49,13 @@ package struct HintonMark: Mark {
         items += GapCell.items(reading, in: cell.inset(min(width, height) * 0.08), theme: frame.theme)
         continue
       }
-      let share = min(abs(number) / reach, 1).squareRoot() * 0.94
+      let share = reach > 0 ? min(abs(number) / reach, 1).squareRoot() * 0.94 : 0
       guard share > 0 else { continue }
       let (w, h) = (width * share, height * share)
-      items.append(
-        .rect(
-          Rect(cell.midX - w / 2, cell.midY - h / 2, w, h),
-          fill: (number > 0 ? positive : negative).color(in: frame.theme), stroke: nil, crisp: false))
+      let (square, paint) = (Rect(cell.midX - w / 2, cell.midY - h / 2, w, h), number > 0 ? positive : negative)
+      let fill = paint.color(in: frame.theme)
+      items.append(.rect(square, fill: fill, stroke: nil, crisp: false))
+      items += Hatch.items(frame.theme.style(of: paint).pattern, in: square, on: fill, theme: frame.theme)
     }
   }
 }

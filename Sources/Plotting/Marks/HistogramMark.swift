@@ -5,7 +5,7 @@ package struct HistogramMark: Mark {
   package var edges: [Double]
   /// In each bin: counts, or shares over the bin's width.
   package var heights: [Double]
-  package var gaps: Int
+  private let sample: Distribution
   package var paint: Paint
   package var opacity: Double
   package var name: String?
@@ -24,7 +24,7 @@ package struct HistogramMark: Mark {
     let total = max(Double(sample.sorted.count), 1)
     let pairs = zip(self.edges, self.edges.dropFirst())
     heights = isDensity ? zip(counts, pairs).map { $0 / total / ($1.1 - $1.0) } : counts
-    gaps = sample.gaps
+    self.sample = sample
     self.paint = paint
     self.opacity = opacity
     self.name = name
@@ -39,12 +39,12 @@ package struct HistogramMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    (name.map { [LegendEntry(.swatch(.color(paint.color(in: theme).with(opacity: opacity))), $0)] } ?? [])
-      + (gaps == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(gaps)) without a number")])
+    (name.map { [LegendEntry(.swatch(paint, opacity: opacity), $0)] } ?? []) + gapLegend([sample])
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let color = paint.color(in: frame.theme)
+    let style = frame.theme.style(of: paint)
     let foot = frame.y.clampedPosition(0) ?? frame.y.start
     var outline: [PathElement] = []
     for (index, height) in heights.enumerated() {
@@ -54,10 +54,9 @@ package struct HistogramMark: Mark {
       if height > 0 {
         // A hair of paper between bins that are broad enough.
         let gap = right - left > 3 && opacity == 1 ? 0.5 : 0
-        items.append(
-          .rect(
-            Rect(left + gap / 2, top, right - left - gap, foot - top), fill: color.with(opacity: opacity), stroke: nil,
-            crisp: false))
+        let bin = Rect(left + gap / 2, top, right - left - gap, foot - top)
+        items.append(.rect(bin, fill: color.with(opacity: opacity), stroke: nil, crisp: false))
+        if opacity == 1 { items += Hatch.items(style.pattern, in: bin, on: color, theme: frame.theme) }
       }
       outline.append(outline.isEmpty ? .move(Point(left, foot)) : .line(Point(left, top)))
       if outline.count == 1 { outline.append(.line(Point(left, top))) }
@@ -66,11 +65,12 @@ package struct HistogramMark: Mark {
     }
     // Where several lie on each other, their outlines tell them apart.
     if opacity < 1, !outline.isEmpty {
-      items.append(.path(outline, fill: nil, stroke: Stroke(color, width: frame.theme.lineWidth * 0.8)))
+      let stroke = Stroke(color, width: frame.theme.lineWidth * 0.8, dash: style.dash)
+      items.append(.path(outline, fill: nil, stroke: stroke))
     }
-    if gaps > 0 {
+    if sample.gaps > 0 {
       items.append(
-        GapCross.cross(at: Point(frame.area.maxX - 4, foot - 4), radius: 2.2, color: frame.theme.gapInk))
+        GapSign.cross(at: Point(frame.area.maxX - 4, foot - 4), radius: 2.2, color: frame.theme.gapInk))
     }
   }
 }
@@ -116,6 +116,7 @@ package struct DensityMark: Mark {
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let color = paint.color(in: frame.theme)
     let points = curve.compactMap { isLevel ? frame.point($0.y, $0.x) : frame.point($0.x, $0.y) }
+    drawGap(in: frame, into: &items)
     guard let first = points.first, let last = points.last else { return }
     let foot = (isLevel ? frame.x : frame.y).clampedPosition(0) ?? (isLevel ? frame.x : frame.y).start
     func onFoot(_ point: Point) -> Point { isLevel ? Point(foot, point.y) : Point(point.x, foot) }
@@ -123,7 +124,11 @@ package struct DensityMark: Mark {
       .path(
         polyline([onFoot(first)] + points + [onFoot(last)], isClosed: true),
         fill: color.with(opacity: 0.15), stroke: nil))
-    items.append(.path(polyline(points), fill: nil, stroke: Stroke(color, width: frame.theme.lineWidth, cap: .round)))
+    let dash = frame.theme.dash(of: paint)
+    items.append(
+      .path(
+        polyline(points), fill: nil,
+        stroke: Stroke(color, width: frame.theme.lineWidth, dash: dash, cap: dash.isEmpty ? .round : .butt)))
     if sample.sorted.count <= 200 {
       let path = sample.sorted.flatMap { number -> [PathElement] in
         guard let place = (isLevel ? frame.y : frame.x).position(number) else { return [] }
@@ -134,9 +139,11 @@ package struct DensityMark: Mark {
       items.append(
         .path(path, fill: nil, stroke: Stroke(color.with(opacity: 0.6), width: frame.theme.axisWidth)))
     }
-    if sample.gaps > 0 {
-      let corner = Point(frame.area.maxX - 4, frame.area.maxY - 4)
-      items.append(GapCross.cross(at: corner, radius: 2.2, color: frame.theme.gapInk))
-    }
+  }
+
+  private func drawGap(in frame: Frame, into items: inout [DrawingItem]) {
+    guard sample.gaps > 0 else { return }
+    let corner = Point(frame.area.maxX - 4, frame.area.maxY - 4)
+    items.append(GapSign.cross(at: corner, radius: 2.2, color: frame.theme.gapInk))
   }
 }

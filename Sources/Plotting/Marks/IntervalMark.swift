@@ -26,10 +26,32 @@ package struct IntervalMark: Mark {
     }
   }
 
+  package func legend(theme: Theme) -> [LegendEntry] { GapSign.legend(low + high) }
+
+  package var showsUnplaced: Bool { true }
+
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     var path: [PathElement] = []
+    let along = isLevel ? frame.x : frame.y
+    let color = paint.color(in: frame.theme)
     for index in x.indices {
-      guard let a = low[index].number, let b = high[index].number else { continue }
+      let ends = [along.reading(low[index]), along.reading(high[index])]
+      for end in ends where end.gap != nil {
+        guard let across = (isLevel ? frame.y : frame.x).position(x[index]) else { continue }
+        let way = along.end > along.start ? 3.5 : -3.5
+        let place = end == .infinite ? along.end - way : along.start + way
+        let center = isLevel ? Point(place, across) : Point(across, place)
+        items += GapSign.items(end, at: center, radius: 2.2, color: color, isLevel: isLevel)
+      }
+      // What reaches to infinity is drawn to the panel's edge.
+      func limit(_ reading: Reading) -> Double? {
+        switch reading {
+        case .infinite: along.domain.upperBound
+        case .negativeInfinite: along.domain.lowerBound
+        default: reading.number
+        }
+      }
+      guard let a = limit(ends[0]), let b = limit(ends[1]) else { continue }
       guard let start = isLevel ? frame.point(a, x[index]) : frame.point(x[index], a),
         let end = isLevel ? frame.point(b, x[index]) : frame.point(x[index], b)
       else { continue }
@@ -37,6 +59,6 @@ package struct IntervalMark: Mark {
     }
     guard !path.isEmpty else { return }
     items.append(
-      .path(path, fill: nil, stroke: Stroke(paint.color(in: frame.theme), width: frame.theme.lineWidth * 0.7)))
+      .path(path, fill: nil, stroke: Stroke(color, width: frame.theme.lineWidth * 0.7)))
   }
 }

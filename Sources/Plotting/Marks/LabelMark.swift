@@ -45,6 +45,11 @@ package struct LabelMark: Mark {
     }
   }
 
+  package func legend(theme: Theme) -> [LegendEntry] {
+    let without = labels.count { !$0.x.isFinite || !$0.y.isFinite }
+    return without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")]
+  }
+
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let dots = avoiding.compactMap { frame.point($0.x, $0.y) } + labels.compactMap { frame.point($0.x, $0.y) }
     let color = paint.color(in: frame.theme)

@@ -1,12 +1,13 @@
 package import Drawing
 
-/// A line through points, broken where there is no number; a cross at the panel's foot marks each gap.
+/// A line through points, broken where there is no number; a sign at the panel's edge marks each gap.
 package struct LineMark: Mark {
   package var x: [Double]
   package var y: [Reading]
   package var paint: Paint
   /// In the legend; nil to stay out of it.
   package var name: String?
+  /// Empty for that of the paint.
   package var dash: [Double]
   /// A disc at each point.
   package var hasDots: Bool
@@ -36,13 +37,18 @@ package struct LineMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    var entries = name.map { [LegendEntry(.line(paint, dash: dash), $0)] } ?? []
-    if let gap = gapLabel(y) { entries.append(LegendEntry(.cross, gap)) }
-    return entries
+    (name.map { [LegendEntry(.line(paint, dash: dash), $0)] } ?? []) + GapSign.legend(y)
+      + (color.map { GapSign.legend([$0]) } ?? [])
   }
 
+  package var showsUnplaced: Bool { true }
+
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
-    let color = self.color.flatMap { frame.color?.color(of: $0, theme: frame.theme) } ?? paint.color(in: frame.theme)
+    let paint = paint.color(in: frame.theme)
+    let color =
+      self.color.map { frame.color?.color(of: $0, theme: frame.theme) ?? ($0.gap == nil ? paint : frame.theme.gapInk) }
+      ?? paint
+    let dash = self.color == nil ? frame.theme.dash(of: self.paint, own: self.dash) : self.dash
     var path: [PathElement] = []
     var dots: [Point] = []
     var run = 0
@@ -66,6 +72,6 @@ package struct LineMark: Mark {
     if !dots.isEmpty {
       items.append(.discs(dots, radius: frame.theme.lineWidth * 1.5, fill: color, stroke: nil))
     }
-    items += GapCross.items(Array(zip(x, y)).map { (x: $0, y: $1) }, color: color, in: frame)
+    items += GapSign.items(Array(zip(x, y)).map { (x: $0, y: $1) }, color: color, in: frame)
   }
 }

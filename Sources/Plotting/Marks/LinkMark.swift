@@ -31,12 +31,19 @@ package struct LinkMark: Mark {
 
   package func readings(of channel: Channel) -> [Reading] { [] }
 
+  package func legend(theme: Theme) -> [LegendEntry] {
+    gapLabel(links.map { Reading($0.weight) }).map { [LegendEntry(.line(.muted, dash: [1, 2]), $0)] } ?? []
+  }
+
   /// Weak links first, so that the strong ones lie on top.
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let color = paint.color(in: frame.theme)
     let middle = frame.area.midX
-    let drawn = links.enumerated().filter { $0.element.weight >= least && $0.element.weight.isFinite }
-      .sorted { ($0.element.weight, $0.offset) < ($1.element.weight, $1.offset) }
+    let dash = frame.theme.dash(of: paint)
+    // Those without a weight come first, dotted.
+    func rank(_ weight: Double) -> Double { weight.isFinite ? weight : -1 }
+    let drawn = links.enumerated().filter { !$0.element.weight.isFinite || $0.element.weight >= least }
+      .sorted { (rank($0.element.weight), $0.offset) < (rank($1.element.weight), $1.offset) }
     for (_, link) in drawn {
       guard let start = frame.y.position(Double(link.from)), let end = frame.y.position(Double(link.to)) else {
         continue
@@ -47,11 +54,12 @@ package struct LinkMark: Mark {
         isStraight
         ? [.move(left), .line(right)]
         : [.move(left), .curve(Point(middle, start), Point(middle, end), to: right)]
-      items.append(
-        .path(
-          path, fill: nil,
-          stroke: Stroke(color.with(opacity: 0.12 + 0.88 * weight), width: 0.35 + (widest - 0.35) * weight, cap: .butt))
-      )
+      let stroke =
+        link.weight.isFinite
+        ? Stroke(
+          color.with(opacity: 0.12 + 0.88 * weight), width: 0.35 + (widest - 0.35) * weight, dash: dash, cap: .butt)
+        : Stroke(frame.theme.gapInk, width: frame.theme.axisWidth, dash: [1, 2])
+      items.append(.path(path, fill: nil, stroke: stroke))
     }
   }
 }
@@ -102,6 +110,7 @@ package struct EdgeMark: Mark {
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let color = paint.color(in: frame.theme)
+    let dash = frame.theme.dash(of: paint)
     for edge in edges {
       guard let a = frame.point(edge.x1, edge.y1), let b = frame.point(edge.x2, edge.y2) else { continue }
       let (x, y) = ((b.y - a.y) * bend * 4 / 3, -(b.x - a.x) * bend * 4 / 3)
@@ -116,7 +125,9 @@ package struct EdgeMark: Mark {
         ]
       let weight = edge.weight.number.map { min(abs($0), 1) }
       let stroke = weight.map {
-        Stroke(color.with(opacity: 0.15 + 0.85 * $0), width: 0.35 + (widest - 0.35) * $0, cap: .round)
+        Stroke(
+          color.with(opacity: 0.15 + 0.85 * $0), width: 0.35 + (widest - 0.35) * $0, dash: dash,
+          cap: dash.isEmpty ? .round : .butt)
       }
       items.append(
         .path(

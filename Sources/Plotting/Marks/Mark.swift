@@ -14,6 +14,8 @@ package protocol Mark: Sendable {
   func headroom(over length: Double) -> Double
   /// How tall it is on a panel so wide, for marks that decide it themselves, as a paragraph does; nil for others.
   func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double?
+  /// Whether numbers without a logarithm get a sign on a logarithmic scale, which the legend explains.
+  var showsUnplaced: Bool { get }
   /// What the figure's description has to say of how it is drawn.
   func note(theme: Theme) -> String?
 }
@@ -23,6 +25,7 @@ extension Mark {
   package func headroom(over length: Double) -> Double { 0 }
   package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? { nil }
   package func note(theme: Theme) -> String? { nil }
+  package var showsUnplaced: Bool { false }
 }
 
 /// Where marks are drawn: an area of the page with scales onto it.
@@ -55,13 +58,18 @@ func polyline(_ points: [Point], isClosed: Bool = false) -> [PathElement] {
 /// A line of a legend.
 package struct LegendEntry: Hashable, Sendable {
   package enum Symbol: Hashable, Sendable {
-    case swatch(Paint)
+    /// An area; hatched like those of the paint where it is opaque.
+    case swatch(Paint, opacity: Double = 1)
+    /// With the paint's own dash where none is given.
     case line(Paint, dash: [Double])
+    /// A dot in the shape of the paint.
     case disc(Paint)
     case shape(DotShape, Paint)
     /// A cell without a number.
     case gap(Reading)
-    /// The cross at the foot of a line chart where a number is missing.
+    /// What stands in a chart for a reading that is no number.
+    case sign(Reading)
+    /// The cross in a corner for readings that have no place at all.
     case cross
   }
   package var symbol: Symbol
@@ -73,21 +81,49 @@ package struct LegendEntry: Hashable, Sendable {
   }
 }
 
-/// The cross that stands at the foot of a panel where a series has no number.
-enum GapCross {
+/// What stands for a reading that is no number: a cross for NaN, an arrow head to the edge for ±Inf, a short bar for
+/// "n/a", a ring for missing.
+enum GapSign {
+  /// The signs of a series over places of the x axis: Inf at the panel's upper edge, all others at its foot.
   static func items(_ readings: [(x: Double, y: Reading)], color: Color, in frame: Frame) -> [DrawingItem] {
-    readings.compactMap { x, reading in
-      guard reading.gap != nil, let place = frame.x.clampedPosition(x) else { return nil }
-      return cross(at: Point(place, frame.area.maxY - 3.5), radius: 2.2, color: color)
+    readings.flatMap { x, reading -> [DrawingItem] in
+      let reading = frame.y.reading(reading)
+      guard reading.gap != nil, let place = frame.x.clampedPosition(x) else { return [] }
+      let y = reading == .infinite ? frame.area.minY + 3.5 : frame.area.maxY - 3.5
+      return items(reading, at: Point(place, y), radius: 2.2, color: color)
     }
   }
 
-  /// A cross that can be seen on any ground: a broader one of the page's colour lies below.
-  static func haloed(at center: Point, radius: Double, in theme: Theme) -> [DrawingItem] {
-    [
-      .discs([center], radius: radius * 1.7, fill: theme.background.with(opacity: 0.75), stroke: nil),
-      cross(at: center, radius: radius, color: theme.ink),
-    ]
+  /// - Parameter isLevel: Inf points to the right rather than up.
+  static func items(
+    _ reading: Reading, at center: Point, radius: Double, color: Color, isLevel: Bool = false
+  ) -> [DrawingItem] {
+    switch reading {
+    case .number, .blank: return []
+    case .nan: return [cross(at: center, radius: radius, color: color)]
+    case .infinite, .negativeInfinite:
+      let way = reading == .infinite ? 1.2 * radius : -1.2 * radius
+      let corners =
+        isLevel
+        ? [center.moved(way, 0), center.moved(-way * 0.8, -radius * 1.1), center.moved(-way * 0.8, radius * 1.1)]
+        : [center.moved(0, -way), center.moved(-radius * 1.1, way * 0.8), center.moved(radius * 1.1, way * 0.8)]
+      return [.path(polyline(corners, isClosed: true), fill: color, stroke: nil)]
+    case .notApplicable:
+      return [
+        .path(
+          [.move(center.moved(-radius * 1.2, 0)), .line(center.moved(radius * 1.2, 0))], fill: nil,
+          stroke: Stroke(color, width: 1.2))
+      ]
+    case .missing:
+      return [.discs([center], radius: radius * 0.85, fill: nil, stroke: Stroke(color, width: 0.8))]
+    }
+  }
+
+  /// A sign that can be seen on any ground: a disc of the page's colour lies below.
+  static func haloed(_ reading: Reading, at center: Point, radius: Double, in theme: Theme) -> [DrawingItem] {
+    guard reading.gap != nil else { return [] }
+    return [.discs([center], radius: radius * 1.7, fill: theme.background.with(opacity: 0.75), stroke: nil)]
+      + items(reading, at: center, radius: radius, color: theme.ink)
   }
 
   static func cross(at center: Point, radius: Double, color: Color) -> DrawingItem {
@@ -97,16 +133,26 @@ enum GapCross {
         .move(Point(center.x - radius, center.y + radius)), .line(Point(center.x + radius, center.y - radius)),
       ], fill: nil, stroke: Stroke(color, width: 1))
   }
+
+  /// One entry for each state among some readings.
+  static func legend(_ readings: some Sequence<Reading>) -> [LegendEntry] {
+    var seen: Set<Reading> = []
+    for reading in readings where reading.gap != nil { seen.insert(reading) }
+    return Reading.gaps.filter(seen.contains).map { LegendEntry(.sign($0), $0.gap ?? "") }
+  }
 }
 
-/// A cell without a number: crossed for NaN and Inf, hatched for "n/a" and missing.
+/// A cell without a number: crossed for NaN, with an arrow head for ±Inf, hatched for "n/a", with a ring for missing.
 enum GapCell {
   static func items(_ reading: Reading, in cell: Rect, theme: Theme) -> [DrawingItem] {
     guard reading.gap != nil else { return [] }
     var items: [DrawingItem] = [.rect(cell, fill: theme.gapGround, stroke: nil, crisp: true)]
     let stroke = Stroke(theme.gapInk, width: max(0.4, theme.axisWidth))
     switch reading {
-    case .nan, .infinite, .negativeInfinite:
+    case .infinite, .negativeInfinite, .missing:
+      let radius = min(cell.width, cell.height) * 0.28
+      items += GapSign.items(reading, at: Point(cell.midX, cell.midY), radius: radius, color: theme.gapInk)
+    case .nan:
       items.append(
         .path(
           [

@@ -62,7 +62,8 @@ package struct RidgeMark: Mark {
 
   package func legend(theme: Theme) -> [LegendEntry] {
     let gaps = ridges.reduce(0) { $0 + $1.gaps }
-    return gaps == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(gaps)) without a number")]
+    return (gaps == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(gaps)) without a number")])
+      + Reading.gaps.filter(Set(color ?? []).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
@@ -75,7 +76,10 @@ package struct RidgeMark: Mark {
         guard let place = frame.x.position(x) else { continue }
         points.append(Point(place, foot - height / highest * frame.y.bandWidth * overlap * 0.96))
       }
-      let fill = color.flatMap { frame.color?.color(of: $0[index], theme: frame.theme) } ?? paint.color(in: frame.theme)
+      var fill = paint.color(in: frame.theme)
+      if let reading = color?[index] {
+        fill = frame.color?.color(of: reading, theme: frame.theme) ?? (reading.gap == nil ? fill : frame.theme.gapInk)
+      }
       if let first = points.first, let last = points.last {
         let line = polyline(points)
         let outline = polyline([Point(first.x, foot)] + points + [Point(last.x, foot)], isClosed: true)
@@ -87,7 +91,7 @@ package struct RidgeMark: Mark {
       }
       if ridge.gaps > 0 {
         let center = Point(frame.area.maxX - 4, foot - 4)
-        items.append(GapCross.cross(at: center, radius: 2.2, color: frame.theme.gapInk))
+        items.append(GapSign.cross(at: center, radius: 2.2, color: frame.theme.gapInk))
       }
     }
   }

@@ -24,11 +24,21 @@ package struct RuleMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    name.map { [LegendEntry(.line(paint, dash: dash), $0)] } ?? []
+    guard let gap = Reading(value).gap else { return name.map { [LegendEntry(.line(paint, dash: dash), $0)] } ?? [] }
+    return [LegendEntry(.sign(Reading(value)), [name, gap].compactMap { $0 }.joined(separator: ": "))]
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let scale = direction == .atX ? frame.x : frame.y
+    if value.isInfinite {
+      let (isLevel, area) = (direction == .atX, frame.area)
+      let center =
+        isLevel
+        ? Point(value > 0 ? area.maxX - 3.5 : area.minX + 3.5, area.midY)
+        : Point(area.midX, value > 0 ? area.minY + 3.5 : area.maxY - 3.5)
+      let color = paint.color(in: frame.theme)
+      items += GapSign.items(Reading(value), at: center, radius: 2.2, color: color, isLevel: isLevel)
+    }
     guard let place = scale.position(value) else { return }
     let area = frame.area
     let inside = direction == .atX ? area.minX...area.maxX : area.minY...area.maxY

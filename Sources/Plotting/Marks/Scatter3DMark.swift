@@ -36,7 +36,8 @@ package struct Scatter3DMark: Mark {
 
   package func legend(theme: Theme) -> [LegendEntry] {
     let without = points.count { $0.contains { $0.number == nil } }
-    return without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")]
+    return GapSign.legend(color ?? [])
+      + (without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")])
   }
 
   package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? { width * 0.82 }
@@ -67,37 +68,55 @@ package struct Scatter3DMark: Mark {
     drawBox(corners.map { ($0.depth, page($0)) }, in: frame, into: &items)
     // Eight depths from far to near, so that equal dots are one item.
     let deepest = corners.map(\.depth).max() ?? 1
-    var layers: [[(color: Color, point: Point)]] = Array(repeating: [], count: 8)
+    struct Look: Hashable {
+      var color: Color
+      var shape: DotShape
+    }
+    let plain = Look(color: paint.color(in: theme), shape: theme.style(of: paint).shape)
+    var looks: [Reading: Look] = [:]
+    var layers: [[(look: Look, point: Point)]] = Array(repeating: [], count: 8)
+    var signs: [DrawingItem] = []
     for (index, point) in points.enumerated() {
       let numbers = point.compactMap(\.number)
       guard numbers.count == 3 else { continue }
       let place = turned(
         zip(numbers, ranges).map { 2 * ($0 - $1.lowerBound) / ($1.upperBound - $1.lowerBound) - 1 })
       let near = min(max((place.depth / deepest + 1) / 2, 0), 1)
-      var ink = paint.color(in: theme)
+      var look = plain
       if let reading = color?[index], let scale = frame.color {
-        ink = scale.color(of: reading, theme: theme) ?? theme.gapInk
+        if reading.gap != nil {
+          signs += GapSign.items(reading, at: page(place), radius: 1.8, color: theme.gapInk)
+          continue
+        }
+        if let known = looks[reading] {
+          look = known
+        } else {
+          look = Look(
+            color: scale.color(of: reading, theme: theme) ?? theme.gapInk, shape: scale.shape(of: reading, theme: theme)
+          )
+          if case .categorical = scale.kind { looks[reading] = look }
+        }
       }
-      layers[min(Int(near * 8), 7)].append((ink, page(place)))
+      layers[min(Int(near * 8), 7)].append((look, page(place)))
     }
     for (level, layer) in layers.enumerated() {
       let near = (Double(level) + 0.5) / 8
-      var order: [Color] = []
-      var groups: [Color: [Point]] = [:]
+      var order: [Look] = []
+      var groups: [Look: [Point]] = [:]
       for dot in layer {
-        if groups[dot.color] == nil { order.append(dot.color) }
-        groups[dot.color, default: []].append(dot.point)
+        if groups[dot.look] == nil { order.append(dot.look) }
+        groups[dot.look, default: []].append(dot.point)
       }
-      for ink in order {
-        items.append(
-          .discs(
-            groups[ink] ?? [], radius: radius * (0.65 + 0.7 * near),
-            fill: ink.mixed(with: theme.background, 0.55 * (1 - near)), stroke: nil))
+      for look in order {
+        items += look.shape.items(
+          groups[look] ?? [], radius: radius * (0.65 + 0.7 * near),
+          look.color.mixed(with: theme.background, 0.55 * (1 - near)))
       }
     }
+    items += signs
     if points.contains(where: { $0.contains { $0.number == nil } }) {
       let corner = Point(frame.area.minX + 4, frame.area.maxY - 4)
-      items.append(GapCross.cross(at: corner, radius: 2.2, color: theme.gapInk))
+      items.append(GapSign.cross(at: corner, radius: 2.2, color: theme.gapInk))
     }
   }
 

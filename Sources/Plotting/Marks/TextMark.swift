@@ -37,6 +37,11 @@ package struct TextMark: Mark {
     }
   }
 
+  package func legend(theme: Theme) -> [LegendEntry] {
+    let without = zip(x, y).count { !$0.isFinite || !$1.isFinite }
+    return without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")]
+  }
+
   /// Texts that would leave the area or overlap an earlier one are left out.
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     if isSpread { return drawSpread(in: frame, into: &items) }

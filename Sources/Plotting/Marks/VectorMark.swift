@@ -15,6 +15,9 @@ package struct VectorMark: Mark {
       self.dx = dx
       self.dy = dy
     }
+
+    /// Why it has no direction.
+    fileprivate var gap: Reading { dx.gap == nil ? dy : dx }
   }
 
   package var arrows: [Arrow]
@@ -41,7 +44,7 @@ package struct VectorMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    gapLabel(arrows.flatMap { [$0.dx, $0.dy] }).map { [LegendEntry(.cross, $0)] } ?? []
+    GapSign.legend(arrows.map(\.gap) + (color ?? []))
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
@@ -49,13 +52,16 @@ package struct VectorMark: Mark {
     for (index, arrow) in arrows.enumerated() {
       guard let start = frame.point(arrow.x, arrow.y) else { continue }
       guard let dx = arrow.dx.number, let dy = arrow.dy.number else {
-        if (arrow.dx.gap ?? arrow.dy.gap) != nil {
-          items.append(GapCross.cross(at: start, radius: 2.2, color: frame.theme.gapInk))
-        }
+        items += GapSign.items(
+          arrow.gap, at: start, radius: 2.2, color: frame.theme.gapInk, isLevel: arrow.dx.gap != nil)
         continue
       }
       guard let end = frame.point(arrow.x + dx, arrow.y + dy) else { continue }
-      let ink = color.flatMap { frame.color?.color(of: $0[index], theme: frame.theme) } ?? paint.color(in: frame.theme)
+      var ink = paint.color(in: frame.theme)
+      if let reading = color?[index] {
+        ink = frame.color?.color(of: reading, theme: frame.theme) ?? (reading.gap == nil ? ink : frame.theme.gapInk)
+        items += GapSign.items(reading, at: start, radius: 1.8, color: frame.theme.gapInk)
+      }
       items += Self.items(from: start, to: end, color: ink, width: width)
     }
   }

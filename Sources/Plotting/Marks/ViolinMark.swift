@@ -33,13 +33,12 @@ package struct ViolinMark: Mark {
       group.range.map { group.density(over: $0, steps: Self.steps) } ?? []
     }
     let highest = outlines.joined().map(\.y).max() ?? 0
-    guard highest > 0 else { return }
     func point(_ across: Double, _ along: Double) -> Point? {
       isLevel ? frame.point(along, across) : frame.point(across, along)
     }
     for (index, (group, outline)) in zip(groups, outlines).enumerated() {
       drawGap(of: group, at: Double(index), isLevel: isLevel, in: frame, into: &items)
-      guard !group.sorted.isEmpty else { continue }
+      guard !group.sorted.isEmpty, highest > 0 else { continue }
       let color = paints[index % paints.count].color(in: frame.theme)
       let middle = Double(index)
       let halves = outline.map { (along: $0.x, half: $0.y / highest * breadth / 2) }

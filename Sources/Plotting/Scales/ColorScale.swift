@@ -77,6 +77,16 @@ package struct ColorScale: Sendable {
     return theme.isDark ? 0.3 + 0.7 * place : 0.88 * place
   }
 
+  /// The style of a reading's category; plain for numbers.
+  func style(of reading: Reading, theme: Theme) -> CategoryStyle {
+    guard case .categorical(let categories) = kind, let number = reading.number,
+      categories.indices.contains(Int(number))
+    else { return CategoryStyle(pattern: 0) }
+    return theme.style(of: categories[Int(number)].paint)
+  }
+
+  func shape(of reading: Reading, theme: Theme) -> DotShape { style(of: reading, theme: theme).shape }
+
   /// The colour of a reading, nil for one that has none (gaps and empty paper).
   func color(of reading: Reading, theme: Theme) -> Color? {
     guard let number = reading.number else { return nil }

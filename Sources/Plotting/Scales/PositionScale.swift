@@ -47,6 +47,7 @@ package struct PositionScale: Hashable, Sendable {
 
   /// The place of a number (of a category's middle), nil where the scale has none for it.
   package func position(_ x: Double) -> Double? {
+    guard x.isFinite else { return nil }
     switch kind {
     case .band(let count), .point(let count):
       return start + (end - start) * (x + 0.5) / Double(max(count, 1))
@@ -57,6 +58,12 @@ package struct PositionScale: Hashable, Sendable {
       let share = high > low ? (value - low) / (high - low) : 0.5
       return start + (end - start) * (isClamped ? min(max(share, 0), 1) : share)
     }
+  }
+
+  /// The reading as it is drawn: on a logarithmic scale, numbers that have no logarithm lie infinitely far below.
+  func reading(_ reading: Reading) -> Reading {
+    guard kind == .log, let number = reading.number, number <= 0 else { return reading }
+    return .negativeInfinite
   }
 
   /// The same, kept within the domain's ends.
