@@ -83,14 +83,16 @@ extension Theme {
   ]
 
   /// A theme from its file: an object of `keys`.
-  package init(json: Data) throws(Fault) {
+  ///
+  /// - Parameter usual: what stands for the values that are left out where the file names no `base`.
+  package init(json: Data, base usual: Theme = .screen) throws(Fault) {
     let settings: [String: Setting]
     do {
       settings = try JSONDecoder().decode([String: Setting].self, from: json)
     } catch {
       throw Fault(nil, "is no theme", expected: "a JSON object of texts, numbers, true or false, and lists of texts")
     }
-    var theme = Theme.screen
+    var theme = usual
     if let base = settings["base"] {
       guard case .text(let name) = base, let known = Self.named.first(where: { $0.name == name }) else {
         throw Fault(

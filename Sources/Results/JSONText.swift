@@ -100,6 +100,27 @@ package enum JSONText {
   }
 }
 
+extension JSONText: Decodable {
+  package init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() {
+      self = .null
+    } else if let flag = try? value.decode(Bool.self) {
+      self = .bool(flag)
+    } else if let integer = try? value.decode(Int.self) {
+      self = .integer(integer)
+    } else if let number = try? value.decode(Double.self) {
+      self = .number(number)
+    } else if let text = try? value.decode(String.self) {
+      self = .string(text)
+    } else if let list = try? value.decode([JSONText].self) {
+      self = .array(list)
+    } else {
+      self = .object(try value.decode([String: JSONText].self))
+    }
+  }
+}
+
 extension Double {
   /// The nearest number of that many decimal digits, as it is read back from text.
   package func rounded(significantDigits digits: Int) -> Double {

@@ -20,7 +20,9 @@ extension Command {
     options: [
       Option("width", .text("WIDTH"), "of the figure; a column of a paper, or its text for wide ones, by default"),
       Option(
-        "theme", .text("THEME"), Theme.named.map(\.name).joined(separator: ", ") + ", or a JSON file; paper by default"),
+        "theme", .text("THEME"),
+        Theme.named.map(\.name).joined(separator: ", ") + ", one of --themes, or a JSON file; paper by default"),
+      Appearance.themesOption,
       Option(
         "format", .choice(FigureRendition.Format.allCases.map(\.rawValue)),
         "that of the file's ending by default, else pdf"),
@@ -49,9 +51,11 @@ extension Command {
       let format =
         arguments.text("format").flatMap(FigureRendition.Format.init) ?? FigureRendition.Format(rawValue: ending)
         ?? .pdf
-      let renderer = try Renderer(assets: Assets.find(option: arguments.text("assets")))
+      let assets = try Assets.find(option: arguments.text("assets"))
+      let theme = try Appearance(arguments, isForPage: false, assets: assets).theme(of: .paper)
+      let renderer = try Renderer(assets: assets)
       let bytes = try renderer.draw(
-        figure, as: format, theme: arguments.text("theme").map { try Theme(option: $0) } ?? .paper,
+        figure, as: format, theme: theme,
         width: try arguments.width ?? FigureRendition.paperWidth(figure), dpi: arguments.integer("dpi") ?? 300)
       try OutputFile.write(bytes, to: URL(filePath: arguments.text("output") ?? "\(id).\(format.rawValue)"))
       return .pass

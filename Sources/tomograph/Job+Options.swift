@@ -46,8 +46,9 @@ extension Job {
     Option(
       "theme", .text("THEME"),
       "of all figures: " + Theme.named.map(\.name).joined(separator: ", ")
-        + ", or a JSON file; by default screen, with a "
+        + ", one of --themes, or a JSON file; by default screen, with a "
         + "dark twin for dark pages and paper for PDF"),
+    Appearance.themesOption, Appearance.templatesOption,
     Option("seed", .integer("N", 0...Int.max), "of everything random; 0 by default"),
     Option(
       "precision", .choice(Precision.allCases.map(\.rawValue)),
@@ -96,9 +97,12 @@ extension Job {
     output = arguments.text("out").map { URL(filePath: $0) } ?? file?.output ?? URL(filePath: "out")
     let formats = arguments.list("formats")?.compactMap(FigureRendition.Format.init(rawValue:)) ?? file?.formats
     self.formats = FigureRendition.Format.allCases.filter { formats?.contains($0) ?? true }
-    theme = try (arguments.text("theme") ?? file?.theme).flatMap {
-      $0 == Theme.screen.name ? nil : try Theme(option: $0)
-    }
+    let theme = arguments.text("theme") ?? file?.theme?.name
+    appearance = try Appearance(
+      theme: theme == Theme.screen.name ? nil : theme,
+      file: arguments.text("theme") == nil ? file?.theme?.path.path(percentEncoded: false) : nil,
+      themes: arguments.text("themes").map { URL(filePath: $0) } ?? file?.themes,
+      templates: arguments.text("templates").map { URL(filePath: $0) } ?? file?.templates, assets: assets)
     seed = arguments.integer("seed") ?? file?.seed ?? 0
     precision = arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? file?.precision ?? .f32
     gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail

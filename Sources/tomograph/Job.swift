@@ -2,7 +2,6 @@ import Analyses
 import Corpora
 import Diagnosis
 import Foundation
-import Plotting
 import Reports
 import Tensors
 
@@ -61,8 +60,7 @@ struct Job: Sendable {
   /// The folder that the run folder goes into.
   var output: URL
   var formats: [FigureRendition.Format]
-  /// That of all figures; nil for the page's own in light and dark, and that of papers in PDF.
-  var theme: Theme?
+  var appearance: Appearance
   var seed: Int
   /// In which numbers the model runs, where the processor can.
   var precision: Precision

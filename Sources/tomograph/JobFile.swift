@@ -1,7 +1,6 @@
 import Corpora
 import Diagnosis
 import Foundation
-import Plotting
 import Reports
 import Tensors
 
@@ -14,7 +13,7 @@ import Tensors
 ///   corpus: { path: "en_ewt-ud-test.conllu", format: "conllu", label: "upos", limit: 2000, max_tokens: 128 },
 ///   analyses: ["attention", "representations"],
 ///   thresholds: "health.json5",
-///   output: { folder: "out", formats: ["svg", "png", "pdf"] },
+///   output: { folder: "out", formats: ["svg", "png", "pdf"], theme: "own", themes: "themes", templates: "templates" },
 ///   seed: 0, precision: "f32",
 /// }
 /// ```
@@ -42,8 +41,10 @@ struct JobFile {
   var thresholds: URL?
   var output: URL?
   var formats: [FigureRendition.Format]?
-  /// A theme's name, or the path of its file.
-  var theme: String?
+  /// A theme's name; where there is none of it, the path of its file.
+  var theme: (name: String, path: URL)?
+  var themes: URL?
+  var templates: URL?
   var seed: Int?
   var precision: Precision?
 
@@ -91,15 +92,12 @@ struct JobFile {
       stride = try fields["stride"]?.integer(in: 1...Int.max)
     }
     if let fields = try job["output"]?.fields(
-      ["folder", "formats", "theme"], unsupported: ["language": "a choice of language"])
+      ["folder", "formats", "theme", "themes", "templates"], unsupported: ["language": "a choice of language"])
     {
       output = try path(fields["folder"])
-      let names = Theme.named.map(\.name)
-      theme = try fields["theme"].map { field in
-        // A name, else a file beside the job's.
-        let text = try field.text()
-        return try names.contains(text) ? text : path(field)?.path(percentEncoded: false) ?? text
-      }
+      if let field = fields["theme"], let file = try path(field) { theme = (try field.text(), file) }
+      themes = try path(fields["themes"])
+      templates = try path(fields["templates"])
       formats = try fields["formats"]?.filledList().map { try $0.member(of: FigureRendition.Format.self) }
     }
   }

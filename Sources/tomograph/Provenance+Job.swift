@@ -45,6 +45,7 @@ extension Provenance {
     if let file = job.corpus.parallel { sources.append(try Source(role: "parallel corpus", file: file)) }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
+    sources += try job.appearance.sources
     self.init(
       sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
       threads: Workers.count, precision: precision.rawValue)

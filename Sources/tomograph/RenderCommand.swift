@@ -1,7 +1,6 @@
 import CairoRenderer
 import Diagnosis
 import Foundation
-import Plotting
 import Reports
 import Results
 import Tensors
@@ -12,14 +11,13 @@ extension Command {
     operandNames: "RUN", operands: 1...1,
     details: [
       "Figures, page and texts are made anew from results.json, arrays.safetensors and findings.json; provenance.json "
-        + "stays. The folder is exchanged when the new one is whole.",
-      "--templates names a folder whose files go before those of the program: style.css and the *.mustache files.",
+        + "keeps what was measured, and names the themes and templates. The folder is exchanged when the new one is whole."
     ],
     options: [
       Option(
         "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)), "of figures; all by default"),
-      Option("theme", .text("THEME"), "of all figures: a theme's name or its JSON file"),
-      Option("templates", .text("DIR"), "templates in place of the program's"),
+      Option("theme", .text("THEME"), "of all figures: a theme's name, one of --themes, or a JSON file"),
+      Appearance.themesOption, Appearance.templatesOption,
       Option("out", .text("DIR"), "write the run folder there and leave RUN as it is"),
       Option("assets", .text("DIR"), "the folder that holds fonts and templates"),
       Option("quiet", .flag, "no progress"),
@@ -29,24 +27,21 @@ extension Command {
       let results = try RunResults.read(from: run)
       let assessment = try Assessment.read(from: run)
       let assets = try Assets.find(option: arguments.text("assets"))
-      let overlay = arguments.text("templates").map { URL(filePath: $0) }
-      if let overlay, (try? overlay.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory != true {
-        throw InputError(.usage, at: "--templates", "is no folder", found: "\"\(overlay.relativePath)\"")
-      }
+      let appearance = try Appearance(arguments, isForPage: true, assets: assets)
       let renderer = try Renderer(assets: assets)
-      let theme = try arguments.text("theme").map { try Theme(option: $0) }
       let outcomes = FigureCatalog.outcomes(of: results)
       let provenance = run.appending(path: "provenance.json")
-      let kept = try? Data(contentsOf: provenance)
+      let sources = try appearance.sources
+      let kept = (try? Data(contentsOf: provenance)).map { Provenance.redrawn($0, with: sources) ?? $0 }
       let progress = Progress(isQuiet: arguments.has("quiet"))
       progress.begin("drawing", of: outcomes.count { $0.figure != nil }, unit: "figures")
       try RunFolder.write(at: arguments.text("out").map { URL(filePath: $0) } ?? run) { folder in
         let context = ReportWriter.Context(
           results: results, assessment: assessment, outcomes: outcomes,
-          templates: Templates(assets: assets.root, overlay: overlay),
+          templates: appearance.templates,
           formats: (arguments.list("formats") ?? FigureRendition.Format.allCases.map(\.rawValue))
             .compactMap(FigureRendition.Format.init),
-          draw: { try renderer.draw($0, $1, theme: theme) }, progress: { _, _ in progress.advance() })
+          draw: { try renderer.draw($0, $1, appearance) }, progress: { _, _ in progress.advance() })
         try ReportWriter().write(context, to: folder)
         if let kept { try OutputFile.write(Array(kept), to: folder.appending(path: "provenance.json")) }
       }

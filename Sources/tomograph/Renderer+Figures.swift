@@ -1,5 +1,4 @@
 import CairoRenderer
-import Diagnosis
 import Drawing
 import Foundation
 import Plotting
@@ -16,15 +15,10 @@ extension Renderer {
     }
   }
 
-  /// A figure in one of a report's forms; `theme` goes over that of the form.
-  func draw(_ figure: Figure, _ rendition: FigureRendition, theme: Theme? = nil) throws -> [UInt8] {
-    let own: Theme =
-      switch rendition.theme {
-      case .screen: .screen
-      case .dark: .dark
-      case .paper: .paper
-      }
-    return try draw(figure, as: rendition.format, theme: theme ?? own, width: rendition.width, dpi: 150)
+  /// A figure in one of a report's forms.
+  func draw(_ figure: Figure, _ rendition: FigureRendition, _ appearance: Appearance) throws -> [UInt8] {
+    try draw(
+      figure, as: rendition.format, theme: appearance.theme(of: rendition.theme), width: rendition.width, dpi: 150)
   }
 
   /// - Parameter width: in points.
@@ -37,25 +31,5 @@ extension Renderer {
     case .png: try render(list, as: .png(dpi: Double(dpi)))
     case .pdf: try render(list, as: .pdf)
     }
-  }
-}
-
-extension Theme {
-  /// A theme by its name, or from a JSON file.
-  ///
-  /// - Throws: `InputError(.usage)` for what is neither, and for a file that says something impossible.
-  init(option text: String) throws {
-    if let known = Theme.named.first(where: { $0.name == text }) {
-      self = known.theme
-      return
-    }
-    let file = URL(filePath: text)
-    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else {
-      let names = Theme.named.map(\.name)
-      throw InputError(
-        .usage, at: "--theme", "is neither a theme nor a file" + suggestion(for: text, among: names),
-        expected: names.joined(separator: ", ") + " or a JSON file", found: "\"\(text)\"")
-    }
-    try self.init(file: file)
   }
 }

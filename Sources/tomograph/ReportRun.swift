@@ -43,8 +43,8 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   let place = job.output.appending(path: job.name)
   try RunFolder.write(at: place) { folder in
     let context = ReportWriter.Context(
-      results: results, assessment: assessment, outcomes: outcomes, templates: Templates(assets: job.assets.root),
-      formats: job.formats, draw: { try renderer.draw($0, $1, theme: job.theme) },
+      results: results, assessment: assessment, outcomes: outcomes, templates: job.appearance.templates,
+      formats: job.formats, draw: { try renderer.draw($0, $1, job.appearance) },
       progress: { _, _ in progress.advance() })
     try ReportWriter().write(context, to: folder)
     watch.lap("write")

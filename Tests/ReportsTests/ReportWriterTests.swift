@@ -15,7 +15,7 @@ private func withReport<Result>(rules: [Rule] = ReportExample.rules, _ body: (UR
   let context = ReportWriter.Context(
     results: results, assessment: Assessment(results, rules: rules),
     outcomes: ReportExample.figures.map { .figure($0) } + [.omitted(id: "tsne", reason: "fewer than 5 tokens")],
-    templates: Templates(assets: Fixtures.root),
+    templates: try Templates(assets: Fixtures.root),
     draw: { figure, rendition in ReportExample.draw(figure, rendition) })
   try ReportWriter().write(context, to: url)
   return try body(url)

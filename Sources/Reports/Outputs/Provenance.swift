@@ -6,7 +6,7 @@ import Results
 package struct Provenance: Sendable {
   /// A file that the run read.
   package struct Source: Sendable {
-    /// `weights`, `tokenizer`, `corpus`, `job`, `thresholds`, `configuration`.
+    /// `weights`, `tokenizer`, `corpus`, `job`, `thresholds`, `configuration`, `theme`, `template`.
     package var role: String
     /// Its name, without the folders that it lies in.
     package var name: String
@@ -23,6 +23,10 @@ package struct Provenance: Sendable {
       self.role = role
       self.name = name
       sha256 = SHA256.digest(bytes)
+    }
+
+    fileprivate var json: JSONText {
+      .object(["role": .string(role), "name": .string(name), "sha256": .string(sha256)])
     }
   }
 
@@ -55,12 +59,33 @@ package struct Provenance: Sendable {
     return usage.ru_maxrss * 1024
   }
 
+  /// What decides how a report looks, and is another when it is drawn again.
+  private static let roles = ["theme", "template"]
+
+  /// The content of `provenance.json` with other themes and templates: as it is where they are the same.
+  ///
+  /// - Returns: nil for a file that is no provenance.
+  package static func redrawn(_ json: Data, with sources: [Source]) -> Data? {
+    guard case .object(var members)? = try? JSONDecoder().decode(JSONText.self, from: json),
+      case .array(let before)? = members["sources"]
+    else { return nil }
+    let isLook = { (source: JSONText) in
+      if case .object(let fields) = source, case .string(let role)? = fields["role"] {
+        roles.contains(role)
+      } else {
+        false
+      }
+    }
+    guard !sources.isEmpty || before.contains(where: isLook) else { return json }
+    members["sources"] = .array(before.filter { !isLook($0) } + sources.map(\.json))
+    return Data(JSONText.object(members).text.utf8)
+  }
+
   var json: JSONText {
     let process = ProcessInfo.processInfo
     return .object([
       "schema": .integer(1),
-      "sources": .array(
-        sources.map { .object(["role": .string($0.role), "name": .string($0.name), "sha256": .string($0.sha256)]) }),
+      "sources": .array(sources.map(\.json)),
       "versions": .object(Dictionary(versions.map { ($0.name, JSONText.string($0.version)) }) { $1 }),
       "timings": .array(
         timings.map { .object(["step": .string($0.step), "seconds": .number(($0.seconds * 1e4).rounded() / 1e4)]) }),

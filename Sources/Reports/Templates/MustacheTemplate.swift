@@ -19,6 +19,20 @@ package struct MustacheTemplate: Sendable {
     nodes = try parser.nodes()
   }
 
+  /// The names of what it includes, in the order in which they stand in it.
+  var partials: [String] {
+    func names(_ nodes: [Node]) -> [String] {
+      nodes.flatMap { node -> [String] in
+        switch node {
+        case .partial(let name, _): [name]
+        case .section(_, _, let inner): names(inner)
+        case .text, .variable: []
+        }
+      }
+    }
+    return names(nodes)
+  }
+
   /// - Parameter partials: the text of a partial, nil where there is none of that name.
   package func render(_ value: TemplateValue, partials: @escaping (String) throws -> String?) throws -> String {
     var renderer = Renderer(partials: partials)
@@ -48,7 +62,7 @@ package struct MustacheTemplate: Sendable {
           }
         case .partial(let name, let indentation):
           guard depth < 100 else {
-            throw InputError(at: "template \(name)", "includes itself without end")
+            throw InputError(.usage, at: "template \(name)", "includes itself without end")
           }
           guard let text = try partials(name) else { continue }
           let template = try MustacheTemplate(Self.indented(text, indentation), name: name)

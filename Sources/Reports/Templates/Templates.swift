@@ -1,15 +1,72 @@
+import Diagnosis
 package import Foundation
 import Tensors
 
 /// The files of `templates/`, with a user's folder laid over them: what it has wins, one file at a time.
 package struct Templates: Sendable {
   private let folders: [URL]
+  /// The user's files, in the order of their names; empty where there is no such folder.
+  package let own: [URL]
 
   /// - Parameters:
   ///   - assets: the folder that holds `templates`.
-  ///   - overlay: a folder of files with the same names, of which it needs none.
-  package init(assets: URL, overlay: URL? = nil) {
-    folders = (overlay.map { [$0] } ?? []) + [assets.appending(path: "templates")]
+  ///   - overlay: a folder of files with the same names, of which it needs none; `.mustache` files of other names are
+  ///     partials that its templates include. Names that begin with a dot are passed over.
+  /// - Throws: `InputError(.usage)` for a folder that is none, a file that nothing asks for, and a template that is not
+  ///   sound, includes what is not there, or includes itself.
+  package init(assets: URL, overlay: URL? = nil) throws {
+    let shipped = assets.appending(path: "templates")
+    folders = (overlay.map { [$0] } ?? []) + [shipped]
+    own = try overlay.map { try Self.files(of: $0) } ?? []
+    guard overlay != nil else { return }
+    let known = try Self.files(of: shipped).map(\.lastPathComponent)
+    var included: Set<String> = []
+    for url in own where url.pathExtension == "mustache" {
+      let name = url.deletingPathExtension().lastPathComponent
+      included.formUnion(try MustacheTemplate(try file(url.lastPathComponent) ?? "", name: place(of: name)).partials)
+    }
+    for url in own {
+      let name = url.lastPathComponent
+      let stem = url.deletingPathExtension().lastPathComponent
+      guard known.contains(name) || url.pathExtension == "mustache" && included.contains(stem) else {
+        throw InputError(
+          .usage, at: url.path(percentEncoded: false), "is no template" + suggestion(for: name, among: known),
+          expected: known.joined(separator: ", ") + ", or a partial that one of them includes")
+      }
+      if url.pathExtension == "mustache" {
+        try follow(stem, through: [])
+      } else if try file(name)?.lowercased().contains("</style") == true {
+        throw InputError(.usage, at: url.path(percentEncoded: false), "ends the style element that it stands in")
+      }
+    }
+  }
+
+  /// What lies in a folder, by name.
+  private static func files(of folder: URL) throws -> [URL] {
+    let path = folder.path(percentEncoded: false)
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw InputError(.usage, at: path, "is no folder of templates that can be read")
+    }
+    return names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      .map { folder.appending(path: $0) }
+  }
+
+  /// Goes through everything that a template includes.
+  private func follow(_ name: String, through path: [String]) throws {
+    if path.contains(name) { throw InputError(.usage, at: "template \(place(of: name))", "includes itself") }
+    guard let text = try file(name + ".mustache") else {
+      throw InputError(
+        .usage, at: "template \(place(of: path.last ?? name))", "includes \(name), which is not there",
+        expected: "\(name).mustache beside it")
+    }
+    for partial in try MustacheTemplate(text, name: place(of: name)).partials {
+      try follow(partial, through: path + [name])
+    }
+  }
+
+  /// The path of a user's template, the bare name of the program's own.
+  private func place(of name: String) -> String {
+    own.first { $0.lastPathComponent == name + ".mustache" }?.path(percentEncoded: false) ?? name
   }
 
   /// The content of a file; nil where no folder has it.
@@ -40,6 +97,6 @@ package struct Templates: Sendable {
         .usage, at: folders.map { $0.path(percentEncoded: false) }.joined(separator: ", "),
         "has no template \(name).mustache")
     }
-    return try MustacheTemplate(text, name: name).render(value) { try file($0 + ".mustache") }
+    return try MustacheTemplate(text, name: place(of: name)).render(value) { try file($0 + ".mustache") }
   }
 }
