@@ -75,6 +75,14 @@ package struct Setting: Sendable {
       })
   }
 
+  /// The members of an object of any keys.
+  package func members() throws -> [String: Setting] {
+    guard case .object(let members) = value else { throw error("has the wrong type", expected: "an object") }
+    return try fields(Array(members.keys))
+  }
+
+  package var isText: Bool { if case .text = value { true } else { false } }
+
   /// A text that is not empty.
   package func text() throws -> String {
     guard case .text(let text) = value else { throw error("has the wrong type", expected: "a text") }

@@ -51,10 +51,9 @@ package struct CheckpointSeries {
     let rows = table.rows.filter { $0.component.tensor == nil }
     guard !rows.isEmpty else { return }
     let id = table.metric.id
-    if components[id] == nil {
+    if count == 0 {
       metrics.append(id)
       components[id] = rows.map(\.component)
-      values[id] = (0..<count).map { _ in rows.map { _ in .nan } }
     }
     let found = Dictionary(rows.map { ($0.component, $0.quantity) }, uniquingKeysWith: { first, _ in first })
     values[id]?.append((components[id] ?? []).map { Float(found[$0]?.value ?? .nan) })
@@ -64,7 +63,7 @@ package struct CheckpointSeries {
   package func add(to result: inout AnalysisResult) {
     result.texts["checkpoints"] = names
     result.arrays["checkpoint.steps"] = NumericArray(shape: [count], values: steps.prefix(count).map(Float.init))
-    // A metric that only some checkpoints have is of no use over steps.
+    // A metric that only some checkpoints have cannot be followed over steps.
     let whole = metrics.filter { values[$0]?.count == count }
     result.texts["over"] = whole
     for id in whole {

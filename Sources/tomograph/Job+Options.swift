@@ -5,6 +5,7 @@ import Foundation
 import Plotting
 import Reports
 import Tensors
+import Training
 
 extension Job {
   /// A document of one token has no attention to measure.
@@ -36,6 +37,14 @@ extension Job {
     Option("window", .integer("N", leastTokens...Int.max), "read longer documents in windows of N tokens"),
     Option("stride", .integer("N", 1...Int.max), "tokens from one window to the next; half a window by default"),
     Option("analyses", .list("A,B", known: analyses), "which of \(analyses.joined(separator: ", ")); all by default"),
+    Option(
+      "checkpoints", .text("PATTERN"),
+      "states of the model's training to be measured as well: a path with a * in its last part, as runs/checkpoint-*; "
+        + "without --model the last is the report's"),
+    Option(
+      "logs", .list("A,B", known: nil),
+      "of the training: trainer_state.json, TensorBoard's event files, JSON Lines, CSV, or folders; by default the "
+        + "trainer_state.json in the model's folder"),
     Option("thresholds", .text("FILE"), "JSON5 file of thresholds in place of the defaults that rules prints"),
     Option(
       "fail-on", .choice(Gate.allCases.map(\.rawValue)), "from which verdict on the exit code is 1; fail by default"),
@@ -68,12 +77,14 @@ extension Job {
     var file: JobFile?
     if let path = arguments.operands.first {
       file = try JobFile(contentsOf: URL(filePath: path))
-    } else if arguments.text("model") == nil {
+    } else if arguments.text("model") == nil, arguments.text("checkpoints") == nil {
       if arguments.text("corpus") != nil { throw InputError(.usage, at: "report", "needs a job file or --model") }
       file = try JobFile(contentsOf: try assets.folder("examples").appending(path: "shakespeare/job.json5"))
     }
 
-    guard let model = arguments.text("model").map({ URL(filePath: $0) }) ?? file?.model else {
+    let checkpoints = try (arguments.text("checkpoints") ?? file?.checkpoints).map { try Checkpoints(pattern: $0) }
+    let named = arguments.text("model").map { URL(filePath: $0) } ?? file?.model
+    guard let model = named ?? checkpoints?.all.last?.folder else {
       throw InputError(.usage, at: file?.url.relativePath ?? "report", "names no model")
     }
     let replaced = arguments.text("corpus").map { URL(filePath: $0) }
@@ -92,6 +103,9 @@ extension Job {
 
     let chosen = arguments.list("analyses") ?? file?.analyses ?? Job.analyses
     analyses = Job.analyses.filter(chosen.contains)
+    training = TrainingReading(
+      logs: arguments.list("logs")?.map { .init(path: URL(filePath: $0)) } ?? file?.logs, checkpoints: checkpoints,
+      model: model)
     thresholdsFile = arguments.text("thresholds").map { URL(filePath: $0) } ?? file?.thresholds
     thresholds = try thresholdsFile.map { try Thresholds(contentsOf: $0) } ?? .defaults
     output = arguments.text("out").map { URL(filePath: $0) } ?? file?.output ?? URL(filePath: "out")

@@ -54,6 +54,7 @@ struct Job: Sendable {
   var corpus: Corpus
   /// In the order of `Job.analyses`.
   var analyses: [String]
+  var training: TrainingReading
   var thresholds: Thresholds
   /// Where the thresholds come from; nil for the defaults.
   var thresholdsFile: URL?

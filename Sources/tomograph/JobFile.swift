@@ -12,6 +12,7 @@ import Tensors
 ///   model: "models/minilm",
 ///   corpus: { path: "en_ewt-ud-test.conllu", format: "conllu", label: "upos", limit: 2000, max_tokens: 128 },
 ///   analyses: ["attention", "representations"],
+///   checkpoints: "runs/checkpoint-*", logs: ["runs", { path: "log.csv", columns: { step: "it", loss: "objective" } }],
 ///   thresholds: "health.json5",
 ///   output: { folder: "out", formats: ["svg", "png", "pdf"], theme: "own", themes: "themes", templates: "templates" },
 ///   seed: 0, precision: "f32",
@@ -38,6 +39,9 @@ struct JobFile {
   var window: Int?
   var stride: Int?
   var analyses: [String]?
+  /// A path with a `*` in its last component.
+  var checkpoints: String?
+  var logs: [TrainingReading.Log]?
   var thresholds: URL?
   var output: URL?
   var formats: [FigureRendition.Format]?
@@ -59,15 +63,19 @@ struct JobFile {
     }
 
     let job = try Setting(contentsOf: url).fields(
-      ["name", "model", "corpus", "analyses", "thresholds", "output", "seed", "precision"],
+      ["name", "model", "corpus", "analyses", "logs", "checkpoints", "thresholds", "output", "seed", "precision"],
       unsupported: [
-        "models": "a report of several models", "checkpoints": "a report of checkpoints", "baseline": "a baseline",
+        "models": "a report of several models", "baseline": "a baseline",
         "select": "a selection of layers, heads and examples",
       ])
     name = try job["name"]?.runName()
     model = try path(job["model"])
     analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }
     thresholds = try path(job["thresholds"])
+    checkpoints = try path(job["checkpoints"])?.relativePath
+    logs = try job["logs"].map { setting in
+      try (setting.isText ? [setting] : setting.filledList()).map { try TrainingReading.Log($0, path: path) }
+    }
     precision = try job["precision"]?.member(of: Precision.self)
     seed = try job["seed"]?.integer(in: 0...Int.max)
 
@@ -113,7 +121,7 @@ extension Setting {
   }
 
   /// A list that is not empty.
-  fileprivate func filledList() throws -> [Setting] {
+  func filledList() throws -> [Setting] {
     let values = try list()
     if values.isEmpty { throw error("is empty") }
     return values

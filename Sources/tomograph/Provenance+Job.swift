@@ -3,6 +3,7 @@ import Corpora
 import Foundation
 import Reports
 import Tensors
+import Training
 import Transformers
 
 /// Seconds of the steps of a run.
@@ -45,6 +46,14 @@ extension Provenance {
     if let file = job.corpus.parallel { sources.append(try Source(role: "parallel corpus", file: file)) }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
+    for file in try job.training.logs.flatMap({ try TrainingLog.files(at: $0.path) }).flatMap(\.files) {
+      sources.append(try Source(role: "training log", file: file))
+    }
+    for checkpoint in job.training.checkpoints?.all ?? [] {
+      sources += try ModelFiles(checkpoint.folder).weights.map { file in
+        try Source(role: "weights of \(checkpoint.name)", file: file)
+      }
+    }
     sources += try job.appearance.sources
     self.init(
       sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,

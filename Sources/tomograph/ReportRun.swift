@@ -18,10 +18,7 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   if !job.precision.isAvailable { progress.note(Precision.unavailable) }
   let model = try Model(directory: job.model, precision: job.precision.available)
   let corpus = try CorpusSource(
-    CorpusFile(
-      path: job.corpus.file.relativePath, format: job.corpus.format.rawValue,
-      parallel: job.corpus.parallel?.relativePath, columns: job.corpus.columns, text: job.corpus.text,
-      pair: job.corpus.pair, labels: job.corpus.labels?.relativePath), label: job.corpus.label, limit: job.corpus.limit)
+    job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
   try corpus.check(against: model.description)
   let reading = try CorpusReading(job, model, corpus)
   watch.lap("load")
@@ -29,9 +26,12 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   progress.begin("measuring", of: corpus.documents, unit: "documents")
   let run = CorpusRun(
     model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
-  let (measured, extent) = try run.measure(AnalysisSuite.all.filter { job.analyses.contains($0.id) })
+  let analyses = AnalysisSuite.all.filter { job.analyses.contains($0.id) }
+  var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses))
   progress.end()
   if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
+  if let training = try job.training.result(job, measured, progress) { measured.append(training) }
+  measured.removeAll { $0.id == TokenVectors.id }
   watch.lap("measure")
 
   let results = RunResults(subject: Subject(job, model, extent), analyses: measured).rounded
@@ -54,6 +54,14 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   try HistoryEntry(results, assessment.verdict, resultsFile: place.appending(path: "results.json"))
     .append(to: job.output.appending(path: "history.jsonl"))
   return assessment.verdict
+}
+
+extension Job.Corpus {
+  var source: CorpusFile {
+    CorpusFile(
+      path: file.relativePath, format: format.rawValue, parallel: parallel?.relativePath, columns: columns, text: text,
+      pair: pair, labels: labels?.relativePath)
+  }
 }
 
 extension CorpusReading {

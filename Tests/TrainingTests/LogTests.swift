@@ -181,7 +181,7 @@ import Testing
     #expect(log.scalars[0].steps == [0, 10, 20])
     #expect(log.scalars[0].values[1].isNaN && log.scalars[0].values[2] == .infinity)
     #expect(log.histograms == [.init(name: "grads", steps: [10], bins: [.init(edges: [0, 1, 4], counts: [1, 2])])])
-    #expect(log.notes.count == 1 && log.notes[0].contains("line 5"))
+    #expect(log.notes.count == 1 && log.notes[0].contains("Line 5"))
     let renamed = try TrainingLog(contentsOf: file, columns: LogColumns(names: ["train/loss": "loss"]))
     #expect(renamed["loss"] != nil)
     #expect(throws: InputError.self) { try TrainingLog(contentsOf: file, columns: LogColumns(step: "it")) }

@@ -61,6 +61,19 @@ struct AnalysisGuide: Sendable {
 
   static let all = [
     AnalysisGuide(
+      id: "training", title: "Training", analyses: ["training"],
+      introduction: """
+        What the training's log and its checkpoints say. A curve is what was logged, without smoothing; what is measured \
+        of checkpoints is measured of each of them over the same corpus, so that a change between two of them is a \
+        change of the model.
+        """,
+      places: [
+        .column(["training-loss"]),
+        .row(["training-gradient-norm", "training-learning-rate", "training-similarity"]),
+        .column(["training-scores-"]), .column(["training-histogram-"]),
+      ],
+      galleryTitle: "All other curves"),
+    AnalysisGuide(
       id: "attention", title: "Attention", analyses: ["attention"],
       introduction: """
         Each head turns every position into a distribution over the positions it may see. The numbers below are means \

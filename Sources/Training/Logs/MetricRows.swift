@@ -36,7 +36,7 @@ struct MetricRows {
         value = try LogValue(Data(line), place: place)
       } catch {
         guard index == lines.count - 1, !isEmpty else { throw error }
-        log.notes.append("\(place): the file ends within this line, which was left out.")
+        log.notes.append("Line \(index + 1) of the log: the file ends within this line, which was left out.")
         break
       }
       guard case .object(let members) = value else {

@@ -10,32 +10,30 @@ extension TrainingLog {
   /// Throws `InputError` for a file that is not there, cannot be read or is of no such kind, and for a folder without
   /// any. Damaged parts of event files are noted.
   package init(contentsOf url: URL, columns: LogColumns = LogColumns()) throws {
+    let runs = try Self.files(at: url)
+    self = Self.merged(
+      try runs.map { folder, files in
+        var log = LogCollector()
+        for file in files { try Self.read(file, columns, into: &log) }
+        return (folder, log.log(folder.isEmpty ? url.lastPathComponent : folder))
+      })
+  }
+
+  /// The files that a path names, by the folder within it that holds them.
+  package static func files(at url: URL) throws -> [(folder: String, files: [URL])] {
     let path = url.relativePath
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isFolder) else {
       throw InputError(at: path, "does not exist")
     }
-    guard isFolder.boolValue else {
-      var log = LogCollector()
-      try Self.read(url, columns, into: &log)
-      self = log.log(path)
-      return
+    guard isFolder.boolValue else { return [("", [url])] }
+    let runs = try eventFolders(url)
+    if !runs.isEmpty { return runs }
+    let state = URL(filePath: "\(path)/trainer_state.json")
+    guard FileManager.default.fileExists(atPath: state.path(percentEncoded: false)) else {
+      throw InputError(at: path, "holds no log", expected: "event files of TensorBoard or a trainer_state.json")
     }
-    let runs = try Self.eventFolders(url)
-    guard !runs.isEmpty else {
-      let state = url.appending(path: "trainer_state.json")
-      guard FileManager.default.fileExists(atPath: state.path(percentEncoded: false)) else {
-        throw InputError(at: path, "holds no log", expected: "event files of TensorBoard or a trainer_state.json")
-      }
-      try self.init(contentsOf: state, columns: columns)
-      return
-    }
-    let logs = try runs.map { folder, files in
-      var log = LogCollector()
-      for file in files { try Self.read(file, columns, into: &log) }
-      return (folder, log.log(folder.isEmpty ? path : "\(path)/\(folder)"))
-    }
-    self = Self.merged(logs)
+    return [("", [state])]
   }
 
   /// Several logs of one training, each with a name that its series get where another has them too.
@@ -63,7 +61,7 @@ extension TrainingLog {
     }
     let rows = MetricRows(columns: columns, place: path)
     if isEventFile(url) {
-      EventFile.read(data, place: path, into: &log)
+      EventFile.read(data, place: url.lastPathComponent, into: &log)
       return
     }
     switch url.pathExtension.lowercased() {

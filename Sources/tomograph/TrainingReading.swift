@@ -1,0 +1,94 @@
+import Analyses
+import Diagnosis
+import Foundation
+import Results
+import Tensors
+import Training
+import Transformers
+
+/// What a report reads of a model's training: its logs, and its states in between.
+struct TrainingReading: Sendable {
+  struct Log: Sendable {
+    var path: URL
+    var columns = LogColumns()
+  }
+
+  let logs: [Log]
+  let checkpoints: Checkpoints?
+  /// The model of the report, which need not be measured again.
+  private let model: URL
+
+  /// Without `logs` it is the `trainer_state.json` in the model's folder, where there is one.
+  init(logs: [Log]?, checkpoints: Checkpoints?, model: URL) {
+    let state = URL(filePath: "\(model.relativePath)/trainer_state.json")
+    let isThere = FileManager.default.fileExists(atPath: state.path(percentEncoded: false))
+    self.logs = logs ?? (isThere ? [Log(path: state)] : [])
+    self.checkpoints = checkpoints
+    self.model = model
+  }
+
+  /// What is measured of the report's model, so that it can stand for a checkpoint.
+  func seriesAnalyses(_ analyses: [any Analysis.Type]) -> [any Analysis.Type] {
+    checkpoints == nil ? analyses : analyses + [PerStack<TokenVectors>.self]
+  }
+
+  /// The analysis `training`; nil where there is neither a log nor a series of checkpoints.
+  ///
+  /// - Parameter measured: what was found of the report's model.
+  /// - Throws: `InputError` for a log or a checkpoint that cannot be read.
+  func result(_ job: Job, _ measured: [AnalysisResult], _ progress: Progress) throws -> AnalysisResult? {
+    guard !logs.isEmpty || checkpoints != nil else { return nil }
+    var result = TrainingLog.merged(
+      try logs.map { log in
+        (log.path.lastPathComponent, try TrainingLog(contentsOf: log.path, columns: log.columns))
+      }
+    ).result()
+    guard let checkpoints else { return result }
+    let last = checkpoints.all[checkpoints.all.count - 1]
+    let isMeasured = last.folder.standardizedFileURL.path == model.standardizedFileURL.path
+    progress.begin("measuring", of: checkpoints.all.count - (isMeasured ? 1 : 0), unit: "checkpoints")
+    let final = isMeasured ? measured : try measure(last, job)
+    var series = CheckpointSeries(
+      names: checkpoints.all.map(\.name), steps: checkpoints.all.map(\.step), last: final)
+    for checkpoint in checkpoints.all.dropLast() {
+      series.add(try measure(checkpoint, job))
+      progress.advance()
+    }
+    series.add(final)
+    progress.end()
+    series.add(to: &result)
+    return result
+  }
+
+  /// What the job's analyses find of a checkpoint; maps of its tokens are the last one's alone.
+  private func measure(_ checkpoint: Checkpoints.Checkpoint, _ job: Job) throws -> [AnalysisResult] {
+    let model = try Model(directory: checkpoint.folder, precision: job.precision.available)
+    let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
+    var own = job
+    own.model = checkpoint.folder
+    let reading = try CorpusReading(own, model, corpus)
+    let run = CorpusRun(model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { _ in })
+    let left = [PerStack<ProjectionAnalysis>.id, PerStack<SimilarityAnalysis>.id]
+    let analyses = AnalysisSuite.all.filter { job.analyses.contains($0.id) && !left.contains($0.id) }
+    return try run.measure(seriesAnalyses(analyses)).results
+  }
+}
+
+extension TrainingReading.Log {
+  /// A path, or `{ path: …, columns: { step: "it", loss: "objective" } }`, in which a column's own name stands behind
+  /// the one it gets.
+  init(_ setting: Setting, path: (Setting?) throws -> URL?) throws {
+    if setting.isText {
+      guard let url = try path(setting) else { throw setting.error("has no path") }
+      self.init(path: url)
+      return
+    }
+    let fields = try setting.fields(["path", "columns"])
+    guard let url = try path(fields["path"]) else { throw setting.error("has no path") }
+    self.init(path: url)
+    for (name, column) in try (fields["columns"]?.members() ?? [:]).sorted(by: { $0.key < $1.key }) {
+      let own = try column.text()
+      if name == "step" { columns.step = own } else { columns.names[own] = name }
+    }
+  }
+}
