@@ -37,6 +37,14 @@ package struct Sheet: Sendable {
     var items: [DrawingItem] = []
     var notes: [String] = []
     var top = 0.0
+    if theme.showsTitle, !title.isEmpty {
+      for line in wrapped(title, theme.titleFont, width: width - 6, lines: 3, measurer) {
+        let run = TextRun(line, font: theme.titleFont, color: theme.ink, at: Point(3, top + 3), vertical: .top)
+        items += run.pieces(measurer).map { .text($0) }
+        top += measurer.extent(of: line, in: theme.titleFont).height
+      }
+      top += Self.gap
+    }
     var letter = 0
     let rows = rows.filter { !$0.isEmpty }
     for (row, aligned) in zip(rows, layouts(rows, width: width, theme: inner, measurer)) {

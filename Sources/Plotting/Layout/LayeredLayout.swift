@@ -1,6 +1,7 @@
 /// Places of a layered graph's nodes with few crossings (Sugiyama, Tagawa & Toda 1981): edges over several layers pass
 /// through a place in each, the order within layers is that with the fewest crossings among sweeps by the mean place of
-/// the neighbours, and the places are those nearest to that mean that keep the order and a distance.
+/// the neighbours, and the places are those nearest to that mean that keep the order and a distance: 1 between nodes,
+/// less beside an edge that passes.
 struct LayeredLayout {
   /// Of each node from the middle, in node distances.
   private(set) var place: [Double]
@@ -10,6 +11,10 @@ struct LayeredLayout {
   private(set) var reach: Double
   let layerCount: Int
 
+  /// The share of a node's room that an edge takes on its way past nodes.
+  static let edgeRoom = 0.22
+
+  private let nodeCount: Int
   private var layerOf: [Int]
   private var order: [[Int]]
   private var above: [[Int]]
@@ -20,6 +25,7 @@ struct LayeredLayout {
   ///   - edges: pairs of nodes of different layers; others have no route.
   init(layers: [Int], edges: [(from: Int, to: Int)]) {
     layerCount = (layers.max() ?? -1) + 1
+    nodeCount = layers.count
     var owner = layers
     var chains: [[Int]] = []
     var links: [(Int, Int)] = []
@@ -104,8 +110,13 @@ struct LayeredLayout {
 
   private mutating func assignPlaces() {
     place = [Double](repeating: 0, count: layerOf.count)
-    for nodes in order {
-      for (position, node) in nodes.enumerated() { place[node] = Double(position) - Double(nodes.count - 1) / 2 }
+    let distances = order.map { nodes in zip(nodes, nodes.dropFirst()).map { (room($0) + room($1)) / 2 } }
+    for (nodes, distances) in zip(order, distances) {
+      var next = -distances.reduce(0, +) / 2
+      for (node, distance) in zip(nodes, distances + [0]) {
+        place[node] = next
+        next += distance
+      }
     }
     for pass in 0..<24 {
       for layer in pass % 2 == 0 ? Array(0..<layerCount) : (0..<layerCount).reversed() {
@@ -114,18 +125,27 @@ struct LayeredLayout {
           guard !neighbours.isEmpty else { return place[node] }
           return neighbours.map { place[$0] }.reduce(0, +) / Double(neighbours.count)
         }
-        for (node, value) in zip(order[layer], Self.spread(wanted)) { place[node] = value }
+        for (node, value) in zip(order[layer], Self.spread(wanted, distances[layer])) { place[node] = value }
       }
     }
     let middle = ((place.max() ?? 0) + (place.min() ?? 0)) / 2
     for node in place.indices { place[node] -= middle }
   }
 
-  /// The places nearest to the wanted ones (least squares) that rise by at least 1: pooled neighbours.
+  private func room(_ node: Int) -> Double { node < nodeCount ? 1 : Self.edgeRoom }
+
+  /// The places nearest to the wanted ones (least squares) that rise by at least 1.
   static func spread(_ wanted: [Double]) -> [Double] {
+    spread(wanted, [Double](repeating: 1, count: max(wanted.count - 1, 0)))
+  }
+
+  /// The same with a distance of their own between every two neighbours: pooled neighbours.
+  private static func spread(_ wanted: [Double], _ distances: [Double]) -> [Double] {
+    var steps = [0.0]
+    for distance in distances { steps.append(steps[steps.count - 1] + distance) }
     var blocks: [(sum: Double, count: Int)] = []
-    for (index, value) in wanted.enumerated() {
-      blocks.append((value - Double(index), 1))
+    for (value, step) in zip(wanted, steps) {
+      blocks.append((value - step, 1))
       while blocks.count > 1, let last = blocks.last,
         blocks[blocks.count - 2].sum / Double(blocks[blocks.count - 2].count) > last.sum / Double(last.count)
       {
@@ -135,6 +155,6 @@ struct LayeredLayout {
       }
     }
     let levels = blocks.flatMap { block in Array(repeating: block.sum / Double(block.count), count: block.count) }
-    return levels.enumerated().map { $1 + Double($0) }
+    return zip(levels, steps).map { $0 + $1 }
   }
 }

@@ -14,6 +14,9 @@ package struct CellMark: Mark {
   /// Less than 1 lets what lies below shine through.
   package var opacity = 1.0
 
+  /// Colours run from cell to cell, as those of a map that is laid over a picture.
+  package var isSmooth = false
+
   /// Up to here each cell is a rectangle of its own; more are one image.
   static let mostRectangles = 1200
 
@@ -42,7 +45,9 @@ package struct CellMark: Mark {
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     guard rows > 0, columns > 0, let color = frame.color else { return }
     var cells: [DrawingItem] = []
-    if values.count <= Self.mostRectangles {
+    if isSmooth {
+      drawSmooth(in: frame, color, into: &cells)
+    } else if values.count <= Self.mostRectangles {
       drawRectangles(in: frame, color, into: &cells)
     } else {
       drawImage(in: frame, color, into: &cells)
@@ -101,6 +106,39 @@ package struct CellMark: Mark {
     let image = PixelImage(width: columns, height: rows, pixels: pixels)
     items.append(.image(image.reduced(to: frame.area, dpi: frame.theme.rasterDPI), in: frame.area))
     items += gaps
+  }
+
+  /// One image of linear interpolations between the cells' middles; a cell without a number stays one.
+  private func drawSmooth(in frame: Frame, _ color: ColorScale, into items: inout [DrawingItem]) {
+    let factor = max(1, min(16, 448 / max(rows, columns)))
+    let (width, height) = (columns * factor, rows * factor)
+    let table = ColorLookup(color, theme: frame.theme)
+    var pixels = [UInt8](repeating: 0, count: width * height * 4)
+    for y in 0..<height {
+      let v = (Double(y) + 0.5) / Double(factor) - 0.5
+      for x in 0..<width where values[y / factor * columns + x / factor].number != nil {
+        let u = (Double(x) + 0.5) / Double(factor) - 0.5
+        var (sum, total) = (0.0, 0.0)
+        for (row, share) in Self.neighbours(v, below: rows) {
+          for (column, part) in Self.neighbours(u, below: columns) {
+            guard let number = values[row * columns + column].number else { continue }
+            sum += number * share * part
+            total += share * part
+          }
+        }
+        if total > 0 { table.write(sum / total, to: &pixels, at: (y * width + x) * 4) }
+      }
+    }
+    items.append(.image(PixelImage(width: width, height: height, pixels: pixels, isSmooth: true), in: frame.area))
+    for (index, reading) in values.enumerated() where reading.gap != nil {
+      items += GapCell.items(reading, in: cell(index / columns, index % columns, in: frame.area), theme: frame.theme)
+    }
+  }
+
+  /// The two whole numbers around a place, each with its share; at the ends one alone.
+  private static func neighbours(_ place: Double, below count: Int) -> [(Int, Double)] {
+    let low = place.rounded(.down)
+    return [(Int(low), 1 - (place - low)), (Int(low) + 1, place - low)].map { (min(max($0.0, 0), count - 1), $0.1) }
   }
 
   private func print(_ texts: [String], in frame: Frame, _ color: ColorScale, into items: inout [DrawingItem]) {

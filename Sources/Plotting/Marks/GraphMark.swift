@@ -1,6 +1,6 @@
 package import Drawing
 
-/// Nodes in layers from left to right and the edges between them, wider and more opaque by the size of their weight,
+/// Nodes in layers from left to right, or from the top down, and the edges between them, wider and more opaque by the size of their weight,
 /// dashed and in another colour where it is negative: circuits, flows through layers.
 package struct GraphMark: Mark {
   package struct Node: Hashable, Sendable {
@@ -31,8 +31,10 @@ package struct GraphMark: Mark {
 
   package var nodes: [Node]
   package var edges: [Edge]
-  /// Words under the layers, none or one each.
+  /// Words under the layers, or left of them, none or one each.
   package var layerNames: [String]
+  /// Layers are rows from the top down, as wide as the panel: for more layers than fit side by side.
+  package var isUpright = false
   /// The width of the strongest edge, in points.
   package var widest: Double
   package var positive: Paint
@@ -75,19 +77,87 @@ package struct GraphMark: Mark {
 
   package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? {
     let row = rowHeight(theme, measurer)
+    if isUpright { return Double(max(layout.layerCount, 1)) * row * 1.7 }
     return max((2 * layout.reach + 1) * row, 2 * row) + (layerNames.isEmpty ? 0 : row)
+  }
+
+  /// Where a graph lies: layers along one direction of the page, the nodes of a layer along the other.
+  private struct Plan {
+    var isUpright: Bool
+    /// Of layers and nodes, without the layers' names.
+    var area: Rect
+    var layerCount: Int
+    /// From node to node.
+    var step: Double
+    var font: Font
+    var box: Size
+
+    func point(layer: Int, place: Double) -> Point {
+      let share = (Double(layer) + 0.5) / Double(layerCount)
+      return isUpright
+        ? Point(area.midX + place * step, area.y + share * area.height)
+        : Point(area.x + share * area.width, area.midY + place * step)
+    }
+
+    func rect(at middle: Point) -> Rect {
+      Rect(middle.x - box.width / 2, middle.y - box.height / 2, box.width, box.height)
+    }
+
+    /// Where edges leave a node, and where they come in.
+    func ports(_ box: Rect) -> (out: Point, in: Point) {
+      isUpright
+        ? (Point(box.midX, box.maxY), Point(box.midX, box.minY))
+        : (Point(box.maxX, box.midY), Point(box.minX, box.midY))
+    }
+
+    /// Along the layers at every stop, bent half-way between.
+    func flow(_ stops: [Point]) -> [PathElement] {
+      [.move(stops[0])]
+        + zip(stops, stops.dropFirst()).map { a, b in
+          let (x, y) = ((a.x + b.x) / 2, (a.y + b.y) / 2)
+          return isUpright ? .curve(Point(a.x, y), Point(b.x, y), to: b) : .curve(Point(x, a.y), Point(x, b.y), to: b)
+        }
+    }
+  }
+
+  private func plan(_ layout: LayeredLayout, in frame: Frame) -> Plan {
+    var area = frame.area
+    let theme = frame.theme
+    if !layerNames.isEmpty {
+      if isUpright {
+        let widest = layerNames.map { frame.measurer.extent(ofRich: $0, in: theme.tickFont).width }.max() ?? 0
+        let names = min(widest + 6, area.width * 0.25)
+        (area.x, area.width) = (area.x + names, area.width - names)
+      } else {
+        area.height -= rowHeight(theme, frame.measurer)
+      }
+    }
+    let breadth = isUpright ? area.width : area.height
+    let step = breadth / (2 * layout.reach + 1)
+    // Labels leave a fifth of their layer to the edges; what is too long even in the smallest size is cut.
+    let room = isUpright ? step * 0.92 : area.width / Double(layout.layerCount) * 0.8
+    var font = theme.tickFont
+    func widest() -> Double { nodes.map { frame.measurer.extent(ofRich: $0.label, in: font).width }.max() ?? 0 }
+    let wanted = widest()
+    if wanted > room - 6 {
+      font.size = max(theme.smallestSize, (font.size * (room - 6) / max(wanted, 1) * 4).rounded(.down) / 4)
+    }
+    let height = frame.measurer.extent(of: "0", in: font).height + 3
+    let share = isUpright ? area.height / Double(layout.layerCount) : step
+    return Plan(
+      isUpright: isUpright, area: area, layerCount: layout.layerCount, step: step, font: font,
+      box: Size(min(widest() + 6, room), min(height, share * 0.9)))
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let layout = layout
     guard layout.layerCount > 0 else { return }
     let theme = frame.theme
-    let names = layerNames.isEmpty ? 0 : rowHeight(theme, frame.measurer)
-    let step = (frame.area.height - names) / (2 * layout.reach + 1)
-    let boxes = boxes(layout, step: step, names: names, in: frame)
+    let plan = plan(layout, in: frame)
+    let boxes = nodes.enumerated().map { index, node in
+      plan.rect(at: plan.point(layer: node.layer, place: layout.place[index]))
+    }
     let largest = edges.compactMap { $0.weight.number.map(abs) }.max() ?? 0
-    let columns = columns(layout, in: frame)
-    let middle = frame.area.y + (frame.area.height - names) / 2
     let drawn = edges.indices.sorted { a, b in
       let (x, y) = (abs(edges[a].weight.number ?? 0), abs(edges[b].weight.number ?? 0))
       return x == y ? a < b : x < y
@@ -97,14 +167,12 @@ package struct GraphMark: Mark {
       let isForward = nodes[edge.from].layer <= nodes[edge.to].layer
       let (low, high) = isForward ? (edge.from, edge.to) : (edge.to, edge.from)
       guard nodes[low].layer < nodes[high].layer else { continue }
-      var stops = [Point(boxes[low].maxX, boxes[low].midY)]
-      for (offset, place) in layout.route[index].enumerated() {
-        stops.append(Point(columns[nodes[low].layer + 1 + offset], middle + place * step))
+      let between = layout.route[index].enumerated().map { offset, place in
+        plan.point(layer: nodes[low].layer + 1 + offset, place: place)
       }
-      stops.append(Point(boxes[high].minX, boxes[high].midY))
-      items.append(.path(flow(stops), fill: nil, stroke: stroke(edge, largest, theme)))
+      let stops = [plan.ports(boxes[low]).out] + between + [plan.ports(boxes[high]).in]
+      items.append(.path(plan.flow(stops), fill: nil, stroke: stroke(edge, largest, theme)))
     }
-    let font = font(layout, in: frame)
     for (node, box) in zip(nodes, boxes) {
       let fill = frame.color?.color(of: node.color, theme: theme)
       items.append(
@@ -114,50 +182,24 @@ package struct GraphMark: Mark {
         items.append(.group(GapCell.items(node.color, in: box.inset(2), theme: theme), clip: nil, opacity: 0.5))
       }
       let run = TextRun(
-        fitted(node.label, font, width: box.width - 4, frame.measurer, isRich: true), font: font,
+        fitted(node.label, plan.font, width: box.width - 2, frame.measurer, isRich: true), font: plan.font,
         color: fill.map(theme.readableInk) ?? theme.ink, at: Point(box.midX, box.midY), horizontal: .middle,
         vertical: .middle)
       items += run.pieces(frame.measurer).map { .text($0) }
     }
-    for (layer, name) in layerNames.prefix(layout.layerCount).enumerated() {
-      let share = frame.area.width / Double(layout.layerCount)
+    drawLayerNames(plan, in: frame, into: &items)
+  }
+
+  private func drawLayerNames(_ plan: Plan, in frame: Frame, into items: inout [DrawingItem]) {
+    let font = frame.theme.tickFont
+    let room = isUpright ? plan.area.x - frame.area.x - 3 : plan.area.width / Double(plan.layerCount) - 4
+    for (layer, name) in layerNames.prefix(plan.layerCount).enumerated() {
+      let middle = plan.point(layer: layer, place: 0)
       let run = TextRun(
-        fitted(name, theme.tickFont, width: share - 4, frame.measurer, isRich: true), font: theme.tickFont,
-        color: theme.muted, at: Point(columns[layer], frame.area.maxY), horizontal: .middle, vertical: .bottom)
+        fitted(name, font, width: room, frame.measurer, isRich: true), font: font, color: frame.theme.muted,
+        at: isUpright ? Point(frame.area.minX, middle.y) : Point(middle.x, frame.area.maxY),
+        horizontal: isUpright ? .start : .middle, vertical: isUpright ? .middle : .bottom)
       items += run.pieces(frame.measurer).map { .text($0) }
-    }
-  }
-
-  /// The middle of each layer.
-  private func columns(_ layout: LayeredLayout, in frame: Frame) -> [Double] {
-    (0..<layout.layerCount).map {
-      frame.area.x + (Double($0) + 0.5) * frame.area.width / Double(layout.layerCount)
-    }
-  }
-
-  /// The size in which every label leaves a fifth of its layer to the edges; what is too long even in the smallest is cut.
-  private func font(_ layout: LayeredLayout, in frame: Frame) -> Font {
-    var font = frame.theme.tickFont
-    let room = frame.area.width / Double(max(layout.layerCount, 1)) * 0.8 - 6
-    let widest = nodes.map { frame.measurer.extent(ofRich: $0.label, in: font).width }.max() ?? 0
-    if widest > room {
-      font.size = max(frame.theme.smallestSize, (font.size * room / widest * 4).rounded(.down) / 4)
-    }
-    return font
-  }
-
-  /// All of one width: that of the widest label.
-  private func boxes(_ layout: LayeredLayout, step: Double, names: Double, in frame: Frame) -> [Rect] {
-    let columns = columns(layout, in: frame)
-    let share = frame.area.width / Double(layout.layerCount)
-    let font = font(layout, in: frame)
-    let widest = nodes.map { frame.measurer.extent(ofRich: $0.label, in: font).width }.max() ?? 0
-    let width = min(widest + 6, share * 0.8)
-    let height = min(frame.measurer.extent(of: "0", in: font).height + 3, step * 0.9)
-    let middle = frame.area.y + (frame.area.height - names) / 2
-    return nodes.enumerated().map { index, node in
-      Rect(
-        columns[node.layer] - width / 2, middle + layout.place[index] * step - height / 2, width, height)
     }
   }
 
@@ -171,15 +213,6 @@ package struct GraphMark: Mark {
     return Stroke(
       color.with(opacity: 0.25 + 0.75 * share), width: width,
       dash: number < 0 ? [2.5 + width, 1.2 + width * 0.5] : [])
-  }
-
-  /// Level at every stop, bent half-way between.
-  private func flow(_ stops: [Point]) -> [PathElement] {
-    [.move(stops[0])]
-      + zip(stops, stops.dropFirst()).map { a, b in
-        let bend = (a.x + b.x) / 2
-        return .curve(Point(bend, a.y), Point(bend, b.y), to: b)
-      }
   }
 }
 

@@ -62,6 +62,12 @@ package enum DepthCurves: FigureBuilder {
     var names: [String]
     var quantities: [Quantity]
     var readings: [Reading] { quantities.map { Reading($0) } }
+    var curve: Curve {
+      let bounds = quantities.map(\.interval)
+      return Curve(
+        metric.title, x: depths, y: readings, low: bounds.map { $0.map { Reading($0.lowerBound) } ?? .blank },
+        high: bounds.map { $0.map { Reading($0.upperBound) } ?? .blank })
+    }
   }
 
   private static func series(_ metric: Metric, _ results: RunResults) -> Series? {
@@ -83,17 +89,7 @@ package enum DepthCurves: FigureBuilder {
     let isPoint = first.names.first?.hasPrefix("R") ?? false
     var marks: [any Mark] = []
     for (index, series) in all.enumerated() {
-      let bounds = series.quantities.map(\.interval)
-      if bounds.contains(where: { $0 != nil }) {
-        marks.append(
-          BandMark(
-            x: series.depths, low: bounds.map { $0.map { Reading($0.lowerBound) } ?? .blank },
-            high: bounds.map { $0.map { Reading($0.upperBound) } ?? .blank }, paint: .category(index)))
-      }
-      marks.append(
-        LineMark(
-          x: series.depths, y: series.readings, paint: .category(index),
-          name: all.count > 1 ? series.metric.title : nil, hasDots: first.depths.count <= 40))
+      marks += series.curve.marks(.category(index), isNamed: all.count > 1)
     }
     var y = Axis(spec.isLogarithmic ? .log : .linear, spec.axis)
     if let lowest = spec.lowest { y.domain = domain(all.flatMap { numbers($0) }, from: lowest) }
@@ -139,10 +135,7 @@ package enum DepthCurves: FigureBuilder {
     return DataTable([
       ("metric", .texts(rows.map { $0.0.metric.id })), ("component", .texts(rows.map { $0.0.names[$0.1] })),
       ("value", .readings(rows.map { $0.0.readings[$0.1] })),
-      ("low", .readings(rows.map { row in row.0.quantities[row.1].interval.map { Reading($0.lowerBound) } ?? .blank })),
-      (
-        "high", .readings(rows.map { row in row.0.quantities[row.1].interval.map { Reading($0.upperBound) } ?? .blank })
-      ),
+      ("low", .readings(all.flatMap(\.curve.low))), ("high", .readings(all.flatMap(\.curve.high))),
       ("n", .integers(rows.map { $0.0.quantities[$0.1].n })),
     ])
   }

@@ -25,13 +25,13 @@ package struct Figure: Sendable {
   /// What is seen, for those who cannot see it: ranges, extremes, which head.
   package private(set) var altText: String
   package let extent: Extent
-  package private(set) var plot: Plot
+  package private(set) var plot: any Plottable
   /// Everything drawn, as numbers.
   package let table: DataTable
 
   package init(
     id: String, analysis: String, title: String, caption: FigureCaption, altText: String, extent: Extent = .column,
-    plot: Plot, table: DataTable
+    plot: any Plottable, table: DataTable
   ) {
     self.id = id
     kind = id
@@ -50,12 +50,30 @@ package struct Figure: Sendable {
     var figure = self
     figure.stack = stack
     figure.id = "\(kind)-\(stack.rawValue)"
-    figure.title += " (\(stack.title.lowercasedFirst))"
-    figure.plot.title += " (\(stack.title.lowercasedFirst))"
-    figure.caption.what = "\(stack.title). \(caption.what)"
-    figure.caption.full = "\(stack.title). \(caption.full)"
-    figure.altText = "\(stack.title). \(altText)"
+    figure.label(stack.title)
     return figure
+  }
+
+  /// A figure of its content alone, with a word that says whose it is: `Sample data`.
+  package init(_ content: some FigureContent, id: String, analysis: String, label: String) {
+    let subject = FigureCaption(full: content.what, what: content.what, subject: label)
+    self.init(content, id: id, analysis: analysis, caption: subject)
+    self.label(label)
+  }
+
+  package init(_ content: some FigureContent, id: String, analysis: String, caption: FigureCaption) {
+    self.init(
+      id: id, analysis: analysis, title: content.title, caption: caption, altText: content.altText,
+      extent: content.extent, plot: content.plot, table: content.table)
+  }
+
+  /// Says in all its words whose it is.
+  private mutating func label(_ name: String) {
+    title += " (\(name.lowercasedFirst))"
+    plot.title += " (\(name.lowercasedFirst))"
+    caption.what = "\(name). \(caption.what)"
+    caption.full = "\(name). \(caption.full)"
+    altText = "\(name). \(altText)"
   }
 
   /// - Parameter width: in points.

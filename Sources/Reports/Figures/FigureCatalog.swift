@@ -8,6 +8,7 @@ package enum FigureCatalog {
     HeadRanking.self,
     PatternSheet.self,
     HeadPatterns.self,
+    CrossAlignment.self,
     PooledPatterns.self,
     DepthCurves.self,
     GradientHistograms.self,

@@ -10,8 +10,6 @@ package enum PatternSheet: FigureBuilder {
       return [.omitted(id: id, reason: "no document's attention was kept")]
     }
     let (layers, heads) = (sample.layers, sample.heads)
-    var hidden = Axis(.band([]))
-    hidden.isHidden = true
     var panels: [Plot.Panel] = []
     for layer in 0..<layers {
       for head in 0..<heads {
@@ -21,7 +19,7 @@ package enum PatternSheet: FigureBuilder {
     }
     let title = "Attention of all heads on \(sample.id)"
     var plot = Plot(
-      title, x: hidden, y: hidden, color: .sequential("attention weight", 0...1, transform: .squareRoot),
+      title, x: .hidden, y: .hidden, color: .sequential("attention weight", 0...1, transform: .squareRoot),
       shape: .square(
         rows: sample.queries, columns: sample.keys, largestSide: max(48, min(110, 500 / Double(heads)))),
       columns: heads, panels: panels)
@@ -37,25 +35,9 @@ package enum PatternSheet: FigureBuilder {
               + "\(sample.size), queries from the top, keys from the left; all panels share one colour scale, by the square root of the weight"
               + (sample.isCausal ? "; keys hidden by the causal mask are left empty." : "."),
             n: "n = 1 document.", analysis: "attention"),
-          altText: alt(sample), extent: .text, plot: plot, table: table(sample)))
+          altText: "\(layers) by \(heads) small heatmaps of \(sample.queries) by \(sample.keys) tokens. "
+            + sample.focusSentence, extent: .text, plot: plot, table: table(sample)))
     ]
-  }
-
-  private static func alt(_ sample: SampleDocument) -> String {
-    var means: [Reading] = []
-    var names: [String] = []
-    for layer in 0..<sample.layers {
-      for head in 0..<sample.heads {
-        let rows = sample.readings(layer, head)
-        let largest = (0..<sample.queries).map { query in
-          rows[query * sample.keys..<(query + 1) * sample.keys].compactMap(\.number).max() ?? 0
-        }
-        means.append(Reading(largest.reduce(0, +) / Double(sample.queries)))
-        names.append("L\(layer).H\(head)")
-      }
-    }
-    return "\(sample.layers) by \(sample.heads) small heatmaps of \(sample.queries) by \(sample.keys) tokens. The "
-      + "largest weight of a row, averaged over rows, goes " + Seen.range(means, names) + "."
   }
 
   private static func table(_ sample: SampleDocument) -> DataTable {

@@ -29,7 +29,7 @@ package enum PooledPatterns: FigureBuilder {
     }
 
     /// One head's blocks; those that the causal mask hides are empty paper.
-    func readings(_ array: NumericArray, _ choice: HeadPatterns.Choice, factor: (Int, Int) -> Double) -> [Reading] {
+    func readings(_ array: NumericArray, _ choice: HeadView.Head, factor: (Int, Int) -> Double) -> [Reading] {
       let base = (choice.layer * mean.shape[1] + choice.head) * blocks * blocks
       return (0..<blocks * blocks).map { cell in
         let (query, key) = (cell / blocks, cell % blocks)
@@ -51,7 +51,7 @@ package enum PooledPatterns: FigureBuilder {
     }
   }
 
-  private static func figure(_ choice: HeadPatterns.Choice, _ pooled: Pooled, _ results: RunResults) -> Figure {
+  private static func figure(_ choice: HeadView.Head, _ pooled: Pooled, _ results: RunResults) -> Figure {
     let blocks = pooled.blocks
     let shares = pooled.readings(pooled.mean, choice, factor: pooled.keysSeen)
     let maxima = pooled.readings(pooled.maximum, choice) { _, _ in 1 }

@@ -1,17 +1,29 @@
+package import Results
 import Plotting
-import Results
 
 /// The attention of one document that the analysis kept for figures.
-struct SampleDocument {
-  let id: String
+package struct SampleDocument: Sendable {
+  package let id: String
   /// What is looked at.
-  let keyTokens: [String]
+  package let keyTokens: [String]
   /// What looks: the same, but for cross-attention.
-  let queryTokens: [String]
+  package let queryTokens: [String]
   /// `[L, H, T query, T key]`.
-  let pattern: NumericArray
-  let isCausal: Bool
-  let isCross: Bool
+  package let pattern: NumericArray
+  package let isCausal: Bool
+  package let isCross: Bool
+
+  /// - Parameter queryTokens: those of the target for cross-attention; nil where queries are keys.
+  package init(id: String, keyTokens: [String], queryTokens: [String]? = nil, pattern: NumericArray, isCausal: Bool) {
+    let queries = queryTokens ?? keyTokens
+    precondition(pattern.shape.count == 4 && pattern.shape[2] == queries.count && pattern.shape[3] == keyTokens.count)
+    self.id = id
+    self.keyTokens = keyTokens
+    self.queryTokens = queries
+    self.pattern = pattern
+    self.isCausal = isCausal
+    isCross = queryTokens != nil
+  }
 
   var layers: Int { pattern.shape[0] }
   var heads: Int { pattern.shape[1] }
@@ -34,11 +46,9 @@ struct SampleDocument {
           let keys = analysis.texts["sample.\(id).tokens"], keys.count == pattern.shape[3]
         else { return nil }
         let targets = analysis.texts["sample.\(id).queries"]
-        let queries = targets ?? keys
-        guard queries.count == pattern.shape[2] else { return nil }
+        guard (targets ?? keys).count == pattern.shape[2] else { return nil }
         return SampleDocument(
-          id: id, keyTokens: keys, queryTokens: queries, pattern: pattern, isCausal: results.subject.model.isCausal,
-          isCross: targets != nil)
+          id: id, keyTokens: keys, queryTokens: targets, pattern: pattern, isCausal: results.subject.model.isCausal)
       }
   }
 
@@ -53,4 +63,51 @@ struct SampleDocument {
       isCausal && cell % keys > cell / keys ? .blank : Reading(Double(pattern.values[base + cell]))
     }
   }
+
+  /// The largest weight of a row, averaged over a head's rows: 1 where each query looks at one key.
+  func focus(_ layer: Int, _ head: Int) -> Double {
+    let base = (layer * heads + head) * queries * keys
+    let largest = (0..<queries).map { query -> Double in
+      var most: Float = 0
+      for key in 0..<keys { most = max(most, pattern.values[base + query * keys + key]) }
+      return Double(most)
+    }
+    return largest.reduce(0, +) / Double(queries)
+  }
+
+  /// "The largest weight of a row, averaged over rows, goes from 0.2 (L0.H3) to 0.98 (L4.H1), median 0.5."
+  var focusSentence: String {
+    let heads = (0..<layers * heads).map { ($0 / self.heads, $0 % self.heads) }
+    return "The largest weight of a row, averaged over rows, goes "
+      + Seen.range(heads.map { Reading(focus($0.0, $0.1)) }, heads.map { "L\($0.0).H\($0.1)" }) + "."
+  }
+
+  /// The strongest weight of a head, and how its mass lies: on the first token, and where queries are keys on the token
+  /// before, on itself, on the next.
+  func summary(_ layer: Int, _ head: Int) -> String {
+    var best = (weight: -1.0, query: 0, key: 0)
+    var offsets = [0.0, 0, 0]
+    var first = 0.0
+    for query in 0..<queries {
+      for key in 0..<keys {
+        let weight = Double(weight(layer, head, query, key))
+        if weight > best.weight { best = (weight, query, key) }
+        if abs(key - query) <= 1 { offsets[key - query + 1] += weight }
+        if key == 0 { first += weight }
+      }
+    }
+    func share(_ mass: Double) -> String { NumberFormat.text(mass / Double(queries), digits: 2) }
+    let text =
+      "The largest weight is \(NumberFormat.text(best.weight)), from "
+      + quoted(TokenText.texts(queryTokens)[best.query], best.query) + " to "
+      + quoted(TokenText.texts(keyTokens)[best.key], best.key)
+      + ". Over all rows \(share(first)) of the mass is on the first token"
+    if isCross { return text + "." }
+    return text
+      + ", \(share(offsets[0])) on the token before, \(share(offsets[1])) on the token itself and "
+      + "\(share(offsets[2])) on the next."
+  }
+
+  /// The caption's sentence on what a causal model cannot see.
+  var mask: String { isCausal ? " Keys hidden by the causal mask are left empty." : "" }
 }

@@ -1,5 +1,5 @@
 package import Results
-import Plotting
+package import Plotting
 
 /// How alike the residual points are: CKA of every two, plain and debiased.
 package enum SimilarityMatrices: FigureBuilder {
@@ -10,41 +10,86 @@ package enum SimilarityMatrices: FigureBuilder {
       guard let array = analysis.arrays[name], array.shape.count == 2, array.shape[0] == array.shape[1],
         array.shape[0] > 1
       else { return .omitted(id: id, reason: "\(metric.title) was not computed") }
-      return figure(id, array, metric, results)
+      let content = SimilarityMatrix(
+        title: "\(metric.title) between residual points", quantity: metric.title, column: metric.id,
+        rows: (axis: "residual point", count: array.shape[0]), columns: (axis: "residual point", count: array.shape[0]),
+        values: array.values.map { Reading(Double($0)) })
+      guard extent(content.values) != nil else { return .omitted(id: id, reason: "\(metric.title) has no number") }
+      return .figure(
+        Figure(
+          content, id: id, analysis: "similarity",
+          caption: Caption(results: results).text(
+            "\(content.what); point 0 is the embeddings, point p the residual stream after block p.", metrics: [metric],
+            analysis: "similarity")))
     }
   }
+}
 
-  private static func figure(
-    _ id: String, _ array: NumericArray, _ metric: Metric, _ results: RunResults
-  ) -> FigureOutcome {
-    let count = array.shape[0]
-    let readings = array.values.map { Reading(Double($0)) }
-    guard let seen = extent(readings) else { return .omitted(id: id, reason: "\(metric.title) has no number") }
-    let title = "\(metric.title) between residual points"
-    let labels = readings.map { $0.number.map { NumberFormat.fixed($0, decimals: 2) } ?? "" }
+/// A number of every two layers, of one model or of two.
+package struct SimilarityMatrix: FigureContent {
+  package let title: String
+  /// Beside the colours: "CKA".
+  let quantity: String
+  /// In the table: "similarity.cka".
+  let column: String
+  let rows: (axis: String, count: Int)
+  let columns: (axis: String, count: Int)
+  /// Row by row.
+  let values: [Reading]
+
+  package init(
+    title: String, quantity: String, column: String, rows: (axis: String, count: Int),
+    columns: (axis: String, count: Int), values: [Reading]
+  ) {
+    precondition(values.count == rows.count * columns.count && rows.count > 0 && columns.count > 0)
+    self.title = title
+    self.quantity = quantity
+    self.column = column
+    self.rows = rows
+    self.columns = columns
+    self.values = values
+  }
+
+  private var isOfOne: Bool { rows == columns }
+
+  package var what: String { title }
+
+  /// Of one model the pairs beside the diagonal and the ends; of two, the best partner of each row.
+  package var altText: String {
+    let (height, width) = (rows.count, columns.count)
+    let text = "Matrix of \(height) by \(width). "
+    guard isOfOne else {
+      let best = (0..<height).map { row in
+        (0..<width).max { (values[row * width + $0].number ?? -.infinity) < (values[row * width + $1].number ?? -.infinity) } ?? 0
+      }
+      return text + "The highest number of each row goes "
+        + Seen.range((0..<height).map { values[$0 * width + best[$0]] }, (0..<height).map { "\($0) and \(best[$0])" }) + "."
+    }
+    let steps = (1..<max(height, 1)).map { values[$0 * width + $0 - 1] }
+    let ends = values[width - 1]
+    return text + "Between neighbouring points it goes "
+      + Seen.range(steps, (1..<max(height, 1)).map { "R\($0 - 1) and R\($0)" })
+      + "; between first and last point it is \(ends.number.map { NumberFormat.text($0) } ?? ends.gap ?? "")."
+  }
+
+  package var plot: any Plottable {
+    let seen = Plotting.extent(values) ?? 0...1
+    let labels = values.map { $0.number.map { NumberFormat.fixed($0, decimals: 2) } ?? "" }
     var plot = Plot(
-      title, x: .indices(count, "residual point"), y: .indices(count, "residual point"),
-      color: .sequential(metric.title, min(0, seen.lowerBound)...max(1, seen.upperBound)),
-      shape: .square(rows: count, columns: count, largestSide: 300),
-      marks: [CellMark(rows: count, columns: count, values: readings, printed: labels)])
+      title, x: .indices(columns.count, columns.axis), y: .indices(rows.count, rows.axis),
+      color: .sequential(quantity, min(0, seen.lowerBound)...max(1, seen.upperBound)),
+      shape: .square(rows: rows.count, columns: columns.count, largestSide: 300),
+      marks: [CellMark(rows: rows.count, columns: columns.count, values: values, printed: labels)])
     plot.hasFrame = true
-    // What is seen: the pairs beside the diagonal, and the ends.
-    let steps = (1..<count).map { readings[$0 * count + $0 - 1] }
-    let ends = readings[count - 1]
-    let cells = 0..<count * count
-    return .figure(
-      Figure(
-        id: id, analysis: "similarity", title: title,
-        caption: Caption(results: results).text(
-          "\(title); point 0 is the embeddings, point p the residual stream after block p.", metrics: [metric],
-          analysis: "similarity"),
-        altText: "Matrix of \(count) by \(count). Between neighbouring points it goes "
-          + Seen.range(steps, (1..<count).map { "R\($0 - 1) and R\($0)" })
-          + "; between first and last point it is \(ends.number.map { NumberFormat.text($0) } ?? ends.gap ?? "").",
-        plot: plot,
-        table: DataTable([
-          ("row", .texts(cells.map { "R\($0 / count)" })), ("column", .texts(cells.map { "R\($0 % count)" })),
-          (metric.id, .readings(readings)),
-        ])))
+    return plot
+  }
+
+  package var table: DataTable {
+    let cells = values.indices
+    let letter = isOfOne ? "R" : ""
+    return DataTable([
+      ("row", .texts(cells.map { "\(letter)\($0 / columns.count)" })),
+      ("column", .texts(cells.map { "\(letter)\($0 % columns.count)" })), (column, .readings(values)),
+    ])
   }
 }

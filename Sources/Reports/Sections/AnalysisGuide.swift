@@ -84,7 +84,7 @@ struct AnalysisGuide: Sendable {
         .column(["attention-class", "attention-sheet"]),
         .row(["attention-normalised-entropy", "attention-first-share", "attention-distance"]),
         .row(["attention-induction-score", "attention-previous-token-score", "attention-duplicate-token-score"]),
-        .column(["attention-head-", "attention-lines-"]),
+        .column(["attention-head-", "attention-lines", "attention-alignment", "attention-model-view"]),
       ],
       galleryTitle: "All other head maps"),
     AnalysisGuide(

@@ -1,0 +1,110 @@
+package import Plotting
+
+/// Several heads of one document as lines from queries to keys between two columns of tokens, a colour a head.
+package struct HeadView: FigureContent {
+  package struct Head: Hashable, Sendable {
+    package var layer: Int
+    package var head: Int
+    /// Why this head: "the head with the lowest normalised entropy (0.02)"; empty for none.
+    package var reason: String
+    var name: String { "L\(layer).H\(head)" }
+
+    package init(layer: Int, head: Int, reason: String = "") {
+      self.layer = layer
+      self.head = head
+      self.reason = reason
+    }
+  }
+
+  let sample: SampleDocument
+  let heads: [Head]
+  /// Of each head, the strongest first.
+  let links: [[LinkMark.Link]]
+  let shares: [Double]
+
+  private static let mass = 0.85
+  private static let least = 0.03
+  /// Lines that an eye can follow.
+  private static let most = 1200
+  /// No page is taller.
+  private static let tallest = 540.0
+
+  /// - Parameter heads: one at least.
+  package init(_ sample: SampleDocument, heads: [Head]) {
+    precondition(!heads.isEmpty)
+    self.sample = sample
+    self.heads = heads
+    var links: [[LinkMark.Link]] = []
+    var shares: [Double] = []
+    for head in heads {
+      let all = (0..<sample.queries * sample.keys).map { place in
+        let (query, key) = (place / sample.keys, place % sample.keys)
+        return LinkMark.Link(
+          from: query, to: key, weight: Double(sample.weight(head.layer, head.head, query, key)))
+      }
+      let chosen = all.strongest(carrying: Self.mass, most: Self.most / heads.count, least: Self.least)
+      links.append(chosen)
+      let total = all.reduce(0) { $0 + $1.weight }
+      shares.append(total > 0 ? chosen.reduce(0) { $0 + $1.weight } / total : 0)
+    }
+    self.links = links
+    self.shares = shares
+  }
+
+  package var title: String { "Where \(listed(heads.map(\.name))) look\(heads.count == 1 ? "s" : "") on \(sample.id)" }
+
+  package var what: String {
+    let names = zip(heads, shares).map { head, share in
+      "\(head.name)\(head.reason.isEmpty ? "" : ", \(head.reason)"): "
+        + "\(NumberFormat.fixed(share * 100, decimals: 0)) % of its attention"
+    }
+    let labels = length > 60 ? " Tokens are named where there is room." : ""
+    return "Attention on document \(sample.id) (\(sample.size)): lines from each query (left) to the keys (right) it "
+      + "looks at, a colour a head. Width and opacity of a line are its weight; the strongest lines of a head are drawn "
+      + "until they carry \(NumberFormat.fixed(Self.mass * 100, decimals: 0)) % of its attention, at most "
+      + "\(NumberFormat.count(Self.most / heads.count)), none below \(NumberFormat.text(Self.least)). Drawn are "
+      + names.joined(separator: "; ") + "." + labels + sample.mask
+  }
+
+  package var altText: String {
+    "\(NumberFormat.count(links.reduce(0) { $0 + $1.count })) lines between two columns of \(sample.size). "
+      + heads.map { "\($0.name): \(sample.summary($0.layer, $0.head))" }.joined(separator: " ")
+  }
+
+  private var length: Int { max(sample.queries, sample.keys) }
+
+  package var plot: any Plottable {
+    var plot = Plot(
+      title, x: .hidden, y: column(sample.queryTokens),
+      shape: .lines(length, height: min(12, Self.tallest / Double(length))),
+      marks: links.enumerated().map { index, links in
+        var mark = LinkMark(
+          links, paint: heads.count > 1 ? .category(index) : .accent, widest: heads.count > 1 ? 2 : 3, least: 0)
+        mark.offset = (Double(index) - Double(heads.count - 1) / 2) * 0.24
+        mark.steps = links.count > 200 ? 12 : 0
+        return mark
+      })
+    if heads.count > 1 {
+      plot.color = .categorical("head", heads.enumerated().map { .init($1.name, .category($0)) })
+    }
+    plot.rightY = column(sample.keyTokens)
+    plot.largestPanelWidth = 220
+    return plot
+  }
+
+  /// The shorter column ends in empty places.
+  private func column(_ tokens: [String]) -> Axis {
+    let empty = [CategoryLabel](repeating: .name(""), count: length - tokens.count)
+    return Axis(.band(TokenText.texts(tokens).map(CategoryLabel.token) + empty))
+  }
+
+  package var table: DataTable {
+    let rows = zip(heads, links).flatMap { head, links in links.map { (head.name, $0) } }
+    return DataTable([
+      ("head", .texts(rows.map(\.0))), ("query", .integers(rows.map(\.1.from))), ("key", .integers(rows.map(\.1.to))),
+      ("query_token", .texts(rows.map { sample.queryTokens[$0.1.from] })),
+      ("key_token", .texts(rows.map { sample.keyTokens[$0.1.to] })),
+      ("weight", .readings(rows.map { Reading($0.1.weight) })),
+    ])
+  }
+}

@@ -1,0 +1,119 @@
+package import Plotting
+import Results
+
+/// All layers × heads of one document as small panels of lines from queries to keys.
+package struct ModelView: FigureContent {
+  let sample: SampleDocument
+  /// Positions that each end of a line stands for: more than a small panel can tell apart are taken together.
+  let size: Int
+  /// Of each head in layer-major order, the strongest first.
+  let links: [[LinkMark.Link]]
+  /// The part of each head's attention that its lines carry.
+  let shares: [Double]
+
+  /// Where a head's lines end: at this part of its attention, or at so many lines.
+  private static let mass = 0.9
+  private let most: Int
+
+  package init(_ sample: SampleDocument) {
+    self.sample = sample
+    // Ends of lines nearer than about a point are one, and a page of lines stays a page.
+    let places = min(max(384 / max(sample.heads, 1), 12), 32)
+    let size = (max(sample.queries, sample.keys) + places - 1) / places
+    let most = min(max(12_000 / (sample.layers * sample.heads), 10), 200)
+    self.size = size
+    self.most = most
+    var links: [[LinkMark.Link]] = []
+    var shares: [Double] = []
+    for layer in 0..<sample.layers {
+      for head in 0..<sample.heads {
+        let all = Self.pooled(sample, layer, head, size: size)
+        let total = all.reduce(0) { $0 + $1.weight }
+        let chosen = all.strongest(carrying: Self.mass, most: most)
+        links.append(chosen)
+        shares.append(total > 0 ? chosen.reduce(0) { $0 + $1.weight } / total : 0)
+      }
+    }
+    self.links = links
+    self.shares = shares
+  }
+
+  /// Of a block of queries the mean share of its attention that it gives to a block of keys.
+  private static func pooled(_ sample: SampleDocument, _ layer: Int, _ head: Int, size: Int) -> [LinkMark.Link] {
+    let (rows, columns) = ((sample.queries + size - 1) / size, (sample.keys + size - 1) / size)
+    var sums = [Float](repeating: 0, count: rows * columns)
+    let base = (layer * sample.heads + head) * sample.queries * sample.keys
+    for query in 0..<sample.queries {
+      for key in 0..<sample.keys {
+        sums[query / size * columns + key / size] += sample.pattern.values[base + query * sample.keys + key]
+      }
+    }
+    return sums.indices.map { place in
+      let row = place / columns
+      let count = min(size, sample.queries - row * size)
+      return LinkMark.Link(from: row, to: place % columns, weight: Double(sums[place]) / Double(count))
+    }
+  }
+
+  package var title: String { "Model view of \(sample.id)" }
+
+  package var what: String {
+    let ends = size == 1 ? "" : " Each end of a line stands for \(size) neighbouring positions, whose weights are added."
+    let carried = shares.sorted()
+    func percent(_ share: Double?) -> String { NumberFormat.fixed((share ?? 0) * 100, decimals: 0) }
+    return "Attention of every layer (rows) and head (columns) on document \(sample.id), \(sample.size): lines from each "
+      + "query (left) to the keys (right) that it looks at, the first token at the top. Width and opacity are the "
+      + "weight.\(ends) Of each head the strongest lines are drawn until they carry "
+      + "\(percent(Self.mass)) % of its attention, at most \(NumberFormat.count(most)): they carry "
+      + "\(percent(carried.first)) to \(percent(carried.last)) %, median \(percent(carried[carried.count / 2])) %."
+  }
+
+  package var altText: String {
+    "\(sample.layers) by \(sample.heads) small panels of lines, "
+      + "\(NumberFormat.count(links.reduce(0) { $0 + $1.count })) in all. " + sample.focusSentence
+  }
+
+  package var extent: Figure.Extent { .text }
+
+  package var plot: any Plottable {
+    let places = (max(sample.queries, sample.keys) + size - 1) / size
+    var y = Axis(.band([CategoryLabel](repeating: .name(""), count: places)))
+    y.isHidden = true
+    let panels = links.map { links -> Plot.Panel in
+      var mark = LinkMark(links, widest: 1.1, least: 0)
+      mark.isStraight = true
+      mark.steps = 6
+      return Plot.Panel("", [mark])
+    }
+    var plot = Plot(title, x: .hidden, y: y, shape: .ratio(1.15), columns: sample.heads, panels: panels)
+    plot.outerX = .indices(sample.heads, "head")
+    plot.outerY = .indices(sample.layers, "layer")
+    plot.hasFrame = true
+    plot.largestPanelWidth = 90
+    return plot
+  }
+
+  package var table: DataTable {
+    let rows = links.enumerated().flatMap { head, links in links.map { (head, $0) } }
+    return DataTable([
+      ("layer", .integers(rows.map { $0.0 / sample.heads })), ("head", .integers(rows.map { $0.0 % sample.heads })),
+      ("query", .integers(rows.map { $0.1.from * size })), ("key", .integers(rows.map { $0.1.to * size })),
+      ("positions", .integers(rows.map { _ in size })), ("weight", .readings(rows.map { Reading($0.1.weight) })),
+    ])
+  }
+}
+
+extension [LinkMark.Link] {
+  /// Those that together carry a part of the weight of all, and at most so many; at equal weights the first.
+  func strongest(carrying part: Double, most: Int, least: Double = 0) -> [LinkMark.Link] {
+    let total = reduce(0) { $0 + $1.weight }
+    var carried = 0.0
+    var chosen: [LinkMark.Link] = []
+    for (_, link) in enumerated().sorted(by: { ($1.element.weight, $0.offset) < ($0.element.weight, $1.offset) }) {
+      guard chosen.count < most, carried < part * total, link.weight > least else { break }
+      chosen.append(link)
+      carried += link.weight
+    }
+    return chosen
+  }
+}

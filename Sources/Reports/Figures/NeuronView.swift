@@ -1,0 +1,115 @@
+import Foundation
+package import Plotting
+
+/// How one query of one head weighs its keys, dimension by dimension: q and k, their product, the sum of it, softmax.
+package struct NeuronView: FigureContent {
+  let head: String
+  let document: String
+  /// The query's place among the tokens of its text.
+  let query: (token: String, position: Int)
+  let vector: [Double]
+  /// Of the keys that the query may see, each as long as the query.
+  let keys: [[Double]]
+  let keyTokens: [String]
+  /// `q·k / √d`.
+  let scores: [Double]
+  /// Their softmax, or what the head really gave.
+  let weights: [Double]
+
+  private static let tallest = 460.0
+
+  /// - Parameter weights: of a head that adds more to the scores than the product (a bias of positions); else nil.
+  package init(
+    head: String, document: String, queryToken: String, position: Int, query: [Double], keys: [[Double]],
+    keyTokens: [String], weights: [Double]? = nil
+  ) {
+    precondition(!query.isEmpty && keys.count == keyTokens.count && keys.allSatisfy { $0.count == query.count })
+    precondition(weights.map { $0.count == keys.count } ?? true)
+    self.head = head
+    self.document = document
+    self.query = (queryToken, position)
+    vector = query
+    self.keys = keys
+    self.keyTokens = keyTokens
+    let scores = keys.map { key in
+      zip(query, key).reduce(0) { $0 + $1.0 * $1.1 } / Double(query.count).squareRoot()
+    }
+    self.scores = scores
+    let highest = scores.max() ?? 0
+    let powers = scores.map { exp($0 - highest) }
+    let total = powers.reduce(0, +)
+    self.weights = weights ?? powers.map { $0 / total }
+  }
+
+  package var title: String { "Neuron view of head \(head) at \(quoted(token, query.position)) of \(document)" }
+
+  private var token: TokenText { TokenText.texts([query.token] + keyTokens)[0] }
+  private var texts: [TokenText] { Array(TokenText.texts([query.token] + keyTokens).dropFirst()) }
+  private var products: [[Double]] { keys.map { zip(vector, $0).map { $0 * $1 } } }
+
+  package var what: String {
+    "How head \(head) weighs \(counted(keys.count, "key")) for the query \(quoted(token, query.position)) of "
+      + "\(document): (a) the query vector q in the first row and the keys k below it, \(vector.count) dimensions; "
+      + "(b) their products by dimension; (c) the sums of these, q·k/√d; (d) the attention weights, "
+      + "the softmax of these over the keys."
+  }
+
+  package var altText: String {
+    let weightsSeen = weights.map { Reading($0) }
+    let top = weightsSeen.largest(3).map { named(weightsSeen[$0], quoted(texts[$0], $0)) }
+    guard let best = weightsSeen.largest(1).first else { return "No key." }
+    let parts = products[best].map { Reading($0) }
+    let dimensions = parts.largest(3).map { named(parts[$0], "dimension \($0)") }
+    return "Heatmaps of \(keys.count) keys by \(vector.count) dimensions. The largest weights are those of "
+      + "\(listed(top)). To the score of the first, \(NumberFormat.text(scores[best])), "
+      + "\(listed(dimensions)) add most by size of their products."
+  }
+
+  package var extent: Figure.Extent { .text }
+
+  package var plot: any Plottable {
+    let (rows, width) = (keys.count + 2, vector.count)
+    let shape = Plot.Shape.lines(rows, height: min(11.5, Self.tallest / Double(rows)))
+    let blank = [Reading](repeating: .blank, count: width)
+    let above = TokenText(body: "q: " + token.whole)
+    // A row of paper parts the query from the keys.
+    let labels = [CategoryLabel.token(above), .name("")] + texts.map(CategoryLabel.token)
+    func heatmap(_ title: String, _ first: [Reading], _ below: [[Double]], isLabelled: Bool) -> Plot {
+      let values = first + blank + below.joined().map(Reading.init)
+      var y = Axis(.band(labels))
+      y.isHidden = !isLabelled
+      return Plot(
+        title, x: .indices(width, "dimension"), y: y, color: .diverging("", values.reach), shape: shape,
+        marks: [CellMark(rows: rows, columns: width, values: values)])
+    }
+    func bars(_ title: String, _ values: [Double]) -> Plot {
+      var y = Axis(.band(labels))
+      y.isHidden = true
+      return Plot(
+        title, x: Axis(.linear, title), y: y, shape: shape,
+        marks: [BarMark(categories: [.blank, .blank] + values.map(Reading.init), isLevel: true)])
+    }
+    let (first, second) = (vector.map(Reading.init), products)
+    return Sheet(
+      title,
+      rows: [
+        [
+          .init(heatmap("q and k", first, keys, isLabelled: true), share: 1.5),
+          .init(heatmap("q × k", blank, second, isLabelled: false), share: 1.1),
+          .init(bars("q·k/√d", scores), share: 0.6), .init(bars("softmax", weights), share: 0.6),
+        ]
+      ])
+  }
+
+  package var table: DataTable {
+    let rows = keys.indices.flatMap { key in vector.indices.map { (key, $0) } }
+    return DataTable([
+      ("key", .integers(rows.map(\.0))), ("key_token", .texts(rows.map { keyTokens[$0.0] })),
+      ("dimension", .integers(rows.map(\.1))), ("q", .readings(rows.map { Reading(vector[$0.1]) })),
+      ("k", .readings(rows.map { Reading(keys[$0.0][$0.1]) })),
+      ("product", .readings(rows.map { Reading(keys[$0.0][$0.1] * vector[$0.1]) })),
+      ("score", .readings(rows.map { Reading(scores[$0.0]) })),
+      ("weight", .readings(rows.map { Reading(weights[$0.0]) })),
+    ])
+  }
+}

@@ -1,0 +1,102 @@
+package import Plotting
+
+/// What patching an activation of one run into another changes, by layer and position or by layer and head.
+package struct PatchingMap: FigureContent {
+  package enum Places: Sendable {
+    /// Positions of the clean prompt; where the other one differs its token stands behind an arrow.
+    case positions(clean: [String], corrupted: [String]?)
+    case heads(Int)
+
+    var count: Int {
+      switch self {
+      case .positions(let tokens, _): tokens.count
+      case .heads(let count): count
+      }
+    }
+  }
+
+  package let title: String
+  let layers: Int
+  let places: Places
+  /// Row by row, a row a layer.
+  let effects: [Reading]
+  /// Beside the colours: "recovered logit difference".
+  let quantity: String
+  /// What is patched: "the residual stream before each layer".
+  let patched: String
+
+  package init(title: String, layers: Int, places: Places, effects: [Reading], quantity: String, patched: String) {
+    precondition(effects.count == layers * places.count)
+    if case .positions(let clean, let corrupted?) = places { precondition(clean.count == corrupted.count) }
+    self.title = title
+    self.layers = layers
+    self.places = places
+    self.effects = effects
+    self.quantity = quantity
+    self.patched = patched
+  }
+
+  package var what: String {
+    switch places {
+    case .positions(_, let corrupted):
+      "\(quantity.capitalisedFirst) when \(patched) at one position of one layer is patched"
+        + (corrupted == nil ? "." : "; a token of the clean prompt has that of the other one behind it where they differ.")
+    case .heads: "\(quantity.capitalisedFirst) when \(patched) of one head is patched."
+    }
+  }
+
+  private var texts: [TokenText] {
+    guard case .positions(let clean, let corrupted) = places else { return [] }
+    let all = TokenText.texts(clean + (corrupted ?? []))
+    return clean.indices.map { index in
+      guard let corrupted, corrupted[index] != clean[index] else { return all[index] }
+      return TokenText(lead: all[index].lead, body: all[index].body + "→" + all[clean.count + index].body)
+    }
+  }
+
+  package var altText: String {
+    let (count, tokens) = (places.count, texts)
+    func name(_ place: Int) -> String {
+      let (layer, column) = (place / count, place % count)
+      return tokens.isEmpty ? "L\(layer).H\(column)" : "layer \(layer) at \(quoted(tokens[column], column))"
+    }
+    let top = effects.largest(4).map { named(effects[$0], name($0)) }
+    return "Map of \(layers) layers by \(count) \(tokens.isEmpty ? "heads" : "positions"). \(quantity.capitalisedFirst) goes "
+      + Seen.range(effects, effects.indices.map(name)) + ". The largest by size: \(listed(top))."
+  }
+
+  package var extent: Figure.Extent { places.count > 24 ? .text : .column }
+
+  package var plot: any Plottable {
+    let count = places.count
+    let x: Axis
+    let shape: Plot.Shape
+    switch places {
+    case .positions:
+      x = Axis(.band(texts.map(CategoryLabel.token)), "position")
+      shape = .lines(layers, height: min(13, 200 / Double(max(layers, 1))))
+    case .heads:
+      x = .indices(count, "head")
+      shape = .rows(layers, columns: count, tallest: 18)
+    }
+    var plot = Plot(
+      title, x: x, y: .indices(layers, "layer"), color: .diverging(quantity, effects.reach), shape: shape,
+      marks: [CellMark(rows: layers, columns: count, values: effects)])
+    plot.hasFrame = true
+    return plot
+  }
+
+  package var table: DataTable {
+    let count = places.count
+    var columns: [(name: String, column: DataTable.Column)] = [
+      ("layer", .integers(effects.indices.map { $0 / count }))
+    ]
+    switch places {
+    case .positions(let clean, _):
+      columns.append(("position", .integers(effects.indices.map { $0 % count })))
+      columns.append(("token", .texts(effects.indices.map { clean[$0 % count] })))
+    case .heads: columns.append(("head", .integers(effects.indices.map { $0 % count })))
+    }
+    return DataTable(columns + [("effect", .readings(effects))])
+  }
+}

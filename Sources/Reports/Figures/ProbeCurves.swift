@@ -1,0 +1,99 @@
+package import Plotting
+
+/// What a probe reads from each layer, beside what it can learn of a task without meaning.
+package struct ProbeCurves: FigureContent {
+  package struct Task: Sendable {
+    package var name: String
+    /// Over layers or residual points.
+    package var accuracy: Curve
+    /// With labels drawn at random by word (Hewitt & Liang 2019); nil where it was not run.
+    package var control: Curve?
+    /// Of guessing; nil where it is not known.
+    package var chance: Double?
+
+    package init(_ name: String, accuracy: Curve, control: Curve? = nil, chance: Double? = nil) {
+      precondition(control.map { $0.x == accuracy.x } ?? true)
+      self.name = name
+      self.accuracy = accuracy
+      self.control = control
+      self.chance = chance
+    }
+
+    /// Accuracy less that of the control task.
+    var selectivity: Curve? {
+      control.map { control in
+        Curve(
+          "selectivity", x: accuracy.x,
+          y: zip(accuracy.y, control.y).map { a, b in
+            guard let x = a.number, let y = b.number else { return a.number == nil ? a : b }
+            return Reading(x - y)
+          })
+      }
+    }
+  }
+
+  package let title: String
+  let tasks: [Task]
+  /// Along the axis below: "layer".
+  let place: String
+  let interval: String
+
+  package init(title: String, tasks: [Task], place: String = "layer", interval: String = "") {
+    precondition(!tasks.isEmpty)
+    self.title = title
+    self.tasks = tasks
+    self.place = place
+    self.interval = interval
+  }
+
+  private var hasControl: Bool { tasks.contains { $0.control != nil } }
+
+  package var what: String {
+    "Accuracy of probes on each \(place)" + (tasks.count > 1 ? " for \(listed(tasks.map(\.name)))" : " for \(tasks[0].name)")
+      + (hasControl
+        ? "; the control task gives words labels at random, and selectivity is accuracy less that of the control task "
+          + "(Hewitt & Liang 2019)" : "") + "."
+      + tasks.flatMap { [$0.accuracy] + ($0.control.map { [$0] } ?? []) }.words(interval)
+  }
+
+  package var altText: String {
+    tasks.map { task in
+      var text = "\(task.name): accuracy goes \(Seen.range(task.accuracy.y, names(task.accuracy)))"
+      if let selectivity = task.selectivity { text += "; selectivity goes \(Seen.range(selectivity.y, names(selectivity)))" }
+      if let chance = task.chance { text += "; chance is \(NumberFormat.text(chance))" }
+      return text + "."
+    }.joined(separator: " ")
+  }
+
+  private func names(_ curve: Curve) -> [String] { curve.x.map { "\(place) \(NumberFormat.text($0))" } }
+
+  package var extent: Figure.Extent { tasks.count > 1 ? .text : .column }
+
+  package var plot: any Plottable {
+    let panels = tasks.map { task -> Plot.Panel in
+      func named(_ curve: Curve, _ name: String) -> Curve {
+        var curve = curve
+        curve.name = name
+        return curve
+      }
+      var marks = named(task.accuracy, "accuracy").marks(.category(0))
+      if let control = task.control { marks += named(control, "control task").marks(.category(1), dash: [5, 2]) }
+      if let selectivity = task.selectivity { marks += selectivity.marks(.category(2), dash: [1.5, 1.5]) }
+      if let chance = task.chance { marks.append(RuleMark(.atY, chance, name: "chance")) }
+      return Plot.Panel(tasks.count > 1 ? task.name : "", marks)
+    }
+    let readings = tasks.flatMap { $0.accuracy.y + $0.accuracy.low + ($0.selectivity?.y ?? []) }
+    let foot = min(0, (Plotting.extent(readings)?.lowerBound ?? 0) * 1.05)
+    return Plot(
+      title, x: .integers(place), y: Axis(.linear, hasControl ? "accuracy, selectivity" : "accuracy", domain: foot...1),
+      shape: .ratio(tasks.count > 1 ? 0.8 : 0.6), columns: min(tasks.count, 3), panels: panels)
+  }
+
+  package var table: DataTable {
+    tasks.flatMap { task in
+      [("accuracy", task.accuracy), ("control", task.control), ("selectivity", task.selectivity)].compactMap { name, curve in
+        curve.map { Curve("\(task.name): \(name)", x: $0.x, y: $0.y, low: $0.low, high: $0.high) }
+      }
+    }.table("curve", x: place, y: "accuracy")
+  }
+}

@@ -1,0 +1,63 @@
+package import Plotting
+
+/// Numbers of the last runs, a small line each: where they stand now, and where they were.
+package struct Sparklines: FigureContent {
+  package struct Row: Sendable {
+    package var name: String
+    /// From the oldest run to the newest.
+    package var values: [Reading]
+    /// What the number should not pass; nil for no limit.
+    package var threshold: Double?
+
+    package init(_ name: String, _ values: [Reading], threshold: Double? = nil) {
+      self.name = name
+      self.values = values
+      self.threshold = threshold
+    }
+  }
+
+  package let title: String
+  let rows: [Row]
+
+  package init(title: String, rows: [Row]) {
+    precondition(!rows.isEmpty)
+    self.title = title
+    self.rows = rows
+  }
+
+  private var runs: Int { rows.map(\.values.count).max() ?? 0 }
+
+  package var what: String {
+    "The last \(counted(runs, "run")), the newest at the right, each row on a scale of its own: the last number, the "
+      + "lowest and the highest." + (rows.contains { $0.threshold != nil } ? " Dashed lines are thresholds." : "")
+      + (rows.contains { $0.values.contains { $0.gap != nil } } ? " Crosses are runs without the number." : "")
+  }
+
+  package var altText: String {
+    rows.map { row in
+      let last = row.values.last.map { $0.number.map { NumberFormat.text($0) } ?? $0.gap ?? "none" } ?? "none"
+      let range = Plotting.extent(row.values).map {
+        "\(NumberFormat.text($0.lowerBound)) to \(NumberFormat.text($0.upperBound))"
+      }
+      let gaps = row.values.count { $0.gap != nil }
+      return "\(row.name): last \(last), \(range.map { "range \($0)" } ?? "no number")"
+        + (row.threshold.map { ", threshold \(NumberFormat.text($0))" } ?? "")
+        + (gaps > 0 ? ", \(counted(gaps, "run")) without it." : ".")
+    }.joined(separator: " ")
+  }
+
+  package var plot: any Plottable {
+    Plot(
+      title, x: .hidden, y: .categories(rows.map(\.name), ""), shape: .lines(rows.count, height: 21),
+      marks: [SparklineMark(rows.map { .init($0.values, threshold: $0.threshold) })])
+  }
+
+  package var table: DataTable {
+    let cells = rows.flatMap { row in row.values.indices.map { (row, $0) } }
+    return DataTable([
+      ("name", .texts(cells.map(\.0.name))), ("run", .integers(cells.map(\.1))),
+      ("value", .readings(cells.map { $0.0.values[$0.1] })),
+      ("threshold", .readings(cells.map { $0.0.threshold.map(Reading.init) ?? .blank })),
+    ])
+  }
+}

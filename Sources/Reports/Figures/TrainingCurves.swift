@@ -1,0 +1,103 @@
+import Drawing
+package import Plotting
+
+/// Numbers over the steps of training: losses, the norm of the gradient, each with a band over batches or seeds.
+package struct TrainingCurves: FigureContent {
+  package let title: String
+  let curves: [Curve]
+  /// Along the axis: "loss (nats)".
+  let quantity: String
+  let isLogStep: Bool
+  let isLogValue: Bool
+  /// What the bands are: "lowest and highest of 8 batches".
+  let interval: String
+  /// Steps at which the model was kept.
+  let checkpoints: [Double]
+  /// A stretch of steps in which something changes.
+  let phase: (name: String, steps: ClosedRange<Double>)?
+  /// The curve whose lowest number is named.
+  let best: Int?
+
+  package init(
+    title: String, curves: [Curve], quantity: String, isLogStep: Bool = false, isLogValue: Bool = false,
+    interval: String = "", checkpoints: [Double] = [], phase: (name: String, steps: ClosedRange<Double>)? = nil,
+    best: Int? = nil
+  ) {
+    precondition(!curves.isEmpty && (best.map(curves.indices.contains) ?? true))
+    self.title = title
+    self.curves = curves
+    self.quantity = quantity
+    self.isLogStep = isLogStep
+    self.isLogValue = isLogValue
+    self.interval = interval
+    self.checkpoints = checkpoints
+    self.phase = phase
+    self.best = best
+  }
+
+  private var name: String { String(RichText(quantity).plain.prefix { $0 != "(" }).trimmed }
+
+  package var what: String {
+    "\(name.capitalisedFirst) over the steps of training" + (curves.count > 1 ? ": \(listed(curves.map(\.name)))." : ".")
+      + curves.words(interval) + (isLogStep ? " Steps are on a logarithmic scale." : "")
+      + (isLogValue ? " The vertical scale is logarithmic." : "")
+      + (checkpoints.isEmpty ? "" : " Dotted lines are checkpoints.")
+      + (phase.map { phase in
+        " The strip, steps \(Self.step(phase.steps.lowerBound)) to \(Self.step(phase.steps.upperBound)), is "
+          + "\(phase.name)."
+      } ?? "")
+  }
+
+  private static func step(_ step: Double) -> String { NumberFormat.text(step, digits: 6) }
+
+  private var lowest: (step: Double, value: Double)? {
+    guard let best else { return nil }
+    let points = zip(curves[best].x, curves[best].y).compactMap { x, y in y.number.map { (step: x, value: $0) } }
+    return points.min { $0.value < $1.value }
+  }
+
+  package var altText: String {
+    curves.seen(at: "step")
+      + (lowest.map { " Lowest \(NumberFormat.text($0.value)) at step \(Self.step($0.step))." } ?? "")
+  }
+
+  package var plot: any Plottable {
+    // Step 0 has no place on a plain logarithmic scale.
+    let hasZero = curves.contains { $0.x.contains { $0 <= 0 } }
+    var x = Axis(isLogStep ? (hasZero ? .symlog(linearTo: 1) : .log) : .linear, "step")
+    if !isLogStep { x.tickStyle = .prefixed(unit: "") }
+    var marks: [any Mark] = phase.map { [SpanMark(.atX, $0.steps, name: $0.name)] } ?? []
+    marks += checkpoints.map { RuleMark(.atX, $0, paint: .muted, dash: [1, 2], name: "checkpoint") }
+    marks += curves.marks
+    if let lowest, let best {
+      marks.append(
+        DotMark(x: [Reading(lowest.step)], y: [Reading(lowest.value)], paint: .category(best), radius: 4, shape: .ring))
+      marks.append(
+        LabelMark(
+          [.init("\(NumberFormat.text(lowest.value)) at \(Self.step(lowest.step))", x: lowest.step, y: lowest.value)],
+          avoiding: labelled))
+    }
+    return Plot(
+      title, x: x, y: Axis(isLogValue ? .log : .linear, quantity), shape: .ratio(0.6), marks: marks)
+  }
+
+  /// Points that the label should not cover.
+  private var labelled: [(x: Double, y: Double)] {
+    curves.flatMap { curve in
+      let curve = curve.thinned()
+      return zip(curve.x, curve.y).compactMap { x, y in y.number.map { (x, $0) } }
+    }
+  }
+
+  package var table: DataTable { curves.table("curve", x: "step", y: name.isEmpty ? "value" : name) }
+}
+
+extension String {
+  var trimmed: String {
+    var text = self[...]
+    while text.last == " " { text.removeLast() }
+    return String(text.drop { $0 == " " })
+  }
+
+  var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
