@@ -26,13 +26,16 @@ package struct Rule: Sendable {
   /// Every rule, in the order of the report.
   package static let all: [Rule] = [
     oneHotAttention, constantAttention, uniformAttention, vanishingGradient, explodingGradient, representationCollapse,
-    nonFiniteWeights, missingNumber,
+    nonFiniteWeights, overfitting, gradientSpikes, unstablePhase, missingNumber,
   ]
 
   /// Why a run gives the rule nothing to judge; nil where it does.
   package func reasonToSkip(_ results: RunResults) -> String? {
     for id in needs {
-      guard let analysis = results[analysis: id] else { return "the analysis \(id) was not asked for" }
+      guard let analysis = results[analysis: id] else {
+        return id == TrainingMetrics.analysis
+          ? "neither a log of the training nor its checkpoints were given" : "the analysis \(id) was not asked for"
+      }
       if let reason = analysis.notApplicable { return "\(id): \(reason)" }
     }
     return nil

@@ -1,7 +1,15 @@
+/// What a logged number is, whatever the log calls it.
+package enum CurveRole: String, CaseIterable, Sendable {
+  case trainingLoss = "training loss"
+  case validationLoss = "validation loss"
+  case gradientNorm = "gradient norm"
+  case learningRate = "learning rate"
+}
+
 /// What a training's log and its checkpoints tell: the analysis `training`.
 ///
-/// Texts `curves` names the numbers logged by step, of which array `curve.<i>` `[n, 2]` holds step and value. Texts
-/// `histograms` names the distributions; array `histogram.<i>` `[steps, bins]` holds the shares of the bins between
+/// Texts `curves` names the numbers logged by step, and `curve.roles` what they are (empty where that is not known); array
+/// `curve.<i>` `[n, 2]` holds step and value. Texts `histograms` names the distributions; array `histogram.<i>` `[steps, bins]` holds the shares of the bins between
 /// `histogram.<i>.edges` `[bins + 1]` at `histogram.<i>.steps`.
 ///
 /// Of checkpoints, texts `checkpoints` holds the names and array `checkpoint.steps` `[C]` the steps. Texts `over` names
@@ -23,7 +31,8 @@ package enum TrainingMetrics {
     source: "the log")
   package static let risingEvaluations = Metric(
     "training.risingEvaluations", "Evaluations in a row that got worse", unit: "evaluations",
-    formula: "the last evaluations of which each has a higher validation loss than the one before while the training loss "
+    formula:
+      "the last evaluations of which each has a higher validation loss than the one before while the training loss "
       + "fell", source: "ours", lowest: 0)
   package static let aboveBest = Metric(
     "training.aboveBest", "Validation loss above its best", formula: "last ÷ least − 1", source: "ours", lowest: 0)

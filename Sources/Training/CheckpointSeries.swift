@@ -54,6 +54,7 @@ package struct CheckpointSeries {
     if count == 0 {
       metrics.append(id)
       components[id] = rows.map(\.component)
+      values[id] = []
     }
     let found = Dictionary(rows.map { ($0.component, $0.quantity) }, uniquingKeysWith: { first, _ in first })
     values[id]?.append((components[id] ?? []).map { Float(found[$0]?.value ?? .nan) })

@@ -105,8 +105,7 @@ package struct SparklineMark: Mark {
       guard let number = reading.number else {
         isInside = false
         if reading.gap != nil {
-          items.append(
-            GapCross.cross(at: Point(place(index), middle + half), radius: 1.8, color: theme.gapInk))
+          items += GapSign.items(reading, at: Point(place(index), middle + half), radius: 1.8, color: theme.gapInk)
         }
         continue
       }

@@ -140,7 +140,11 @@ package struct AlignmentGrid: FigureContent {
     ]
     if let gold {
       columns.append(
-        ("gold", .texts(cells.map { gold.sure.contains(pair($0)) ? "sure" : gold.possible.contains(pair($0)) ? "possible" : "" })))
+        (
+          "gold",
+          .texts(
+            cells.map { gold.sure.contains(pair($0)) ? "sure" : gold.possible.contains(pair($0)) ? "possible" : "" })
+        ))
     }
     return DataTable(columns)
   }

@@ -68,7 +68,8 @@ package struct CircuitGraph: FigureContent {
 
   package var what: String {
     let cut = edges.count - shown.count
-    return "Circuit of \(counted(nodes.count, "component")) and \(counted(edges.count, "edge")): width and opacity of an "
+    return
+      "Circuit of \(counted(nodes.count, "component")) and \(counted(edges.count, "edge")): width and opacity of an "
       + "edge are the size of its \(quantity), negative ones are dashed and of another colour"
       + (cut > 0 ? "; the \(NumberFormat.count(cut)) weakest edges are not drawn." : ".")
   }

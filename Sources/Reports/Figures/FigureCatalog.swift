@@ -3,6 +3,8 @@ package import Results
 /// Every kind of figure, in the order of the report. To add one: its file, and its line here.
 package enum FigureCatalog {
   package static let builders: [any FigureBuilder.Type] = [
+    TrainingFigures.self,
+    CheckpointFigures.self,
     PatternClassMap.self,
     HeadMaps.self,
     HeadRanking.self,

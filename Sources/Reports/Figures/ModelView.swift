@@ -58,10 +58,12 @@ package struct ModelView: FigureContent {
   package var title: String { "Model view of \(sample.id)" }
 
   package var what: String {
-    let ends = size == 1 ? "" : " Each end of a line stands for \(size) neighbouring positions, whose weights are added."
+    let ends =
+      size == 1 ? "" : " Each end of a line stands for \(size) neighbouring positions, whose weights are added."
     let carried = shares.sorted()
     func percent(_ share: Double?) -> String { NumberFormat.fixed((share ?? 0) * 100, decimals: 0) }
-    return "Attention of every layer (rows) and head (columns) on document \(sample.id), \(sample.size): lines from each "
+    return
+      "Attention of every layer (rows) and head (columns) on document \(sample.id), \(sample.size): lines from each "
       + "query (left) to the keys (right) that it looks at, the first token at the top. Width and opacity are the "
       + "weight.\(ends) Of each head the strongest lines are drawn until they carry "
       + "\(percent(Self.mass)) % of its attention, at most \(NumberFormat.count(most)): they carry "

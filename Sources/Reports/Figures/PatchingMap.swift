@@ -40,7 +40,8 @@ package struct PatchingMap: FigureContent {
     switch places {
     case .positions(_, let corrupted):
       "\(quantity.capitalisedFirst) when \(patched) at one position of one layer is patched"
-        + (corrupted == nil ? "." : "; a token of the clean prompt has that of the other one behind it where they differ.")
+        + (corrupted == nil
+          ? "." : "; a token of the clean prompt has that of the other one behind it where they differ.")
     case .heads: "\(quantity.capitalisedFirst) when \(patched) of one head is patched."
     }
   }
@@ -61,7 +62,8 @@ package struct PatchingMap: FigureContent {
       return tokens.isEmpty ? "L\(layer).H\(column)" : "layer \(layer) at \(quoted(tokens[column], column))"
     }
     let top = effects.largest(4).map { named(effects[$0], name($0)) }
-    return "Map of \(layers) layers by \(count) \(tokens.isEmpty ? "heads" : "positions"). \(quantity.capitalisedFirst) goes "
+    return
+      "Map of \(layers) layers by \(count) \(tokens.isEmpty ? "heads" : "positions"). \(quantity.capitalisedFirst) goes "
       + Seen.range(effects, effects.indices.map(name)) + ". The largest by size: \(listed(top))."
   }
 

@@ -48,9 +48,11 @@ package struct PowerLawSpectrum: FigureContent {
 
   package var altText: String {
     matrices.map { matrix in
-      let range = "\(matrix.name): \(counted(matrix.eigenvalues.count, "eigenvalue"))"
+      let range =
+        "\(matrix.name): \(counted(matrix.eigenvalues.count, "eigenvalue"))"
         + (matrix.eigenvalues.isEmpty
-          ? "" : " from \(NumberFormat.text(matrix.eigenvalues.last ?? 0)) to \(NumberFormat.text(matrix.eigenvalues[0]))")
+          ? ""
+          : " from \(NumberFormat.text(matrix.eigenvalues.last ?? 0)) to \(NumberFormat.text(matrix.eigenvalues[0]))")
       return range
         + (matrix.fit.map { ", α = \(NumberFormat.text($0.alpha)) from λ = \(NumberFormat.text($0.lowest)) on." }
           ?? ", no power law fitted.")

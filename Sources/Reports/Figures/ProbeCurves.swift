@@ -49,7 +49,8 @@ package struct ProbeCurves: FigureContent {
   private var hasControl: Bool { tasks.contains { $0.control != nil } }
 
   package var what: String {
-    "Accuracy of probes on each \(place)" + (tasks.count > 1 ? " for \(listed(tasks.map(\.name)))" : " for \(tasks[0].name)")
+    "Accuracy of probes on each \(place)"
+      + (tasks.count > 1 ? " for \(listed(tasks.map(\.name)))" : " for \(tasks[0].name)")
       + (hasControl
         ? "; the control task gives words labels at random, and selectivity is accuracy less that of the control task "
           + "(Hewitt & Liang 2019)" : "") + "."
@@ -59,7 +60,9 @@ package struct ProbeCurves: FigureContent {
   package var altText: String {
     tasks.map { task in
       var text = "\(task.name): accuracy goes \(Seen.range(task.accuracy.y, names(task.accuracy)))"
-      if let selectivity = task.selectivity { text += "; selectivity goes \(Seen.range(selectivity.y, names(selectivity)))" }
+      if let selectivity = task.selectivity {
+        text += "; selectivity goes \(Seen.range(selectivity.y, names(selectivity)))"
+      }
       if let chance = task.chance { text += "; chance is \(NumberFormat.text(chance))" }
       return text + "."
     }.joined(separator: " ")
@@ -91,7 +94,8 @@ package struct ProbeCurves: FigureContent {
 
   package var table: DataTable {
     tasks.flatMap { task in
-      [("accuracy", task.accuracy), ("control", task.control), ("selectivity", task.selectivity)].compactMap { name, curve in
+      [("accuracy", task.accuracy), ("control", task.control), ("selectivity", task.selectivity)].compactMap {
+        name, curve in
         curve.map { Curve("\(task.name): \(name)", x: $0.x, y: $0.y, low: $0.low, high: $0.high) }
       }
     }.table("curve", x: place, y: "accuracy")

@@ -26,7 +26,9 @@ package enum Projections: FigureBuilder {
     let subjects =
       [results.subject.model.image == nil ? tokens : patches]
       + (analysis.arrays["sentences.pca"] == nil ? [] : [sentences])
-    return subjects.flatMap { [pca($0, 2, analysis, results), tsne($0, analysis, results)] + space($0, analysis, results) }
+    return subjects.flatMap {
+      [pca($0, 2, analysis, results), tsne($0, analysis, results)] + space($0, analysis, results)
+    }
   }
 
   private static func pca(
@@ -46,7 +48,9 @@ package enum Projections: FigureBuilder {
 
   /// Where the analysis kept a third component.
   private static func space(_ subject: Subject, _ analysis: AnalysisResult, _ results: RunResults) -> [FigureOutcome] {
-    guard let array = analysis.arrays[subject.prefix + "pca"], array.shape.count == 2, array.shape[1] >= 3 else { return [] }
+    guard let array = analysis.arrays[subject.prefix + "pca"], array.shape.count == 2, array.shape[1] >= 3 else {
+      return []
+    }
     return [pca(subject, 3, analysis, results)]
   }
 

@@ -57,7 +57,8 @@ package struct RunComparison: FigureContent {
     }
     let rising = changes.count { ($0.number ?? 0) > 0 }
     let falling = changes.count { ($0.number ?? 0) < 0 }
-    return "\(counted(names.count, "line")): \(NumberFormat.count(rising)) rise and \(NumberFormat.count(falling)) fall. "
+    return
+      "\(counted(names.count, "line")): \(NumberFormat.count(rising)) rise and \(NumberFormat.count(falling)) fall. "
       + "The change goes \(Seen.range(changes, names)). The largest changes: \(listed(top))."
   }
 

@@ -60,10 +60,13 @@ package struct SimilarityMatrix: FigureContent {
     let text = "Matrix of \(height) by \(width). "
     guard isOfOne else {
       let best = (0..<height).map { row in
-        (0..<width).max { (values[row * width + $0].number ?? -.infinity) < (values[row * width + $1].number ?? -.infinity) } ?? 0
+        (0..<width).max {
+          (values[row * width + $0].number ?? -.infinity) < (values[row * width + $1].number ?? -.infinity)
+        } ?? 0
       }
       return text + "The highest number of each row goes "
-        + Seen.range((0..<height).map { values[$0 * width + best[$0]] }, (0..<height).map { "\($0) and \(best[$0])" }) + "."
+        + Seen.range((0..<height).map { values[$0 * width + best[$0]] }, (0..<height).map { "\($0) and \(best[$0])" })
+        + "."
     }
     let steps = (1..<max(height, 1)).map { values[$0 * width + $0 - 1] }
     let ends = values[width - 1]

@@ -37,7 +37,8 @@ package struct StepRidges: FigureContent {
 
   package var what: String {
     let cut = shown.count < steps.count ? ", \(shown.count) of \(NumberFormat.count(steps.count)) steps" : ""
-    return "Histograms of \(RichText(quantity).plain) at steps of training from the top down\(cut), each as shares of its "
+    return
+      "Histograms of \(RichText(quantity).plain) at steps of training from the top down\(cut), each as shares of its "
       + "elements, all on one scale of heights."
   }
 

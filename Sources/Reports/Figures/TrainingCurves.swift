@@ -38,7 +38,8 @@ package struct TrainingCurves: FigureContent {
   private var name: String { String(RichText(quantity).plain.prefix { $0 != "(" }).trimmed }
 
   package var what: String {
-    "\(name.capitalisedFirst) over the steps of training" + (curves.count > 1 ? ": \(listed(curves.map(\.name)))." : ".")
+    "\(name.capitalisedFirst) over the steps of training"
+      + (curves.count > 1 ? ": \(listed(curves.map(\.name)))." : ".")
       + curves.words(interval) + (isLogStep ? " Steps are on a logarithmic scale." : "")
       + (isLogValue ? " The vertical scale is logarithmic." : "")
       + (checkpoints.isEmpty ? "" : " Dotted lines are checkpoints.")

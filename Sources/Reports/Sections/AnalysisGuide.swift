@@ -70,7 +70,8 @@ struct AnalysisGuide: Sendable {
       places: [
         .column(["training-loss"]),
         .row(["training-gradient-norm", "training-learning-rate", "training-similarity"]),
-        .column(["training-scores-"]), .column(["training-histogram-"]),
+        .row(["training-scores-induction-score", "training-scores-previous-token-score", "training-entropy"]),
+        .row(["training-rank", "training-cka-first", "training-cka-last"]),
       ],
       galleryTitle: "All other curves"),
     AnalysisGuide(

@@ -1,7 +1,6 @@
-/// What a logged number is, whatever the log calls it.
-package enum CurveRole: CaseIterable, Sendable {
-  case trainingLoss, validationLoss, gradientNorm, learningRate
+package import Results
 
+extension CurveRole {
   /// The names of Hugging Face's Trainer, its TensorBoard and W&B reports, Lightning, nanoGPT, fairseq and Keras, in lower
   /// case and with slashes, dots and dashes as underscores.
   private var names: [String] {

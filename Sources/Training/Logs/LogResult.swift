@@ -8,6 +8,7 @@ extension TrainingLog {
   package func result() -> AnalysisResult {
     var result = AnalysisResult(id: TrainingMetrics.analysis, notes: notes)
     result.texts["curves"] = scalars.map(\.name)
+    result.texts["curve.roles"] = scalars.map { CurveRole(of: $0.name)?.rawValue ?? "" }
     for (index, series) in scalars.enumerated() {
       result.arrays["curve.\(index)"] = NumericArray(
         shape: [series.steps.count, 2],
@@ -93,14 +94,16 @@ extension TrainingLog {
 }
 
 extension TrainingLog.Histogram {
-  /// The histograms over bins of one width for all steps, as shares; what a bin holds is spread evenly over it. Nil where
-  /// no value was counted.
+  /// The histograms over bins of one width for all steps, as shares; what a bin holds is spread evenly over it. The first
+  /// and last bin take what lies beyond, at each step less than a thousandth. Nil where no value was counted.
   ///
   /// - Returns: shares `[steps, bins]`.
   func shares(bins count: Int) -> (steps: [Int], edges: [Float], shares: [Float])? {
     let kept = bins.indices.filter { bins[$0].counts.contains { $0 > 0 } }
-    let edges = kept.flatMap { bins[$0].edges }.filter(\.isFinite)
-    guard let low = edges.min(), let high = edges.max(), low < high else { return nil }
+    let ranges = kept.compactMap { bins[$0].range(leaving: 5e-4) }
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max(), low < high else {
+      return nil
+    }
     let width = (high - low) / Double(count)
     var shares: [Float] = []
     for index in kept {
@@ -108,7 +111,8 @@ extension TrainingLog.Histogram {
       let total = step.counts.reduce(0, +)
       var sums = [Double](repeating: 0, count: count)
       for (bin, mass) in step.counts.enumerated() where mass > 0 {
-        let (left, right) = (max(step.edges[bin], low), min(step.edges[bin + 1], high))
+        let left = min(max(step.edges[bin], low), high)
+        let right = min(max(step.edges[bin + 1], low), high)
         let first = min(max(Int((left - low) / width), 0), count - 1)
         let last = min(max(Int((right - low) / width), first), count - 1)
         guard right > left else {
@@ -124,5 +128,24 @@ extension TrainingLog.Histogram {
       shares += sums.map { Float($0 / total) }
     }
     return (kept.map { steps[$0] }, (0...count).map { Float(low + Double($0) * width) }, shares)
+  }
+}
+
+extension TrainingLog.Histogram.Bins {
+  /// Where all but a share at either end lies; nil where nothing was counted.
+  fileprivate func range(leaving share: Double) -> ClosedRange<Double>? {
+    let total = counts.reduce(0, +)
+    func edge(_ order: [Int], outer: (Int) -> Double) -> Double? {
+      var mass = 0.0
+      for bin in order {
+        mass += counts[bin]
+        if mass > share * total { return outer(bin) }
+      }
+      return nil
+    }
+    guard total > 0, let low = edge(Array(counts.indices), outer: { edges[$0] }),
+      let high = edge(counts.indices.reversed(), outer: { edges[$0 + 1] }), low.isFinite, high.isFinite, low <= high
+    else { return nil }
+    return low...high
   }
 }

@@ -1,0 +1,146 @@
+import Plotting
+package import Results
+
+/// What changes from checkpoint to checkpoint: scores of heads by name, entropy and rank by depth, representations
+/// against those of the first and the last, and how alike the heads of neighbours are.
+package enum CheckpointFigures: FigureBuilder {
+  /// Curves that one panel can hold.
+  private static let most = 6
+
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    guard let analysis = results[analysis: TrainingMetrics.analysis],
+      let steps = analysis.arrays["checkpoint.steps"]?.values.map({ Double($0) }), steps.count > 1
+    else { return [] }
+    let isLog = (steps.last ?? 0) / max(steps.first { $0 > 0 } ?? 1, 1) > 30
+    let phase = phase(analysis, steps)
+    func figure(_ title: String, _ curves: [Curve], _ quantity: String, _ id: String, _ metric: Metric?)
+      -> FigureOutcome
+    {
+      let content = TrainingCurves(
+        title: title, curves: curves, quantity: quantity, isLogStep: isLog, phase: phase)
+      return .figure(
+        Figure(
+          content, id: "training-\(id)", analysis: analysis.id,
+          caption: Caption(results: results).text(
+            content.what, metrics: metric.map { [$0] } ?? [], n: "n = \(steps.count) checkpoints.",
+            analysis: analysis.id)))
+    }
+    var outcomes: [FigureOutcome] = []
+    if let loss = rows(of: GradientMetrics.loss, analysis, steps)?.first {
+      outcomes.append(
+        figure(
+          "Corpus loss of checkpoints", [Curve("corpus loss", x: steps, y: loss.values)], "loss (nats)",
+          "checkpoint-loss", GradientMetrics.loss))
+    }
+    for metric in [
+      AttentionMetrics.inductionScore, AttentionMetrics.previousTokenScore, AttentionMetrics.duplicateTokenScore,
+    ] {
+      guard let heads = rows(of: metric, analysis, steps)?.filter({ $0.component.head != nil }), !heads.isEmpty else {
+        continue
+      }
+      outcomes.append(
+        figure(
+          "\(metric.title) of heads over checkpoints", strongest(heads, steps), metric.title.lowercasedFirst,
+          "scores-\(slug(String(metric.id.dropFirst("attention.".count))))", metric))
+    }
+    for (metric, id, noun) in [
+      (AttentionMetrics.normalisedEntropy, "entropy", "normalised entropy"),
+      (RepresentationMetrics.effectiveRank, "rank", "effective rank"),
+    ] {
+      guard let rows = rows(of: metric, analysis, steps) else { continue }
+      outcomes.append(
+        figure("\(metric.title) over checkpoints", byDepth(rows, steps), noun, id, metric))
+    }
+    for (array, id, other) in [
+      ("checkpoint.ckaToFirst", "cka-first", "first"), ("checkpoint.ckaToLast", "cka-last", "last"),
+    ] {
+      guard let cka = analysis.arrays[array], cka.shape.count == 2, cka.shape[0] == steps.count else { continue }
+      let points = spread(cka.shape[1]).map { point in
+        Curve(
+          "R\(point)", x: steps, y: steps.indices.map { Reading(Double(cka.values[$0 * cka.shape[1] + point])) })
+      }
+      outcomes.append(
+        figure(
+          "Similarity to the \(other) checkpoint by residual point", points, "debiased CKA", id,
+          SimilarityMetrics.ckaDebiased))
+    }
+    if let similarity = analysis.arrays["checkpoint.similarity"], similarity.values.count == steps.count - 1 {
+      outcomes.append(
+        figure(
+          "Similarity of the heads of neighbouring checkpoints",
+          [
+            Curve(
+              "similarity", x: Array(steps.dropFirst()), y: similarity.values.map { Reading(Double($0)) })
+          ], "similarity to the checkpoint before", "similarity", TrainingMetrics.leastSimilarity))
+    }
+    return outcomes
+  }
+
+  /// From the checkpoint before the least similar one to that one; nil where all are alike.
+  private static func phase(
+    _ analysis: AnalysisResult, _ steps: [Double]
+  ) -> (name: String, steps: ClosedRange<Double>)? {
+    guard let values = analysis.arrays["checkpoint.similarity"]?.values, values.count == steps.count - 1,
+      let least = values.indices.filter({ values[$0].isFinite }).min(by: { values[$0] < values[$1] }),
+      values[least] < 0.5
+    else { return nil }
+    return ("where the heads change most", steps[least]...steps[least + 1])
+  }
+
+  private struct Row {
+    var component: Component
+    var values: [Reading]
+  }
+
+  private static func rows(of metric: Metric, _ analysis: AnalysisResult, _ steps: [Double]) -> [Row]? {
+    guard let array = analysis.arrays["over.\(metric.id)"], let names = analysis.texts["over.\(metric.id)"],
+      array.shape == [steps.count, names.count]
+    else { return nil }
+    return names.enumerated().compactMap { row, name in
+      Component(id: name).map { component in
+        Row(
+          component: component,
+          values: steps.indices.map { Reading(Double(array.values[$0 * names.count + row])) })
+      }
+    }
+  }
+
+  /// The heads whose score is highest at any checkpoint, and the median of all.
+  private static func strongest(_ heads: [Row], _ steps: [Double]) -> [Curve] {
+    func peak(_ row: Row) -> Double { row.values.compactMap(\.number).max() ?? -.infinity }
+    let named = heads.enumerated().sorted { (-peak($0.element), $0.offset) < (-peak($1.element), $1.offset) }
+      .prefix(most - 1).map(\.element)
+    let medians = steps.indices.map { step -> Reading in
+      let numbers = heads.compactMap { $0.values[step].number }.sorted()
+      return numbers.isEmpty ? .missing : Reading(numbers[numbers.count / 2])
+    }
+    return named.map { Curve($0.component.id, x: steps, y: $0.values) }
+      + [Curve("median head", x: steps, y: medians)]
+  }
+
+  /// Means over the heads of a layer, or the rows of residual points; of deep models evenly among them.
+  private static func byDepth(_ rows: [Row], _ steps: [Double]) -> [Curve] {
+    var groups: [(name: String, rows: [Row])] = []
+    for row in rows {
+      let place = row.component.layer.map { Component(.layer($0), stack: row.component.stack) } ?? row.component
+      if groups.last?.name == place.id {
+        groups[groups.count - 1].rows.append(row)
+      } else {
+        groups.append((place.id, [row]))
+      }
+    }
+    return spread(groups.count).map { index in
+      let (name, rows) = groups[index]
+      let means = steps.indices.map { step -> Reading in
+        let numbers = rows.compactMap { $0.values[step].number }
+        return numbers.isEmpty ? .missing : Reading(numbers.reduce(0, +) / Double(numbers.count))
+      }
+      return Curve(name, x: steps, y: means)
+    }
+  }
+
+  /// So many places among `count` as a panel can hold, with the first and the last.
+  private static func spread(_ count: Int) -> [Int] {
+    count <= most ? Array(0..<count) : (0..<most).map { $0 * (count - 1) / (most - 1) }
+  }
+}

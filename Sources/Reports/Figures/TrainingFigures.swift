@@ -1,0 +1,113 @@
+import Plotting
+package import Results
+
+/// A training from its log: losses, gradient norm, rate, everything else as small lines, histograms over steps.
+package enum TrainingFigures: FigureBuilder {
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    guard let analysis = results[analysis: TrainingMetrics.analysis] else { return [] }
+    let curves = LoggedCurve.all(in: analysis)
+    guard !curves.isEmpty else { return [] }
+    let steps = (analysis.arrays["checkpoint.steps"]?.values ?? []).map { Double($0) }
+    func figure(_ content: some FigureContent, _ id: String, _ n: Int, _ unit: String = "steps") -> FigureOutcome {
+      .figure(
+        Figure(
+          content, id: "training-\(id)", analysis: analysis.id,
+          caption: Caption(results: results).text(
+            content.what, n: "n = \(NumberFormat.count(n)) \(unit).", analysis: analysis.id, onCorpus: false)))
+    }
+    var outcomes: [FigureOutcome] = []
+    let losses = [CurveRole.trainingLoss, .validationLoss].compactMap { role in curves.first { $0.role == role } }
+    if !losses.isEmpty {
+      outcomes.append(
+        figure(
+          TrainingCurves(
+            title: "Loss over the training", curves: losses.map(\.named), quantity: "loss (nats)", checkpoints: steps,
+            best: losses.firstIndex { $0.role == .validationLoss }), "loss", losses.map(\.curve.x.count).max() ?? 0))
+    }
+    if let norm = curves.first(where: { $0.role == .gradientNorm }) {
+      outcomes.append(
+        figure(
+          TrainingCurves(
+            title: "Gradient norm over the training", curves: [norm.named], quantity: "gradient norm ‖g‖₂",
+            isLogValue: norm.curve.y.allSatisfy { ($0.number ?? 1) > 0 }, checkpoints: steps), "gradient-norm",
+          norm.curve.x.count))
+    }
+    if let rate = curves.first(where: { $0.role == .learningRate }) {
+      outcomes.append(
+        figure(
+          TrainingCurves(
+            title: "Learning rate over the training", curves: [rate.named], quantity: "learning rate",
+            checkpoints: steps), "learning-rate", rate.curve.x.count))
+    }
+    let others = curves.filter { $0.role == nil && $0.curve.x.count > 1 }
+    for (page, start) in stride(from: 0, to: others.count, by: 20).enumerated() {
+      let rows = others[start..<min(start + 20, others.count)].map { Sparklines.Row($0.curve.name, $0.curve.y) }
+      outcomes.append(
+        figure(
+          LoggedLines(rows: rows), page == 0 ? "others" : "others-\(page + 1)", rows.map(\.values.count).max() ?? 0))
+    }
+    for (index, name) in (analysis.texts["histograms"] ?? []).enumerated() {
+      guard let shares = analysis.arrays["histogram.\(index)"], shares.shape.count == 2,
+        let edges = analysis.arrays["histogram.\(index).edges"], edges.values.count == shares.shape[1] + 1,
+        let steps = analysis.arrays["histogram.\(index).steps"], steps.values.count == shares.shape[0]
+      else { continue }
+      let ridges = StepRidges(
+        title: "\(name) over the training", steps: steps.values.map { Int($0) }, edges: edges.values.map { Double($0) },
+        counts: (0..<shares.shape[0]).map { shares[$0].values.map { Double($0) } }, quantity: "value")
+      outcomes.append(figure(ridges, "histogram-\(slug(name))", steps.values.count))
+    }
+    return outcomes
+  }
+}
+
+/// A number of the log by step.
+private struct LoggedCurve {
+  var curve: Curve
+  var role: CurveRole?
+
+  static func all(in analysis: AnalysisResult) -> [LoggedCurve] {
+    let roles = analysis.texts["curve.roles"] ?? []
+    var seen: Set<CurveRole> = []
+    return (analysis.texts["curves"] ?? []).enumerated().compactMap { index, name in
+      guard let array = analysis.arrays["curve.\(index)"], array.shape.count == 2, array.shape[1] == 2 else {
+        return nil
+      }
+      // The same number of a second log is shown under its own name.
+      let role = roles.indices.contains(index) ? CurveRole(rawValue: roles[index]) : nil
+      let isFirst = role.map { seen.insert($0).inserted } ?? false
+      return LoggedCurve(
+        curve: Curve(
+          name, x: (0..<array.shape[0]).map { Double(array.values[2 * $0]) },
+          y: (0..<array.shape[0]).map { Reading(Double(array.values[2 * $0 + 1])) }), role: isFirst ? role : nil)
+    }
+  }
+
+  /// Under the name of its role.
+  var named: Curve {
+    var curve = curve
+    if let role {
+      curve.name = role == .trainingLoss ? "training" : role == .validationLoss ? "validation" : role.rawValue
+    }
+    return curve
+  }
+}
+
+/// Everything else that was logged, a small line each.
+private struct LoggedLines: FigureContent {
+  let lines: Sparklines
+  private let count: Int
+
+  init(rows: [Sparklines.Row]) {
+    lines = Sparklines(title: "What else was logged", rows: rows)
+    count = rows.count
+  }
+
+  var title: String { lines.title }
+  var what: String {
+    "\(counted(count, "other number")) of the log from its first entry to its last, each row on a scale of its own: the "
+      + "last number, the lowest and the highest."
+  }
+  var altText: String { lines.altText }
+  var plot: any Plottable { lines.plot }
+  var table: DataTable { lines.table }
+}

@@ -1,0 +1,38 @@
+import Results
+import Testing
+
+@testable import Diagnosis
+
+@Suite("Rules of the course of a training")
+struct TrainingRuleTests {
+  private func findings(_ numbers: [(Metric, Double)]) -> [Finding] {
+    var run = HealthyRun()
+    run.tables[TrainingMetrics.analysis] = numbers.map {
+      MetricTable($0.0, [MetricTable.Row(.model, Quantity($0.1, n: 12))])
+    }
+    return run.assess().findings
+  }
+
+  @Test(
+    "overfitting warns and fails at its lines",
+    arguments: [(2.0, 0.05, Severity?.none), (3, 0.01, .warn), (6, 0.01, .fail), (0, 0.11, .fail), (0, 0.1, nil)])
+  func overfitting(rising: Double, above: Double, severity: Severity?) {
+    let found = findings([
+      (TrainingMetrics.risingEvaluations, rising), (TrainingMetrics.aboveBest, above), (TrainingMetrics.bestStep, 40),
+    ])
+    #expect(found.map(\.severity) == (severity.map { [$0] } ?? []))
+    #expect(found.allSatisfy { $0.rule == "overfitting" && $0.evidence.last?.metric == "training.bestStep" })
+  }
+
+  @Test("spikes warn and fail, NaN fails", arguments: [(99.0, Severity?.none), (101, .warn), (1e5, .fail)])
+  func spikes(ratio: Double, severity: Severity?) {
+    #expect(findings([(TrainingMetrics.gradientPeak, ratio)]).map(\.severity) == (severity.map { [$0] } ?? []))
+    #expect(findings([(TrainingMetrics.nonFiniteSteps, 1)]).map(\.severity) == [.fail])
+  }
+
+  @Test("a change of the heads between checkpoints is noted")
+  func phase() {
+    #expect(findings([(TrainingMetrics.leastSimilarity, 0.3)]).map(\.severity) == [.note])
+    #expect(findings([(TrainingMetrics.leastSimilarity, 0.6)]).isEmpty)
+  }
+}
