@@ -1,5 +1,6 @@
 # make report    builds everything and makes a report; without ARGS that of the embedded example
 # make test      builds everything and runs every test, the lint included
+# make gallery   draws every mark and every figure on sample data: out/gallery/index.html
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -15,7 +16,7 @@ PACKAGES := libdnnl-dev libopenblas-dev libcairo2-dev libpango1.0-dev libpng-dev
 TEST_PACKAGES := poppler-utils librsvg2-bin
 SWIFT_NEEDED := 6.3
 
-.PHONY: deps test-deps swift-version build report test bench lint install clean
+.PHONY: deps test-deps swift-version build report test gallery bench lint install clean
 
 # $(call install-packages,NAMES) leaves the names of those that are not installed in the shell variable `missing`,
 # and installs them where that is allowed.
@@ -64,6 +65,10 @@ test: test-deps lint
 
 lint: swift-version
 	swift format lint --strict -r Sources Tests Package.swift
+
+gallery: deps
+	$(SWIFT_BUILD) --product gallery
+	.build/release/gallery out/gallery
 
 # With the peers' scripts beside the checkout and a Python that has torch and matplotlib (make bench PYTHON=…) the same
 # work is done by them too, and the ratios are printed.

@@ -62,7 +62,7 @@ let package = Package(
     tests("Diagnosis", ["Diagnosis", "Results", "Tensors"]),
     tests("Drawing", ["Drawing"]),
     tests("Plotting", ["Plotting", "Drawing"]),
-    tests("CairoRenderer", ["CairoRenderer", "Drawing", "Plotting"]),
+    tests("CairoRenderer", ["CairoRenderer", "Drawing", "Plotting", "Reports"]),
     tests("Reports", ["Reports", "Plotting", "Drawing", "Results", "Diagnosis", "Tensors"]),
     tests("Command", ["Analyses", "Reports", "Results", "Tensors", "tomograph"]),
 
@@ -71,8 +71,14 @@ let package = Package(
       dependencies: ["Tensors", "Transformers", "Drawing", "Plotting", "CairoRenderer", "TestSupport"],
       path: "Tests/Bench", exclude: ["peers.sh"], swiftSettings: settings),
 
+    .executableTarget(
+      name: "gallery",
+      dependencies: ["Drawing", "Plotting", "CairoRenderer", "Reports", "TestSupport"], path: "Tests/Gallery",
+      swiftSettings: settings),
+
     .target(
-      name: "TestSupport", dependencies: ["Drawing", "Plotting", "Tensors"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Drawing", "Plotting", "Reports", "Results", "Tensors"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
   ]
 )

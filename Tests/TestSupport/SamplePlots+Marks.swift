@@ -131,7 +131,7 @@ extension SamplePlots {
     var overlay = CellMark(rows: 6, columns: 6, values: patches)
     overlay.opacity = 0.55
     let image = Plot(
-      "Image with a map of patches (sample data)", x: hidden, y: hidden, color: .sequential("rollout", 0...1),
+      "Image with a map of patches (sample data)", x: .hidden, y: .hidden, color: .sequential("rollout", 0...1),
       shape: .square(rows: 6, columns: 6, largestSide: 170),
       marks: [RasterMark(PixelImage(width: 96, height: 96, pixels: pixels, isSmooth: true)), overlay])
     let sentence = [
@@ -139,7 +139,7 @@ extension SamplePlots {
       "Ġantidisestablishment", "arian", "ism", "Ġwell", ".", "Ċ", "Second", "Ġline", "ĉ", "Ġends", "Ġ", "<|endoftext|>",
     ]
     let strip = Plot(
-      "Token strip (sample data)", x: hidden, y: hidden, color: .diverging("attribution", -1...1), shape: .content,
+      "Token strip (sample data)", x: .hidden, y: .hidden, color: .diverging("attribution", -1...1), shape: .content,
       marks: [
         TokenStripMark(
           TokenText.texts(sentence),
@@ -151,7 +151,7 @@ extension SamplePlots {
       "الانتباه", "▁هو", "▁كل", "▁ما", "▁تحتاج", "ه", "▁GPT", "-", "2", "▁في", "▁النموذج", "▁שלום", "▁注意力", "頭", "。",
     ]
     let arabic = Plot(
-      "Right-to-left token strip (sample data)", x: hidden, y: hidden, color: .sequential("attention", 0...1),
+      "Right-to-left token strip (sample data)", x: .hidden, y: .hidden, color: .sequential("attention", 0...1),
       shape: .content,
       marks: [
         TokenStripMark(TokenText.texts(mixed), values: mixed.indices.map { Reading(abs(sin(Double($0) * 0.9))) })
@@ -174,7 +174,7 @@ extension SamplePlots {
       (0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (2, 5), (3, 5), (3, 6), (4, 6), (5, 7), (6, 8), (7, 8), (1, 6), (0, 8),
     ]
     let graph = Plot(
-      "Layered graph (sample data)", x: hidden, y: hidden, color: .sequential("effect", 0...1), shape: .content,
+      "Layered graph (sample data)", x: .hidden, y: .hidden, color: .sequential("effect", 0...1), shape: .content,
       marks: [
         GraphMark(
           nodes: nodes,
@@ -193,7 +193,7 @@ extension SamplePlots {
       y: Axis(.linear, "1 − CKA", domain: 0...1), shape: .ratio(0.6), marks: [tree])
     let tokens = ["[CLS]", "the", "cat", "sat", "on", "the", "mat", "[SEP]"]
     var links = Plot(
-      "Links of three heads (sample data)", x: hidden, y: .tokens(tokens, ""), shape: .lines(8, height: 13),
+      "Links of three heads (sample data)", x: .hidden, y: .tokens(tokens, ""), shape: .lines(8, height: 13),
       marks: (0..<3).map { head in
         LinkMark(
           (0..<8).flatMap { from in
@@ -231,7 +231,7 @@ extension SamplePlots {
       ]
     }
     var scatter = Plot(
-      "Scatter in space (sample data)", x: hidden, y: hidden, color: .categorical("family", categories),
+      "Scatter in space (sample data)", x: .hidden, y: .hidden, color: .categorical("family", categories),
       shape: .content,
       marks: [
         Scatter3DMark(space, color: space.indices.map { Reading(Double($0 % 4)) }, titles: ["PC 1", "PC 2", "PC 3"])

@@ -6,37 +6,24 @@ package import Plotting
 package enum SamplePlots {
   package struct Sample: Sendable {
     package var name: String
-    package var isWide = false
-    private var plot: Plot?
-    private var sheet: Sheet?
+    /// Made for the width of a page's text.
+    package var isWide: Bool
+    private var plot: any Plottable
 
-    init(_ name: String, _ plot: Plot) {
+    init(_ name: String, _ plot: any Plottable) {
       self.name = name
       self.plot = plot
-    }
-
-    init(_ name: String, _ sheet: Sheet) {
-      self.name = name
-      self.sheet = sheet
-      isWide = true
+      isWide = plot is Sheet
     }
 
     package func displayList(width: Double, theme: Theme, measurer: any TextMeasurer) -> DisplayList {
-      plot?.displayList(id: name, width: width, theme: theme, measurer: measurer, description: "Sample data.")
-        ?? sheet?.displayList(id: name, width: width, theme: theme, measurer: measurer, description: "Sample data.")
-        ?? DisplayList(id: name, size: Size(1, 1), background: nil, items: [])
+      plot.displayList(id: name, width: width, theme: theme, measurer: measurer, description: "Sample data.")
     }
   }
 
-  package static let all: [Sample] = scales + marks + compositions + figures
+  package static let all: [Sample] = scales + marks + compositions
 
   static func readings(_ numbers: [Double]) -> [Reading] { numbers.map(Reading.init) }
-
-  static let hidden: Axis = {
-    var axis = Axis(.linear, domain: 0...1)
-    axis.isHidden = true
-    return axis
-  }()
 
   /// Three groups of different shapes; the last has readings that are no numbers.
   static let groups: [[Reading]] = {

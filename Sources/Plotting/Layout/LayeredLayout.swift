@@ -11,8 +11,9 @@ struct LayeredLayout {
   private(set) var reach: Double
   let layerCount: Int
 
-  /// The share of a node's room that an edge takes on its way past nodes.
-  static let edgeRoom = 0.22
+  /// The share of a node's room that an edge takes on its way past nodes: where there are many, less, so that they do not
+  /// drive the nodes apart.
+  private let edgeRoom: Double
 
   private let nodeCount: Int
   private var layerOf: [Int]
@@ -51,6 +52,9 @@ struct LayeredLayout {
     place = []
     route = []
     reach = 0
+    let nodes = order.map { layer in layer.count { $0 < layers.count } }
+    let passing = zip(order, nodes).map { $0.count - $1 }.max() ?? 0
+    edgeRoom = min(max(1.2 * Double(nodes.max() ?? 0) / Double(max(passing, 1)), 0.05), 0.22)
     for (low, high) in links {
       above[low].append(high)
       below[high].append(low)
@@ -132,7 +136,7 @@ struct LayeredLayout {
     for node in place.indices { place[node] -= middle }
   }
 
-  private func room(_ node: Int) -> Double { node < nodeCount ? 1 : Self.edgeRoom }
+  private func room(_ node: Int) -> Double { node < nodeCount ? 1 : edgeRoom }
 
   /// The places nearest to the wanted ones (least squares) that rise by at least 1.
   static func spread(_ wanted: [Double]) -> [Double] {

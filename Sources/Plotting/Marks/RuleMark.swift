@@ -78,7 +78,9 @@ package struct SpanMark: Mark {
     name.map { [LegendEntry(.swatch(.color(fill(theme))), $0)] } ?? []
   }
 
-  private func fill(_ theme: Theme) -> Color { paint.color(in: theme).mixed(with: theme.background, 1 - Self.opacity * 2) }
+  private func fill(_ theme: Theme) -> Color {
+    paint.color(in: theme).mixed(with: theme.background, 1 - Self.opacity * 2)
+  }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let scale = direction == .atX ? frame.x : frame.y

@@ -1,15 +1,17 @@
 package import Drawing
 
 /// Small lines in the rows of the y axis, each on a scale of its own: a series with dots at its lowest, its highest and
-/// its last number, crosses where it has none, a dashed threshold, and the numbers beside it.
+/// its last number, crosses where it has none, a dashed threshold, its name before it and the numbers behind it.
 package struct SparklineMark: Mark {
   package struct Row: Hashable, Sendable {
+    package var name: String
     /// From the oldest to the newest, at equal distances.
     package var values: [Reading]
     /// A limit that it should not pass; nil for none.
     package var threshold: Double?
 
-    package init(_ values: [Reading], threshold: Double? = nil) {
+    package init(_ name: String, _ values: [Reading], threshold: Double? = nil) {
+      self.name = name
       self.values = values
       self.threshold = threshold
     }
@@ -61,13 +63,22 @@ package struct SparklineMark: Mark {
     let lastWidth = texts.map { frame.measurer.extent(ofRich: $0.last, in: bold).width }.max() ?? 0
     let rangeWidth = texts.map { frame.measurer.extent(ofRich: $0.range, in: theme.tickFont).width }.max() ?? 0
     let gap = 7.0
+    let widest = rows.map { frame.measurer.extent(of: $0.name, in: theme.tickFont).width }.max() ?? 0
+    let nameWidth = min(widest, frame.area.width * 0.4)
     let room = lastWidth + rangeWidth + 2 * gap
-    // The numbers give way where they would take more than two thirds of the panel.
-    let hasTexts = room < frame.area.width * 0.66
+    let left = frame.area.minX + nameWidth + gap
+    // The numbers give way where they would leave the lines too little.
+    let hasTexts = frame.area.maxX - left - room > 36
     let right = frame.area.maxX - (hasTexts ? room : 0) - 3
     for (index, row) in rows.enumerated() {
       guard let middle = frame.y.position(Double(index)) else { continue }
-      draw(row, from: frame.area.minX + 3, to: right, middle: middle, in: frame, into: &items)
+      let name = fitted(row.name, theme.tickFont, width: nameWidth, frame.measurer)
+      items.append(
+        .text(
+          TextRun(
+            name, font: theme.tickFont, color: theme.ink, at: Point(frame.area.minX + nameWidth, middle),
+            horizontal: .end, vertical: .middle)))
+      draw(row, from: left, to: right, middle: middle, in: frame, into: &items)
       guard hasTexts else { continue }
       let ends = [
         TextRun(

@@ -47,6 +47,14 @@ package struct Axis: Sendable {
     return axis
   }
 
+  /// A direction that means nothing.
+  package static let hidden: Axis = {
+    var axis = Axis(.linear, domain: 0...1)
+    axis.isHidden = true
+    axis.hasGrid = false
+    return axis
+  }()
+
   package static func tokens(_ tokens: [String], _ title: String) -> Axis {
     Axis(.band(TokenText.texts(tokens).map(CategoryLabel.token)), title)
   }

@@ -1,3 +1,4 @@
+import Drawing
 package import Plotting
 package import Results
 
@@ -104,22 +105,26 @@ package struct AlignmentGrid: FigureContent {
   package var plot: any Plottable {
     let top = Plotting.extent(weights)?.upperBound ?? 1
     let largest = source.count > 24 ? 400.0 : 220
-    // About a quarter of a cell.
+    /// Vermilion in every theme: beside the cells' colours, not the page's.
+    let ring = Color(hex: 0xD55E00)
     let cell = min(12, largest / Double(max(source.count, target.count, 1)))
-    func dots(_ pairs: [Pair], _ shape: DotShape, _ size: Double, _ paint: Paint, _ name: String) -> DotMark {
-      DotMark(
-        x: pairs.map { Reading(Double($0.source)) }, y: pairs.map { Reading(Double($0.target)) }, paint: paint,
-        radius: max(cell * size, 0.8), shape: shape, name: name)
+    // On white, to be seen on every colour of the cells.
+    func dots(_ pairs: [Pair], _ shape: DotShape, _ size: Double, _ paint: Paint, _ name: String) -> [DotMark] {
+      [(1.35, Paint.color(.white), nil), (1.0, paint, name)].map { growth, paint, name in
+        DotMark(
+          x: pairs.map { Reading(Double($0.source)) }, y: pairs.map { Reading(Double($0.target)) }, paint: paint,
+          radius: max(cell * size, 0.8) * growth, shape: shape, name: name)
+      }
     }
     var marks: [any Mark] = [CellMark(rows: target.count, columns: source.count, values: weights)]
     if let gold {
       let further = gold.possible.subtracting(gold.sure)
       if !further.isEmpty {
-        marks.append(dots(further.inOrder, .square, 0.34, .category(3), "possible"))
+        marks += dots(further.inOrder, .square, 0.34, .category(3), "possible")
       }
-      marks.append(dots(gold.sure.inOrder, .ring, 0.5, .category(5), "gold"))
+      marks += dots(gold.sure.inOrder, .ring, 0.5, .color(ring), "gold")
     }
-    marks.append(dots(links, .disc, 0.2, .category(1), "largest of the row"))
+    marks += dots(links, .disc, 0.2, .color(ring), "largest of the row")
     var plot = Plot(
       title, x: .tokens(source, "source"), y: .tokens(target, "target"),
       color: .sequential("weight", 0...(top > 0.5 ? 1 : max(top, 0.05))),

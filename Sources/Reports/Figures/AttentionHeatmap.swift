@@ -25,7 +25,7 @@ package struct AttentionHeatmap: FigureContent {
 
   package var altText: String { sample.summary(layer, head) }
 
-  package var extent: Figure.Extent { sample.keys > 18 ? .text : .column }
+  package var extent: Figure.Extent { sample.keys > 14 ? .text : .column }
 
   package var plot: any Plottable {
     let readings = sample.readings(layer, head)

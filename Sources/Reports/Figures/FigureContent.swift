@@ -18,16 +18,6 @@ extension FigureContent {
   package var extent: Figure.Extent { .column }
 }
 
-extension Axis {
-  /// A direction that means nothing.
-  static let hidden: Axis = {
-    var axis = Axis(.linear, domain: 0...1)
-    axis.isHidden = true
-    axis.hasGrid = false
-    return axis
-  }()
-}
-
 extension [Reading] {
   /// The places of the numbers that are largest by size, the largest first; at equal sizes the first.
   func largest(_ count: Int) -> [Int] {

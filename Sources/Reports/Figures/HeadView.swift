@@ -18,6 +18,8 @@ package struct HeadView: FigureContent {
 
   let sample: SampleDocument
   let heads: [Head]
+  /// Positions that each end of a line stands for: more than a page has lines of text are taken together.
+  let size: Int
   /// Of each head, the strongest first.
   let links: [[LinkMark.Link]]
   let shares: [Double]
@@ -26,7 +28,8 @@ package struct HeadView: FigureContent {
   private static let least = 0.03
   /// Lines that an eye can follow.
   private static let most = 1200
-  /// No page is taller.
+  /// Ends on one page, and its height.
+  private static let mostPlaces = 90
   private static let tallest = 540.0
 
   /// - Parameter heads: one at least.
@@ -34,14 +37,12 @@ package struct HeadView: FigureContent {
     precondition(!heads.isEmpty)
     self.sample = sample
     self.heads = heads
+    let size = (max(sample.queries, sample.keys) + Self.mostPlaces - 1) / Self.mostPlaces
+    self.size = size
     var links: [[LinkMark.Link]] = []
     var shares: [Double] = []
     for head in heads {
-      let all = (0..<sample.queries * sample.keys).map { place in
-        let (query, key) = (place / sample.keys, place % sample.keys)
-        return LinkMark.Link(
-          from: query, to: key, weight: Double(sample.weight(head.layer, head.head, query, key)))
-      }
+      let all = sample.pooled(head.layer, head.head, size: size)
       let chosen = all.strongest(carrying: Self.mass, most: Self.most / heads.count, least: Self.least)
       links.append(chosen)
       let total = all.reduce(0) { $0 + $1.weight }
@@ -58,12 +59,14 @@ package struct HeadView: FigureContent {
       "\(head.name)\(head.reason.isEmpty ? "" : ", \(head.reason)"): "
         + "\(NumberFormat.fixed(share * 100, decimals: 0)) % of its attention"
     }
-    let labels = length > 60 ? " Tokens are named where there is room." : ""
+    let ends =
+      size == 1
+      ? "" : " Each end of a line stands for \(size) neighbouring tokens, named by the first, whose weights are added."
     return "Attention on document \(sample.id) (\(sample.size)): lines from each query (left) to the keys (right) it "
       + "looks at, a colour a head. Width and opacity of a line are its weight; the strongest lines of a head are drawn "
       + "until they carry \(NumberFormat.fixed(Self.mass * 100, decimals: 0)) % of its attention, at most "
       + "\(NumberFormat.count(Self.most / heads.count)), none below \(NumberFormat.text(Self.least)). Drawn are "
-      + names.joined(separator: "; ") + "." + labels + sample.mask
+      + names.joined(separator: "; ") + "." + ends + sample.mask
   }
 
   package var altText: String {
@@ -71,15 +74,16 @@ package struct HeadView: FigureContent {
       + heads.map { "\($0.name): \(sample.summary($0.layer, $0.head))" }.joined(separator: " ")
   }
 
-  private var length: Int { max(sample.queries, sample.keys) }
+  private var length: Int { (max(sample.queries, sample.keys) + size - 1) / size }
 
   package var plot: any Plottable {
+    let height = min(12, Self.tallest / Double(length))
     var plot = Plot(
-      title, x: .hidden, y: column(sample.queryTokens),
-      shape: .lines(length, height: min(12, Self.tallest / Double(length))),
+      title, x: .hidden, y: column(sample.queryTokens), shape: .lines(length, height: height),
       marks: links.enumerated().map { index, links in
         var mark = LinkMark(
-          links, paint: heads.count > 1 ? .category(index) : .accent, widest: heads.count > 1 ? 2 : 3, least: 0)
+          links, paint: heads.count > 1 ? .category(index) : .accent,
+          widest: min(heads.count > 1 ? 2 : 3, height * 0.25), least: 0)
         mark.offset = (Double(index) - Double(heads.count - 1) / 2) * 0.24
         mark.steps = links.count > 200 ? 12 : 0
         return mark
@@ -94,16 +98,18 @@ package struct HeadView: FigureContent {
 
   /// The shorter column ends in empty places.
   private func column(_ tokens: [String]) -> Axis {
-    let empty = [CategoryLabel](repeating: .name(""), count: length - tokens.count)
-    return Axis(.band(TokenText.texts(tokens).map(CategoryLabel.token) + empty))
+    let texts = TokenText.texts(tokens).enumerated().filter { $0.offset % size == 0 }.map(\.element)
+    let empty = [CategoryLabel](repeating: .name(""), count: length - texts.count)
+    return Axis(.band(texts.map(CategoryLabel.token) + empty))
   }
 
   package var table: DataTable {
     let rows = zip(heads, links).flatMap { head, links in links.map { (head.name, $0) } }
     return DataTable([
-      ("head", .texts(rows.map(\.0))), ("query", .integers(rows.map(\.1.from))), ("key", .integers(rows.map(\.1.to))),
-      ("query_token", .texts(rows.map { sample.queryTokens[$0.1.from] })),
-      ("key_token", .texts(rows.map { sample.keyTokens[$0.1.to] })),
+      ("head", .texts(rows.map(\.0))), ("query", .integers(rows.map { $0.1.from * size })),
+      ("key", .integers(rows.map { $0.1.to * size })), ("positions", .integers(rows.map { _ in size })),
+      ("query_token", .texts(rows.map { sample.queryTokens[$0.1.from * size] })),
+      ("key_token", .texts(rows.map { sample.keyTokens[$0.1.to * size] })),
       ("weight", .readings(rows.map { Reading($0.1.weight) })),
     ])
   }

@@ -1,5 +1,4 @@
 package import Plotting
-import Results
 
 /// All layers × heads of one document as small panels of lines from queries to keys.
 package struct ModelView: FigureContent {
@@ -27,7 +26,7 @@ package struct ModelView: FigureContent {
     var shares: [Double] = []
     for layer in 0..<sample.layers {
       for head in 0..<sample.heads {
-        let all = Self.pooled(sample, layer, head, size: size)
+        let all = sample.pooled(layer, head, size: size)
         let total = all.reduce(0) { $0 + $1.weight }
         let chosen = all.strongest(carrying: Self.mass, most: most)
         links.append(chosen)
@@ -36,23 +35,6 @@ package struct ModelView: FigureContent {
     }
     self.links = links
     self.shares = shares
-  }
-
-  /// Of a block of queries the mean share of its attention that it gives to a block of keys.
-  private static func pooled(_ sample: SampleDocument, _ layer: Int, _ head: Int, size: Int) -> [LinkMark.Link] {
-    let (rows, columns) = ((sample.queries + size - 1) / size, (sample.keys + size - 1) / size)
-    var sums = [Float](repeating: 0, count: rows * columns)
-    let base = (layer * sample.heads + head) * sample.queries * sample.keys
-    for query in 0..<sample.queries {
-      for key in 0..<sample.keys {
-        sums[query / size * columns + key / size] += sample.pattern.values[base + query * sample.keys + key]
-      }
-    }
-    return sums.indices.map { place in
-      let row = place / columns
-      let count = min(size, sample.queries - row * size)
-      return LinkMark.Link(from: row, to: place % columns, weight: Double(sums[place]) / Double(count))
-    }
   }
 
   package var title: String { "Model view of \(sample.id)" }
@@ -81,8 +63,10 @@ package struct ModelView: FigureContent {
     let places = (max(sample.queries, sample.keys) + size - 1) / size
     var y = Axis(.band([CategoryLabel](repeating: .name(""), count: places)))
     y.isHidden = true
+    // Less than half of what a position has of a panel's height.
+    let widest = min(max(200 / Double(sample.heads * places), 0.4), 1.1)
     let panels = links.map { links -> Plot.Panel in
-      var mark = LinkMark(links, widest: 1.1, least: 0)
+      var mark = LinkMark(links, widest: widest, least: 0)
       mark.isStraight = true
       mark.steps = 6
       return Plot.Panel("", [mark])

@@ -68,12 +68,14 @@ package struct NeuronView: FigureContent {
   package var extent: Figure.Extent { .text }
 
   package var plot: any Plottable {
-    let (rows, width) = (keys.count + 2, vector.count)
+    // The query is thick enough to be seen above many keys; as much paper parts it from them.
+    let thick = max(1, keys.count / 40)
+    let (rows, width) = (keys.count + 2 * thick, vector.count)
     let shape = Plot.Shape.lines(rows, height: min(11.5, Self.tallest / Double(rows)))
-    let blank = [Reading](repeating: .blank, count: width)
+    let blank = [Reading](repeating: .blank, count: width * thick)
     let above = TokenText(body: "q: " + token.whole)
-    // A row of paper parts the query from the keys.
-    let labels = [CategoryLabel.token(above), .name("")] + texts.map(CategoryLabel.token)
+    let none = [CategoryLabel](repeating: .name(""), count: 2 * thick - 1)
+    let labels = [CategoryLabel.token(above)] + none + texts.map(CategoryLabel.token)
     func heatmap(_ title: String, _ first: [Reading], _ below: [[Double]], isLabelled: Bool) -> Plot {
       let values = first + blank + below.joined().map(Reading.init)
       var y = Axis(.band(labels))
@@ -87,15 +89,18 @@ package struct NeuronView: FigureContent {
       y.isHidden = true
       return Plot(
         title, x: Axis(.linear, title), y: y, shape: shape,
-        marks: [BarMark(categories: [.blank, .blank] + values.map(Reading.init), isLevel: true)])
+        marks: [
+          BarMark(
+            categories: [Reading](repeating: .blank, count: 2 * thick) + values.map(Reading.init), isLevel: true)
+        ])
     }
-    let (first, second) = (vector.map(Reading.init), products)
+    let first = (0..<thick).flatMap { _ in vector.map(Reading.init) }
     return Sheet(
       title,
       rows: [
         [
           .init(heatmap("q and k", first, keys, isLabelled: true), share: 1.5),
-          .init(heatmap("q × k", blank, second, isLabelled: false), share: 1.1),
+          .init(heatmap("q × k", blank, products, isLabelled: false), share: 1.1),
           .init(bars("q·k/√d", scores), share: 0.6), .init(bars("softmax", weights), share: 0.6),
         ]
       ])

@@ -83,7 +83,7 @@ package struct PatchMap: FigureContent {
     let ground = RasterMark(image.inGrey)
     let panels = maps.map { map -> Plot.Panel in
       var cells = CellMark(rows: rows, columns: columns, values: map.values)
-      cells.opacity = 0.62
+      cells.opacity = 0.5
       cells.isSmooth = style == .smooth
       return Plot.Panel(map.name, [ground, cells])
     }

@@ -42,8 +42,16 @@ package struct PatchingMap: FigureContent {
       "\(quantity.capitalisedFirst) when \(patched) at one position of one layer is patched"
         + (corrupted == nil
           ? "." : "; a token of the clean prompt has that of the other one behind it where they differ.")
+        + (size == 1
+          ? "" : " A column stands for \(size) positions, named by the first, and shows the effect that is largest by size.")
     case .heads: "\(quantity.capitalisedFirst) when \(patched) of one head is patched."
     }
+  }
+
+  private static let mostColumns = 128
+  /// Positions that a column stands for: the effect that is largest by size.
+  private var size: Int {
+    if case .positions = places { (places.count + Self.mostColumns - 1) / Self.mostColumns } else { 1 }
   }
 
   private var texts: [TokenText] {
@@ -70,12 +78,19 @@ package struct PatchingMap: FigureContent {
   package var extent: Figure.Extent { places.count > 24 ? .text : .column }
 
   package var plot: any Plottable {
-    let count = places.count
+    let (size, all) = (size, places.count)
+    let count = (all + size - 1) / size
+    let values = (0..<layers * count).map { place -> Reading in
+      let first = place / count * all + place % count * size
+      let block = Array(effects[first..<min(first + size, (place / count + 1) * all)])
+      return block[block.largest(1).first ?? 0]
+    }
     let x: Axis
     let shape: Plot.Shape
     switch places {
     case .positions:
-      x = Axis(.band(texts.map(CategoryLabel.token)), "position")
+      let names = texts.enumerated().filter { $0.offset % size == 0 }.map { CategoryLabel.token($0.element) }
+      x = Axis(.band(names), "position")
       shape = .lines(layers, height: min(13, 200 / Double(max(layers, 1))))
     case .heads:
       x = .indices(count, "head")
@@ -83,7 +98,7 @@ package struct PatchingMap: FigureContent {
     }
     var plot = Plot(
       title, x: x, y: .indices(layers, "layer"), color: .diverging(quantity, effects.reach), shape: shape,
-      marks: [CellMark(rows: layers, columns: count, values: effects)])
+      marks: [CellMark(rows: layers, columns: count, values: values)])
     plot.hasFrame = true
     return plot
   }

@@ -38,7 +38,7 @@ package enum Projections: FigureBuilder {
     let axes = (0..<dimensions).map { index -> String in
       let share =
         explained.count > index ? " (\(NumberFormat.fixed(Double(explained[index]) * 100, decimals: 1)) %)" : ""
-      return "component \(index + 1)\(share)"
+      return (dimensions == 2 ? "component" : "PC") + " \(index + 1)\(share)"
     }
     return figure(
       subject, "pca", "\(subject.title) by PCA",

@@ -64,11 +64,14 @@ package struct RunComparison: FigureContent {
 
   package var plot: any Plottable { style == .slopes ? slopes : dumbbells }
 
+  /// Where the runs stand among seven places: names and numbers have the room at the right.
+  private static let ends = [1.0, 4.0]
+
   private var slopes: Plot {
     let chosen = shown
     let isChosen = Set(chosen)
     func line(_ place: Int, _ paint: Paint) -> LineMark {
-      LineMark(x: [0, 1], y: [before[place], after[place]], paint: paint, hasDots: true)
+      LineMark(x: Self.ends, y: [before[place], after[place]], paint: paint, hasDots: true)
     }
     var marks: [any Mark] = names.indices.filter { !isChosen.contains($0) }.map { line($0, .grid) }
     marks += chosen.map { place in
@@ -83,11 +86,15 @@ package struct RunComparison: FigureContent {
       mark.isSpread = true
       return mark
     }
-    func number(_ reading: Reading) -> String { reading.number.map { NumberFormat.text($0, digits: 2) } ?? "" }
-    marks.append(texts(after, 1, { "\(number(after[$0])) \(names[$0])" }, 8))
-    marks.append(texts(before, 0, { number(before[$0]) }, -8))
+    // As many decimals as show the range in three digits.
+    let size = Plotting.extent(before + after).map { max(abs($0.lowerBound), abs($0.upperBound)) } ?? 1
+    func number(_ reading: Reading) -> String {
+      reading.number.map { NumberFormat.fixed($0, decimals: size >= 100 ? 0 : size >= 10 ? 1 : 2) } ?? ""
+    }
+    marks.append(texts(after, Self.ends[1], { "\(number(after[$0])) \(names[$0])" }, 8))
+    marks.append(texts(before, Self.ends[0], { number(before[$0]) }, -8))
     return Plot(
-      title, x: Axis(.point([runs.before, runs.after].map(CategoryLabel.name))), y: Axis(.linear, quantity),
+      title, x: Axis(.point(["", runs.before, "", "", runs.after, "", ""].map(CategoryLabel.name))), y: Axis(.linear, quantity),
       shape: .ratio(0.9), marks: marks)
   }
 

@@ -64,6 +64,24 @@ package struct SampleDocument: Sendable {
     }
   }
 
+  /// One head's weights, those of neighbouring positions together: of a block of queries the mean share of its attention
+  /// that it gives to a block of keys. The blocks of one position are the weights themselves.
+  func pooled(_ layer: Int, _ head: Int, size: Int) -> [LinkMark.Link] {
+    let (rows, columns) = ((queries + size - 1) / size, (keys + size - 1) / size)
+    var sums = [Float](repeating: 0, count: rows * columns)
+    let base = (layer * heads + head) * queries * keys
+    for query in 0..<queries {
+      for key in 0..<keys {
+        sums[query / size * columns + key / size] += pattern.values[base + query * keys + key]
+      }
+    }
+    return sums.indices.map { place in
+      let row = place / columns
+      let count = min(size, queries - row * size)
+      return LinkMark.Link(from: row, to: place % columns, weight: Double(sums[place]) / Double(count))
+    }
+  }
+
   /// The largest weight of a row, averaged over a head's rows: 1 where each query looks at one key.
   func focus(_ layer: Int, _ head: Int) -> Double {
     let base = (layer * heads + head) * queries * keys

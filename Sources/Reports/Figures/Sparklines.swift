@@ -47,9 +47,11 @@ package struct Sparklines: FigureContent {
   }
 
   package var plot: any Plottable {
-    Plot(
-      title, x: .hidden, y: .categories(rows.map(\.name), ""), shape: .lines(rows.count, height: 21),
-      marks: [SparklineMark(rows.map { .init($0.values, threshold: $0.threshold) })])
+    var y = Axis.categories(rows.map(\.name), "")
+    y.isHidden = true
+    return Plot(
+      title, x: .hidden, y: y, shape: .lines(rows.count, height: 21),
+      marks: [SparklineMark(rows.map { .init($0.name, $0.values, threshold: $0.threshold) })])
   }
 
   package var table: DataTable {

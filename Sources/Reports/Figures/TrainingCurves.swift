@@ -49,7 +49,7 @@ package struct TrainingCurves: FigureContent {
       } ?? "")
   }
 
-  private static func step(_ step: Double) -> String { NumberFormat.text(step, digits: 6) }
+  private static func step(_ step: Double) -> String { NumberFormat.text(step.rounded()) }
 
   private var lowest: (step: Double, value: Double)? {
     guard let best else { return nil }

@@ -1,9 +1,9 @@
 import Foundation
-import Results
+package import Results
 import Tensors
 
 /// Results of a run that never was, from a seed: every analysis, with gaps, odd tokens and intervals.
-struct SampleResults {
+package struct SampleResults {
   var layers: Int
   var heads: Int
   var length: Int
@@ -17,7 +17,7 @@ struct SampleResults {
     self.isCausal = isCausal
   }
 
-  static func make(layers: Int, heads: Int, length: Int = 12, isCausal: Bool = false) -> RunResults {
+  package static func make(layers: Int, heads: Int, length: Int = 12, isCausal: Bool = false) -> RunResults {
     var sample = SampleResults(layers: layers, heads: heads, length: length, isCausal: isCausal)
     return RunResults(
       subject: Subject(
