@@ -37,18 +37,36 @@ extension Subject {
   fileprivate var json: JSONText {
     .object([
       "name": .string(name), "seed": .integer(seed),
-      "model": .object([
-        "name": .string(model.name), "family": .string(model.family), "task": .string(model.task),
-        "layers": .integer(model.layers), "heads": .integer(model.heads), "width": .integer(model.width),
-        "headWidth": .integer(model.headWidth), "vocabulary": .integer(model.vocabulary),
-        "parameters": .integer(model.parameters), "isCausal": .bool(model.isCausal),
-      ]),
+      "model": model.json,
       "corpus": .object(
         [
           "name": .string(corpus.name), "documents": .integer(corpus.documents), "tokens": .integer(corpus.tokens),
           "truncated": .integer(corpus.truncated),
         ].merging(corpus.label.map { ["label": .string($0)] } ?? [:]) { $1 }),
     ])
+  }
+}
+
+extension Subject.Model {
+  fileprivate var json: JSONText {
+    var fields: [String: JSONText] = [
+      "name": .string(name), "family": .string(family), "task": .string(task), "layers": .integer(layers),
+      "heads": .integer(heads), "width": .integer(width), "headWidth": .integer(headWidth),
+      "vocabulary": .integer(vocabulary), "parameters": .integer(parameters), "isCausal": .bool(isCausal),
+    ]
+    if let encoder {
+      fields["encoder"] = .object([
+        "layers": .integer(encoder.layers), "heads": .integer(encoder.heads), "width": .integer(encoder.width),
+        "headWidth": .integer(encoder.headWidth),
+      ])
+    }
+    if let image {
+      fields["image"] = .object([
+        "side": .integer(image.side), "patch": .integer(image.patch), "leadingTokens": .integer(image.leadingTokens),
+      ])
+    }
+    if let precision { fields["precision"] = .string(precision) }
+    return .object(fields)
   }
 }
 

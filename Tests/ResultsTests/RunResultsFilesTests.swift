@@ -41,6 +41,18 @@ func example() -> RunResults {
 }
 
 @Suite struct RunResultsFilesTests {
+  @Test("A model's other stack, its images and its precision are read back too")
+  func subject() throws {
+    try withFolder { folder in
+      var results = example()
+      results.subject.model.encoder = .init(layers: 3, heads: 4, width: 16, headWidth: 2)
+      results.subject.model.image = .init(side: 32, patch: 8, leadingTokens: 1)
+      results.subject.model.precision = "bf16"
+      try results.write(to: folder)
+      #expect(try RunResults.read(from: folder).subject == results.subject)
+    }
+  }
+
   @Test("What was written is read back, every state and text included, and the bytes are the same each time")
   func roundTrip() throws {
     try withFolder { folder in
