@@ -24,6 +24,8 @@ package struct Distribution: Hashable, Sendable {
   package var gaps: Int { gapCounts.reduce(0, +) }
 
   /// How many of each kind some samples have: "1 NaN, 2 Inf"; nil where all are numbers.
+  static func gapWords(_ samples: Distribution...) -> String? { gapWords(samples) }
+
   static func gapWords(_ samples: [Distribution]) -> String? {
     let words = Reading.gaps.indices.compactMap { kind -> String? in
       let count = samples.reduce(0) { $0 + $1.gapCounts[kind] }

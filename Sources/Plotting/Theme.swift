@@ -40,7 +40,7 @@ package struct Theme: Hashable, Sendable {
     name: "screen", family: .sans, titleSize: 11.5, labelSize: 9.5, tickSize: 8.5, smallestSize: 6, showsTitle: true,
     background: .white, ink: Color(hex: 0x1F2328), muted: Color(hex: 0x656D76), grid: Color(hex: 0xE6E8EB),
     gapGround: Color(hex: 0xF2F2F2), gapInk: Color(hex: 0x8A8F96), accent: Color(hex: 0x0072B2),
-    categories: Palette.okabeIto(dark: false), otherCategory: Color(hex: 0xB4B9BF), lineWidth: 1.4, axisWidth: 0.75)
+    categories: Palette.okabeIto(dark: false), otherCategory: Color(hex: 0xD5D8DC), lineWidth: 1.4, axisWidth: 0.75)
 
   /// A page in dark mode.
   package static let dark = Theme(
@@ -55,7 +55,7 @@ package struct Theme: Hashable, Sendable {
     name: "paper", family: .sans, titleSize: 8, labelSize: 7.5, tickSize: 7, smallestSize: 5, showsTitle: false,
     background: .white, ink: .black, muted: Color(hex: 0x4D4D4D), grid: Color(hex: 0xE3E3E3),
     gapGround: Color(hex: 0xF2F2F2), gapInk: Color(hex: 0x7A7A7A), accent: Color(hex: 0x0072B2),
-    categories: Palette.okabeIto(dark: false), otherCategory: Color(hex: 0xB4B4B4), lineWidth: 1, axisWidth: 0.5)
+    categories: Palette.okabeIto(dark: false), otherCategory: Color(hex: 0xD6D6D6), lineWidth: 1, axisWidth: 0.5)
 
   /// The same in the manner of venues whose text is set in Times or Computer Modern.
   package static let paperSerif: Theme = {

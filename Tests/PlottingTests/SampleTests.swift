@@ -56,10 +56,24 @@ struct SampleTests {
     #expect(!groups.joined().contains { if case .discs = $0 { true } else { false } })
   }
 
+  @Test("Dots are counted over all marks and panels")
+  func manySmallMarks() {
+    func list(_ count: Int) -> DisplayList {
+      let numbers = (0..<count).map { Reading(Double($0)) }
+      return Plot(
+        "a", x: Axis(.linear, "x"), y: Axis(.linear, "y"), shape: .ratio(1), columns: 2,
+        panels: (0..<4).map { Plot.Panel("\($0)", [DotMark(x: numbers, y: numbers)]) }
+      ).displayList(id: "a", width: 234, theme: .paper, measurer: FixedAdvance())
+    }
+    #expect(list(6000).description == "24,000 dots are drawn as images at 300 dpi.")
+    #expect(!list(6000).listing.contains("discs") && list(6000).listing.contains("image "))
+    #expect(list(5000).description == "" && list(5000).listing.contains("discs"))
+  }
+
   @Test("Fewer cells than a page has pixels keep a pixel each, more are averaged")
   func reduction() throws {
     let list = try Self.list("cells-raster", .paper, 234)
-    #expect(list.description.hasSuffix("160,000 cells are drawn as one image."))
+    #expect(list.description.hasSuffix("160,000 cells are drawn as one image of at most 300 dpi."))
     #expect(list.listing.contains("image 400x400"))
     var coarse = Theme.paper
     coarse.rasterDPI = 72

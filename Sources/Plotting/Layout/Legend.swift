@@ -106,7 +106,8 @@ struct Legend {
           stroke: Stroke(paint.color(in: theme), width: max(1.2, theme.lineWidth), dash: dash))
       ]
     case .disc(let paint):
-      return theme.style(of: paint).shape.items([center], radius: 3, paint.color(in: theme))
+      let color = paint == .other ? theme.otherInk : paint.color(in: theme)
+      return theme.style(of: paint).shape.items([center], radius: 3, color)
     case .shape(let shape, let paint):
       return shape.items([center], radius: 3, paint.color(in: theme))
     case .gap(let reading):

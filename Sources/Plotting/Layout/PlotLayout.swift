@@ -131,10 +131,12 @@ struct PlotLayout {
   }
 
   private func frame(over area: Rect) -> Frame {
-    Frame(
+    var frame = Frame(
       area: area, x: plot.positionScale(.x, from: area.minX, to: area.maxX),
       y: plot.positionScale(.y, from: area.maxY, to: area.minY).reversedForCategories, color: plot.color,
       theme: theme, measurer: measurer)
+    frame.isCrowded = dotCount > RasterLayer.most
+    return frame
   }
 
   /// Of the strips above and right of the panel that hold marginal marks, in points.
@@ -286,8 +288,18 @@ struct PlotLayout {
   /// What the marks say of themselves, each once.
   private var notes: [String] {
     var seen: Set<String> = []
-    return plot.panels.flatMap(\.marks).compactMap { $0.note(theme: theme) }.filter { seen.insert($0).inserted }
+    let dots =
+      dotCount > RasterLayer.most
+      ? [
+        "\(NumberFormat.count(dotCount)) dots are drawn as \(dotMarks.count == 1 ? "one image" : "images") at "
+          + "\(NumberFormat.text(theme.rasterDPI)) dpi."
+      ] : []
+    return (dots + plot.panels.flatMap(\.marks).compactMap { $0.note(theme: theme) })
+      .filter { seen.insert($0).inserted }
   }
+
+  private var dotMarks: [DotMark] { plot.panels.flatMap { $0.marks.compactMap { $0 as? DotMark } } }
+  private var dotCount: Int { dotMarks.reduce(0) { $0 + $1.x.count } }
 
   private func draw(panel index: Int, _ origin: Point, _ items: inout [DrawingItem]) {
     let (row, column) = (index / columns, index % columns)

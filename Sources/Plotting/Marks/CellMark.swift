@@ -57,7 +57,9 @@ package struct CellMark: Mark {
   }
 
   package func note(theme: Theme) -> String? {
-    values.count > RasterLayer.most ? "\(NumberFormat.count(values.count)) cells are drawn as one image." : nil
+    values.count > RasterLayer.most
+      ? "\(NumberFormat.count(values.count)) cells are drawn as one image of at most \(NumberFormat.text(theme.rasterDPI)) dpi."
+      : nil
   }
 
   private func cell(_ row: Int, _ column: Int, in area: Rect) -> Rect {
@@ -152,6 +154,14 @@ package struct CellMark: Mark {
     for (index, text) in texts.enumerated() where values[index].number != nil && !text.isEmpty {
       let rect = cell(index / columns, index % columns, in: frame.area)
       let ground = color.color(of: values[index], theme: frame.theme) ?? frame.theme.background
+      if color.style(of: values[index], theme: frame.theme).pattern > 0 {
+        // Words stand on a plain ground.
+        let width = frame.size(of: text, font).width + 2
+        items.append(
+          .rect(
+            Rect(rect.midX - width / 2, rect.midY - font.size / 2, width, font.size), fill: ground, stroke: nil,
+            crisp: false))
+      }
       items.append(
         .text(
           TextRun(

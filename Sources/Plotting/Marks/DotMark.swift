@@ -10,14 +10,14 @@ package struct DotMark: Mark {
   /// In points on a panel 400 wide; smaller ones have smaller discs.
   package var radius: Double
   package var opacity: Double
-  /// Nil for that of the paint, or of each category.
-  package var shape: DotShape?
+  /// A disc gives way to the shape of the paint, or of each category.
+  package var shape: DotShape
   /// In the legend; nil to stay out of it.
   package var name: String?
 
   package init(
     x: [Reading], y: [Reading], color: [Reading]? = nil, paint: Paint = .accent, radius: Double = 2,
-    opacity: Double = 1, shape: DotShape? = nil, name: String? = nil
+    opacity: Double = 1, shape: DotShape = .disc, name: String? = nil
   ) {
     precondition(x.count == y.count && (color.map { $0.count == x.count } ?? true))
     self.x = x
@@ -39,15 +39,12 @@ package struct DotMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    let without = zip(x, y).count { $0.number == nil && $1.number == nil || $0.isNowhere || $1.isNowhere }
-    return (name.map { [LegendEntry(shape.map { .shape($0, paint) } ?? .disc(paint), $0)] } ?? [])
+    let nowhere = zip(x, y).compactMap { x, y in
+      x.isNowhere ? x : y.isNowhere ? y : x.number == nil && y.number == nil && x.gap != nil ? x : nil
+    }
+    return (name.map { [LegendEntry(shape == .disc ? .disc(paint) : .shape(shape, paint), $0)] } ?? [])
       + GapSign.legend(zip(x, y).flatMap { [$0, $1] }.filter { !$0.isNowhere }) + GapSign.legend(color ?? [])
-      + (without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")])
-  }
-
-  package func note(theme: Theme) -> String? {
-    x.count > RasterLayer.most
-      ? "\(NumberFormat.count(x.count)) dots are drawn as one image at \(NumberFormat.text(theme.rasterDPI)) dpi." : nil
+      + (Distribution.gapWords(Distribution(nowhere)).map { [LegendEntry(.cross, $0 + " without a place")] } ?? [])
   }
 
   package var showsUnplaced: Bool { true }
@@ -63,7 +60,8 @@ package struct DotMark: Mark {
     var looks: [Reading: Look] = [:]
     var signs: [DrawingItem] = []
     var without = 0
-    let plain = Look(color: paint.color(in: frame.theme), shape: shape ?? frame.theme.style(of: paint).shape)
+    let plain = Look(
+      color: paint.color(in: frame.theme), shape: shape == .disc ? frame.theme.style(of: paint).shape : shape)
     for index in x.indices {
       let (px, py) = (frame.x.reading(x[index]), frame.y.reading(y[index]))
       guard let xNumber = px.number, let yNumber = py.number, let point = frame.point(xNumber, yNumber) else {
@@ -84,7 +82,7 @@ package struct DotMark: Mark {
           look = known
         } else {
           look.color = scale.color(of: reading, theme: frame.theme) ?? frame.theme.gapInk
-          look.shape = shape ?? scale.shape(of: reading, theme: frame.theme)
+          look.shape = shape == .disc ? scale.shape(of: reading, theme: frame.theme) : shape
           if case .categorical = scale.kind { looks[reading] = look }
         }
       }
@@ -93,10 +91,10 @@ package struct DotMark: Mark {
     }
     let radius = radius * min(1, (frame.area.width / 400).squareRoot())
     let grey = frame.theme.otherCategory
-    let isRaster = x.count > RasterLayer.most
+    let isRaster = frame.isCrowded || x.count > RasterLayer.most
     var layer = isRaster ? RasterLayer(frame.area.inset(-3), dpi: frame.theme.rasterDPI) : nil
     for look in order.filter({ $0.color == grey }) + order.filter({ $0.color != grey }) {
-      let color = look.color.with(opacity: opacity)
+      let color = (look.color == grey ? frame.theme.otherInk : look.color).with(opacity: opacity)
       if isRaster {
         layer?.fill(groups[look] ?? [], radius: radius, color, look.shape)
       } else {

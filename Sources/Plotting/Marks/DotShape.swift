@@ -39,7 +39,7 @@ package enum DotShape: Int, CaseIterable, Hashable, Sendable {
     case .square: return 0.88 * radius - max(x, y)
     case .diamond: return (1.3 * radius - x - y) * 0.7071
     case .triangle: return min(0.8 * radius - y, (y + 1.25 * radius - x * 2.05 / 1.15) * 0.489)
-    case .cross: return min(0.275 * radius - abs(x - y) * 0.7071, radius - max(x, y))
+    case .cross: return min(0.275 * radius - abs(x - y) * 0.7071, (2 * radius - x - y) * 0.7071)
     case .ring: return 0.225 * radius - abs((x * x + y * y).squareRoot() - 0.85 * radius)
     }
   }

@@ -36,6 +36,8 @@ package struct Frame: Sendable {
   package var color: ColorScale?
   package var theme: Theme
   package var measurer: any TextMeasurer
+  /// The figure has so many dots that those of a mark are drawn as one image.
+  var isCrowded = false
 
   /// The point of a pair of numbers; nil where a scale has no place for one.
   func point(_ x: Double, _ y: Double) -> Point? {

@@ -35,9 +35,9 @@ package struct Scatter3DMark: Mark {
   package func readings(of channel: Channel) -> [Reading] { channel == .color ? color ?? [] : [] }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    let without = points.count { $0.contains { $0.number == nil } }
+    let nowhere = points.compactMap { point in point.first { $0.gap != nil } }
     return GapSign.legend(color ?? [])
-      + (without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")])
+      + (Distribution.gapWords(Distribution(nowhere)).map { [LegendEntry(.cross, $0 + " without a place")] } ?? [])
   }
 
   package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? { width * 0.82 }
@@ -110,11 +110,12 @@ package struct Scatter3DMark: Mark {
       for look in order {
         items += look.shape.items(
           groups[look] ?? [], radius: radius * (0.65 + 0.7 * near),
-          look.color.mixed(with: theme.background, 0.55 * (1 - near)))
+          (look.color == theme.otherCategory ? theme.otherInk : look.color).mixed(
+            with: theme.background, 0.55 * (1 - near)))
       }
     }
     items += signs
-    if points.contains(where: { $0.contains { $0.number == nil } }) {
+    if points.contains(where: { $0.contains { $0.gap != nil } }) {
       let corner = Point(frame.area.minX + 4, frame.area.maxY - 4)
       items.append(GapSign.cross(at: corner, radius: 2.2, color: theme.gapInk))
     }

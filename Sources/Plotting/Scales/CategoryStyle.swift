@@ -1,4 +1,5 @@
 import Drawing
+import Foundation
 
 /// What tells a category apart where its colour does not, as on grey paper: the dash of its lines, the shape of its
 /// dots, the hatching of its areas.
@@ -8,7 +9,7 @@ package struct CategoryStyle: Hashable, Sendable {
 
   private static let dashes: [[Double]] = [[], [4, 2], [1.4, 1.6], [6, 1.8, 1.4, 1.8], [9, 2.5], [1, 3]]
   private static let shapes: [DotShape] = [.disc, .triangle, .cross, .square, .diamond, .ring]
-  /// The last is that of what belongs to no category.
+  /// The last is that of what belongs to no category; its areas are plain, in a grey of their own.
   static let other = dashes.count - 1
 
   /// Lengths of marks and gaps, in points; empty for a solid line.
@@ -33,8 +34,13 @@ extension Theme {
   /// The dash of a line: its own where it has one, else that of its paint.
   func dash(of paint: Paint, own: [Double] = []) -> [Double] { own.isEmpty ? style(of: paint).dash : own }
 
+  /// Of dots and lines that belong to no category: darker than their areas.
+  var otherInk: Color { otherCategory.mixed(with: ink, 0.3) }
+
+  /// A page in dark mode is not printed: its figures have the patterns of their light twins.
   private func patterns(_ count: Int) -> [Int] {
-    let greys = categories.map(lightness)
+    let isTwin = isDark && categories == Palette.okabeIto(dark: true)
+    let greys = (isTwin ? Palette.okabeIto(dark: false) : categories).map(lightness)
     var patterns: [Int] = []
     for index in 0..<count {
       let grey = greys[index % greys.count]
@@ -53,15 +59,9 @@ extension Theme {
 
 /// L* of CIELAB: 0 … 100.
 private func lightness(_ color: Color) -> Double {
-  let y = luminance(color)
-  return y > 216.0 / 24389 ? 116 * cubeRoot(y) - 16 : y * 24389 / 27
-}
-
-/// Of a number 0…1, by Newton's steps.
-private func cubeRoot(_ x: Double) -> Double {
-  var root = 1.0
-  for _ in 0..<24 { root -= (root - x / (root * root)) / 3 }
-  return root
+  func linear(_ part: Double) -> Double { part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4) }
+  let y = 0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue)
+  return y > 216.0 / 24389 ? 116 * cbrt(y) - 16 : y * 24389 / 27
 }
 
 /// CIEDE2000 of two greys by their lightness.
@@ -76,10 +76,10 @@ enum Hatch {
 
   /// - Parameter outline: of a closed polygon.
   static func items(_ pattern: Int, in outline: [Point], on fill: Color, theme: Theme) -> [DrawingItem] {
-    guard pattern > 0, outline.count > 2 else { return [] }
+    guard pattern > 0, pattern < CategoryStyle.other, outline.count > 2 else { return [] }
     let stroke = Stroke(
-      theme.readableInk(on: fill).with(opacity: 0.5), width: max(0.4, theme.axisWidth),
-      dash: pattern == 4 ? [0.8, step - 0.8] : pattern == 5 ? [2, 2] : [])
+      theme.readableInk(on: fill).with(opacity: 0.4), width: max(0.4, theme.axisWidth),
+      dash: pattern == 4 ? [0.8, step - 0.8] : [])
     var path: [PathElement] = []
     if pattern != 2 {
       path += lines(across: outline.map { Point($0.y, $0.x) }).flatMap {
