@@ -93,23 +93,6 @@ package enum Escaping {
     return "\"" + replacing(text) { $0 == "\"" ? "\"\"" : nil } + "\""
   }
 
-  /// For LaTeX text mode, with any font encoding.
-  package static func latex(_ text: String) -> String {
-    replacing(visible(text)) { scalar in
-      switch scalar {
-      case "\\": "\\textbackslash{}"
-      case "{", "}", "$", "&", "#", "_", "%": "\\" + String(Character(scalar))
-      case "^": "\\textasciicircum{}"
-      case "~": "\\textasciitilde{}"
-      case "<": "\\textless{}"
-      case ">": "\\textgreater{}"
-      case "|": "\\textbar{}"
-      case "`": "\\textasciigrave{}"
-      default: nil
-      }
-    }
-  }
-
   private static func replacing(_ text: String, _ replacement: (UnicodeScalar) -> String?) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count + 16)

@@ -44,6 +44,14 @@ private let awkward = [
         + ##"\textless{}\textbar{}\textgreater{}\textasciigrave{}␁"##)
   }
 
+  @Test("LaTeX has commands for the signs of formulas, and letters of other scripts as they are")
+  func latexSigns() {
+    #expect(
+      Escaping.latex("−Σₖ pₖ·log₂ ‖σ‖² … 5–95 “a” 注é")
+        == #"\ensuremath{-}\ensuremath{\Sigma}\ensuremath{_{k}} p\ensuremath{_{k}}\ensuremath{\cdot}log\ensuremath{_{2}} "#
+        + #"\ensuremath{\Vert}\ensuremath{\sigma}\ensuremath{\Vert}\ensuremath{^{2}} \ldots{} 5--95 ``a'' 注é"#)
+  }
+
   @Test("Invisible characters are shown by name, and joined emoji stay whole")
   func visible() {
     #expect(Escaping.visible("\u{202e}a\n\u{7f}\u{feff}") == "⟨U+202E⟩a␊␡⟨U+FEFF⟩")
