@@ -62,9 +62,11 @@ let package = Package(
     tests("Diagnosis", ["Diagnosis", "Results", "Tensors"]),
     tests("Drawing", ["Drawing"]),
     tests("Plotting", ["Plotting", "Drawing"]),
-    tests("CairoRenderer", ["CairoRenderer", "Drawing", "Plotting", "Reports"]),
+    tests("CairoRenderer", ["CairoRenderer", "Corpora", "Drawing", "Plotting", "Reports", "Tensors"]),
     tests("Reports", ["Reports", "Plotting", "Drawing", "Results", "Diagnosis", "Tensors"]),
-    tests("Command", ["Analyses", "Reports", "Results", "Tensors", "tomograph"]),
+    tests(
+      "Command",
+      ["Analyses", "CairoRenderer", "Drawing", "Plotting", "Reports", "Results", "Tensors", "tomograph"]),
 
     .executableTarget(
       name: "bench",

@@ -14,7 +14,8 @@ extension Renderer {
       file.hasRepeatedRows = list.items.hasImage
       file.title = list.title
       file.description = list.description
-      return try file.bytes(pixels, tools)
+      let bytes = try file.bytes(pixels, tools)
+      return PNGText.inserting([("Figure", list.id), ("Caption", list.caption)], into: bytes)
     }
   }
 

@@ -63,6 +63,8 @@ package struct DisplayList: Hashable, Sendable {
   /// Short title and a description of what is seen, for those who cannot see it.
   package var title: String
   package var description: String
+  /// The words below the figure; kept with its pixels.
+  package var caption = ""
 
   package init(
     id: String, size: Size, background: Color?, items: [DrawingItem], title: String = "", description: String = ""

@@ -96,14 +96,19 @@ import Testing
 
   @Test("PNGs have the exact size, dots per inch and captions, and no time", arguments: [72.0, 150, 300])
   func chunks(dpi: Double) throws {
-    let png = try renderer.render(Figures.everything(), as: .png(dpi: dpi))
+    var list = Figures.everything()
+    list.caption = "A caption: 注意."
+    let png = try renderer.render(list, as: .png(dpi: dpi))
     let chunks = try #require(PNGChunks(png))
     #expect(chunks.number("IHDR", at: 0) == UInt32((640 * dpi / 72).rounded()))
     #expect(chunks.number("IHDR", at: 4) == UInt32((500 * dpi / 72).rounded()))
     #expect(chunks.number("pHYs", at: 0) == UInt32((dpi / 0.0254).rounded()))
     #expect(chunks.number("pHYs", at: 4) == UInt32((dpi / 0.0254).rounded()))
     #expect(chunks.data["pHYs"]?.last == 1)
-    #expect(String(decoding: chunks.data["iTXt"] ?? [], as: UTF8.self).hasSuffix("Everything & <more> 注意"))
+    let texts = String(decoding: chunks.data["iTXt"] ?? [], as: UTF8.self)
+    #expect(texts.hasPrefix("Figure\0\0\0\0\0tortureCaption\0\0\0\0\0A caption: 注意."))
+    #expect(texts.hasSuffix("Everything & <more> 注意"))
+    #expect(chunks.hasSoundChecksums)
     #expect(String(decoding: chunks.data["tEXt"] ?? [], as: UTF8.self) == "Description\0All items,  all anchors.")
     #expect(Set(chunks.names) == ["IHDR", "pHYs", "iTXt", "tEXt", "IDAT", "IEND"])
   }
@@ -231,6 +236,7 @@ private final class SVGReader: NSObject, XMLParserDelegate {
 private struct PNGChunks {
   var names: [String] = []
   var data: [String: [UInt8]] = [:]
+  var hasSoundChecksums = true
 
   init?(_ png: [UInt8]) {
     guard png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else { return nil }
@@ -240,10 +246,21 @@ private struct PNGChunks {
       let name = String(decoding: png[place + 4..<place + 8], as: UTF8.self)
       guard place + 12 + length <= png.count else { return nil }
       names.append(name)
+      var sum = ~0 as UInt32
+      for byte in png[place + 4..<place + 8 + length] { sum = Self.table[Int((sum ^ UInt32(byte)) & 255)] ^ (sum >> 8) }
+      let written = png[place + 8 + length..<place + 12 + length].reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
+      if ~sum != written { hasSoundChecksums = false }
       data[name, default: []] += png[place + 8..<place + 8 + length]
       place += 12 + length
     }
     guard place == png.count, names.last == "IEND" else { return nil }
+  }
+
+  /// CRC-32 by the table of PNG's specification.
+  private static let table: [UInt32] = (0..<256).map { start in
+    var sum = UInt32(start)
+    for _ in 0..<8 { sum = sum & 1 == 1 ? 0xEDB8_8320 ^ (sum >> 1) : sum >> 1 }
+    return sum
   }
 
   func number(_ name: String, at place: Int) -> UInt32? {

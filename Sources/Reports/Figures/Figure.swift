@@ -78,7 +78,9 @@ package struct Figure: Sendable {
 
   /// - Parameter width: in points.
   package func displayList(theme: Theme, width: Double, measurer: any TextMeasurer) -> DisplayList {
-    plot.displayList(id: id, width: width, theme: theme, measurer: measurer, description: altText)
+    var list = plot.displayList(id: id, width: width, theme: theme, measurer: measurer, description: altText)
+    list.caption = caption.full
+    return list
   }
 }
 
