@@ -24,10 +24,10 @@ extension Command {
     ],
     run: { arguments in
       let run = URL(filePath: arguments.operands[0])
-      let results = try RunResults.read(from: run)
-      let assessment = try Assessment.read(from: run)
       let assets = try Assets.find(option: arguments.text("assets"))
       let appearance = try Appearance(arguments, isForPage: true, assets: assets)
+      let results = try RunResults.read(from: run)
+      let assessment = try Assessment.read(from: run)
       let renderer = try Renderer(assets: assets)
       let outcomes = FigureCatalog.outcomes(of: results)
       let provenance = run.appending(path: "provenance.json")

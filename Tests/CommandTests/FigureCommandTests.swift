@@ -67,7 +67,7 @@ struct FigureCommandTests {
       (["figure", "nowhere", "x"], "nowhere/results.json: does not exist", 3),
       (["figure", "out/small-corpus", "attention-entropy", "--width", "3furlong"], "is no width", 2),
       (["figure", "out/small-corpus", "attention-entropy", "--theme", "papr"], "the nearest is \"paper\"", 2),
-      (["render", "out/small-corpus", "--templates", "nowhere"], "is no folder", 2),
+      (["render", "out/small-corpus", "--templates", "nowhere"], "is no folder of templates", 2),
     ])
   func errors(_ arguments: [String], _ message: String, _ code: Int32) throws {
     let run = try report()

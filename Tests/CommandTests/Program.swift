@@ -50,7 +50,7 @@ struct Program {
 }
 
 /// A folder that is removed with its last reference.
-final class Scratch {
+final class Scratch: Sendable {
   let folder: URL
 
   init() throws {

@@ -10,11 +10,12 @@ struct SmallRun {
   var folder: URL { scratch.folder }
   var arguments: [String] { ["--model", model, "--corpus", "corpus.txt"] }
 
-  init() throws {
+  /// - Parameter fixture: a model whose vocabulary has 120 rows.
+  init(of fixture: String = "gpt2") throws {
     scratch = try Scratch()
     try FileManager.default.createDirectory(at: self["small"], withIntermediateDirectories: true)
     for name in ["config.json", "model.safetensors"] {
-      try FileManager.default.copyItem(at: Fixtures.url("models/gpt2/\(name)"), to: self["small/\(name)"])
+      try FileManager.default.copyItem(at: Fixtures.url("models/\(fixture)/\(name)"), to: self["small/\(name)"])
     }
     try write(Self.tokenizer, to: "small/tokenizer.json")
     let sentences = (0..<24).map { "sentence number \($0) says little, and it says little again \($0 * $0)." }
