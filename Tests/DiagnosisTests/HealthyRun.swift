@@ -29,6 +29,9 @@ struct HealthyRun {
     fill("representations", RepresentationMetrics.distanceRatio, points, 0.9)
     fill("weights", WeightMetrics.nanCount, tensors, 0)
     fill("weights", WeightMetrics.infiniteCount, tensors, 0)
+    fill(TrainingMetrics.analysis, TrainingMetrics.risingEvaluations, [.model], 0)
+    fill(TrainingMetrics.analysis, TrainingMetrics.gradientPeak, [.model], 2)
+    fill(TrainingMetrics.analysis, TrainingMetrics.leastSimilarity, [.model], 0.9)
   }
 
   private mutating func fill(_ analysis: String, _ metric: Metric, _ components: [Component], _ value: Double) {

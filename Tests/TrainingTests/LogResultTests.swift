@@ -76,10 +76,10 @@ import Testing
   @Test(
     "Spearman's correlation, with ties",
     arguments: [
-      ([1.0, 2, 3, 4], [10.0, 20, 30, 41], 1.0), ([1, 2, 3, 4], [4, 3, 2, 1], -1),
+      ([1.0, 2, 3, 4], [10.0, 20, 30, 41], 1.0), ([1, 2, 3, 4], [4, 3, 2, 1], -1.0),
       ([106, 86, 100, 101, 99, 103, 97, 113, 112, 110], [7, 0, 27, 50, 28, 29, 20, 12, 6, 17], -29.0 / 165),
       ([1, 1, 2, 3], [1, 2, 3, 3], 0.8888888888888888),
-    ])
+    ] as [([Double], [Double], Double)])
   func correlation(x: [Double], y: [Double], expected: Double) {
     #expect(abs(spearman(x, y) - expected) < 1e-12)
   }
