@@ -6,22 +6,49 @@ package struct Sheet: Sendable {
     package var plot: Plot
     /// Of the row's width, beside the shares of the others.
     package var share: Double
+    /// Its y axis is that of the plot left of it, and shown only where it begins a row.
+    package var sharesY: Bool
 
-    package init(_ plot: Plot, share: Double = 1) {
+    package init(_ plot: Plot, share: Double = 1, sharesY: Bool = false) {
       self.plot = plot
       self.share = share
+      self.sharesY = sharesY
     }
   }
 
   package var title: String
   package var rows: [[Cell]]
   package var hasLetters: Bool
+  /// Rows are broken where a plot would be narrower than this, in points.
+  package var narrowest = 0.0
   static let gap = 8.0
 
   package init(_ title: String, rows: [[Cell]], hasLetters: Bool = true) {
     self.title = title
     self.rows = rows
     self.hasLetters = hasLetters
+  }
+
+  /// The rows in as few parts of equally many plots as leave each plot its room on a page of a width.
+  private func rows(on width: Double) -> [[Cell]] {
+    rows.flatMap { row -> [[Cell]] in
+      for count in 1...max(row.count, 1) {
+        let size = (row.count + count - 1) / count
+        let parts = stride(from: 0, to: row.count, by: max(size, 1)).map { Array(row[$0..<min($0 + size, row.count)]) }
+        let fits = parts.allSatisfy { part in
+          let free = width - Self.gap * Double(part.count - 1)
+          return free * (part.map(\.share).min() ?? 0) / part.map(\.share).reduce(0, +) >= narrowest
+        }
+        if fits { return parts }
+      }
+      return row.map { [$0] }
+    }.map { row in
+      row.enumerated().map { index, cell in
+        var cell = cell
+        if cell.sharesY, index > 0 { cell.plot.y.isHidden = true }
+        return cell
+      }
+    }
   }
 
   /// Draws all on a page of a width. Plots of a row stand with the upper edges of their panels level, and with the lower
@@ -46,7 +73,7 @@ package struct Sheet: Sendable {
       top += Self.gap
     }
     var letter = 0
-    let rows = rows.filter { !$0.isEmpty }
+    let rows = rows(on: width).filter { !$0.isEmpty }
     for (row, aligned) in zip(rows, layouts(rows, width: width, theme: inner, measurer)) {
       var layouts = aligned
       let lowest = layouts.map(\.panelTop).max() ?? 0

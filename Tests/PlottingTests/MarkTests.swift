@@ -3,6 +3,30 @@ import Plotting
 import TestSupport
 import Testing
 
+@Suite("Cells without edges")
+struct SmoothCellTests {
+  @Test("Colours run from middle to middle, and a cell without a number stays one")
+  func smooth() throws {
+    var cells = CellMark(rows: 1, columns: 3, values: [.number(0), .number(1), .nan])
+    cells.isSmooth = true
+    let plot = Plot(
+      "", x: .hidden, y: .hidden, color: .sequential("", 0...1), shape: .ratio(0.3), marks: [cells])
+    let list = plot.displayList(id: "a", width: 200, theme: .paper, measurer: FixedAdvance())
+    let images = list.items.flatMap { item -> [PixelImage] in
+      guard case .group(let items, _, _) = item else { return [] }
+      return items.compactMap { if case .image(let image, _) = $0 { image } else { nil } }
+    }
+    let image = try #require(images.first)
+    #expect(image.width == 48 && image.height == 16 && image.isSmooth)
+    // Viridis grows lighter: green rises from the first middle to the second, and is level before and behind.
+    let greens = (0..<32).map { Int(image.pixels[$0 * 4 + 1]) }
+    #expect(zip(greens[8..<23], greens[9..<24]).allSatisfy { $0 <= $1 } && greens[8] < greens[23])
+    #expect(Set(greens[0..<8]).count == 1 && Set(greens[24..<32]).count == 1)
+    #expect((32..<48).allSatisfy { image.pixels[$0 * 4 + 3] == 0 })
+    #expect(list.listing.contains("NaN"))
+  }
+}
+
 /// A small plot of every mark, each compared with its text.
 @Suite("Marks")
 struct MarkTests {

@@ -28,7 +28,7 @@ package enum SampleFigures {
   ]
 
   static func tokens(_ count: Int) -> [String] {
-    (0..<count).map { $0 % 9 == 8 ? "Ċ" : $0 % 5 == 3 ? "ing\($0)" : "Ġword\($0)" }
+    (0..<count).map { $0 % 27 == 26 ? "Ċ" : $0 % 5 == 3 ? "ing\($0)" : "Ġword\($0)" }
   }
 
   /// Attention whose heads look back, at the first token, at themselves, around, at a place of their own or everywhere.

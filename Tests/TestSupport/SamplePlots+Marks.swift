@@ -77,11 +77,36 @@ extension SamplePlots {
         IntervalMark(
           x: [0, 1, 2, 4], low: readings([0.38, 0.26, 0.07, -0.12]), high: readings([0.46, 0.36, 0.17, -0.04])),
       ])
+    var span = Plot(
+      "Strips between two numbers (sample data)", x: Axis(.linear, "step"), y: Axis(.linear, "accuracy", domain: 0...1),
+      shape: .ratio(0.5),
+      marks: [
+        SpanMark(.atX, 300...460, name: "phase change"),
+        SpanMark(.atY, 0.85...0.95, paint: .category(2), name: "usual range"),
+        LineMark(x: (0..<50).map { Double($0) * 20 }, y: (0..<50).map { Reading(1 / (1 + exp(8 - Double($0) / 2.4))) }),
+      ])
+    span.hasInnerLegend = true
+    let sparkline = Plot(
+      "Small lines in rows (sample data)", x: .hidden, y: sparkRows, shape: .lines(3, height: 21),
+      marks: [
+        SparklineMark([
+          .init(
+            "entropy", readings(data.normals(20, mean: 0.5, deviation: 0.1)) + [.nan, .number(0.61)], threshold: 0.3),
+          .init("one run", [.number(12)]), .init("never measured", [.missing, .missing]),
+        ])
+      ])
     return [
-      Sample("box", boxes), Sample("box-level", level), Sample("violin", violins), Sample("ridge", ridges),
+      Sample("span", span), Sample("sparkline", sparkline), Sample("box", boxes), Sample("box-level", level),
+      Sample("violin", violins), Sample("ridge", ridges),
       Sample("histogram-samples", histogram), Sample("density", density), Sample("area-stacked", stacked),
       Sample("line-band", line), Sample("bar-interval", bars),
     ]
+  }()
+
+  private static let sparkRows: Axis = {
+    var axis = Axis.categories(["", "", ""], "")
+    axis.isHidden = true
+    return axis
   }()
 
   private static let fields: [Sample] = {
@@ -182,6 +207,14 @@ extension SamplePlots {
             .init(from: pair.0, to: pair.1, weight: index == 7 ? .nan : Reading(data.normal()))
           }, layerNames: ["input", "layer 0", "layer 1", "layer 2", "output"])
       ])
+    var upright = GraphMark(
+      nodes: nodes,
+      edges: pairs.enumerated().map { .init(from: $1.0, to: $1.1, weight: Reading(sin(Double($0) * 1.7))) },
+      layerNames: ["input", "layer 0", "layer 1", "layer 2", "output"])
+    upright.isUpright = true
+    let descending = Plot(
+      "Layered graph from the top down (sample data)", x: .hidden, y: .hidden, color: .sequential("effect", 0...1),
+      shape: .content, marks: [upright])
     let tree = DendrogramMark(
       leafCount: 8,
       merges: [
@@ -217,7 +250,10 @@ extension SamplePlots {
           }, bend: 0.12),
         DotMark(x: ring.map { Reading($0.x) }, y: ring.map { Reading($0.y) }, radius: 4),
       ])
-    return [Sample("graph", graph), Sample("dendrogram", dendrogram), Sample("links", links), Sample("edges", edges)]
+    return [
+      Sample("graph", graph), Sample("graph-upright", descending), Sample("dendrogram", dendrogram),
+      Sample("links", links), Sample("edges", edges),
+    ]
   }()
 
   private static let points: [Sample] = {

@@ -142,8 +142,11 @@ extension AxisLayout {
     if isLevel {
       let widest = categories.map { measurer.extent(of: $0.text, in: font).width }.max() ?? 0
       let isIndexed = categories.allSatisfy(\.isIndex)
-      if isIndexed || widest + 4 <= share {
-        let step = niceStep((widest + font.size * 0.5) / share, isIndexed: isIndexed)
+      // Places without a label leave theirs to the neighbours.
+      let named = categories.indices.filter { !categories[$0].text.isEmpty }
+      let room = share * Double(zip(named, named.dropFirst()).map { $1 - $0 }.min() ?? 1)
+      if isIndexed || widest + 4 <= room {
+        let step = niceStep((widest + font.size * 0.5) / room, isIndexed: isIndexed)
         take(categories, every: step, measurer) { $0 }
         return
       }

@@ -17,6 +17,9 @@ package struct CellMark: Mark {
   /// Colours run from cell to cell, as those of a map that is laid over a picture.
   package var isSmooth = false
 
+  /// All cells as one image, however few: for a sheet of many small maps.
+  package var isImage = false
+
   /// Up to here each cell is a rectangle of its own; more are one image.
   static let mostRectangles = 1200
 
@@ -47,7 +50,7 @@ package struct CellMark: Mark {
     var cells: [DrawingItem] = []
     if isSmooth {
       drawSmooth(in: frame, color, into: &cells)
-    } else if values.count <= Self.mostRectangles {
+    } else if values.count <= Self.mostRectangles, !isImage {
       drawRectangles(in: frame, color, into: &cells)
     } else {
       drawImage(in: frame, color, into: &cells)

@@ -66,7 +66,7 @@ package struct HeadView: FigureContent {
       + "looks at, a colour a head. Width and opacity of a line are its weight; the strongest lines of a head are drawn "
       + "until they carry \(NumberFormat.fixed(Self.mass * 100, decimals: 0)) % of its attention, at most "
       + "\(NumberFormat.count(Self.most / heads.count)), none below \(NumberFormat.text(Self.least)). Drawn are "
-      + names.joined(separator: "; ") + "." + ends + sample.mask
+      + names.joined(separator: "; ") + "." + ends
   }
 
   package var altText: String {

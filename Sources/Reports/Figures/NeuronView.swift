@@ -76,17 +76,14 @@ package struct NeuronView: FigureContent {
     let above = TokenText(body: "q: " + token.whole)
     let none = [CategoryLabel](repeating: .name(""), count: 2 * thick - 1)
     let labels = [CategoryLabel.token(above)] + none + texts.map(CategoryLabel.token)
-    func heatmap(_ title: String, _ first: [Reading], _ below: [[Double]], isLabelled: Bool) -> Plot {
+    let y = Axis(.band(labels))
+    func heatmap(_ title: String, _ first: [Reading], _ below: [[Double]]) -> Plot {
       let values = first + blank + below.joined().map(Reading.init)
-      var y = Axis(.band(labels))
-      y.isHidden = !isLabelled
       return Plot(
         title, x: .indices(width, "dimension"), y: y, color: .diverging("", values.reach), shape: shape,
         marks: [CellMark(rows: rows, columns: width, values: values)])
     }
     func bars(_ title: String, _ values: [Double]) -> Plot {
-      var y = Axis(.band(labels))
-      y.isHidden = true
       return Plot(
         title, x: Axis(.linear, title), y: y, shape: shape,
         marks: [
@@ -95,15 +92,18 @@ package struct NeuronView: FigureContent {
         ])
     }
     let first = (0..<thick).flatMap { _ in vector.map(Reading.init) }
-    return Sheet(
+    var sheet = Sheet(
       title,
       rows: [
         [
-          .init(heatmap("q and k", first, keys, isLabelled: true), share: 1.5),
-          .init(heatmap("q × k", blank, products, isLabelled: false), share: 1.1),
-          .init(bars("q·k/√d", scores), share: 0.6), .init(bars("softmax", weights), share: 0.6),
+          .init(heatmap("q and k", first, keys), share: 1.5),
+          .init(heatmap("q × k", blank, products), share: 1.1, sharesY: true),
+          .init(bars("q·k/√d", scores), share: 0.6, sharesY: true),
+          .init(bars("softmax", weights), share: 0.6, sharesY: true),
         ]
       ])
+    sheet.narrowest = 55
+    return sheet
   }
 
   package var table: DataTable {

@@ -43,7 +43,8 @@ package struct PatchingMap: FigureContent {
         + (corrupted == nil
           ? "." : "; a token of the clean prompt has that of the other one behind it where they differ.")
         + (size == 1
-          ? "" : " A column stands for \(size) positions, named by the first, and shows the effect that is largest by size.")
+          ? ""
+          : " A column stands for \(size) positions, named by the first, and shows the effect that is largest by size.")
     case .heads: "\(quantity.capitalisedFirst) when \(patched) of one head is patched."
     }
   }

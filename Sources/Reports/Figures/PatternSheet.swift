@@ -13,8 +13,9 @@ package enum PatternSheet: FigureBuilder {
     var panels: [Plot.Panel] = []
     for layer in 0..<layers {
       for head in 0..<heads {
-        panels.append(
-          Plot.Panel("", [CellMark(rows: sample.queries, columns: sample.keys, values: sample.readings(layer, head))]))
+        var cells = CellMark(rows: sample.queries, columns: sample.keys, values: sample.readings(layer, head))
+        cells.isImage = sample.pattern.values.count > 20_000
+        panels.append(Plot.Panel("", [cells]))
       }
     }
     let title = "Attention of all heads on \(sample.id)"

@@ -94,7 +94,8 @@ package struct RunComparison: FigureContent {
     marks.append(texts(after, Self.ends[1], { "\(number(after[$0])) \(names[$0])" }, 8))
     marks.append(texts(before, Self.ends[0], { number(before[$0]) }, -8))
     return Plot(
-      title, x: Axis(.point(["", runs.before, "", "", runs.after, "", ""].map(CategoryLabel.name))), y: Axis(.linear, quantity),
+      title, x: Axis(.point(["", runs.before, "", "", runs.after, "", ""].map(CategoryLabel.name))),
+      y: Axis(.linear, quantity),
       shape: .ratio(0.9), marks: marks)
   }
 

@@ -19,7 +19,8 @@ package enum SimilarityMatrices: FigureBuilder {
         Figure(
           content, id: id, analysis: "similarity",
           caption: Caption(results: results).text(
-            "\(content.what); point 0 is the embeddings, point p the residual stream after block p.", metrics: [metric],
+            "\(content.title); point 0 is the embeddings, point p the residual stream after block p.",
+            metrics: [metric],
             analysis: "similarity")))
     }
   }
@@ -52,7 +53,7 @@ package struct SimilarityMatrix: FigureContent {
 
   private var isOfOne: Bool { rows == columns }
 
-  package var what: String { title }
+  package var what: String { title + "." }
 
   /// Of one model the pairs beside the diagonal and the ends; of two, the best partner of each row.
   package var altText: String {

@@ -61,7 +61,11 @@ package struct TokenStrip: FigureContent {
       title, x: .hidden, y: .hidden,
       color: isSigned ? .diverging(quantity, all.reach) : .sequential(quantity, 0...(top > 0 ? top : 1)),
       shape: .content, columns: 1,
-      panels: rows.map { Plot.Panel(rows.count > 1 ? $0.name : "", [TokenStripMark(texts, values: $0.values)]) })
+      panels: rows.map {
+        Plot.Panel(
+          rows.count > 1 ? $0.name : "",
+          [TokenStripMark(texts, values: $0.values, scale: tokens.count > 200 ? 0.9 : 1.1)])
+      })
   }
 
   package var table: DataTable {

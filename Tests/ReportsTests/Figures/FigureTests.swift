@@ -57,6 +57,7 @@ struct FigureTests {
     "No words overlap, are cut or cover data, whatever the model, the theme and the width",
     arguments: [
       (6, 12, 22, false), (12, 12, 40, true), (32, 32, 8, true), (2, 2, 1, false), (3, 2, 64, true), (1, 1, 6, false),
+      (1, 2, 512, true),
     ])
   func layout(_ layers: Int, _ heads: Int, _ length: Int, _ isCausal: Bool) {
     let results = SampleResults.make(layers: layers, heads: heads, length: length, isCausal: isCausal)

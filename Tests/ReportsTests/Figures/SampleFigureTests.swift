@@ -111,6 +111,20 @@ struct FigureContentTests {
     #expect(view.altText.contains("“a” (position 0) (0.665)"))
   }
 
+  @Test("Panels of a neuron view stand in two rows where there is no room for one, each with its tokens")
+  func brokenRows() {
+    let tokens = (0..<6).map { "token\($0)" }
+    let view = NeuronView(
+      head: "L0.H0", document: "d", queryToken: "token5", position: 5, query: [1, 2, 0, 1],
+      keys: tokens.map { _ in [1, 0, 0, 1] }, keyTokens: tokens)
+    func count(_ width: Double) -> Int {
+      view.plot.displayList(id: "a", width: width, theme: .paper, measurer: FixedAdvance(), description: "").texts
+        .count { $0.text == "token3" }
+    }
+    #expect(count(486) == 1)
+    #expect(count(234) == 2)
+  }
+
   @Test("A model view pools what it cannot show, and says how much it shows")
   func pooling() throws {
     // 64 tokens in blocks of two; each query looks at one key.
