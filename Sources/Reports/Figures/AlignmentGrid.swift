@@ -104,7 +104,7 @@ package struct AlignmentGrid: FigureContent {
 
   package var plot: any Plottable {
     let top = Plotting.extent(weights)?.upperBound ?? 1
-    let largest = source.count > 24 ? 400.0 : 220
+    let largest = max(source.count, target.count) > 24 ? 400.0 : 220
     /// Vermilion in every theme: beside the cells' colours, not the page's.
     let ring = Color(hex: 0xD55E00)
     let cell = min(12, largest / Double(max(source.count, target.count, 1)))
