@@ -70,7 +70,7 @@ package struct AttentionAnalysis: Analysis {
       case .sequenceClassification, .imageClassification: observation.documents.count
       case .languageModel: observation.documents.reduce(0) { $0 + $1.ids.count - 1 }
       case .sequenceToSequence: observation.targets.reduce(0) { $0 + $1.ids.count }
-      case .none, .maskedLanguageModel: observation.documents.reduce(0) { $0 + $1.ids.count }
+      case .none, .maskedLanguageModel, .tokenClassification: observation.documents.reduce(0) { $0 + $1.ids.count }
       }
 
     for i in documents {

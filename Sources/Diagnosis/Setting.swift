@@ -1,4 +1,5 @@
 package import Foundation
+package import Results
 package import Tensors
 
 /// A value in a settings file (a job, thresholds), which knows where it stands, so that every error can say so.
@@ -104,6 +105,18 @@ package struct Setting: Sendable {
     }
   }
 
+  package func flag() throws -> Bool {
+    guard case .bool(let flag) = value else { throw error("has the wrong type", expected: "true or false") }
+    return flag
+  }
+
+  /// Whatever stands there, to be handed on as it is.
+  package var json: JSONText { value.json }
+
+  package var isObject: Bool { if case .object = value { true } else { false } }
+  package var isText: Bool { if case .text = value { true } else { false } }
+  package var isList: Bool { if case .list = value { true } else { false } }
+
   package func list() throws -> [Setting] {
     guard case .list(let values) = value else { throw error("has the wrong type", expected: "a list") }
     return values.enumerated().map { Setting($1, file: file, path: "\(path)[\($0)]") }
@@ -129,6 +142,20 @@ package struct Setting: Sendable {
     case .text(let value): "\"\(value.count > 60 ? value.prefix(60) + "…" : value[...])\""
     case .list: "a list"
     case .object: "an object"
+    }
+  }
+}
+
+extension Setting.Value {
+  fileprivate var json: JSONText {
+    switch self {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(value)
+    case .text(let value): .string(value)
+    case .list(let values): .array(values.map(\.json))
+    case .object(let members): .object(members.mapValues(\.json))
     }
   }
 }

@@ -59,21 +59,22 @@ extension Tape {
   /// Of the probabilities only a band of some rows is ever there: memory is linear in the length. A band has its rows
   /// whole, so that their maximum and normaliser need no second pass. `watch` is shown each band, from several threads,
   /// those of one head and batch row on one thread from the first query to the last. The backward pass computes the
-  /// bands again.
+  /// bands again. With `dropout` some probabilities are dropped after they were shown.
   ///
   /// query `[B, Tq, H, D]`, key and value `[B, Tk, H′, D]`.
   package func attention(
     query: Variable, key: Variable, value: Variable, scale: Float, visibility: Visibility, bias: RelativeBias? = nil,
-    watch: ((AttentionRows) -> Void)? = nil
+    dropout: Dropout? = nil, watch: ((AttentionRows) -> Void)? = nil
   ) -> Variable {
     let z = Tensor(uninitialized: query.shape)
     let bands = AttentionBands(
       d: AttentionShape(query: query.shape, key: key.shape), query: query.value, key: key.value, scale: scale,
-      visibility: visibility, bias: bias)
+      visibility: visibility, bias: bias, dropout: dropout)
     let d = bands.d
     forEachHead(d) { b, h in
       bands.forEach(b, h) { rows, keys, p in
         watch?(AttentionRows(batchRow: b, head: h, queries: rows, keys: keys, pointer: p.pointer, stride: p.stride))
+        bands.drop(p, b, h, rows, keys)
         multiply(p, d.keyHead(value.value, b, h).rows(keys), into: d.head(z, b, h, d.queries).rows(rows))
       }
     }
@@ -91,6 +92,17 @@ private struct AttentionBands {
   let scale: Float
   let visibility: Visibility
   let bias: RelativeBias?
+  let dropout: Dropout?
+
+  /// Drops probabilities, or what has their gradient's place.
+  func drop(_ p: MatrixView, _ b: Int, _ h: Int, _ rows: Range<Int>, _ keys: Range<Int>) {
+    guard let dropout else { return }
+    for (i, q) in rows.enumerated() {
+      let row = p.pointer + i * p.stride
+      dropout.apply(
+        row, row, first: ((b * d.heads + h) * d.queries + q) * d.keys + keys.lowerBound, count: keys.count)
+    }
+  }
 
   /// Rows of a band: as many as make the products efficient, fewer where there are very many keys (16 MiB of floats).
   private static let size = 1 << 22
@@ -180,8 +192,16 @@ private struct AttentionBands {
         let held = AttentionBands.memory(&memory, p.rows * p.columns)
         // First of p, then of the scores.
         let ds = MatrixView(held.pointer, rows: p.rows, columns: p.columns)
-        multiply(p.transposed, dzRows, into: dv.rows(keys), adding: true)
+        if dropout == nil {
+          multiply(p.transposed, dzRows, into: dv.rows(keys), adding: true)
+        } else {
+          // ds holds what was kept of p first.
+          ds.pointer.update(from: p.pointer, count: p.rows * p.columns)
+          drop(ds, b, h, rows, keys)
+          multiply(ds.transposed, dzRows, into: dv.rows(keys), adding: true)
+        }
         multiply(dzRows, d.keyHead(value.value, b, h).rows(keys).transposed, into: ds)
+        drop(ds, b, h, rows, keys)
         for row in 0..<rows.count {
           tk_softmax_row_backward(ds.pointer + row * ds.stride, p.pointer + row * p.stride, keys.count)
           if let dBias {

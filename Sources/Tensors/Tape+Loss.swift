@@ -4,9 +4,10 @@ extension Tape {
   /// Mean of `−ln softmax(logits)[target]` over the rows whose target is not negative, a scalar; NaN where there is none.
   ///
   /// With `reusingLogits` the gradient takes the logits' memory; nobody may read them after the backward pass began.
-  /// `count` is what the sum is divided by where these rows are some of more.
+  /// `count` is what the sum is divided by where these rows are some of more. With `smoothing` ε the target is
+  /// `(1 − ε)·1{v = target} + ε/V` (Szegedy 2016).
   package func crossEntropy(
-    _ logits: Variable, targets: [Int32], reusingLogits: Bool, of count: Int? = nil
+    _ logits: Variable, targets: [Int32], reusingLogits: Bool, smoothing: Float = 0, of count: Int? = nil
   ) -> (loss: Variable, exact: Double) {
     let vocabulary = logits.shape[logits.shape.count - 1], rows = targets.count
     let labelled = count ?? targets.count { $0 >= 0 }
@@ -22,7 +23,9 @@ extension Tape {
     }
     var sum = 0.0
     for n in 0..<rows where targets[n] >= 0 {
-      sum += normalizers[n] - Double(logits.value.pointer[n * vocabulary + Int(targets[n])])
+      let row = logits.value.pointer + n * vocabulary, target = Double(row[Int(targets[n])])
+      let mean = smoothing > 0 ? tk_sum(row, vocabulary) / Double(vocabulary) : 0
+      sum += normalizers[n] - (1 - Double(smoothing)) * target - Double(smoothing) * mean
     }
     let exact = sum / Double(labelled)
     let loss = result(Tensor([Float(exact)], shape: []), of: [logits]) { [normalizers] upstream, _ in
@@ -34,6 +37,7 @@ extension Tape {
           if targets[n] >= 0 {
             if !reusingLogits { target.update(from: logits.value.pointer + n * vocabulary, count: vocabulary) }
             tk_cross_entropy_row_backward(target, vocabulary, Int(targets[n]), normalizers[n], scale)
+            if smoothing > 0 { tk_smooth_row_backward(target, vocabulary, Int(targets[n]), smoothing, scale) }
           } else {
             target.update(repeating: 0, count: vocabulary)
           }
@@ -48,7 +52,7 @@ extension Tape {
   /// there: each piece is differentiated as soon as it is computed.
   package func unembeddedCrossEntropy(
     _ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice, targets: [Int32],
-    rowsAtOnce: Int? = nil
+    smoothing: Float = 0, rowsAtOnce: Int? = nil
   ) -> (loss: Variable, exact: Double) {
     let width = x.shape[1], isDifferentiated = isRecording && [x, weight, bias].contains { $0?.needsGradient == true }
     func inner(_ variable: Variable, _ value: Tensor) -> Variable {
@@ -65,7 +69,8 @@ extension Tape {
       let part = inner(x, view), tape = Tape(isRecording: isDifferentiated)
       let logits = tape.linear(part, weight: innerWeight, bias: innerBias, slice: slice)
       let (loss, value) = tape.crossEntropy(
-        logits, targets: Array(targets[start..<end]), reusingLogits: true, of: targets.count)
+        logits, targets: Array(targets[start..<end]), reusingLogits: true, smoothing: smoothing,
+        of: targets.count)
       exact += value
       guard isDifferentiated else { continue }
       tape.backward(from: loss)

@@ -8,10 +8,17 @@ package final class Variable {
   package private(set) var gradient: Tensor?
   /// Whether `gradient` belongs to this variable alone, so that more may be added in place.
   private var ownsGradient = false
+  /// Where the gradient is to lie; in memory of its own where nil.
+  private let home: Tensor?
 
-  package init(_ value: Tensor, needsGradient: Bool = false) {
+  /// - Parameters:
+  ///   - home: where the gradient is to be written, of the value's shape.
+  ///   - adding: whether a gradient lies there already, to which this one is added.
+  package init(_ value: Tensor, needsGradient: Bool = false, gradientIn home: Tensor? = nil, adding: Bool = false) {
     self.value = value
     self.needsGradient = needsGradient
+    self.home = home
+    if adding, let home { replaceGradient(owned: home) }
   }
 
   package var shape: [Int] { value.shape }
@@ -19,7 +26,8 @@ package final class Variable {
   /// Adds a gradient that this variable may keep and change.
   package func add(owned contribution: Tensor) {
     guard let existing = gradient else {
-      gradient = contribution
+      if let home { copy(contribution, to: home) }
+      gradient = home ?? contribution
       ownsGradient = true
       return
     }
@@ -33,7 +41,7 @@ package final class Variable {
 
   /// Adds a gradient that others hold as well.
   package func add(shared contribution: Tensor) {
-    if gradient == nil {
+    if gradient == nil, home == nil {
       gradient = contribution.reshaped(shape)
       ownsGradient = false
     } else {
@@ -59,7 +67,7 @@ package final class Variable {
         body(existing, true)
       }
     } else {
-      let fresh = Tensor(uninitialized: shape)
+      let fresh = home ?? Tensor(uninitialized: shape)
       body(fresh, false)
       gradient = fresh
       ownsGradient = true
@@ -107,6 +115,12 @@ package final class Tape {
   package func backward(from output: Variable, gradient: Tensor? = nil) {
     output.replaceGradient(owned: gradient ?? Tensor(repeating: 1, shape: output.shape))
     while let step = steps.popLast() { step() }
+  }
+}
+
+private func copy(_ source: Tensor, to target: Tensor) {
+  forEachElementChunk(target.count) { range in
+    (target.pointer + range.lowerBound).update(from: source.pointer + range.lowerBound, count: range.count)
   }
 }
 

@@ -58,5 +58,15 @@ extension Configuration {
     }
   }
 
+  /// The head of an encoder: the masked LM's where its weights are there, else what the class of Hugging Face's says.
+  func encoderHead(_ name: String, isMasked: Bool) throws -> ModelDescription.Head {
+    if isMasked { return .maskedLanguageModel }
+    switch architecture {
+    case "\(name)ForSequenceClassification": return .sequenceClassification(classes: try classes())
+    case "\(name)ForTokenClassification": return .tokenClassification(classes: try classes())
+    default: return .none
+    }
+  }
+
   var padToken: Int? { try? count("pad_token_id") }
 }

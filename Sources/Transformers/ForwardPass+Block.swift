@@ -27,7 +27,7 @@ extension ForwardPass {
     _ f: (inout ForwardPass, Variable) throws -> Variable
   ) throws -> Variable {
     let isPre = stage.d.normPlacement == .pre
-    let added = try f(&self, isPre ? norm(x, n, stage.d) : x)
+    let added = drop(try f(&self, isPre ? norm(x, n, stage.d) : x), \.residual)
     let y = try at(stage.d.site(sum, layer: layer), tape.add(x, added))
     return isPre ? y : try at(stage.d.site(normalized, layer: layer), norm(y, n, stage.d))
   }
@@ -40,7 +40,8 @@ extension ForwardPass {
     let normalized = norm(x, b.attentionNorm, stage.d)
     let attended = try attention(stage, layer, b.attention, .own, normalized, keys: normalized, mask)
     let transformed = try mlp(stage, layer, b.mlp, b.mlpNorm.map { norm(x, $0, stage.d) } ?? normalized)
-    return try at(stage.d.site(.residPost, layer: layer), tape.add(tape.add(x, attended), transformed))
+    let sum = tape.add(tape.add(x, drop(attended, \.residual)), drop(transformed, \.residual))
+    return try at(stage.d.site(.residPost, layer: layer), sum)
   }
 
   private mutating func attention(
@@ -73,9 +74,11 @@ extension ForwardPass {
     let watch = request.look.map { look in
       { (rows: AttentionRows) in look.rows(AttentionBand(site: pattern, rows: rows)) }
     }
+    let dropout = dropout(\.attention)
     guard request.touches(scores) || request.touches(pattern) else {
       return tape.attention(
-        query: query, key: key, value: value, scale: scale, visibility: visibility, bias: bias, watch: watch)
+        query: query, key: key, value: value, scale: scale, visibility: visibility, bias: bias, dropout: dropout,
+        watch: watch)
     }
     let readsScores = request.touches(scores)
     var s = tape.attentionScores(
@@ -84,7 +87,8 @@ extension ForwardPass {
     s = try at(scores, s)
     let p = try at(pattern, tape.attentionPattern(scores: s, visibility: visibility, inPlace: !readsScores))
     if let watch { p.value.forEachHeadsRows(watch) }
-    return tape.attentionMix(pattern: p, value: value, visibility: visibility)
+    return tape.attentionMix(
+      pattern: dropout.map { tape.dropout(p, $0) } ?? p, value: value, visibility: visibility)
   }
 
   /// Keys as they meet queries, and values; behind a cache those of earlier positions too.

@@ -22,7 +22,7 @@ extension ForwardPass {
     }
     if let embeddingNorm = embedding.norm { x = norm(x, embeddingNorm, stage.d) }
     if let projection = embedding.projection { x = project(x, projection) }
-    return x
+    return drop(x, \.embeddings)
   }
 
   private mutating func tokens(_ stage: Stage) throws -> Variable {

@@ -14,11 +14,14 @@ struct ForwardPass {
   let request: TraceRequest
   var trace = Trace()
   var watched: [Site: Variable] = [:]
+  /// How often something was dropped.
+  private var drops: UInt64 = 0
 
   init(_ model: Model, _ input: ModelInput, _ request: TraceRequest) {
     d = model.description
     network = model.network
-    parameters = PassParameters(model.parameters, needGradient: request.parameterGradients)
+    parameters = PassParameters(
+      model.parameters, needGradient: request.parameterGradients || request.training != nil, request.training)
     bfloats = model.bfloats
     tape = Tape(isRecording: request.wantsGradients)
     self.input = input
@@ -44,6 +47,19 @@ struct ForwardPass {
     if request.sites.contains(site) { trace.values[site] = value.value }
     if let look = request.look, look.sites.contains(site) { look.value(site, value.value) }
     return value
+  }
+
+  /// x, some of it dropped where the pass trains.
+  mutating func drop(_ x: Variable, _ rate: KeyPath<DropoutRates, Float>) -> Variable {
+    dropout(rate).map { tape.dropout(x, $0) } ?? x
+  }
+
+  /// What is dropped next; nil for nothing.
+  mutating func dropout(_ rate: KeyPath<DropoutRates, Float>) -> Dropout? {
+    guard let training = request.training, training.dropout[keyPath: rate] > 0 else { return nil }
+    drops += 1
+    var generator = SeededGenerator(seed: training.seed &+ drops &* 0x9e37_79b9_7f4a_7c15)
+    return Dropout(rate: training.dropout[keyPath: rate], seed: generator.next())
   }
 
   func project(_ x: Variable, _ p: Network.Projection) -> Variable {
@@ -105,12 +121,13 @@ struct ForwardPass {
 
   /// The loss; nil without labels or a head.
   private mutating func head(_ x: Variable) throws -> Variable? {
-    let targets = input.targets(for: d)
+    let targets = input.targets(for: d), smoothing = request.training?.labelSmoothing ?? 0
     if request.touches(.logits) || network.head.unembedding.map({ bfloats[$0] != nil }) ?? true {
       guard let logits = logits(x) else { return nil }
       let seen = try at(.logits, logits)
       guard let targets else { return nil }
-      let (loss, exact) = tape.crossEntropy(seen, targets: targets, reusingLogits: !request.touches(.logits))
+      let (loss, exact) = tape.crossEntropy(
+        seen, targets: targets, reusingLogits: !request.touches(.logits), smoothing: smoothing)
       trace.loss = exact
       return loss
     }
@@ -120,7 +137,7 @@ struct ForwardPass {
     let (loss, exact) = tape.unembeddedCrossEntropy(
       beforeUnembedding(tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])),
       weight: parameters[unembedding.weight], bias: unembedding.bias.map { parameters[$0] }, slice: unembedding.slice,
-      targets: rows.map { targets[$0] })
+      targets: rows.map { targets[$0] }, smoothing: smoothing)
     trace.loss = exact
     return loss
   }
@@ -128,6 +145,7 @@ struct ForwardPass {
   /// What the head makes of the stack's output, `[…, V]` for each position or `[B, classes]`; nil where there is none.
   private func logits(_ x: Variable) -> Variable? {
     if let unembedding = network.head.unembedding { return project(beforeUnembedding(x), unembedding) }
+    if case .tokenClassifier(let classifier) = network.head { return project(x, classifier) }
     guard case .classifier(let pooler, let activation, let classifier) = network.head else { return nil }
     var first = tape.select(d.headScale == 1 ? x : tape.scale(x, by: d.headScale), position: 0)  // [B, C]
     if let pooler { first = tape.activate(project(first, pooler), activation) }
@@ -146,7 +164,7 @@ extension Network.Head {
   var unembedding: Network.Projection? {
     switch self {
     case .unembedding(let unembedding), .masked(_, _, _, let unembedding): unembedding
-    case .none, .classifier: nil
+    case .none, .classifier, .tokenClassifier: nil
     }
   }
 }
@@ -156,10 +174,14 @@ struct PassParameters {
   private let variables: [Variable?]
   private let parameters: [Parameter]
 
-  init(_ parameters: [Parameter], needGradient: Bool) {
+  init(_ parameters: [Parameter], needGradient: Bool, _ training: TrainingPass? = nil) {
     self.parameters = parameters
-    variables = parameters.map { parameter in
-      parameter.resident.map { Variable($0, needsGradient: needGradient && parameter.isLearned) }
+    variables = parameters.enumerated().map { index, parameter in
+      parameter.resident.map {
+        Variable(
+          $0, needsGradient: needGradient && parameter.isLearned, gradientIn: training?.gradients[index],
+          adding: training?.isAdding ?? false)
+      }
     }
   }
 

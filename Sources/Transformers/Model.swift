@@ -10,20 +10,24 @@ package struct Parameter: Sendable {
   package let isLearned: Bool
   /// Nil where a copy of lower precision has taken its place in memory.
   let resident: Tensor?
+  /// Whether no file had it: it is to be initialised.
+  package let isBlank: Bool
   private let read: @Sendable () -> Tensor
   private let release: @Sendable () -> Void
 
-  package init(name: String, tensor: Tensor, isLearned: Bool = true) {
-    self.init(name: name, shape: tensor.shape, resident: tensor, isLearned: isLearned, read: { tensor })
+  package init(name: String, tensor: Tensor, isLearned: Bool = true, isBlank: Bool = false) {
+    self.init(
+      name: name, shape: tensor.shape, resident: tensor, isLearned: isLearned, isBlank: isBlank, read: { tensor })
   }
 
   /// - Parameters:
   ///   - read: reads it from its file, once more each time.
   ///   - giveBack: gives back the memory that the reading took.
   init(
-    name: String, shape: [Int], resident: Tensor?, isLearned: Bool, read: @escaping @Sendable () -> Tensor,
-    giveBack: @escaping @Sendable () -> Void = {}
+    name: String, shape: [Int], resident: Tensor?, isLearned: Bool, isBlank: Bool = false,
+    read: @escaping @Sendable () -> Tensor, giveBack: @escaping @Sendable () -> Void = {}
   ) {
+    self.isBlank = isBlank
     release = giveBack
     self.name = name
     self.shape = shape
@@ -41,7 +45,7 @@ package struct Parameter: Sendable {
 
   /// The same, in memory.
   var loaded: Parameter {
-    resident != nil ? self : Parameter(name: name, tensor: read(), isLearned: isLearned)
+    resident != nil ? self : Parameter(name: name, tensor: read(), isLearned: isLearned, isBlank: isBlank)
   }
 }
 
@@ -78,19 +82,25 @@ package final class Model: Sendable {
   ///   shape or not finite.
   package convenience init(directory: URL, precision: Precision = .f32) throws {
     let files = try ModelFiles(directory)
-    let configuration = try files.readConfiguration()
-    let family = try Family.named(by: configuration)
-    let checkpoint = try Checkpoint(files)
-    let description = try family.describe(configuration, checkpoint)
-    try Family.check(description, configuration)
-    let root = ParameterScope(checkpoint, keepsMatrices: precision == .f32)
-    let network = try family.network(root, description, configuration)
+    let (description, network, root) = try Self.build(
+      files.readConfiguration(), Checkpoint(files), keepsMatrices: precision == .f32)
     let pooling = try Pooling(directory: directory)
     try pooling?.check(description.width, at: directory.relativePath)
     self.init(
       description: description, parameters: root.parameters, network: network,
       generationRules: description.writesText ? try files.readGenerationRules() : GenerationRules(),
       pooling: pooling, precision: precision)
+  }
+
+  /// The network that a configuration describes, with its weights.
+  static func build(_ configuration: Configuration, _ checkpoint: Checkpoint, keepsMatrices: Bool = true) throws -> (
+    ModelDescription, Network, ParameterScope
+  ) {
+    let family = try Family.named(by: configuration)
+    let description = try family.describe(configuration, checkpoint)
+    try Family.check(description, configuration)
+    let root = ParameterScope(checkpoint, keepsMatrices: keepsMatrices)
+    return (description, try family.network(root, description, configuration), root)
   }
 
   /// Runs the model on a batch, and backwards if gradients are asked for.
@@ -109,7 +119,15 @@ package final class Model: Sendable {
       throw InputError(
         .usage, at: "gradients", "there is no loss to differentiate", expected: "labels, and a model with a head")
     }
-    pass.tape.backward(from: loss)
+    let weight = request.training.map { Tensor([$0.weight], shape: []) }
+    pass.tape.backward(from: loss, gradient: weight)
+    if let training = request.training {
+      // What nothing led to has no gradient.
+      for (index, gradient) in training.gradients.enumerated() where !training.isAdding {
+        guard let gradient, pass.parameters[index].gradient == nil else { continue }
+        gradient.pointer.update(repeating: 0, count: gradient.count)
+      }
+    }
     for (site, variable) in pass.watched { pass.trace.gradients[site] = variable.gradient ?? zeros(variable.shape) }
     if request.parameterGradients {
       for (index, parameter) in parameters.enumerated() where parameter.isLearned {

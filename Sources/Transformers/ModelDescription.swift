@@ -14,6 +14,7 @@ package struct ModelDescription: Hashable, Sendable {
     /// Predicts tokens that were masked.
     case maskedLanguageModel
     case sequenceClassification(classes: Int)
+    case tokenClassification(classes: Int)
     case imageClassification(classes: Int)
     /// Predicts the target's tokens from the source and the target so far.
     case sequenceToSequence
@@ -25,6 +26,7 @@ package struct ModelDescription: Hashable, Sendable {
       case .languageModel: "causal language model"
       case .maskedLanguageModel: "masked language model"
       case .sequenceClassification(let classes): "sequence classifier (\(classes) classes)"
+      case .tokenClassification(let classes): "token classifier (\(classes) classes)"
       case .imageClassification(let classes): "image classifier (\(classes) classes)"
       case .sequenceToSequence: "sequence-to-sequence model"
       }

@@ -17,6 +17,9 @@ extension ModelInput {
     return input
   }
 
+  /// How many output rows have a label: what a mean loss is the mean of.
+  package func labelCount(for d: ModelDescription) -> Int { targets(for: d)?.count { $0 >= 0 } ?? 0 }
+
   /// What each output row is to predict, −1 for nothing: labels, shifted by one for a causal model.
   func targets(for d: ModelDescription) -> [Int32]? {
     guard let labels else { return nil }
@@ -98,12 +101,13 @@ extension ModelInput {
     guard let labels else { return }
     switch d.head {
     case .none: throw fail("labels", "is not for a model without a head", "no labels", "\(labels.count) values")
-    case .languageModel, .maskedLanguageModel, .sequenceToSequence:
+    case .languageModel, .maskedLanguageModel, .sequenceToSequence, .tokenClassification:
       let size = batch * (target?.length ?? length)
       guard labels.count == size else {
         throw fail("labels", "has the wrong size", "\(batch) × \(size / batch)", "\(labels.count)")
       }
-      try range("labels", labels, below: d.vocabulary, ignoring: -100)
+      let classes = if case .tokenClassification(let classes) = d.head { classes } else { d.vocabulary }
+      try range("labels", labels, below: classes, ignoring: -100)
     case .sequenceClassification(let classes), .imageClassification(let classes):
       guard labels.count == batch else { throw fail("labels", "has the wrong size", "\(batch)", "\(labels.count)") }
       try range("labels", labels, below: classes, ignoring: -100)

@@ -73,6 +73,8 @@ package struct Network: Sendable {
     case masked(transform: Projection, activation: ActivationFunction, norm: Norm, unembedding: Projection)
     /// Classifies by the first position, through a pooler where there is one.
     case classifier(pooler: Projection?, activation: ActivationFunction, classifier: Projection)
+    /// Classifies every position.
+    case tokenClassifier(Projection)
   }
 
   package var stack: Stack
@@ -100,6 +102,7 @@ extension Network {
       case .unembedding(let unembedding): [unembedding]
       case .masked(let transform, _, _, let unembedding): [transform, unembedding]
       case .classifier(let pooler, _, let classifier): (pooler.map { [$0] } ?? []) + [classifier]
+      case .tokenClassifier(let classifier): [classifier]
       }
     return (encoder.map(parts) ?? []) + parts(stack) + last
   }

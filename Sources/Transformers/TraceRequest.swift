@@ -39,6 +39,8 @@ package struct TraceRequest: Sendable {
   package var edits: [Edit] = []
   /// Who is shown values as they pass, so that nobody needs to hold them.
   package var look: Look?
+  /// For a pass that trains: its gradients go there, and not into the trace.
+  package var training: TrainingPass?
 
   package init(
     sites: Set<Site> = [], gradients: Set<Site> = [], parameterGradients: Bool = false, edits: [Edit] = []
@@ -49,7 +51,7 @@ package struct TraceRequest: Sendable {
     self.edits = edits
   }
 
-  var wantsGradients: Bool { parameterGradients || !gradients.isEmpty }
+  var wantsGradients: Bool { parameterGradients || !gradients.isEmpty || training != nil }
 
   /// Whether anybody looks at a site or changes it.
   func touches(_ site: Site) -> Bool {

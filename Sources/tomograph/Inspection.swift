@@ -37,6 +37,7 @@ struct Inspection {
       switch d.head {
       case .none: 0
       case .languageModel, .maskedLanguageModel, .sequenceToSequence: batch * length * d.vocabulary
+      case .tokenClassification(let classes): batch * length * classes
       case .sequenceClassification(let classes), .imageClassification(let classes): batch * classes
       }
     return [

@@ -55,7 +55,8 @@ struct BFloatTests {
 
   @Test("A row does not depend on the rows beside it, nor on the number of threads", arguments: [false, true])
   func rows(isTiled: Bool) {
-    let x = random([290, 100], 1), matrix = BFloatMatrix([random([100, 70], 2).matrix], isTiled: isTiled)
+    let x = random([290, 100], 1), w = random([100, 70], 2)
+    let matrix = withExtendedLifetime(w) { BFloatMatrix([w.matrix], isTiled: isTiled) }
     func product(_ rows: Range<Int>) -> [Float] {
       let y = Tensor(uninitialized: [rows.count, 70])
       multiplyInPieces(x.matrix.rows(rows), matrix, into: y.matrix)

@@ -1,10 +1,11 @@
+import Foundation
 import Tensors
 import Testing
 
 /// Every operation's gradient against central differences along random directions.
 @Suite struct TapeTests {
   /// Checks `∂/∂x Σ w·f(x…)` with random weights `w`, for every input.
-  private func check(
+  fileprivate func check(
     _ shapes: [[Int]], spread: Double = 1, _ f: (Tape, [Variable]) -> Variable
   ) {
     var generator = SeededGenerator(seed: 7)
@@ -282,5 +283,84 @@ import Testing
     let visibility = Visibility(isCausal: false, keys: [0, 0])
     let pattern = Tape(isRecording: false).attentionPattern(scores: scores, visibility: visibility, inPlace: false)
     #expect(pattern.value.values == [0, 0, 0, 0])
+  }
+}
+
+extension TapeTests {
+  @Test("dropout: the elements that are kept, over both ways to attend")
+  func dropout() {
+    let dropout = Dropout(rate: 0.3, seed: 11)
+    check([[4, 50]]) { $0.dropout($1[0], dropout) }
+    check([[2, 20, 4, 8], [2, 20, 2, 8], [2, 20, 2, 8]]) { tape, v in
+      tape.attention(
+        query: v[0], key: v[1], value: v[2], scale: 0.3,
+        visibility: Visibility(isCausal: true, keys: [UInt8](repeating: 1, count: 40)), dropout: dropout)
+    }
+  }
+
+  @Test("Attention drops the same probabilities band by band and in steps, and as many as it should")
+  func droppedProbabilities() {
+    var generator = SeededGenerator(seed: 3)
+    func random(_ shape: [Int]) -> Variable {
+      Variable(Tensor((0..<shape.reduce(1, *)).map { _ in Float(generator.normal()) }, shape: shape))
+    }
+    let (query, key, value) = (random([2, 150, 2, 8]), random([2, 150, 2, 8]), random([2, 150, 2, 8]))
+    let visibility = Visibility(isCausal: true, keys: [UInt8](repeating: 1, count: 300))
+    let dropout = Dropout(rate: 0.25, seed: 5), tape = Tape(isRecording: false)
+    let whole = tape.attention(
+      query: query, key: key, value: value, scale: 0.3, visibility: visibility, dropout: dropout)
+    let scores = tape.attentionScores(
+      query: query, key: key, scale: 0.3, visibility: visibility, onlyVisible: false)
+    let pattern = tape.attentionPattern(scores: scores, visibility: visibility, inPlace: false)
+    let kept = tape.dropout(pattern, dropout)
+    let steps = tape.attentionMix(pattern: kept, value: value, visibility: visibility)
+    #expect(zip(whole.value.values, steps.value.values).allSatisfy { abs($0 - $1) < 1e-5 })
+
+    let ones = Tensor(repeating: 1, shape: [1 << 18])
+    let dropped = tape.dropout(Variable(ones), dropout).value.values
+    let share = Double(dropped.count { $0 == 0 }) / Double(dropped.count)
+    #expect(abs(share - 0.25) < 0.005)
+    #expect(dropped.allSatisfy { $0 == 0 || abs($0 - 4 / 3) < 1e-6 })
+    // Another seed drops others.
+    let other = tape.dropout(Variable(ones), Dropout(rate: 0.25, seed: 6)).value.values
+    let both = Double(zip(dropped, other).count { $0 == 0 && $1 == 0 }) / Double(dropped.count)
+    #expect(abs(both - 0.0625) < 0.005)
+  }
+
+  @Test("Cross entropy with smoothed labels, whole and in pieces", arguments: [Float(0), 0.1])
+  func smoothedCrossEntropy(smoothing: Float) {
+    let targets: [Int32] = [3, 0, -1, 6, 2]
+    check([[5, 7]]) { tape, v in
+      tape.crossEntropy(v[0], targets: targets, reusingLogits: false, smoothing: smoothing).loss
+    }
+    check([[4, 6], [9, 6]]) { tape, v in
+      tape.unembeddedCrossEntropy(
+        v[0], weight: v[1], bias: nil, slice: WeightSlice(isInputMajor: false, outputs: 0..<9), targets: [3, 0, 8, 2],
+        smoothing: smoothing, rowsAtOnce: 3
+      ).loss
+    }
+  }
+
+  @Test("The loss with smoothed labels is that of the target's distribution")
+  func smoothedLoss() {
+    let logits: [Float] = [0.5, -1, 2, 0.25], smoothing = 0.2
+    let normalizer = log(logits.reduce(0.0) { $0 + exp(Double($1)) })
+    let wanted = logits.enumerated().reduce(0.0) { sum, entry in
+      sum + (normalizer - Double(entry.element)) * (smoothing / 4 + (entry.offset == 2 ? 1 - smoothing : 0))
+    }
+    let (_, exact) = Tape(isRecording: false).crossEntropy(
+      Variable(Tensor(logits, shape: [1, 4])), targets: [2], reusingLogits: false, smoothing: Float(smoothing))
+    #expect(abs(exact - wanted) < 1e-6)
+  }
+
+  @Test("A gradient is written where it is asked to be, or added to what lies there", arguments: [false, true])
+  func gradientHome(adding: Bool) {
+    let home = Tensor(repeating: 5, shape: [2, 3])
+    let x = Variable(Tensor(repeating: 1, shape: [2, 3]), needsGradient: true, gradientIn: home, adding: adding)
+    let tape = Tape(isRecording: true)
+    // Two ways to the loss, one of which shares its gradient.
+    tape.backward(from: tape.add(x, tape.scale(x, by: 2)))
+    #expect(home.values == [Float](repeating: adding ? 8 : 3, count: 6))
+    #expect(x.gradient?.storage === home.storage)
   }
 }

@@ -22,4 +22,5 @@
 #include "reductions.h"
 #include "resample.h"
 #include "statistics.h"
+#include "training.h"
 #include "worker.h"

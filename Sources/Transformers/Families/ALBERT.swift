@@ -6,14 +6,7 @@ extension Family {
     modelType: "albert",
     describe: { config, checkpoint in
       try config.require("inner_group_num", config.count("inner_group_num", default: 1) == 1, "1")
-      let head: ModelDescription.Head =
-        if checkpoint.contains("predictions.dense.weight") {
-          .maskedLanguageModel
-        } else if config.architecture == "AlbertForSequenceClassification" {
-          .sequenceClassification(classes: try config.classes())
-        } else {
-          .none
-        }
+      let head = try config.encoderHead("Albert", isMasked: checkpoint.contains("predictions.dense.weight"))
       return ModelDescription(
         family: "albert", vocabulary: try config.count("vocab_size"),
         tokenTypes: try config.count("type_vocab_size", default: 2), head: head, padToken: config.padToken,
@@ -56,6 +49,8 @@ extension Family {
         head = .classifier(
           pooler: try trunk.linear("pooler", from: d.width, to: d.width), activation: .tanh,
           classifier: try root.linear("classifier", from: d.width, to: classes))
+      case .tokenClassification(let classes):
+        head = .tokenClassifier(try root.linear("classifier", from: d.width, to: classes))
       default: head = .none
       }
       return Network(stack: Network.Stack(embedding: embedding, blocks: blocks), head: head)

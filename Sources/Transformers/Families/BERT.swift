@@ -5,14 +5,7 @@ extension Family {
   static let bert = Family(
     modelType: "bert",
     describe: { config, checkpoint in
-      let head: ModelDescription.Head =
-        if checkpoint.contains("cls.predictions.transform.dense.weight") {
-          .maskedLanguageModel
-        } else if config.architecture == "BertForSequenceClassification" {
-          .sequenceClassification(classes: try config.classes())
-        } else {
-          .none
-        }
+      let head = try config.encoderHead("Bert", isMasked: checkpoint.contains("cls.predictions.transform.dense.weight"))
       return ModelDescription(
         family: "bert", vocabulary: try config.count("vocab_size"),
         tokenTypes: try config.count("type_vocab_size", default: 2), head: head, padToken: config.padToken,
@@ -35,6 +28,8 @@ extension Family {
         head = .classifier(
           pooler: try trunk.linear("pooler.dense", from: d.width, to: d.width), activation: .tanh,
           classifier: try root.linear("classifier", from: d.width, to: classes))
+      case .tokenClassification(let classes):
+        head = .tokenClassifier(try root.linear("classifier", from: d.width, to: classes))
       default: head = .none
       }
       return Network(stack: stack, head: head)
@@ -44,14 +39,7 @@ extension Family {
   static let roberta = Family(
     modelType: "roberta",
     describe: { config, checkpoint in
-      let head: ModelDescription.Head =
-        if checkpoint.contains("lm_head.dense.weight") {
-          .maskedLanguageModel
-        } else if config.architecture == "RobertaForSequenceClassification" {
-          .sequenceClassification(classes: try config.classes())
-        } else {
-          .none
-        }
+      let head = try config.encoderHead("Roberta", isMasked: checkpoint.contains("lm_head.dense.weight"))
       let pad = try config.count("pad_token_id", default: 1)
       var stack = try config.bertStack()
       stack.maximumPositions -= pad + 1
@@ -77,6 +65,8 @@ extension Family {
         head = .classifier(
           pooler: try root.linear("classifier.dense", from: d.width, to: d.width), activation: .tanh,
           classifier: try root.linear("classifier.out_proj", from: d.width, to: classes))
+      case .tokenClassification(let classes):
+        head = .tokenClassifier(try root.linear("classifier", from: d.width, to: classes))
       default: head = .none
       }
       return Network(stack: stack, head: head)

@@ -6,14 +6,7 @@ extension Family {
     modelType: "distilbert",
     describe: { config, checkpoint in
       let width = try config.count("dim"), heads = try config.count("n_heads")
-      let head: ModelDescription.Head =
-        if checkpoint.contains("vocab_transform.weight") {
-          .maskedLanguageModel
-        } else if config.architecture == "DistilBertForSequenceClassification" {
-          .sequenceClassification(classes: try config.classes())
-        } else {
-          .none
-        }
+      let head = try config.encoderHead("DistilBert", isMasked: checkpoint.contains("vocab_transform.weight"))
       let stack = StackDescription(
         layers: try config.count("n_layers"), heads: heads, width: width,
         headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.count("hidden_dim"),
@@ -53,6 +46,8 @@ extension Family {
         head = .classifier(
           pooler: try root.linear("pre_classifier", from: d.width, to: d.width), activation: .relu,
           classifier: try root.linear("classifier", from: d.width, to: classes))
+      case .tokenClassification(let classes):
+        head = .tokenClassifier(try root.linear("classifier", from: d.width, to: classes))
       default: head = .none
       }
       return Network(stack: Network.Stack(embedding: embedding, blocks: blocks), head: head)

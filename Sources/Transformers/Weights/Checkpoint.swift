@@ -31,6 +31,7 @@ package struct Checkpoint: Sendable {
   package let names: [String]
   private let files: [any WeightFile]
   private let home: [String: Int]
+  private let blanks: BlankTensors?
 
   /// Opens the weights of a model's directory, or of a single file.
   ///
@@ -55,9 +56,28 @@ package struct Checkpoint: Sendable {
     }
     self.home = home
     self.names = names
+    blanks = nil
   }
 
-  package func contains(_ name: String) -> Bool { home[name] != nil }
+  /// A checkpoint of which not every tensor lies in a file.
+  init(_ checkpoint: Checkpoint?, at location: URL, blanks: BlankTensors) {
+    self.location = location
+    names = checkpoint?.names ?? []
+    files = checkpoint?.files ?? []
+    home = checkpoint?.home ?? [:]
+    self.blanks = blanks
+  }
+
+  package func contains(_ name: String) -> Bool {
+    if let blanks, blanks.isHeads(name) { return blanks.claimed.contains(name) }
+    return home[name] != nil
+  }
+
+  /// Whether a tensor is to be made because no file has it, or not in this shape.
+  func isBlank(_ name: String, shape: [Int]) -> Bool {
+    guard let blanks, files.isEmpty || blanks.isHeads(name) else { return false }
+    return self.shape(name) != shape
+  }
 
   package func shape(_ name: String) -> [Int]? { home[name].flatMap { files[$0].shape(name) } }
 
@@ -65,6 +85,7 @@ package struct Checkpoint: Sendable {
 
   /// The tensor of a name, of exactly this shape.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
+    if isBlank(name, shape: shape) { return Tensor(repeating: 0, shape: shape) }
     guard let number = home[name], let found = files[number].shape(name) else {
       throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing", expected: "shape \(shape)")
     }
