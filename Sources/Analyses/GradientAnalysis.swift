@@ -11,13 +11,9 @@ import Transformers
 package struct GradientAnalysis: Analysis {
   package static let id = "gradients"
   static let keptBatches = 128
-  /// Edges of `log₁₀|g|`: 8 bins a decade from 10⁻¹² to 10⁴; the outer bins take what lies beyond.
-  static let lowest = -12
-  static let highest = 4
-  static let binsPerDecade = 8
-  static var bins: Int { (highest - lowest) * binsPerDecade }
-  /// Elements a thread takes at a time.
-  static let pieceLength = 1 << 19
+  static let lowest = GradientFormulas.lowest
+  static let binsPerDecade = GradientFormulas.binsPerDecade
+  static var bins: Int { GradientFormulas.bins }
 
   let model: Model
   /// The stack, as a place among the model's, and the block that each parameter belongs to, by its name.
@@ -140,7 +136,7 @@ package struct GradientAnalysis: Analysis {
       for point in 0...stack.layers {
         let site = stack.description.residual(point: point)
         guard let gradient = trace.gradients[site] else { continue }
-        let flow = tokenFlow(gradient, trace[site], documents)
+        let flow = GradientFormulas.flow(gradient, trace[site], lengths: documents.map(\.ids.count))
         set(stack.flow(point), flow.norm)
         if let relative = flow.relative { set(stack.relativeFlow(point), relative) }
       }
@@ -150,7 +146,7 @@ package struct GradientAnalysis: Analysis {
           (.mlpOut, stack.mlpFlow(layer)),
         ] {
           guard let gradient = trace.gradients[stack.description.site(kind, layer: layer)] else { continue }
-          set(slot, tokenFlow(gradient, nil, documents).norm)
+          set(slot, GradientFormulas.flow(gradient, nil, lengths: documents.map(\.ids.count)).norm)
         }
       }
     }
@@ -164,62 +160,14 @@ package struct GradientAnalysis: Analysis {
 
   /// Sums of squares of every parameter's gradient, nil where the batch has none; fills histograms and counts.
   private mutating func observeParameters(_ trace: Trace) -> [Double?] {
-    struct Piece {
-      var parameter: Int
-      var pointer: UnsafeMutablePointer<Float>
-      var count: Int
-    }
-    var pieces: [Piece] = []
-    var result = [Double?](repeating: nil, count: model.parameters.count)
-    for (index, parameter) in model.parameters.enumerated() {
-      guard let gradient = trace.parameterGradients[parameter.name] else { continue }
-      result[index] = 0
-      for start in stride(from: 0, to: gradient.count, by: GradientAnalysis.pieceLength) {
-        pieces.append(
-          Piece(
-            parameter: index, pointer: gradient.pointer + start,
-            count: min(GradientAnalysis.pieceLength, gradient.count - start)))
-      }
-    }
+    let magnitudes = GradientFormulas.magnitudes(of: model.parameters.map { trace.parameterGradients[$0.name] })
     let bins = GradientAnalysis.bins
-    var squares = [Double](repeating: 0, count: pieces.count)
-    var counted = [UInt64](repeating: 0, count: pieces.count * (bins + 4))
-    counted.withUnsafeMutableBufferPointer { counted in
-      squares.withUnsafeMutableBufferPointer { squares in
-        nonisolated(unsafe) let (counted, squares, pieces) = (counted, squares, pieces)
-        forEachPiece(pieces.count) { i in
-          guard let base = counted.baseAddress.map({ $0 + i * (bins + 4) }) else { return }
-          squares[i] = tk_magnitude_counts(
-            pieces[i].pointer, pieces[i].count, Float(GradientAnalysis.lowest), Float(GradientAnalysis.binsPerDecade),
-            bins, base, base + bins)
-        }
-      }
+    for (index, found) in magnitudes.enumerated() {
+      guard let found else { continue }
+      for bin in 0..<bins { histogram[index * bins + bin] += found.bins[bin] }
+      for kind in 0..<4 { special[index * 4 + kind] += found.special[kind] }
     }
-    for (i, piece) in pieces.enumerated() {
-      result[piece.parameter] = (result[piece.parameter] ?? 0) + squares[i]
-      for bin in 0..<bins { histogram[piece.parameter * bins + bin] += counted[i * (bins + 4) + bin] }
-      for kind in 0..<4 { special[piece.parameter * 4 + kind] += counted[i * (bins + 4) + bins + kind] }
-    }
-    return result
-  }
-
-  /// `‖g‖` over all real positions, and the mean over them of `‖g_t‖·‖x_t‖`.
-  private func tokenFlow(
-    _ gradient: Tensor, _ values: Tensor?, _ documents: [TokenizedDocument]
-  ) -> (norm: Double, relative: Double?) {
-    let (positions, width) = (gradient.shape[1], gradient.shape[2])
-    var (squares, products, tokens) = (0.0, 0.0, 0)
-    for (i, document) in documents.enumerated() {
-      for t in document.ids.indices {
-        let offset = (i * positions + t) * width
-        let square = tk_sum_of_squares(gradient.pointer + offset, width)
-        squares += square
-        tokens += 1
-        guard let values else { continue }
-        products += (square * tk_sum_of_squares(values.pointer + offset, width)).squareRoot()
-      }
-    }
-    return (squares.squareRoot(), values == nil || tokens == 0 ? nil : products / Double(tokens))
+    return magnitudes.map { $0?.squares }
   }
 
   private mutating func keep(_ batch: BatchNumbers) {

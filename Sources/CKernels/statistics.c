@@ -89,6 +89,27 @@ INLINE ptrdiff_t first_row(const struct tk_attention_band *band) {
   return band->causal && first == 0 && end > 0 ? 1 : first;
 }
 
+TK_CLONES void tk_attention_entropy(const struct tk_attention_band *band, double *sums) {
+#pragma clang fp reassociate(on) contract(fast)
+  const ptrdiff_t start = first_row(band), stop = (ptrdiff_t)(band->first_query + band->queries);
+  const struct span cut = columns(band);
+  for (ptrdiff_t q = start; q < stop; q++) {
+    const float *row = row_at(band, q);
+    const struct span seen = visible(band, q);
+    const ptrdiff_t first = clamped(seen.first, cut.first, cut.end), end = clamped(seen.end, cut.first, cut.end);
+    double entropy = 0;
+    for (ptrdiff_t from = first; from < end; from += BLOCK) {
+      const ptrdiff_t to = from + BLOCK < end ? from + BLOCK : end;
+      float terms = 0;
+      for (ptrdiff_t k = from; k < to; k++) terms += bits_of(row[k]) < 0x00800000 ? 0.0f : row[k] * natural_log(row[k]);
+      entropy -= terms;
+    }
+    sums[0] += entropy;
+    sums[1] += entropy / log((double)(seen.end - seen.first));
+    sums[2] += 1;
+  }
+}
+
 TK_CLONES void tk_attention_rows(const struct tk_attention_band *band, const float *opening, const float *closing,
                                  const float *punctuation, double *sums, double *marginal) {
 #pragma clang fp reassociate(on) contract(fast)

@@ -13,6 +13,8 @@ package enum Interruption {
   private struct State {
     var unfinished: [Unfinished] = []
     var isInstalled = false
+    /// What is said at the first signal where somebody ends the program himself.
+    var deferral: String?
   }
 
   package static let exitCode: Int32 = 130
@@ -37,8 +39,10 @@ package enum Interruption {
     let listener = ends[0]
     Thread.detachNewThread {
       var byte: UInt8 = 0
-      while read(listener, &byte, 1) != 1 {}
-      stop(message)
+      while true {
+        while read(listener, &byte, 1) != 1 {}
+        if !deferred() { stop(message) }
+      }
     }
     for number in [SIGINT, SIGTERM, SIGHUP] {
       let former = signal(number) { _ in
@@ -49,6 +53,23 @@ package enum Interruption {
       }
       // What the caller ignores (nohup) stays ignored.
       if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
+    }
+  }
+
+  /// Runs what ends itself soon after `isRequested` became true: the first signal does no more than that, the second one
+  /// stops the program as ever.
+  package static func deferred<Result>(message: String, _ body: () throws -> Result) rethrows -> Result {
+    state.withLock { $0.deferral = message }
+    defer { state.withLock { $0.deferral = nil } }
+    return try body()
+  }
+
+  private static func deferred() -> Bool {
+    state.withLock { state in
+      guard let message = state.deferral, !isRequested else { return false }
+      isRequestedFlag.store(true, ordering: .relaxed)
+      try? FileHandle.standardError.write(contentsOf: Data((message + "\n").utf8))
+      return true
     }
   }
 

@@ -21,6 +21,28 @@ package enum JSONText {
     return out + "\n"
   }
 
+  /// The text on one line, ended by a newline.
+  package var line: String {
+    var out = ""
+    writeOnLine(to: &out)
+    return out + "\n"
+  }
+
+  private func writeOnLine(to out: inout String) {
+    switch self {
+    case .array(let list):
+      Self.write(list, "[", "]", isFlat: true, indent: "", to: &out) { item, out, _ in item.writeOnLine(to: &out) }
+    case .object(let members):
+      let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      Self.write(sorted, "{", "}", isFlat: true, indent: "", to: &out) { member, out, _ in
+        Self.quote(member.key, to: &out)
+        out += ": "
+        member.value.writeOnLine(to: &out)
+      }
+    default: write(to: &out, indent: "")
+    }
+  }
+
   private var isSimple: Bool {
     switch self {
     case .array(let list): list.isEmpty

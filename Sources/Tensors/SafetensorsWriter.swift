@@ -20,8 +20,10 @@ package struct SafetensorsWriter {
   }
 
   private var items: [Item] = []
+  private let format: String?
 
-  package init() {}
+  /// - Parameter format: what the header says made the file; Hugging Face's readers want `pt`.
+  package init(format: String? = nil) { self.format = format }
 
   package mutating func add(_ name: String, _ tensor: Tensor) {
     add(Item(name: name, shape: tensor.shape, elements: .tensor(tensor)))
@@ -66,7 +68,7 @@ package struct SafetensorsWriter {
       one.isWide == other.isWide
         ? one.name.utf8.lexicographicallyPrecedes(other.name.utf8) : one.isWide
     }
-    try file.write(Self.header(ordered))
+    try file.write(header(ordered))
     for item in ordered where item.size > 0 {
       switch item.elements {
       case .tensor(let tensor): try file.write(UnsafeRawBufferPointer(start: tensor.pointer, count: item.size))
@@ -76,11 +78,15 @@ package struct SafetensorsWriter {
     }
   }
 
-  private static func header(_ items: [Item]) -> [UInt8] {
+  private func header(_ items: [Item]) -> [UInt8] {
     var text = "{"
+    if let format {
+      text += "\"__metadata__\":{\"format\":\(Self.quoted(format))}" + (items.isEmpty ? "" : ",")
+    }
     var offset = 0
     for (index, item) in items.enumerated() {
-      text += "\(index == 0 ? "" : ",")\(quoted(item.name)):{\"dtype\":\"\(item.isWide ? "I64" : "F32")\",\"shape\":["
+      text +=
+        "\(index == 0 ? "" : ",")\(Self.quoted(item.name)):{\"dtype\":\"\(item.isWide ? "I64" : "F32")\",\"shape\":["
       text += item.shape.map(String.init).joined(separator: ",")
       text += "],\"data_offsets\":[\(offset),\(offset + item.size)]}"
       offset += item.size

@@ -44,6 +44,8 @@ package struct NumericFault: Hashable, Sendable {
 package protocol StepObserver: AnyObject {
   /// What the passes are to show beside the loss.
   var request: TraceRequest { get }
+  /// Called before each pass.
+  func begin(_ input: ModelInput)
   /// Called after each pass, in order.
   func observe(_ trace: Trace, _ input: ModelInput)
 }

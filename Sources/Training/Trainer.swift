@@ -41,6 +41,7 @@ package final class Trainer {
       request.training = TrainingPass(
         gradients: gradients, isAdding: isAdding, weight: Float(share), dropout: settings.dropout,
         labelSmoothing: Float(settings.labelSmoothing), seed: passSeed(index))
+      observer?.begin(batch)
       let trace = try model.run(batch, request)
       report.loss += (trace.loss ?? .nan) * share
       observer?.observe(trace, batch)
@@ -59,16 +60,21 @@ package final class Trainer {
     return report
   }
 
-  /// Mean loss over the labelled positions of all batches, without dropout and smoothing, and how many there were.
-  package func evaluate(_ batches: some Sequence<ModelInput>) throws -> (loss: Double, labels: Int) {
-    var (sum, labels) = (0.0, 0)
+  /// Mean loss over the labelled positions of all batches, without dropout and smoothing; and the share of labels that
+  /// get the largest logit, where that is wanted.
+  package func evaluate(_ batches: [ModelInput], wantsAccuracy: Bool = false) throws -> EvaluationReport {
+    var (sum, labels, correct) = (0.0, 0, 0)
     for batch in batches {
       let count = batch.labelCount(for: model.description)
-      guard count > 0, let loss = try model.run(batch, TraceRequest()).loss else { continue }
+      guard count > 0 else { continue }
+      let trace = try model.run(batch, TraceRequest(sites: wantsAccuracy ? [.logits] : []))
+      guard let loss = trace.loss else { continue }
       sum += loss * Double(count)
       labels += count
+      if let logits = trace[.logits] { correct += batch.correctCount(logits, for: model.description) }
     }
-    return (sum / Double(labels), labels)
+    return EvaluationReport(
+      loss: sum / Double(labels), accuracy: wantsAccuracy ? Double(correct) / Double(labels) : nil, labels: labels)
   }
 
   /// Decides what is dropped in one pass of a step.

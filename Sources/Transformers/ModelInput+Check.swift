@@ -1,4 +1,4 @@
-import Tensors
+package import Tensors
 
 extension ModelInput {
   /// The input as the model reads it: the target is made from the labels where it is not given.
@@ -19,6 +19,16 @@ extension ModelInput {
 
   /// How many output rows have a label: what a mean loss is the mean of.
   package func labelCount(for d: ModelDescription) -> Int { targets(for: d)?.count { $0 >= 0 } ?? 0 }
+
+  /// How many labels have the largest logit of their row.
+  package func correctCount(_ logits: Tensor, for d: ModelDescription) -> Int {
+    let width = logits.shape.last ?? 1
+    return (targets(for: d) ?? []).enumerated().count { row, target in
+      guard target >= 0 else { return false }
+      let values = logits.pointer + row * width
+      return (0..<width).allSatisfy { $0 == Int(target) || values[$0] < values[Int(target)] }
+    }
+  }
 
   /// What each output row is to predict, −1 for nothing: labels, shifted by one for a causal model.
   func targets(for d: ModelDescription) -> [Int32]? {

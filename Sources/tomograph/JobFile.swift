@@ -113,7 +113,7 @@ struct JobFile {
 
 extension Setting {
   /// The case that a text is the name of.
-  fileprivate func member<Choice>(of type: Choice.Type) throws -> Choice
+  func member<Choice>(of type: Choice.Type) throws -> Choice
   where Choice: CaseIterable & RawRepresentable<String> {
     let name = try choice(of: Choice.allCases.map(\.rawValue))
     guard let member = Choice(rawValue: name) else { throw error("is not known") }
@@ -128,7 +128,7 @@ extension Setting {
   }
 
   /// A text that can be the name of a folder.
-  fileprivate func runName() throws -> String {
+  func runName() throws -> String {
     let name = try text()
     guard Job.isName(name) else { throw error("cannot be the name of a folder", expected: "one path component") }
     return name

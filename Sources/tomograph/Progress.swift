@@ -8,6 +8,8 @@ final class Progress: Sendable {
     var unit: String
     var total: Int
     var done = 0
+    /// What is said beside the numbers: the loss.
+    var remark = ""
     var start = ContinuousClock.now
     var shown = ContinuousClock.now
   }
@@ -31,11 +33,12 @@ final class Progress: Sendable {
     }
   }
 
-  /// Says that more is done; from any thread.
-  func advance(by count: Int = 1) {
+  /// Says that more is done, and how things stand; from any thread.
+  func advance(by count: Int = 1, state remark: String? = nil) {
     stage.withLock { current in
       guard var stage = current else { return }
       stage.done += count
+      if let remark { stage.remark = remark }
       let now = ContinuousClock.now
       if form != .silent, now - stage.shown > (form == .bar ? .milliseconds(100) : .seconds(10)) {
         stage.shown = now
@@ -52,7 +55,9 @@ final class Progress: Sendable {
       current = nil
       guard form != .silent else { return }
       let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
-      StandardError.write(line: "\(stage.title): \(stage.done) \(stage.unit) in \(seconds.oneDecimal) s")
+      StandardError.write(
+        line: "\(stage.title): \(stage.done) \(stage.unit) in \(seconds.oneDecimal) s"
+          + (stage.remark.isEmpty ? "" : ", \(stage.remark)"))
     }
   }
 
@@ -62,7 +67,7 @@ final class Progress: Sendable {
   }
 
   private func state(_ stage: Stage) -> String {
-    var text = "\(stage.done) of \(stage.total) \(stage.unit)"
+    var text = "\(stage.done) of \(stage.total) \(stage.unit)" + (stage.remark.isEmpty ? "" : ", \(stage.remark)")
     let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
     guard stage.done > 0, seconds > 0.3 else { return text }
     let rate = Double(stage.done) / seconds

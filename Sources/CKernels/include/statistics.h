@@ -41,6 +41,10 @@ struct tk_attention_band {
   size_t window;
 };
 
+/// Of the rows that see two keys or more: adds the entropies to sums[0], these over ln n to sums[1], their number to
+/// sums[2].
+void tk_attention_entropy(const struct tk_attention_band *band, double *sums);
+
 /// Adds the metrics of every row that sees at least two keys, as far as they do not depend on where keys are.
 ///
 /// `opening`, `closing`, `punctuation` (`length`) are 1 at keys of that kind, else 0. `sums` (TK_ATTENTION_COUNT) and

@@ -13,8 +13,8 @@ package final class Tokenizer: Sendable {
   package let openingTokens: [Int32]
   package let closingTokens: [Int32]
 
-  private let normalizer: (any Normalizer)?
-  private let preTokenizer: (any PreTokenizer)?
+  let normalizer: (any Normalizer)?
+  let preTokenizer: (any PreTokenizer)?
   private let model: any TokenModel
   private let postProcessor: PostProcessor
   private let decoder: Decoder?

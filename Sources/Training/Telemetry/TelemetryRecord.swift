@@ -1,0 +1,78 @@
+/// What was recorded of one step; from it lines of JSON are made, and whatever else a writer likes.
+package struct TelemetryRecord: Sendable {
+  /// A parameter: its gradient before clipping, its weight before the step, its change.
+  package struct Parameter: Sendable {
+    package var name: String
+    package var count: Int
+    package var gradientNorm: Double
+    package var weightNorm: Double
+    /// `‖Δw‖₂/‖w‖₂`; nil for a step that changed nothing.
+    package var updateRatio: Double?
+    package var zeros: Int
+    package var nans: Int
+    package var positiveInfinities: Int
+    package var negativeInfinities: Int
+    /// Counts over the bins of `log₁₀|g|` of `GradientFormulas`; nil where they were not asked for.
+    package var histogram: [UInt64]?
+
+    package var gradientRMS: Double { gradientNorm / Double(count).squareRoot() }
+    /// `‖g‖₂/‖w‖₂`.
+    package var ratio: Double { gradientNorm / weightNorm }
+  }
+
+  /// All parameters of one block.
+  package struct Layer: Sendable {
+    package var stack: String
+    package var layer: Int
+    package var gradientNorm: Double
+  }
+
+  /// A residual point, or what a module adds to the stream.
+  package struct Point: Sendable {
+    /// The site's text.
+    package var site: String
+    /// `‖∂L/∂x‖₂` over all real positions.
+    package var flow: Double
+    /// `E_t ‖g_t‖·‖x_t‖`; nil for modules.
+    package var relativeFlow: Double?
+  }
+
+  /// The attention of one layer: a value for each head.
+  package struct Attention: Sendable {
+    /// The pattern's site.
+    package var site: String
+    /// Mean over queries, nats.
+    package var entropy: [Double]
+    /// Entropy over `ln n_q`, mean over the queries that see n_q > 1 keys.
+    package var normalisedEntropy: [Double]
+  }
+
+  /// Steps that were taken, this one included.
+  package var step: Int
+  package var loss: Double
+  package var learningRate: Double
+  /// The global norm before clipping.
+  package var gradientNorm: Double
+  /// What gradients were multiplied with.
+  package var clipping: Double
+  package var tokens: Int
+  package var parameters: [Parameter] = []
+  package var layers: [Layer] = []
+  package var points: [Point] = []
+  /// Least-squares slope of `ln(relative flow)` over the residual points behind the first block, per stack.
+  package var depthSlopes: [(stack: String, slope: Double)] = []
+  package var attention: [Attention] = []
+  package var fault: NumericFault?
+  /// Of validation, for a step after which there was one.
+  package var validationLoss: Double?
+  package var validationAccuracy: Double?
+}
+
+/// What depends on the machine and the hour, kept apart so that records are the same in every run.
+package struct SpeedRecord: Sendable {
+  package var step: Int
+  package var seconds: Double
+  package var tokensPerSecond: Double
+  /// Bytes that the process holds in memory.
+  package var residentBytes: Int
+}

@@ -1,0 +1,167 @@
+import Foundation
+package import Results
+import Tensors
+
+/// Writes records as lines of JSON beside the checkpoints: `telemetry.jsonl`, the same in every run of a plan, and
+/// `speed.jsonl`, which is not.
+///
+/// Lines of steps beyond the one that a run goes on from are taken away first.
+final class TelemetryWriter {
+  static let file = "telemetry.jsonl"
+  static let speedFile = "speed.jsonl"
+
+  private let plan: TelemetryPlan
+  private let trainer: Trainer
+  private let records: LineFile
+  private let speeds: LineFile
+  private var lastTime = ContinuousClock.now
+
+  init(_ folder: URL, _ plan: TelemetryPlan, trainer: Trainer, from step: Int) throws {
+    self.plan = plan
+    self.trainer = trainer
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    records = try LineFile(folder.appending(path: Self.file), keptUpTo: step)
+    speeds = try LineFile(folder.appending(path: Self.speedFile), keptUpTo: step)
+  }
+
+  /// Who looks at a step; nil for a step of which nothing is recorded.
+  func recorder(for step: Int) -> StepRecorder? {
+    lastTime = ContinuousClock.now
+    return step % plan.every == 0 ? StepRecorder(trainer, plan) : nil
+  }
+
+  /// A step with a fault is recorded whether or not it was looked at.
+  func add(_ report: StepReport, _ recorder: StepRecorder?) throws {
+    guard recorder != nil || report.fault != nil else { return }
+    let record = (recorder ?? StepRecorder(trainer, plan)).record(report)
+    try records.write(record.json)
+    let seconds = (ContinuousClock.now - lastTime) / .seconds(1)
+    try speeds.write(
+      SpeedRecord(
+        step: record.step, seconds: seconds, tokensPerSecond: Double(report.tokens) / seconds,
+        residentBytes: residentBytes()
+      ).json)
+  }
+
+  func add(_ evaluation: EvaluationReport, step: Int) throws {
+    var members: [String: JSONText] = ["step": .integer(step), "validation_loss": .number(evaluation.loss)]
+    if let accuracy = evaluation.accuracy { members["validation_accuracy"] = .number(accuracy) }
+    try records.write(.object(members))
+  }
+
+  func close() throws {
+    try records.close()
+    try speeds.close()
+  }
+}
+
+/// A file of lines, written line by line.
+private final class LineFile {
+  private let handle: FileHandle
+  private let path: String
+
+  /// Keeps what is there of steps up to `step`.
+  init(_ url: URL, keptUpTo step: Int) throws {
+    path = url.relativePath
+    var kept: [UInt8] = []
+    if step > 0, let data = try? Data(contentsOf: url) {
+      for line in data.split(separator: 0x0A) {
+        guard let members = try? JSONDecoder().decode(JSONText.self, from: Data(line)).members,
+          case .integer(let number)? = members["step"], number <= step
+        else { break }
+        kept += Array(line) + [0x0A]
+      }
+    }
+    try OutputFile.write(kept, to: url)
+    guard let handle = try? FileHandle(forWritingTo: url) else {
+      throw InputError(at: path, "cannot be written")
+    }
+    self.handle = handle
+    _ = try? handle.seekToEnd()
+  }
+
+  func write(_ json: JSONText) throws {
+    do {
+      try handle.write(contentsOf: Data(json.line.utf8))
+    } catch {
+      throw InputError(at: path, "cannot be written", found: "\(error.localizedDescription)")
+    }
+  }
+
+  func close() throws { try? handle.close() }
+}
+
+extension TelemetryRecord {
+  /// A line of `telemetry.jsonl`.
+  package var json: JSONText {
+    var members: [String: JSONText] = [
+      "step": .integer(step), "loss": .number(loss), "learning_rate": .number(learningRate),
+      "grad_norm": .number(gradientNorm), "clipping": .number(clipping), "tokens": .integer(tokens),
+      "parameters": .object(Dictionary(parameters.map { ($0.name, $0.json) }, uniquingKeysWith: { first, _ in first })),
+      "layers": .object(
+        Dictionary(
+          layers.map { ("\($0.stack).\($0.layer)", .number($0.gradientNorm)) }, uniquingKeysWith: { first, _ in first })
+      ),
+      "flow": .object(Dictionary(points.map { ($0.site, .number($0.flow)) }, uniquingKeysWith: { first, _ in first })),
+      "relative_flow": .object(
+        Dictionary(
+          points.compactMap { point in point.relativeFlow.map { (point.site, .number($0)) } },
+          uniquingKeysWith: { first, _ in first })),
+      "depth_slope": .object(
+        Dictionary(depthSlopes.map { ($0.stack, .number($0.slope)) }, uniquingKeysWith: { first, _ in first })),
+      "entropy": .object(
+        Dictionary(
+          attention.map { ($0.site, .array($0.entropy.map { .number($0) })) }, uniquingKeysWith: { first, _ in first })),
+      "normalised_entropy": .object(
+        Dictionary(
+          attention.map { ($0.site, .array($0.normalisedEntropy.map { .number($0) })) },
+          uniquingKeysWith: { first, _ in first })),
+    ]
+    if let fault {
+      members["fault"] = .object([
+        "tensor": .string(fault.tensor), "nans": .integer(fault.nans), "infinities": .integer(fault.infinities),
+        "batch": .integer(fault.batch),
+      ])
+    }
+    return .object(members)
+  }
+}
+
+extension TelemetryRecord.Parameter {
+  fileprivate var json: JSONText {
+    var members: [String: JSONText] = [
+      "grad_norm": .number(gradientNorm), "grad_rms": .number(gradientRMS), "weight_norm": .number(weightNorm),
+      "ratio": .number(ratio),
+    ]
+    if let updateRatio { members["update_ratio"] = .number(updateRatio) }
+    for (key, count) in [
+      ("zeros", zeros), ("nan", nans), ("positive_infinite", positiveInfinities),
+      ("negative_infinite", negativeInfinities),
+    ] where count > 0 { members[key] = .integer(count) }
+    if let histogram, let first = histogram.firstIndex(where: { $0 > 0 }),
+      let last = histogram.lastIndex(where: { $0 > 0 })
+    {
+      // The bins from the first to the last that holds anything.
+      members["histogram"] = .object([
+        "first_bin": .integer(first), "counts": .array(histogram[first...last].map { .integer(Int($0)) }),
+      ])
+    }
+    return .object(members)
+  }
+}
+
+extension SpeedRecord {
+  fileprivate var json: JSONText {
+    .object([
+      "step": .integer(step), "seconds": .number(seconds), "tokens_per_second": .number(tokensPerSecond),
+      "resident_bytes": .integer(residentBytes),
+    ])
+  }
+}
+
+/// What the process holds in memory, as the system counts it; 0 where it does not say.
+private func residentBytes() -> Int {
+  guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+  let fields = text.split(separator: " ")
+  return fields.count > 1 ? (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
+}

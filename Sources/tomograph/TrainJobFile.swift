@@ -1,0 +1,248 @@
+import Corpora
+import Diagnosis
+import Foundation
+import Tensors
+import Training
+import Transformers
+
+/// What a job file of a training says, made into a plan.
+///
+/// ```json5
+/// {
+///   name: "minigpt",
+///   task: "language_model",
+///   model: {
+///     config: { model_type: "gpt2", n_embd: 128, n_layer: 4, n_head: 4, n_positions: 128 },
+///     initialization: { scheme: "scaled_residual", deviation: 0.02 },
+///   },                                            // or a directory: "models/minigpt"
+///   tokenizer: { train: "byte_level_bpe", vocabulary: 2000 },      // or a directory
+///   data: { path: "train.txt", packing: "file", context: 128 },
+///   evaluation: { path: "held-out.txt", every: 100 },
+///   steps: 1000, batch: 16, accumulation: 1,
+///   optimizer: { method: "adamw", rate: 1e-3, weight_decay: 0.1, clip_norm: 1 },
+///   schedule: { shape: "cosine", warmup: 100 },
+///   dropout: 0.1,
+///   checkpoints: "logarithmic",
+///   telemetry: { every: 10 },
+///   output: { folder: "out" }, seed: 0,
+/// }
+/// ```
+/// Paths are relative to the file.
+struct TrainJobFile {
+  private let folder: String
+
+  /// - Throws: `InputError(.usage)` for a key that is not known, a value of the wrong type, choices that do not go
+  ///   together, and a file that cannot be read.
+  static func plan(_ url: URL, output: URL? = nil) throws -> TrainingPlan {
+    try TrainJobFile(folder: url.deletingLastPathComponent().relativePath).plan(Setting(contentsOf: url), output)
+  }
+
+  private func path(_ setting: Setting) throws -> URL {
+    let text = try setting.text()
+    return URL(filePath: text.hasPrefix("/") || folder == "." ? text : "\(folder)/\(text)")
+  }
+
+  private func plan(_ file: Setting, _ output: URL?) throws -> TrainingPlan {
+    let job = try file.fields([
+      "name", "task", "model", "tokenizer", "image_processor", "data", "evaluation", "steps", "epochs", "batch",
+      "accumulation", "optimizer", "schedule", "dropout", "label_smoothing", "masking", "on_fault", "checkpoints",
+      "log_every", "telemetry", "output", "seed",
+    ])
+    func required(_ key: String) throws -> Setting {
+      guard let setting = job[key] else { throw file.error("has no \(key)") }
+      return setting
+    }
+    let task = try required("task").member(of: TrainingTask.self)
+    let data = try required("data").fields(Self.corpusKeys + ["context", "packing"])
+    var plan = TrainingPlan(
+      name: try required("name").runName(), task: task, source: try source(required("model")),
+      data: try corpus(required("data"), data, task), output: try output ?? folder(job["output"]))
+    plan.tokenizer = try job["tokenizer"].map(tokenizer)
+    if task == .imageClassification, let tokenizer = job["tokenizer"] { throw tokenizer.error("is not for images") }
+    if let processor = job["image_processor"] {
+      guard task == .imageClassification else { throw processor.error("is for images alone") }
+      plan.imageProcessor = processor.json
+    }
+    plan.context = try data["context"]?.integer(in: 2...1 << 20)
+    if let packing = data["packing"] {
+      plan.packing = try packing.member(of: TrainingPlan.Packing.self)
+      guard task == .languageModel || task == .maskedLanguageModel else { throw packing.error("is for language models") }
+    }
+    if let evaluation = job["evaluation"] {
+      let fields = try evaluation.fields(Self.corpusKeys + ["every"])
+      var judged = try corpus(evaluation, fields, task)
+      judged.label = judged.label ?? plan.data.label
+      plan.evaluation = TrainingPlan.Evaluation(data: judged, every: try fields["every"]?.integer(in: 1...Int.max) ?? 100)
+    }
+    if let epochs = job["epochs"] {
+      if let steps = job["steps"] { throw steps.error("stands beside epochs") }
+      plan.length = .epochs(try epochs.positive())
+    } else if let steps = job["steps"] {
+      plan.length = .steps(try steps.integer(in: 1...Int.max))
+    }
+    if let batch = job["batch"] { plan.batch = try batch.integer(in: 1...1 << 20) }
+    if let accumulation = job["accumulation"] { plan.accumulation = try accumulation.integer(in: 1...1 << 20) }
+    if let optimizer = job["optimizer"] { try read(optimizer, into: &plan) }
+    if let schedule = try job["schedule"]?.fields(["shape", "warmup", "floor"]) {
+      if let shape = schedule["shape"] { plan.shape = try shape.member(of: Schedule.Shape.self) }
+      if let warmup = schedule["warmup"] { plan.warmup = try warmup.integer(in: 0...Int.max) }
+      if let floor = schedule["floor"] { plan.floor = try floor.share(upTo: 1) }
+    }
+    if let dropout = job["dropout"] { plan.dropout = try rates(dropout) }
+    if let smoothing = job["label_smoothing"] { plan.labelSmoothing = try smoothing.share(upTo: 0.999) }
+    if let masking = job["masking"] {
+      guard task == .maskedLanguageModel else { throw masking.error("is for masked language models") }
+      plan.masking = try masking.share(upTo: 1)
+      if plan.masking == 0 { throw masking.error("is out of range", expected: "more than 0") }
+    }
+    if let policy = job["on_fault"] { plan.onFault = try policy.member(of: TrainerSettings.FaultPolicy.self) }
+    if let checkpoints = job["checkpoints"] { plan.checkpoints = try self.checkpoints(checkpoints) }
+    if let every = job["log_every"] { plan.logEvery = try every.integer(in: 1...Int.max) }
+    if let telemetry = try job["telemetry"]?.fields(["every", "histograms"]) {
+      plan.telemetry = TelemetryPlan(
+        every: try telemetry["every"]?.integer(in: 1...Int.max) ?? 1,
+        histograms: try telemetry["histograms"]?.flag() ?? true)
+    }
+    if let seed = job["seed"] { plan.seed = try seed.integer(in: 0...Int.max) }
+    return plan
+  }
+
+  private func folder(_ output: Setting?) throws -> URL {
+    try output?.fields(["folder"])["folder"].map(path) ?? URL(filePath: "out")
+  }
+
+  private func source(_ model: Setting) throws -> TrainingPlan.Source {
+    guard model.isObject else { return .directory(try path(model), Initialization()) }
+    let fields = try model.fields(["config", "directory", "initialization"])
+    var initialization = Initialization()
+    if let setting = fields["initialization"] {
+      if setting.isObject {
+        let parts = try setting.fields(["scheme", "deviation"])
+        if let scheme = parts["scheme"] { initialization.scheme = try scheme.member(of: Initialization.Scheme.self) }
+        if let deviation = parts["deviation"] { initialization.deviation = try deviation.positive() }
+      } else {
+        initialization.scheme = try setting.member(of: Initialization.Scheme.self)
+      }
+    }
+    switch (fields["config"], fields["directory"]) {
+    case (let config?, nil):
+      guard config.isObject else { throw config.error("has the wrong type", expected: "an object") }
+      return .scratch(config.json, initialization)
+    case (nil, let directory?): return .directory(try path(directory), initialization)
+    default: throw model.error("needs either a config or a directory")
+    }
+  }
+
+  private func tokenizer(_ setting: Setting) throws -> TrainingPlan.TokenizerSource {
+    guard setting.isObject else { return .directory(try path(setting)) }
+    let fields = try setting.fields(["train", "vocabulary", "minimum_count", "lowercase"])
+    guard let kind = fields["train"], let size = fields["vocabulary"] else {
+      throw setting.error("needs train and vocabulary")
+    }
+    let training = TokenizerTraining(
+      kind: try kind.member(of: TokenizerTraining.Kind.self), vocabulary: try size.integer(in: 8...1 << 20),
+      minimumCount: try fields["minimum_count"]?.integer(in: 1...Int.max) ?? 2,
+      lowercases: try fields["lowercase"]?.flag() ?? true)
+    if let lowercase = fields["lowercase"], training.kind != .wordPiece { throw lowercase.error("is for wordpiece") }
+    return .train(training)
+  }
+
+  private static let corpusKeys = ["path", "format", "parallel", "labels", "columns", "text", "pair", "label", "limit"]
+
+  private func corpus(_ setting: Setting, _ fields: [String: Setting], _ task: TrainingTask) throws
+    -> TrainingPlan.Data
+  {
+    guard let file = fields["path"] else { throw setting.error("has no path") }
+    var corpus = CorpusFile(path: try path(file).relativePath)
+    corpus.format = try fields["format"]?.member(of: CorpusFormat.self).rawValue
+    corpus.parallel = try fields["parallel"].map { try path($0).relativePath }
+    corpus.labels = try fields["labels"].map { try path($0).relativePath }
+    corpus.columns = try fields["columns"]?.list().map { try $0.text() }
+    corpus.text = try fields["text"]?.text()
+    corpus.pair = try fields["pair"]?.text()
+    let fallback = task == .imageClassification ? CorpusReader.classColumn : nil
+    if let label = fields["label"], !task.hasClasses { throw label.error("is for tasks with classes") }
+    return TrainingPlan.Data(
+      file: corpus, label: try fields["label"]?.text() ?? fallback,
+      limit: try fields["limit"]?.integer(in: 1...Int.max))
+  }
+
+  private func read(_ setting: Setting, into plan: inout TrainingPlan) throws {
+    let fields = try setting.fields([
+      "method", "rate", "betas", "epsilon", "momentum", "nesterov", "weight_decay", "decayed", "clip_norm",
+    ])
+    let method = try fields["method"]?.choice(of: ["adamw", "sgd"]) ?? "adamw"
+    let others = method == "adamw" ? ["momentum", "nesterov"] : ["betas", "epsilon"]
+    for key in others { if let other = fields[key] { throw other.error("is not for \(method)") } }
+    if method == "adamw" {
+      let betas = try fields["betas"]?.list().map { try $0.share(upTo: 0.9999999) } ?? [0.9, 0.999]
+      guard betas.count == 2 else { throw setting.error("needs two betas") }
+      plan.optimizer.method = .adamW(
+        beta1: betas[0], beta2: betas[1], epsilon: try fields["epsilon"]?.positive() ?? 1e-8)
+    } else {
+      let isNesterov = try fields["nesterov"]?.flag() ?? false
+      let momentum = try fields["momentum"]?.share(upTo: 1) ?? 0
+      if isNesterov, momentum == 0 { throw setting.error("needs a momentum for nesterov") }
+      plan.optimizer.method = .sgd(momentum: momentum, isNesterov: isNesterov)
+    }
+    if let rate = fields["rate"] { plan.rate = try rate.positive() }
+    if let decay = fields["weight_decay"] { plan.optimizer.weightDecay = try decay.share(upTo: 1) }
+    if let decayed = fields["decayed"] {
+      plan.optimizer.decayed = try decayed.member(of: OptimizerSettings.Decayed.self)
+    }
+    if let clip = fields["clip_norm"] {
+      let norm = try clip.number()
+      guard norm >= 0 else { throw clip.error("is out of range", expected: "at least 0, 0 for no clipping") }
+      plan.optimizer.clipNorm = norm == 0 ? nil : norm
+    }
+  }
+
+  private func rates(_ setting: Setting) throws -> DropoutRates {
+    guard setting.isObject else {
+      let rate = Float(try setting.share(upTo: 0.999))
+      return DropoutRates(embeddings: rate, attention: rate, residual: rate)
+    }
+    let fields = try setting.fields(["embeddings", "attention", "residual"])
+    func rate(_ key: String) throws -> Float { Float(try fields[key]?.share(upTo: 0.999) ?? 0) }
+    return DropoutRates(
+      embeddings: try rate("embeddings"), attention: try rate("attention"), residual: try rate("residual"))
+  }
+
+  private func checkpoints(_ setting: Setting) throws -> CheckpointPlan {
+    func steps(_ setting: Setting) throws -> CheckpointPlan.Steps {
+      if setting.isText {
+        _ = try setting.choice(of: ["logarithmic"])
+        return .logarithmic
+      }
+      return .listed(try setting.list().map { try $0.integer(in: 0...Int.max) })
+    }
+    guard setting.isObject else { return CheckpointPlan(steps: try steps(setting)) }
+    let fields = try setting.fields(["steps", "every", "optimizer"])
+    var plan = CheckpointPlan()
+    switch (fields["steps"], fields["every"]) {
+    case (let listed?, nil): plan.steps = try steps(listed)
+    case (nil, let every?): plan.steps = .every(try every.integer(in: 1...Int.max))
+    default: throw setting.error("needs either steps or every")
+    }
+    if let state = fields["optimizer"] {
+      plan.optimizerState = try state.member(of: CheckpointPlan.OptimizerState.self)
+    }
+    return plan
+  }
+}
+
+extension Setting {
+  /// A number above 0.
+  fileprivate func positive() throws -> Double {
+    let number = try number()
+    guard number > 0 else { throw error("is out of range", expected: "more than 0") }
+    return number
+  }
+
+  /// A number from 0 on.
+  fileprivate func share(upTo limit: Double) throws -> Double {
+    let number = try number()
+    guard (0...limit).contains(number) else { throw error("is out of range", expected: "0 to \(limit)") }
+    return number
+  }
+}
