@@ -70,7 +70,9 @@ let package = Package(
 
     .executableTarget(
       name: "bench",
-      dependencies: ["Tensors", "Transformers", "Drawing", "Plotting", "CairoRenderer", "TestSupport"],
+      dependencies: [
+        "Tensors", "Transformers", "Training", "Results", "Drawing", "Plotting", "CairoRenderer", "TestSupport",
+      ],
       path: "Tests/Bench", exclude: ["peers.sh"], swiftSettings: settings),
 
     .executableTarget(

@@ -39,6 +39,33 @@ TK_CLONES static void gelu_tanh_backward(float *dx, const float *dy, const float
   }
 }
 
+TK_CLONES static void gelu_tanh_slope(float *y, float *slopes, const float *x, size_t count) {
+#pragma clang fp contract(fast)
+  for (size_t i = 0; i < count; i++) {
+    float v = x[i];
+    float t = tk_tanh(root_2_over_pi * (v + cubic * v * v * v));
+    float slope = root_2_over_pi * (1.0f + 3.0f * cubic * v * v);
+    y[i] = 0.5f * v * (1.0f + t);
+    slopes[i] = 0.5f * (1.0f + t) + 0.5f * v * (1.0f - t * t) * slope;
+  }
+}
+
+TK_CLONES static void gelu_slope(float *y, float *slopes, const float *x, size_t count) {
+#pragma clang fp contract(fast)
+  for (size_t i = 0; i < count; i++) {
+    float v = x[i];
+    float e = tk_erf(v * root_half);
+    y[i] = 0.5f * v * (1.0f + e);
+    slopes[i] = 0.5f * (1.0f + e) + v * density_at_0 * tk_exp(-0.5f * v * v);
+  }
+}
+
+int tk_activate_with_slope(enum tk_activation kind, float *y, float *slopes, const float *x, size_t count) {
+  if (kind == TK_GELU_TANH) gelu_tanh_slope(y, slopes, x, count);
+  if (kind == TK_GELU) gelu_slope(y, slopes, x, count);
+  return kind == TK_GELU_TANH || kind == TK_GELU;
+}
+
 TK_CLONES static void relu(float *y, const float *x, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = x[i] < 0 ? 0 : x[i];
 }

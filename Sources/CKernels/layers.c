@@ -137,6 +137,8 @@ TK_CLONES static float row_maximum(const float *x, size_t count) {
   size_t i = 0;
   for (; i + 64 <= count; i += 64)
     for (size_t j = 0; j < 64; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
+  for (; i + 16 <= count; i += 16)
+    for (size_t j = 0; j < 16; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
   for (; i < count; i++) lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
   float largest = lanes[0];
   for (size_t j = 1; j < 64; j++) largest = lanes[j] > largest ? lanes[j] : largest;

@@ -87,15 +87,21 @@ private func multiplyPadded(
   }
 }
 
-/// The same on all threads: the result is cut into a grid that depends on its shape alone.
+/// The same on all threads: the result is cut into a grid that depends on its shape alone, of at least `pieces` where
+/// that leaves them wide enough.
 ///
 /// `finish` is called for each piece when it is done, while it is still in the cache, with its rows and columns.
 package func multiplyInPieces(
-  _ a: MatrixView, _ b: MatrixView, into c: MatrixView, adding: Bool = false,
+  _ a: MatrixView, _ b: MatrixView, into c: MatrixView, adding: Bool = false, pieces: Int = 1,
   finish: ((Range<Int>, Range<Int>) -> Void)? = nil
 ) {
-  let rowPieces = evenPieces(of: c.rows, around: 256)
-  let columnPieces = evenPieces(of: c.columns, around: 1024)
+  var (height, width) = (256, 1024)
+  func count(_ size: Int, _ length: Int) -> Int { (length + size / 2) / size }
+  while max(1, count(height, c.rows)) * max(1, count(width, c.columns)) < pieces, max(height, width) > 64 {
+    if min(width, c.columns) > min(height, c.rows) { width /= 2 } else { height /= 2 }
+  }
+  let rowPieces = evenPieces(of: c.rows, around: height)
+  let columnPieces = evenPieces(of: c.columns, around: width)
   forEachPiece(rowPieces.count * columnPieces.count) { piece in
     let rows = rowPieces[piece % rowPieces.count], columns = columnPieces[piece / rowPieces.count]
     multiply(a.rows(rows), b.columns(columns), into: c.rows(rows).columns(columns), adding: adding)

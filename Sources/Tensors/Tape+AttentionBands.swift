@@ -59,7 +59,7 @@ extension Tape {
   /// Of the probabilities only a band of some rows is ever there: memory is linear in the length. A band has its rows
   /// whole, so that their maximum and normaliser need no second pass. `watch` is shown each band, from several threads,
   /// those of one head and batch row on one thread from the first query to the last. The backward pass computes the
-  /// bands again. With `dropout` some probabilities are dropped after they were shown.
+  /// bands again, unless they are small enough to have been kept. With `dropout` some probabilities are dropped after they were shown.
   ///
   /// query `[B, Tq, H, D]`, key and value `[B, Tk, H′, D]`.
   package func attention(
@@ -69,10 +69,11 @@ extension Tape {
     let z = Tensor(uninitialized: query.shape)
     let bands = AttentionBands(
       d: AttentionShape(query: query.shape, key: key.shape), query: query.value, key: key.value, scale: scale,
-      visibility: visibility, bias: bias, dropout: dropout)
+      visibility: visibility, bias: bias, dropout: dropout,
+      isKept: isRecording && ([query, key, value].contains { $0.needsGradient }))
     let d = bands.d
     forEachHead(d) { b, h in
-      bands.forEach(b, h) { rows, keys, p in
+      bands.forEach(b, h, isFirst: true) { rows, keys, p in
         watch?(AttentionRows(batchRow: b, head: h, queries: rows, keys: keys, pointer: p.pointer, stride: p.stride))
         bands.drop(p, b, h, rows, keys)
         multiply(p, d.keyHead(value.value, b, h).rows(keys), into: d.head(z, b, h, d.queries).rows(rows))
@@ -93,6 +94,27 @@ private struct AttentionBands {
   let visibility: Visibility
   let bias: RelativeBias?
   let dropout: Dropout?
+  /// The probabilities of all heads, a row of `keys` floats for each query; nil where they are computed again.
+  private let kept: Tensor?
+
+  /// What is kept at most, 16 MiB of floats.
+  private static let keptSize = 1 << 22
+
+  init(
+    d: AttentionShape, query: Tensor, key: Tensor, scale: Float, visibility: Visibility, bias: RelativeBias?,
+    dropout: Dropout?, isKept: Bool
+  ) {
+    self.d = d
+    self.query = query
+    self.key = key
+    self.scale = scale
+    self.visibility = visibility
+    self.bias = bias
+    self.dropout = dropout
+    let size = d.batch * d.heads * d.queries * d.keys
+    // What is dropped is dropped in place.
+    kept = isKept && dropout == nil && size <= Self.keptSize ? Tensor(uninitialized: [size]) : nil
+  }
 
   /// Drops probabilities, or what has their gradient's place.
   func drop(_ p: MatrixView, _ b: Int, _ h: Int, _ rows: Range<Int>, _ keys: Range<Int>) {
@@ -112,7 +134,11 @@ private struct AttentionBands {
   ///
   /// Bands and their keys follow from the row's own unpadded length, so that what a document gets does not depend on
   /// those beside it.
-  func forEach(_ b: Int, _ h: Int, _ body: (_ rows: Range<Int>, _ keys: Range<Int>, _ p: MatrixView) -> Void) {
+  ///
+  /// - Parameter isFirst: whether they are computed even if they are to be kept.
+  func forEach(
+    _ b: Int, _ h: Int, isFirst: Bool = false, _ body: (_ rows: Range<Int>, _ keys: Range<Int>, _ p: MatrixView) -> Void
+  ) {
     let mask = visibility.keys[b * d.keys..<(b + 1) * d.keys]
     let end = (mask.lastIndex { $0 != 0 }.map { $0 + 1 } ?? mask.startIndex) - mask.startIndex
     let hasHoles = mask.prefix(end).contains(0)
@@ -128,6 +154,13 @@ private struct AttentionBands {
       // From a multiple of 16, as the vectors lie.
       let keys = min(end, first.lowerBound / 16 * 16)..<min(end, last.upperBound)
       start = rows.upperBound
+      if let kept {
+        let place = kept.pointer + ((b * d.heads + h) * d.queries + rows.lowerBound) * d.keys
+        let p = MatrixView(place, rows: rows.count, columns: keys.count)
+        if isFirst { fill(p, b, h, rows, keys, distances, hasHoles: hasHoles) }
+        body(rows, keys, p)
+        continue
+      }
       let held = AttentionBands.memory(&memory, rows.count * keys.count)
       let p = MatrixView(held.pointer, rows: rows.count, columns: keys.count)
       fill(p, b, h, rows, keys, distances, hasHoles: hasHoles)

@@ -44,6 +44,16 @@ extension Tape {
   /// `f(x)`, element by element.
   package func activate(_ x: Variable, _ function: ActivationFunction) -> Variable {
     let y = Tensor(uninitialized: x.shape)
+    if isRecording, x.needsGradient, [.gelu, .geluTanh].contains(function) {
+      // The slope shares its costly part with the value.
+      let slopes = Tensor(uninitialized: x.shape)
+      forEachElementChunk(y.count) { range in
+        let start = range.lowerBound
+        _ = tk_activate_with_slope(
+          function.kernel, y.pointer + start, slopes.pointer + start, x.value.pointer + start, range.count)
+      }
+      return result(y, of: [x]) { dy, _ in x.add(owned: products(dy, slopes)) }
+    }
     forEachElementChunk(y.count) { range in
       tk_activate(function.kernel, y.pointer + range.lowerBound, x.value.pointer + range.lowerBound, range.count)
     }

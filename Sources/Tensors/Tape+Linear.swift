@@ -100,10 +100,12 @@ extension Tape {
         weight.contributeSlice(slice) { target, columns, adding in
           // Whichever way round the weight lies, its gradient is written in place.
           if slice.isInputMajor {
-            multiplyInPieces(x.value.matrix.transposed, dy.matrix.columns(columns), into: target, adding: adding)
+            multiplyInPieces(
+              x.value.matrix.transposed, dy.matrix.columns(columns), into: target, adding: adding, pieces: 8)
           } else {
             multiplyInPieces(
-              dy.matrix.columns(columns).transposed, x.value.matrix, into: target.transposed, adding: adding)
+              dy.matrix.columns(columns).transposed, x.value.matrix, into: target.transposed, adding: adding,
+              pieces: 8)
           }
         }
       }

@@ -7,7 +7,7 @@ import Transformers
 /// usage: bench NAME… (all where none is named)
 let arguments = Array(CommandLine.arguments.dropFirst())
 
-for entry in productBenchmarks + modelBenchmarks + precisionBenchmarks + figureBenchmarks
+for entry in productBenchmarks + modelBenchmarks + precisionBenchmarks + trainingBenchmarks + figureBenchmarks
 where arguments.isEmpty || arguments.contains(where: entry.name.hasPrefix) {
   entry.run(entry.name)
 }

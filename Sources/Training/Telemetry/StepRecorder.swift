@@ -14,7 +14,7 @@ package final class StepRecorder: StepObserver {
   private var weightSquares: [Double] = []
   private let optimizer: Optimizer
 
-  init(_ trainer: Trainer, _ plan: TelemetryPlan) {
+  package init(_ trainer: Trainer, _ plan: TelemetryPlan) {
     model = trainer.model
     optimizer = trainer.optimizer
     self.plan = plan
@@ -64,7 +64,7 @@ package final class StepRecorder: StepObserver {
   }
 
   /// The record of the step, whose gradients still lie where the optimiser has them.
-  func record(_ report: StepReport) -> TelemetryRecord {
+  package func record(_ report: StepReport) -> TelemetryRecord {
     var record = TelemetryRecord(
       step: report.step + 1, loss: report.loss, learningRate: report.rate, gradientNorm: report.gradientNorm,
       clipping: optimizer.clipping(norm: report.gradientNorm), tokens: report.tokens)

@@ -1,0 +1,134 @@
+import Analyses
+import Foundation
+import Results
+import Tensors
+import Testing
+import Transformers
+
+@testable import Training
+
+@Suite("Telemetry")
+struct TelemetryTests {
+  /// Rows of different length, so that padding would show.
+  private func batch() -> ModelInput {
+    var generator = SeededGenerator(seed: 4)
+    let rows = [24, 9, 17, 24].map { count in (0..<count).map { _ in Int32(generator.index(below: 120)) } }
+    var input = ModelInput(rows: rows, pad: 1)
+    input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
+    return input
+  }
+
+  @Test("A record holds what a pass without training gives by the definitions")
+  func definitions() throws {
+    let trainer = try ReferenceRun().trainer(), batch = batch()
+    let d = trainer.model.description
+    let points = (0...d.layers).map { d.residual(point: $0) }
+    let patterns = (0..<d.layers).map { Site.pattern(layer: $0) }
+    let trace = try trainer.model.run(
+      batch,
+      TraceRequest(
+        sites: Set(points + patterns), gradients: Set(points + [.mlpOut(layer: 1)]), parameterGradients: true))
+    let before = Dictionary(
+      uniqueKeysWithValues: trainer.model.parameters.map { ($0.name, $0.tensor.values.map { Double($0) }) })
+
+    let recorder = StepRecorder(trainer, TelemetryPlan())
+    let report = try trainer.advance([batch], observer: recorder)
+    let record = recorder.record(report)
+
+    func norm(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    func expect(_ found: Double?, _ wanted: Double, _ what: String) {
+      #expect(
+        abs((found ?? .nan) - wanted) <= 1e-4 * abs(wanted) + 1e-12,
+        "\(what): \(String(describing: found)) against \(wanted)")
+    }
+    expect(record.loss, try #require(trace.loss), "loss")
+    #expect(record.tokens == 24 + 9 + 17 + 24 && record.step == 1)
+    var total = 0.0
+    for parameter in record.parameters {
+      let gradient = try #require(trace.parameterGradients[parameter.name]).values.map { Double($0) }
+      let old = try #require(before[parameter.name])
+      let now = try #require(trainer.model.parameters.first { $0.name == parameter.name }).tensor.values
+      expect(parameter.gradientNorm, norm(gradient), parameter.name)
+      expect(parameter.weightNorm, norm(old), parameter.name)
+      expect(parameter.ratio, norm(gradient) / norm(old), parameter.name)
+      expect(
+        parameter.updateRatio, norm(zip(now, old).map { Double($0) - $1 }) / norm(old), "update of \(parameter.name)")
+      #expect(parameter.histogram?.reduce(0, +) == UInt64(gradient.count - parameter.zeros), "\(parameter.name)")
+      total += gradient.reduce(0) { $0 + $1 * $1 }
+    }
+    expect(record.gradientNorm, total.squareRoot(), "global norm")
+    expect(record.clipping, min(1, 1 / (total.squareRoot() + 1e-6)), "clipping")
+
+    let lengths = [24, 9, 17, 24]
+    for (point, site) in points.enumerated() {
+      let found = try #require(record.points.first { $0.site == site.text })
+      let (g, x) = (try #require(trace.gradients[site]), try #require(trace[site]))
+      var (squares, products) = (0.0, 0.0)
+      for (row, length) in lengths.enumerated() {
+        for t in 0..<length {
+          let start = (row * 24 + t) * d.width
+          let gradient = (start..<start + d.width).map { Double(g.pointer[$0]) }
+          squares += gradient.reduce(0) { $0 + $1 * $1 }
+          products += norm(gradient) * norm((start..<start + d.width).map { Double(x.pointer[$0]) })
+        }
+      }
+      expect(found.flow, squares.squareRoot(), "flow at \(point)")
+      expect(found.relativeFlow, products / 74, "relative flow at \(point)")
+    }
+    for (layer, site) in patterns.enumerated() {
+      let found = record.attention[layer], pattern = try #require(trace[site])
+      #expect(found.site == site.text)
+      for head in 0..<d.heads {
+        var rows: [AttentionRow] = []
+        for (row, length) in lengths.enumerated() {
+          for q in 1..<length {
+            let start = pattern.pointer + ((row * d.heads + head) * 24 + q) * 24
+            rows.append(AttentionRow((0...q).map { Double(start[$0]) }, query: q))
+          }
+        }
+        expect(found.entropy[head], rows.map(\.entropy).reduce(0, +) / Double(rows.count), "entropy")
+        expect(
+          found.normalisedEntropy[head], rows.map(\.normalisedEntropy).reduce(0, +) / Double(rows.count), "normalised")
+      }
+    }
+    let layer = try #require(record.layers.first { $0.layer == 1 })
+    let block = trainer.model.parameters.filter { $0.name.contains("h.1.") }.compactMap {
+      trace.parameterGradients[$0.name]
+    }
+    expect(layer.gradientNorm, block.reduce(0) { $0 + $1.sumOfSquares }.squareRoot(), "layer 1")
+  }
+
+  @Test("A step in two batches is recorded as the same step in one, and is the same step")
+  func accumulated() throws {
+    let run = try ReferenceRun()
+    func record(_ parts: Int) throws -> TelemetryRecord {
+      let trainer = try run.trainer(), recorder = StepRecorder(trainer, TelemetryPlan(histograms: false))
+      return recorder.record(try trainer.advance(run.batches[0].split(parts), observer: recorder))
+    }
+    let (one, two) = (try record(1), try record(2))
+    func close(_ a: Double?, _ b: Double?) -> Bool { abs((a ?? -1) - (b ?? -1)) <= 1e-4 * abs(a ?? 1) }
+    for (a, b) in zip(one.parameters, two.parameters) where a.gradientNorm > 1e-6 {
+      #expect(close(a.gradientNorm, b.gradientNorm), "\(a.name)")
+    }
+    for (a, b) in zip(one.points, two.points) {
+      #expect(close(a.flow, b.flow) && close(a.relativeFlow, b.relativeFlow), "\(a.site)")
+    }
+    for (a, b) in zip(one.attention, two.attention) {
+      #expect(zip(a.entropy, b.entropy).allSatisfy { close($0, $1) }, "\(a.site)")
+    }
+  }
+
+  @Test("A step that is observed is the step that is not")
+  func unobserved() throws {
+    let run = try ReferenceRun()
+    func weights(_ observed: Bool) throws -> [Float] {
+      let trainer = try run.trainer()
+      for step in 0..<3 {
+        let recorder = observed ? StepRecorder(trainer, TelemetryPlan()) : nil
+        _ = try trainer.advance([run.batches[step]], observer: recorder)
+      }
+      return trainer.model.parameters.flatMap(\.tensor.values)
+    }
+    #expect(zip(try weights(true), try weights(false)).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+}
