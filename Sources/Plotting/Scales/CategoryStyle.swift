@@ -64,6 +64,9 @@ private func lightness(_ color: Color) -> Double {
   return y > 216.0 / 24389 ? 116 * cbrt(y) - 16 : y * 24389 / 27
 }
 
+/// CIEDE2000 of two colours on grey paper.
+func greyDifference(_ a: Color, _ b: Color) -> Double { greyDifference(lightness(a), lightness(b)) }
+
 /// CIEDE2000 of two greys by their lightness.
 private func greyDifference(_ a: Double, _ b: Double) -> Double {
   let spread = ((a + b) / 2 - 50) * ((a + b) / 2 - 50)
