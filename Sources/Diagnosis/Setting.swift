@@ -82,8 +82,6 @@ package struct Setting: Sendable {
     return try fields(Array(members.keys))
   }
 
-  package var isText: Bool { if case .text = value { true } else { false } }
-
   /// A text that is not empty.
   package func text() throws -> String {
     guard case .text(let text) = value else { throw error("has the wrong type", expected: "a text") }

@@ -38,7 +38,7 @@ package final class TrainingRun {
   private let events: Events
   private let setup: TrainingSetup
   private let trainer: Trainer
-  private var log = TrainingLog()
+  private var log = TrainerState()
 
   package init(_ plan: TrainingPlan, _ beginning: Beginning = .new, events: Events = Events()) throws {
     self.plan = plan

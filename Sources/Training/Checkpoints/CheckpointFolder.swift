@@ -12,7 +12,7 @@ enum CheckpointFolder {
 
   /// Writes a folder that is there whole or not at all.
   static func write(
-    at url: URL, trainer: Trainer, companions: CompanionFiles, log: TrainingLog, state: JSONText?,
+    at url: URL, trainer: Trainer, companions: CompanionFiles, log: TrainerState, state: JSONText?,
     withOptimizer: Bool
   ) throws {
     try RunFolder.write(at: url) { folder in
@@ -25,7 +25,7 @@ enum CheckpointFolder {
     }
   }
 
-  private static func optimizer(_ trainer: Trainer, _ log: TrainingLog) -> SafetensorsWriter {
+  private static func optimizer(_ trainer: Trainer, _ log: TrainerState) -> SafetensorsWriter {
     var writer = SafetensorsWriter()
     let optimizer = trainer.optimizer
     for (prefix, storage) in [("first", optimizer.first), ("second", optimizer.second)] where storage.count > 0 {
@@ -45,7 +45,7 @@ enum CheckpointFolder {
   /// Takes a trainer and its log to where a checkpoint left them; the model of the trainer is that of the checkpoint.
   ///
   /// - Throws: `InputError` for a checkpoint that lacks something or is of a training with another seed or optimiser.
-  static func restore(_ trainer: Trainer, from folder: URL) throws -> TrainingLog {
+  static func restore(_ trainer: Trainer, from folder: URL) throws -> TrainerState {
     let url = folder.appending(path: optimizerFile), file = try SafetensorsFile(url)
     let (shape, state) = try file.integers("state")
     guard shape == [5], state[2] == Int64(bitPattern: trainer.settings.seed) else {
@@ -65,7 +65,7 @@ enum CheckpointFolder {
     }
     trainer.step = Int(state[0])
     optimizer.steps = Int(state[1])
-    var log = TrainingLog()
+    var log = TrainerState()
     log.pendingLoss = Double(bitPattern: UInt64(bitPattern: state[3]))
     log.pendingSteps = Int(state[4])
     let history = JSONText(contentsOf: folder.appending(path: "trainer_state.json"))?.members?["log_history"]

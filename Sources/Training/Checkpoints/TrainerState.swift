@@ -1,7 +1,7 @@
 package import Results
 
 /// The history of a training, as the `log_history` of Hugging Face's `trainer_state.json`.
-package struct TrainingLog: Sendable {
+package struct TrainerState: Sendable {
   /// Members of each entry.
   package var entries: [[String: JSONText]] = []
   /// Losses since the last entry, and how many steps they are of.
