@@ -147,7 +147,7 @@ package final class TrainingRun {
     return url
   }
 
-  private static let files = [TelemetryWriter.file, TelemetryWriter.speedFile]
+  private static let files = [TelemetryWriter.file, TelemetryWriter.speedFile, EventTelemetry.folder]
 
   private static func holdsRun(_ folder: URL) throws -> Bool { try !own(folder).isEmpty }
 

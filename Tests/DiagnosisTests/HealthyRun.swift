@@ -74,7 +74,7 @@ struct HealthyRun {
           name: "healthy", family: "gpt2", task: "causal language model", layers: Self.layers, heads: Self.heads,
           width: 64, headWidth: 16, vocabulary: 100, parameters: 1000, isCausal: true),
         corpus: Subject.Corpus(name: "text", documents: 10, tokens: 1000, label: nil, truncated: 0), seed: 0),
-      analyses: ["attention", "representations", "gradients", "weights"].map { id in
+      analyses: ["attention", "representations", "gradients", "weights", TrainingMetrics.analysis].map { id in
         AnalysisResult(id: id, tables: tables[id] ?? [], texts: id == "attention" ? ["class": classes] : [:])
       })
   }

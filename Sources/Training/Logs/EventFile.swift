@@ -19,6 +19,14 @@ struct EventFile {
     if unreadable > 0 { log.notes.append("\(place): \(unreadable) records are no events and were left out.") }
   }
 
+  /// The step of an event; 0 for a record that is none.
+  static func step(of record: ArraySlice<UInt8>) -> Int {
+    for field in ProtobufReader.fields(record) ?? [] where field.number == 2 {
+      if case .varint(let number) = field.value { return Int(truncatingIfNeeded: Int64(bitPattern: number)) }
+    }
+    return 0
+  }
+
   private static func event(
     _ record: ArraySlice<UInt8>, _ plugins: inout [String: String], into log: inout LogCollector
   ) -> Bool {

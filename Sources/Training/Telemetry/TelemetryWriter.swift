@@ -3,7 +3,7 @@ package import Results
 import Tensors
 
 /// Writes records as lines of JSON beside the checkpoints: `telemetry.jsonl`, the same in every run of a plan, and
-/// `speed.jsonl`, which is not.
+/// `speed.jsonl`, which is not; and as an event file for TensorBoard.
 ///
 /// Lines of steps beyond the one that a run goes on from are taken away first.
 final class TelemetryWriter {
@@ -14,6 +14,7 @@ final class TelemetryWriter {
   private let trainer: Trainer
   private let records: LineFile
   private let speeds: LineFile
+  private let events: EventTelemetry
   private var lastTime = ContinuousClock.now
 
   init(_ folder: URL, _ plan: TelemetryPlan, trainer: Trainer, from step: Int) throws {
@@ -22,6 +23,7 @@ final class TelemetryWriter {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     records = try LineFile(folder.appending(path: Self.file), keptUpTo: step)
     speeds = try LineFile(folder.appending(path: Self.speedFile), keptUpTo: step)
+    events = try EventTelemetry(folder, keptUpTo: step)
   }
 
   /// Who looks at a step; nil for a step of which nothing is recorded.
@@ -35,6 +37,7 @@ final class TelemetryWriter {
     guard recorder != nil || report.fault != nil else { return }
     let record = (recorder ?? StepRecorder(trainer, plan)).record(report)
     try records.write(record.json)
+    try events.add(record)
     let seconds = (ContinuousClock.now - lastTime) / .seconds(1)
     try speeds.write(
       SpeedRecord(
@@ -47,11 +50,13 @@ final class TelemetryWriter {
     var members: [String: JSONText] = ["step": .integer(step), "validation_loss": .number(evaluation.loss)]
     if let accuracy = evaluation.accuracy { members["validation_accuracy"] = .number(accuracy) }
     try records.write(.object(members))
+    try events.add(evaluation, step: step)
   }
 
   func close() throws {
     try records.close()
     try speeds.close()
+    events.close()
   }
 }
 

@@ -1,0 +1,88 @@
+import Analyses
+import Foundation
+import Tensors
+
+/// Writes records as an event file that TensorBoard shows while the training runs: `tensorboard/` beside the checkpoints,
+/// the same bytes in every run of a plan.
+///
+/// Tags: `train/loss`, `train/grad_norm`, `train/learning_rate`, `eval/loss`, `eval/accuracy`; by parameter `grad_norm/…`,
+/// `grad_to_weight/…`, `update_to_weight/…` and the histograms `log10_grad/…`; by site `flow/…`, `relative_flow/…`; by
+/// head `entropy/…`, `normalised_entropy/…`. Events of steps beyond the one that a run goes on from are taken away first.
+final class EventTelemetry {
+  static let folder = "tensorboard"
+
+  private let handle: FileHandle
+  private let path: String
+
+  init(_ folder: URL, keptUpTo step: Int) throws {
+    let place = folder.appending(path: Self.folder)
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    let file = place.appending(path: EventWriter.fileName)
+    path = file.relativePath
+    var bytes = EventWriter.opening
+    if step > 0, let before = try? Data(contentsOf: file) {
+      for record in EventRecords.read(before, place: path).records.dropFirst() where EventFile.step(of: record) <= step
+      {
+        bytes += EventRecords.frame(Array(record))
+      }
+    }
+    try OutputFile.write(bytes, to: file)
+    guard let handle = try? FileHandle(forWritingTo: file) else { throw InputError(at: path, "cannot be written") }
+    self.handle = handle
+    _ = try? handle.seekToEnd()
+  }
+
+  func add(_ record: TelemetryRecord) throws {
+    var scalars: [(tag: String, value: Double)] = [
+      ("train/loss", record.loss), ("train/grad_norm", record.gradientNorm),
+      ("train/learning_rate", record.learningRate),
+    ]
+    var histograms: [(tag: String, bins: TrainingLog.Histogram.Bins)] = []
+    for parameter in record.parameters {
+      scalars.append(("grad_norm/\(parameter.name)", parameter.gradientNorm))
+      scalars.append(("grad_to_weight/\(parameter.name)", parameter.ratio))
+      if let ratio = parameter.updateRatio { scalars.append(("update_to_weight/\(parameter.name)", ratio)) }
+      if let counts = parameter.histogram, let bins = Self.bins(counts) {
+        histograms.append(("log10_grad/\(parameter.name)", bins))
+      }
+    }
+    for point in record.points {
+      scalars.append(("flow/\(point.site)", point.flow))
+      if let flow = point.relativeFlow { scalars.append(("relative_flow/\(point.site)", flow)) }
+    }
+    for layer in record.attention {
+      for (head, (entropy, normalised)) in zip(layer.entropy, layer.normalisedEntropy).enumerated() {
+        scalars.append(("entropy/\(layer.site).\(head)", entropy))
+        scalars.append(("normalised_entropy/\(layer.site).\(head)", normalised))
+      }
+    }
+    try write(EventWriter.record(step: record.step, scalars: scalars, histograms: histograms))
+  }
+
+  func add(_ evaluation: EvaluationReport, step: Int) throws {
+    let accuracy = evaluation.accuracy.map { [("eval/accuracy", $0)] } ?? []
+    try write(EventWriter.record(step: step, scalars: [("eval/loss", evaluation.loss)] + accuracy))
+  }
+
+  func close() { try? handle.close() }
+
+  /// The bins from the first to the last that holds anything; nil where none does.
+  private static func bins(_ counts: [UInt64]) -> TrainingLog.Histogram.Bins? {
+    guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
+      return nil
+    }
+    return TrainingLog.Histogram.Bins(
+      edges: (first...last + 1).map {
+        Double(GradientFormulas.lowest) + Double($0) / Double(GradientFormulas.binsPerDecade)
+      },
+      counts: counts[first...last].map { Double($0) })
+  }
+
+  private func write(_ record: [UInt8]) throws {
+    do {
+      try handle.write(contentsOf: Data(record))
+    } catch {
+      throw InputError(at: path, "cannot be written", found: "\(error.localizedDescription)")
+    }
+  }
+}
