@@ -29,7 +29,7 @@ struct TrainingRunTests {
     #expect(finished(try TrainingRun(try plan("whole")).run()) != nil)
     #expect(
       try scratch.names("whole") == [
-        "checkpoint-0", "checkpoint-3", "checkpoint-5", "final", "speed.jsonl", "telemetry.jsonl",
+        "checkpoint-0", "checkpoint-3", "checkpoint-5", "final", "speed.jsonl", "telemetry.jsonl", "tensorboard",
       ])
     // The other lost everything behind step 3, but for what the next steps had already written.
     try FileManager.default.copyItem(at: scratch["whole"], to: scratch["other"])
@@ -38,7 +38,28 @@ struct TrainingRunTests {
     for file in [
       "final/model.safetensors", "final/trainer_state.json", "checkpoint-5/optimizer.safetensors",
       "checkpoint-5/model.safetensors", "telemetry.jsonl", "final/tokenizer.json", "final/config.json",
+      "tensorboard/\(EventWriter.fileName)",
     ] { #expect(try scratch.data("whole/\(file)") == scratch.data("other/\(file)"), "\(file)") }
+  }
+
+  @Test("The event file of the telemetry is read as any other log, and says what the lines say")
+  func events() throws {
+    let scratch = try Scratch()
+    let plan = try scratch.plan("run") {
+      $0.telemetry = TelemetryPlan()
+      $0.evaluation = TrainingPlan.Evaluation(data: $0.data, every: 2)
+    }
+    _ = try TrainingRun(plan).run()
+    let events = try TrainingLog(contentsOf: scratch["run/tensorboard"])
+    let lines = try TrainingLog(contentsOf: scratch["run/telemetry.jsonl"])
+    #expect(events.notes.isEmpty)
+    for (tag, name) in [("train/loss", "loss"), ("train/grad_norm", "grad_norm"), ("eval/loss", "validation_loss")] {
+      let (event, line) = (try #require(events[tag]), try #require(lines[name]))
+      #expect(event.steps == line.steps && !event.steps.isEmpty, "\(tag)")
+      #expect(zip(event.values, line.values).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) }, "\(tag)")
+    }
+    #expect(events.histograms.contains { $0.name.hasPrefix("log10_grad/") && $0.steps == events["train/loss"]?.steps })
+    #expect(events.scalars.contains { $0.name.hasPrefix("normalised_entropy/") })
   }
 
   @Test("Only the last checkpoint keeps the optimiser's state, unless all are to")
