@@ -57,6 +57,7 @@ struct TrainingSetup {
       config["num_labels"] = nil
     }
     companions.add("config.json", .object(config))
+    if let checkpoint { try companions.check(against: checkpoint, names: ["config.json", "tokenizer.json"]) }
     if plan.task == .languageModel || plan.task == .translation {
       companions.add("generation_config.json", Self.generation(config))
     }

@@ -48,7 +48,8 @@ extension Command {
   {
     var events = TrainingRun.Events()
     events.began = { steps, from, parameters, examples in
-      progress.note("\(plan.name): \(parameters) parameters, \(examples) examples" + (from > 0 ? ", from step \(from)" : ""))
+      progress.note(
+        "\(plan.name): \(parameters) parameters, \(examples) examples" + (from > 0 ? ", from step \(from)" : ""))
       progress.begin("training", of: steps - from, unit: "steps")
     }
     events.step = { report in

@@ -66,13 +66,24 @@ struct TrainJobFile {
     plan.context = try data["context"]?.integer(in: 2...1 << 20)
     if let packing = data["packing"] {
       plan.packing = try packing.member(of: TrainingPlan.Packing.self)
-      guard task == .languageModel || task == .maskedLanguageModel else { throw packing.error("is for language models") }
+      guard task == .languageModel || task == .maskedLanguageModel else {
+        throw packing.error("is for language models")
+      }
+      if plan.packing == .file {
+        guard task == .languageModel else {
+          throw packing.error("is not for masked language models", expected: "stream")
+        }
+        for key in ["format", "parallel", "limit", "text", "pair", "columns"] {
+          if let setting = data[key] { throw setting.error("is not for a file that is read as it is") }
+        }
+      }
     }
     if let evaluation = job["evaluation"] {
       let fields = try evaluation.fields(Self.corpusKeys + ["every"])
       var judged = try corpus(evaluation, fields, task)
       judged.label = judged.label ?? plan.data.label
-      plan.evaluation = TrainingPlan.Evaluation(data: judged, every: try fields["every"]?.integer(in: 1...Int.max) ?? 100)
+      plan.evaluation = TrainingPlan.Evaluation(
+        data: judged, every: try fields["every"]?.integer(in: 1...Int.max) ?? 100)
     }
     if let epochs = job["epochs"] {
       if let steps = job["steps"] { throw steps.error("stands beside epochs") }

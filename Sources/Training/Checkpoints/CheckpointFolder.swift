@@ -106,6 +106,17 @@ struct CompanionFiles: Sendable {
     }
   }
 
+  /// - Throws: `InputError(.usage)` where a folder has other files of these names: it is of another job.
+  func check(against folder: URL, names: [String]) throws {
+    for file in files where names.contains(file.name) {
+      let url = folder.appending(path: file.name)
+      guard let data = try? Data(contentsOf: url), data.elementsEqual(file.bytes) else {
+        throw InputError(
+          .usage, at: url.relativePath, "is not what the job makes", expected: "the job that the run began with")
+      }
+    }
+  }
+
   func write(to folder: URL) throws {
     for file in files { try OutputFile.write(file.bytes, to: folder.appending(path: file.name)) }
   }
