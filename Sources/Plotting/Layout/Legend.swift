@@ -103,10 +103,10 @@ struct Legend {
       return [
         .path(
           [.move(Point(x, middle)), .line(Point(x + Self.symbolWidth, middle))], fill: nil,
-          stroke: Stroke(paint.color(in: theme), width: max(1.2, theme.lineWidth), dash: dash))
+          stroke: Stroke(theme.lineColor(of: paint), width: max(1.2, theme.lineWidth), dash: dash))
       ]
     case .disc(let paint):
-      let color = paint == .other ? theme.otherInk : paint.color(in: theme)
+      let color = theme.lineColor(of: paint)
       return theme.style(of: paint).shape.items([center], radius: 3, color)
     case .shape(let shape, let paint):
       return shape.items([center], radius: 3, paint.color(in: theme))

@@ -33,7 +33,7 @@ package struct IntervalMark: Mark {
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     var path: [PathElement] = []
     let along = isLevel ? frame.x : frame.y
-    let color = paint.color(in: frame.theme)
+    let color = frame.theme.lineColor(of: paint)
     for index in x.indices {
       let ends = [along.reading(low[index]), along.reading(high[index])]
       for end in ends where end.gap != nil {

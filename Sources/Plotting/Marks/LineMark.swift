@@ -44,7 +44,7 @@ package struct LineMark: Mark {
   package var showsUnplaced: Bool { true }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
-    let paint = paint.color(in: frame.theme)
+    let paint = frame.theme.lineColor(of: paint)
     let color =
       self.color.map { frame.color?.color(of: $0, theme: frame.theme) ?? ($0.gap == nil ? paint : frame.theme.gapInk) }
       ?? paint

@@ -41,7 +41,7 @@ package struct LinkMark: Mark {
 
   /// Weak links first, so that the strong ones lie on top.
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
-    let color = paint.color(in: frame.theme)
+    let color = frame.theme.lineColor(of: paint)
     let middle = frame.area.midX
     let dash = frame.theme.dash(of: paint)
     let shift = frame.y.bandWidth * offset
@@ -125,7 +125,7 @@ package struct EdgeMark: Mark {
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
-    let color = paint.color(in: frame.theme)
+    let color = frame.theme.lineColor(of: paint)
     let dash = frame.theme.dash(of: paint)
     for edge in edges {
       guard let a = frame.point(edge.x1, edge.y1), let b = frame.point(edge.x2, edge.y2) else { continue }

@@ -60,7 +60,7 @@ package struct SpanMark: Mark {
   package var paint: Paint
   package var name: String?
 
-  static let opacity = 0.16
+  static let opacity = 0.228
 
   package init(_ direction: RuleMark.Direction, _ span: ClosedRange<Double>, paint: Paint = .other, name: String? = nil)
   {
@@ -79,7 +79,7 @@ package struct SpanMark: Mark {
   }
 
   private func fill(_ theme: Theme) -> Color {
-    paint.color(in: theme).mixed(with: theme.background, 1 - Self.opacity * 2)
+    theme.lineColor(of: paint).mixed(with: theme.background, 1 - Self.opacity)
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {

@@ -37,6 +37,8 @@ extension Theme {
   /// Of dots and lines that belong to no category: darker than their areas.
   var otherInk: Color { otherCategory.mixed(with: ink, 0.3) }
 
+  func lineColor(of paint: Paint) -> Color { paint == .other ? otherInk : paint.color(in: self) }
+
   /// A page in dark mode is not printed: its figures have the patterns of their light twins.
   private func patterns(_ count: Int) -> [Int] {
     let isTwin = isDark && categories == Palette.okabeIto(dark: true)
