@@ -10,30 +10,54 @@ import Testing
 /// Every sample as it is really set, and what other programs make of its files.
 @Suite("Samples in files and other programs", .serialized)
 struct SampleToolTests {
-  private static let names = SamplePlots.all.map(\.name).filter { !$0.hasSuffix("-raster") }
+  /// A plot of the marks, or a figure of the field.
+  private struct Sample: Sendable {
+    var name: String
+    var isWide: Bool
+    var list: @Sendable (Theme, Double, any TextMeasurer) -> DisplayList
 
-  private static func list(_ name: String, _ theme: Theme, _ width: Double) throws -> DisplayList {
-    let sample = try #require(SamplePlots.all.first { $0.name == name })
-    return sample.displayList(width: width, theme: theme, measurer: try Figures.renderer.get())
+    /// More of the same: looked at in the two widths of a paper alone.
+    var isLarge: Bool { ["-512", "-32", "-120"].contains { name.hasSuffix($0) } }
   }
 
-  /// A sheet of panels is made for the width of a text, the four of the neuron view for no less than that.
-  private static func widths(_ sample: SamplePlots.Sample) -> [(name: String, points: Double)] {
-    let least = sample.name == "neuron-view" ? 450.0 : sample.isWide ? 380 : 0
-    return FigureWidth.named.filter { $0.name != "iclr" && $0.points > least }
+  private static let samples: [Sample] =
+    SamplePlots.all.filter { !$0.name.hasSuffix("-raster") }.map { sample in
+      Sample(name: sample.name, isWide: sample.isWide) {
+        sample.displayList(width: $1, theme: $0, measurer: $2)
+      }
+    }
+    + SampleFigures.all.map { figure in
+      Sample(name: "field-\(figure.id)", isWide: false) {
+        var list = figure.displayList(theme: $0, width: $1, measurer: $2)
+        list.id = "field-\(figure.id)"
+        return list
+      }
+    }
+  private static let small = samples.filter { !$0.isLarge }
+  private static let names = small.map(\.name)
+
+  private static func list(_ name: String, _ theme: Theme, _ width: Double) throws -> DisplayList {
+    let sample = try #require(samples.first { $0.name == name })
+    return sample.list(theme, width, try Figures.renderer.get())
+  }
+
+  /// A sheet of panels is made for the width of a text.
+  private static func widths(_ sample: Sample) -> [(name: String, points: Double)] {
+    if sample.isLarge { return FigureWidth.named.filter { $0.name.hasPrefix("icml") } }
+    return FigureWidth.named.filter { $0.name != "iclr" && (!sample.isWide || $0.points > 380) }
   }
 
   @Test("Words as they are set overlap nowhere, in any theme and at any width with a name")
   func layout() throws {
     let renderer = try Figures.renderer.get()
-    let samples = SamplePlots.all.filter { Self.names.contains($0.name) }
+    let samples = Self.samples
     let found = Mutex<[String]>([])
     forEachPiece(samples.count) { index in
       let sample = samples[index]
       // In dark mode a figure has the sizes of its light twin.
-      for (name, theme) in Theme.named where name != "dark" {
+      for (name, theme) in Theme.named where name != "dark" && (name == "paper" || !sample.isLarge) {
         for (column, width) in Self.widths(sample) {
-          let faults = sample.displayList(width: width, theme: theme, measurer: renderer).layoutFaults(renderer)
+          let faults = sample.list(theme, width, renderer).layoutFaults(renderer)
           if !faults.isEmpty { found.withLock { $0.append("\(sample.name), \(name), \(column): \(faults)") } }
         }
       }

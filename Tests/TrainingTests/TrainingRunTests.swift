@@ -37,7 +37,8 @@ struct TrainingRunTests {
     #expect(finished(try TrainingRun(try plan("other"), .resumed).run()) != nil)
     for file in [
       "final/model.safetensors", "final/trainer_state.json", "checkpoint-5/optimizer.safetensors",
-      "checkpoint-5/model.safetensors", "telemetry.jsonl", "tensorboard/\(EventWriter.fileName)", "final/tokenizer.json",
+      "checkpoint-5/model.safetensors", "telemetry.jsonl", "tensorboard/\(EventWriter.fileName)",
+      "final/tokenizer.json",
       "final/config.json",
     ] { #expect(try scratch.data("whole/\(file)") == scratch.data("other/\(file)"), "\(file)") }
   }

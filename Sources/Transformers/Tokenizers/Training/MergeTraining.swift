@@ -67,7 +67,8 @@ struct MergeTraining {
   private mutating func join(_ pair: Pair) {
     let right = symbols[Int(pair.right)]
     let spelling =
-      symbols[Int(pair.left)] + (!continuation.isEmpty && right.starts(with: continuation)
+      symbols[Int(pair.left)]
+      + (!continuation.isEmpty && right.starts(with: continuation)
         ? Array(right.dropFirst(continuation.count)) : right)
     let joined: Int32
     if let known = ids[spelling] {

@@ -42,7 +42,9 @@ package enum TokenizerTrainer {
     _ words: [(bytes: [UInt8], count: Int)], special: [String], size: Int, minimumCount: Int
   ) -> TrainedVocabulary {
     let sorted = words.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-    let characters = sorted.map { String(decoding: $0.bytes, as: UTF8.self).unicodeScalars.map { Array(String($0).utf8) } }
+    let characters = sorted.map {
+      String(decoding: $0.bytes, as: UTF8.self).unicodeScalars.map { Array(String($0).utf8) }
+    }
     var symbols = special.map { Array(("\u{0}" + $0 + "\u{0}").utf8) }
     var ids: [[UInt8]: Int32] = [:]
     func id(_ symbol: [UInt8]) -> Int32 {
