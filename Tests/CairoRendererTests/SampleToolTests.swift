@@ -2,6 +2,7 @@ import CairoRenderer
 import Drawing
 import Foundation
 import Plotting
+import Reports
 import Synchronization
 import Tensors
 import TestSupport

@@ -119,9 +119,9 @@ struct LabelGroups: Sendable {
 
   var categories: [ColorScale.Category] {
     var categories = names.indices.map { index in
-      ColorScale.Category("\(names[index]) \(NumberFormat.count(sizes[index]))", .category(index))
+      ColorScale.Category("\(names[index]) (\(NumberFormat.count(sizes[index])))", .category(index))
     }
-    if restSize > 0 { categories.append(.init("other \(NumberFormat.count(restSize))", .other)) }
+    if restSize > 0 { categories.append(.init("other (\(NumberFormat.count(restSize)))", .other)) }
     return categories
   }
 
