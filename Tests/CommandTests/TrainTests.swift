@@ -87,7 +87,7 @@ struct TrainTests {
   @Test(
     "A job that is wrong is refused in one line that says where",
     arguments: [
-      ("steps: 8", "stepz: 8", "job.json5: stepz: is not a known key; did you mean \"steps\"?"),
+      ("steps: 8", "stepz: 8", "job.json5: stepz: is not a known key, the nearest is \"steps\""),
       ("batch: 4", "batch: 0", "job.json5: batch: is out of range, expected 1 to"),
       ("\"language_model\"", "\"language\"", "job.json5: task: is not known"),
       ("steps: 8", "steps: 8, epochs: 2", "job.json5: steps: stands beside epochs"),
