@@ -8,10 +8,10 @@ extension Rule {
     title: "Vanishing gradient",
     meaning: "The gradient fades on its way to the input, so the lower layers learn slowly or not at all.",
     fixes: [
-      "Check that every block adds to the residual stream.",
-      "Normalise before the sublayers (Pre-LN) instead of after them.",
-      "Scale the initialisation with the depth.",
-      "Warm the learning rate up.",
+      "Check that every block adds to the residual stream",
+      "Normalise before the sublayers (Pre-LN) instead of after them",
+      "Scale the initialisation with the depth",
+      "Warm the learning rate up",
     ],
     thresholds: [
       Threshold(name: "slope", value: log(2), meaning: "fall in ln per layer above which a gradient may vanish"),
@@ -59,9 +59,9 @@ extension Rule {
     title: "Exploding gradient",
     meaning: "The gradient grows on its way to the input, so one step can throw the lower layers off.",
     fixes: [
-      "Clip the gradient's norm.",
-      "Lower the learning rate.",
-      "Check normalisation and the scale of the initialisation.",
+      "Clip the gradient's norm",
+      "Lower the learning rate",
+      "Check normalisation and the scale of the initialisation",
     ],
     thresholds: [
       Threshold(name: "slope", value: log(2), meaning: "growth in ln per layer above which a gradient may explode"),

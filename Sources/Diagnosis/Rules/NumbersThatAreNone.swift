@@ -7,8 +7,8 @@ extension Rule {
     title: "NaN or infinite weights",
     meaning: "Weights are NaN or infinite, so whatever passes through them is lost.",
     fixes: [
-      "Go back to the last checkpoint whose weights are finite.",
-      "Look for an overflow in training: loss scaling, learning rate, gradient clipping.",
+      "Go back to the last checkpoint whose weights are finite",
+      "Look for an overflow in training: loss scaling, learning rate, gradient clipping",
     ],
     thresholds: [],
     needs: ["weights"],
@@ -34,8 +34,8 @@ extension Rule {
     meaning: "A number that was asked for is missing, NaN or infinite, so nothing can be said about it; activations "
       + "that overflow show here first.",
     fixes: [
-      "Look at the first layer that is named: what it reads is still finite.",
-      "Run the model in a wider number format.",
+      "Look at the first layer that is named: what it reads is still finite",
+      "Run the model in a wider number format",
     ],
     thresholds: [],
     needs: [],

@@ -7,9 +7,9 @@ extension Rule {
     meaning: "Token vectors of the layer fill only few directions or lie close together, so later layers can hardly "
       + "tell tokens apart.",
     fixes: [
-      "Regularise: weight decay, dropout.",
-      "Decorrelate the features with a penalty like that of Barlow Twins.",
-      "Stop earlier, at the last checkpoint before the rank fell.",
+      "Regularise: weight decay, dropout",
+      "Decorrelate the features with a penalty like that of Barlow Twins",
+      "Stop earlier, at the last checkpoint before the rank fell",
     ],
     thresholds: [
       Threshold(

@@ -7,8 +7,8 @@ extension Rule {
     title: "Overfitting",
     meaning: "The validation loss rises while the training loss falls: the model learns its training data by heart.",
     fixes: [
-      "Stop at the step of the best validation loss.", "More data, or augmentation.",
-      "Regularise: weight decay, dropout, label smoothing.",
+      "Stop at the step of the best validation loss", "More data, or augmentation",
+      "Regularise: weight decay, dropout, label smoothing",
     ],
     thresholds: [
       Threshold(
@@ -50,8 +50,8 @@ extension Rule {
     title: "Gradient spikes",
     meaning: "At some step of the training the gradient was many times larger than in the steps before it.",
     fixes: [
-      "Clip the gradient's norm.", "Lower the learning rate, or warm it up for longer.",
-      "Look at the data of that step.",
+      "Clip the gradient's norm", "Lower the learning rate, or warm it up for longer",
+      "Look at the data of that step",
     ],
     thresholds: [
       Threshold(name: "warnRatio", value: 100, meaning: "norm against its running median above which it is a warning"),
@@ -87,7 +87,7 @@ extension Rule {
     id: "unstable-training-phase",
     title: "Unstable training phase",
     meaning: "Between two checkpoints the heads changed what they do: a circuit formed or was lost there.",
-    fixes: ["Keep checkpoints closer together around that phase, and look at the scores of the heads there."],
+    fixes: ["Keep checkpoints closer together around that phase, and look at the scores of the heads there"],
     thresholds: [
       Threshold(
         name: "similarity", value: 0.5, meaning: "similarity of successive checkpoints below which a phase is unstable")

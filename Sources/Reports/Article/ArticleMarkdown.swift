@@ -102,7 +102,7 @@ extension Finding {
     var text = "**\(Escaping.markdown(title))** (\(severity.rawValue)) at \(Escaping.markdownCode(scope)). "
     text += Escaping.markdown(meaning) + "\n"
     for item in evidence { text += "\n- \(Escaping.markdown(item.sentence))" }
-    if !fixes.isEmpty { text += "\n- Try: \(Escaping.markdown(fixes.joined(separator: "; ")))" }
+    if !fixes.isEmpty { text += "\n- Try: \(Escaping.markdown(fixes.joined(separator: "; ")))." }
     return text
   }
 }
