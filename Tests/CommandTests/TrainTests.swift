@@ -56,7 +56,7 @@ struct TrainTests {
   @Test("Interrupted, it leaves a checkpoint from which it goes on to the same bytes")
   func interrupted() throws {
     func longer(_ job: String) -> String {
-      job.replacing("steps: 8", with: "steps: 400").replacing("every: 2", with: "every: 50")
+      job.replacing("steps: 8", with: "steps: 1500").replacing("every: 2", with: "every: 100")
     }
     let job = try Job(longer)
     let process = Process(), errors = Pipe()
