@@ -9,21 +9,16 @@ package struct SimilarityAnalysis: StackAnalysis {
   /// Tokens kept.
   static let limit = 1024
 
-  /// Of the points, in order.
-  let order: [Site]
-  private var sample: TokenSample
+  private var sample: PointSample
 
   package init(_ context: AnalysisContext, _ stack: StackDescription) {
-    order = (0...stack.layers).map(stack.residual(point:))
-    sample = TokenSample(limit: SimilarityAnalysis.limit, width: stack.width)
+    sample = PointSample(stack, limit: SimilarityAnalysis.limit)
   }
 
-  package var sites: Set<Site> { Set(order) }
+  package var sites: Set<Site> { sample.sites }
 
   package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
-    let points = order.compactMap { trace[$0] }
-    guard points.count == order.count else { return }
-    sample.offer(documents, points: points)
+    sample.observe(documents, trace)
   }
 
   package mutating func merge(_ other: SimilarityAnalysis) { sample.merge(other.sample) }
@@ -34,14 +29,14 @@ package struct SimilarityAnalysis: StackAnalysis {
       return AnalysisResult(
         id: SimilarityAnalysis.id, notApplicable: "the corpus has \(tokens.count) ordinary tokens, 8 are needed")
     }
-    var slots = [CenteredGram?](repeating: nil, count: order.count)
+    var slots = [CenteredGram?](repeating: nil, count: sample.order.count)
     let width = sample.width
     slots.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let buffer = buffer
       forEachPiece(buffer.count) { buffer[$0] = CenteredGram(tokens.matrix(point: $0, width: width)) }
     }
     let (biased, debiased) = linearCKA(slots.compactMap { $0 })
-    let count = order.count
+    let count = sample.order.count
     func array(_ matrix: Matrix) -> NumericArray {
       NumericArray(shape: [count, count], values: matrix.values.map(Float.init))
     }

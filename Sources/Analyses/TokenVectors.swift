@@ -8,20 +8,16 @@ package struct TokenVectors: StackAnalysis {
   /// Tokens kept.
   static let limit = 512
 
-  private let order: [Site]
-  private var sample: TokenSample
+  private var sample: PointSample
 
   package init(_ context: AnalysisContext, _ stack: StackDescription) {
-    order = (0...stack.layers).map(stack.residual(point:))
-    sample = TokenSample(limit: TokenVectors.limit, width: stack.width)
+    sample = PointSample(stack, limit: TokenVectors.limit)
   }
 
-  package var sites: Set<Site> { Set(order) }
+  package var sites: Set<Site> { sample.sites }
 
   package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
-    let points = order.compactMap { trace[$0] }
-    guard points.count == order.count else { return }
-    sample.offer(documents, points: points)
+    sample.observe(documents, trace)
   }
 
   package mutating func merge(_ other: TokenVectors) { sample.merge(other.sample) }
@@ -29,12 +25,12 @@ package struct TokenVectors: StackAnalysis {
   package func result() -> AnalysisResult {
     let tokens = sample.chosen
     var values: [Float] = []
-    values.reserveCapacity(order.count * tokens.count * sample.width)
-    for point in order.indices {
+    values.reserveCapacity(sample.order.count * tokens.count * sample.width)
+    for point in sample.order.indices {
       for token in tokens { values += token.vectors[point * sample.width..<(point + 1) * sample.width] }
     }
     return AnalysisResult(
       id: TokenVectors.id,
-      arrays: ["vectors": NumericArray(shape: [order.count, tokens.count, sample.width], values: values)])
+      arrays: ["vectors": NumericArray(shape: [sample.order.count, tokens.count, sample.width], values: values)])
   }
 }

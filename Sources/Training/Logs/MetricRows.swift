@@ -1,3 +1,4 @@
+internal import Corpora
 internal import Foundation
 internal import Tensors
 
@@ -49,24 +50,23 @@ struct MetricRows {
   }
 
   /// The first row names the columns; an empty cell is no entry.
-  func readTable(_ data: Data, into log: inout LogCollector) throws {
-    guard let text = String(validating: data, as: UTF8.self) else { throw InputError(at: place, "is not valid UTF-8") }
-    let rows = try CSVRows(text, place: place).rows
-    guard let names = rows.first?.cells, rows.count > 1 else {
+  func readTable(into log: inout LogCollector) throws {
+    var rows = try CSVRows(path: place)
+    guard let names = try rows.next() else {
       throw InputError(at: place, "has no rows", expected: "names of columns, and a row a step")
     }
-    for row in rows.dropFirst() {
-      guard row.cells.count == names.count else {
+    while let cells = try rows.next() {
+      let place = "\(place): line \(rows.line)"
+      guard cells.count == names.count else {
         throw InputError(
-          at: "\(place): line \(row.line)", "has another number of cells", expected: "\(names.count)",
-          found: "\(row.cells.count)")
+          at: place, "has another number of cells", expected: "\(names.count)", found: "\(cells.count)")
       }
       var members: [String: LogValue] = [:]
-      for (name, cell) in zip(names, row.cells) {
+      for (name, cell) in zip(names, cells) {
         guard let number = Double(cell) ?? LogValue.special(cell) else { continue }
         members[name] = .number(number)
       }
-      try add(members, order: names, at: "\(place): line \(row.line)", into: &log)
+      try add(members, order: names, at: place, into: &log)
     }
   }
 
@@ -119,55 +119,4 @@ package struct LogColumns: Hashable, Sendable {
   }
 
   func name(of column: String) -> String { names[column] ?? column }
-}
-
-/// The cells of a CSV file (RFC 4180), with the line on which each row begins.
-struct CSVRows {
-  private(set) var rows: [(line: Int, cells: [String])] = []
-
-  /// Throws `InputError` for a quote that is not closed.
-  init(_ text: String, place: String) throws {
-    var (cells, cell) = ([String](), [UInt8]())
-    var (line, start) = (1, 1)
-    var (isQuoted, wasQuoted) = (false, false)
-    var bytes = Array(text.utf8)
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    func endCell() {
-      cells.append(String(decoding: cell, as: UTF8.self))
-      cell.removeAll(keepingCapacity: true)
-      wasQuoted = false
-    }
-    var place0 = 0
-    while place0 < bytes.count {
-      let byte = bytes[place0]
-      place0 += 1
-      if isQuoted {
-        if byte == UInt8(ascii: "\n") { line += 1 }
-        if byte != UInt8(ascii: "\"") {
-          cell.append(byte)
-        } else if place0 < bytes.count, bytes[place0] == UInt8(ascii: "\"") {
-          cell.append(byte)
-          place0 += 1
-        } else {
-          isQuoted = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\"") where cell.isEmpty && !wasQuoted: (isQuoted, wasQuoted) = (true, true)
-      case UInt8(ascii: ","): endCell()
-      case UInt8(ascii: "\r") where place0 < bytes.count && bytes[place0] == UInt8(ascii: "\n"): break
-      case UInt8(ascii: "\n"):
-        endCell()
-        if cells != [""] { rows.append((start, cells)) }
-        cells = []
-        line += 1
-        start = line
-      default: cell.append(byte)
-      }
-    }
-    guard !isQuoted else { throw InputError(at: "\(place): line \(start)", "has a quote that is not closed") }
-    endCell()
-    if cells != [""] { rows.append((start, cells)) }
-  }
 }

@@ -67,7 +67,7 @@ extension TrainingLog {
     switch url.pathExtension.lowercased() {
     case "jsonl", "ndjson": try rows.readLines(data, into: &log)
     case "json": try rows.readTrainerState(data, into: &log)
-    case "csv": try rows.readTable(data, into: &log)
+    case "csv": try rows.readTable(into: &log)
     default:
       throw InputError(
         .usage, at: path, "is no log that is known",

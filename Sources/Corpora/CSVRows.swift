@@ -6,15 +6,15 @@ import Tensors
 ///
 /// Errors: a file that cannot be read or is not UTF-8; text around a cell's quotation marks, or marks that are not
 /// closed, with the line.
-struct CSVRows {
+package struct CSVRows {
   let path: String
   private let bytes: [UInt8]
   private var place = 0
   private var lines = 1
   /// The line on which the row that was read last begins, from 1.
-  private(set) var line = 0
+  package private(set) var line = 0
 
-  init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     // Checks that the file is there and is text.
     var reader = try LineReader(path: path)
@@ -26,7 +26,7 @@ struct CSVRows {
   }
 
   /// The next row, nil at the end.
-  mutating func next() throws -> [String]? {
+  package mutating func next() throws -> [String]? {
     while place < bytes.count {
       line = lines
       var cells = [try cell()]
