@@ -85,6 +85,6 @@ func missingColumn(
   let shown = names.prefix(12).map { $0.count > 40 ? "\($0.prefix(40))…" : $0 } + (names.count > 12 ? ["…"] : [])
   return InputError(
     category, at: place,
-    "has no \(what) \"\(name)\"" + (nearest(name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""),
+    "has no \(what) \"\(name)\"" + suggestion(for: name, among: names),
     expected: names.isEmpty ? nil : shown.joined(separator: ", "))
 }

@@ -31,7 +31,7 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
       guard let format = Self(rawValue: name.lowercased()) else {
         throw InputError(
           .usage, at: "corpus format \"\(name)\"",
-          "is not known; did you mean \"\(nearest(name, among: known) ?? "text")\"?",
+          "is not known" + suggestion(for: name, among: known),
           expected: known.joined(separator: ", "))
       }
       self = format
@@ -56,25 +56,4 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
       default: .text
       }
   }
-}
-
-/// The most similar of some names: the one with the smallest edit distance; nil where there are none.
-func nearest(_ name: String, among names: [String]) -> String? {
-  names.min { editDistance(name.lowercased(), $0.lowercased()) < editDistance(name.lowercased(), $1.lowercased()) }
-}
-
-/// Levenshtein's distance in characters.
-private func editDistance(_ first: String, _ second: String) -> Int {
-  let (first, second) = (Array(first), Array(second))
-  var row = Array(0...second.count)
-  for (i, a) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, b) in second.enumerated() {
-      let substituted = diagonal + (a == b ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
-    }
-  }
-  return row[second.count]
 }

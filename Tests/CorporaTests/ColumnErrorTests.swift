@@ -25,7 +25,7 @@ struct ColumnErrorTests {
       ("c.jsonl", "{\"text\": \"a\", \"text\": \"b\"}\n", "line 1: has a field twice, found \"text\""),
       (
         "c.jsonl", "{\"text\": \"a\"}\n{\"txt\": \"b\"}",
-        "line 2: has no field \"text\"; did you mean \"txt\"?, expected txt"
+        "line 2: has no field \"text\", the nearest is \"txt\", expected txt"
       ),
       ("c.jsonl", "{\"text\": 3}\n", "line 1: has a \"text\" that is no text, expected a text or a list of words"),
       ("c.jsonl", "{\"text\": [\"a\", 3]}\n", "line 1: has a \"text\" with something that is no word"),
@@ -59,12 +59,12 @@ struct ColumnErrorTests {
     arguments: [
       (
         "c.jsonl", CorpusFile(path: "", text: "sentnce"), nil,
-        "line 1: has no field \"sentnce\"; did you mean \"sentence\"?"
+        "line 1: has no field \"sentnce\", the nearest is \"sentence\""
       ),
       ("c.jsonl", CorpusFile(path: "", text: "sentence", pair: "other"), nil, "has no field \"other\""),
       (
         "c.jsonl", CorpusFile(path: "", text: "sentence"), "lable",
-        "has no label column \"lable\"; did you mean \"label\"?, expected label"
+        "has no label column \"lable\", the nearest is \"label\", expected label"
       ),
       ("c.jsonl", CorpusFile(path: "", columns: ["a"]), nil, "is read as jsonl, which takes no setting \"columns\""),
       ("c.jsonl", CorpusFile(path: "", text: "a", pair: "a"), nil, "has one column for the text and its pair"),
@@ -74,25 +74,25 @@ struct ColumnErrorTests {
       ),
       (
         "c.tsv", CorpusFile(path: "", text: "sentense"), nil,
-        "line 1: has no column \"sentense\"; did you mean \"sentence\"?, expected sentence, gold"
+        "line 1: has no column \"sentense\", the nearest is \"sentence\", expected sentence, gold"
       ),
       (
         "c.tsv", CorpusFile(path: "", text: "sentence", pair: "golt"), nil,
-        "has no column \"golt\"; did you mean \"gold\"?"
+        "has no column \"golt\", the nearest is \"gold\""
       ),
       (
         "c.tsv", CorpusFile(path: "", text: "sentence"), "glod",
-        "has no label column \"glod\"; did you mean \"gold\"?, expected gold"
+        "has no label column \"glod\", the nearest is \"gold\", expected gold"
       ),
       ("c.tsv", CorpusFile(path: "", columns: ["a", "text", "a"]), nil, "has two columns of one name, found \"a\""),
-      ("c.conll", CorpusFile(path: ""), "nre", "has no label column \"nre\"; did you mean \"ner\"?, expected ner"),
+      ("c.conll", CorpusFile(path: ""), "nre", "has no label column \"nre\", the nearest is \"ner\", expected ner"),
       (
         "c.conll", CorpusFile(path: "", columns: ["w", "x", "y"]), nil,
         "line 1: has another number of columns than are named, expected 3, found 2"
       ),
       (
         "c.conll", CorpusFile(path: "", columns: ["w", "x"], text: "v"), nil,
-        "has no column \"v\"; did you mean \"w\"?, expected w, x"
+        "has no column \"v\", the nearest is \"w\", expected w, x"
       ),
       ("c.conll", CorpusFile(path: "", pair: "x"), nil, "is read as conll, which takes no setting \"pair\""),
       (
@@ -101,7 +101,7 @@ struct ColumnErrorTests {
       ),
       ("c.conllu", CorpusFile(path: "", text: "x"), nil, "is read as conllu, which takes no setting \"text\""),
       ("c.txt", CorpusFile(path: "", pair: "x"), nil, "is read as text, which takes no setting \"pair\""),
-      ("c.txt", CorpusFile(path: "", format: "tvs"), nil, "did you mean \"tsv\"?"),
+      ("c.txt", CorpusFile(path: "", format: "tvs"), nil, "the nearest is \"tsv\""),
       ("c.csv", CorpusFile(path: ""), nil, "has no known format"),
       (
         "c.tsv", CorpusFile(path: "", format: "tsv", parallel: "x"), nil,

@@ -54,10 +54,10 @@ struct CorpusTests {
     #expect(folder?.problem == "is a directory")
 
     let label = try line(Array("1\ta\ta\tX\t_\t_\t0\troot\t_\t_\n".utf8), "c.conllu", label: "upso")
-    #expect(label?.category == .usage && label?.description.contains("did you mean \"upos\"?") == true)
+    #expect(label?.category == .usage && label?.description.contains("the nearest is \"upos\"") == true)
     #expect(try line([0x61], label: "upos")?.category == .usage)
     let format = try line([0x61], format: "conlu")
-    #expect(format?.category == .usage && format?.description.contains("did you mean \"conllu\"?") == true)
+    #expect(format?.category == .usage && format?.description.contains("the nearest is \"conllu\"") == true)
     #expect(try line([0x61], "c.csv")?.category == .usage)
   }
 

@@ -31,7 +31,7 @@ struct ImageLabels {
       while name.hasPrefix("./") { name = name.dropFirst(2) }
       let image = String(name)
       guard known.contains(image) else {
-        let hint = nearest(image, among: images.count <= 1000 ? images : []).map { "; did you mean \"\($0)\"?" } ?? ""
+        let hint = suggestion(for: image, among: images.count <= 1000 ? images : [])
         throw InputError(
           at: place, "names no image of the folder\(hint)", expected: "a file in \(folder)", found: "\"\(image)\"")
       }
