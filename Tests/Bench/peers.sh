@@ -25,6 +25,30 @@ for shape in "gpt2 8 128" "gpt2 1 512" "minilm 16 128"; do
   done
 done
 
+# A training step of a small GPT-2: forward, backward, clipping, AdamW.
+peer_step='
+import statistics, sys, time, torch
+from transformers import GPT2Config, GPT2LMHeadModel
+width = int(sys.argv[1])
+config = GPT2Config(n_layer=4, n_embd=width, n_head=4, n_positions=128, vocab_size=1000, bos_token_id=0, eos_token_id=0,
+                    resid_pdrop=0, embd_pdrop=0, attn_pdrop=0)
+model = GPT2LMHeadModel(config).train()
+optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+ids = torch.randint(0, 1000, (16, 128))
+def seconds():
+    start = time.perf_counter()
+    optimizer.zero_grad()
+    model(ids, labels=ids).loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return time.perf_counter() - start
+for _ in range(3): seconds()
+print(statistics.median(seconds() for _ in range(15)))'
+for width in 128 256; do
+  ours=$("$bench" "training.minigpt$width" | head -n 1 | field median_s)
+  row "training step, 4×$width" "$ours" "$("$python" -c "$peer_step" "$width" 2>/dev/null)"
+done
+
 # Marginal time of a figure: the median of five in one process, after one that warms up.
 peer_figure='
 import pathlib, statistics, sys, time
