@@ -161,8 +161,10 @@ struct PlotLayout {
       title = color.title
       entries = categories.map { LegendEntry(plot.hasDiscLegend ? .disc($0.paint) : .swatch($0.paint), $0.name) }
     }
-    // Gaps come last, whichever mark has them.
-    let others = plot.panels.flatMap { $0.marks.flatMap { $0.legend(theme: theme) } }
+    // What is no data comes behind it, though it is drawn below; gaps come last, whichever mark has them.
+    let marks = plot.panels.flatMap(\.marks)
+    let isGround = { (mark: any Mark) in mark is RuleMark || mark is SpanMark }
+    let others = (marks.filter { !isGround($0) } + marks.filter(isGround)).flatMap { $0.legend(theme: theme) }
     let isGap = { (entry: LegendEntry) in
       switch entry.symbol {
       case .gap, .sign, .cross: true
