@@ -5,13 +5,21 @@
 #include <string.h>
 #include <zlib.h>
 
+enum { PNG_MOST_CAPTIONS = 4 };
+
 /// Bytes as they are written; `bytes` is freed by the caller.
 typedef struct {
   unsigned char *bytes;
   size_t count, capacity;
 } png_output;
 
-/// What is written beside the pixels. Texts are UTF-8, NULL where there is none.
+/// A text chunk: tEXt where it is Latin-1, else iTXt in UTF-8.
+typedef struct {
+  const char *key, *value;
+  int is_latin1;
+} png_caption;
+
+/// What is written beside the pixels.
 typedef struct {
   unsigned width, height;
   /// PNG_COLOR_TYPE_PALETTE, _RGB or _RGB_ALPHA.
@@ -21,9 +29,9 @@ typedef struct {
   int palette_count, translucent_count;
   /// Pixels per metre, 0 for none.
   unsigned pixels_per_metre;
-  const char *title, *description;
-  /// Whether each text fits Latin-1 (tEXt, bytes are Latin-1) or not (iTXt).
-  int title_is_latin1, description_is_latin1;
+  /// None of them empty, at most PNG_MOST_CAPTIONS.
+  const png_caption *captions;
+  int caption_count;
   /// The filtered rows as a zlib stream.
   const unsigned char *data;
   size_t data_count;
@@ -50,22 +58,9 @@ static inline void png_jump_back(png_structp png, png_const_charp message) {
   png_longjmp(png, 1);
 }
 
-static inline int png_set_caption(png_text *text, const char *key, const char *value, int is_latin1) {
-  if (!value || !*value) return 0;
-  memset(text, 0, sizeof *text);
-  text->compression = is_latin1 ? PNG_TEXT_COMPRESSION_NONE : PNG_ITXT_COMPRESSION_NONE;
-  text->key = (png_charp)key;
-  text->text = (png_charp)value;
-  if (is_latin1)
-    text->text_length = strlen(value);
-  else
-    text->itxt_length = strlen(value);
-  return 1;
-}
-
 /// Writes the file; 1 on success. libpng reports errors by a jump, which must not cross Swift.
 static inline int png_encode(const png_page *page, png_output *output) {
-  if (!page->data_count) return 0;
+  if (!page->data_count || page->caption_count > PNG_MOST_CAPTIONS) return 0;
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, png_jump_back, png_keep_silent);
   if (!png) return 0;
   png_infop info = png_create_info_struct(png);
@@ -91,10 +86,15 @@ static inline int png_encode(const png_page *page, png_output *output) {
   }
   if (page->pixels_per_metre)
     png_set_pHYs(png, info, page->pixels_per_metre, page->pixels_per_metre, PNG_RESOLUTION_METER);
-  png_text texts[2];
-  int count = png_set_caption(texts, "Title", page->title, page->title_is_latin1);
-  count += png_set_caption(texts + count, "Description", page->description, page->description_is_latin1);
-  if (count) png_set_text(png, info, texts, count);
+  png_text texts[PNG_MOST_CAPTIONS];
+  memset(texts, 0, sizeof texts);
+  for (int i = 0; i < page->caption_count; i++) {
+    const png_caption *caption = page->captions + i;
+    texts[i].compression = caption->is_latin1 ? PNG_TEXT_COMPRESSION_NONE : PNG_ITXT_COMPRESSION_NONE;
+    texts[i].key = (png_charp)caption->key;
+    texts[i].text = (png_charp)caption->value;
+  }
+  if (page->caption_count) png_set_text(png, info, texts, page->caption_count);
   png_write_info(png, info);
   png_write_chunk(png, (png_const_bytep) "IDAT", page->data, page->data_count);
   png_write_chunk(png, (png_const_bytep) "IEND", NULL, 0);

@@ -10,8 +10,8 @@ struct PNGFile {
   var figure: String
   /// Dots per inch, nil to leave them out.
   var dpi: Double?
-  var title = ""
-  var description = ""
+  /// Text chunks in this order; empty ones are left out.
+  var captions: [Caption] = []
   /// Whether many rows repeat the one above, as those of enlarged cells do.
   var hasRepeatedRows = false
 
@@ -83,16 +83,19 @@ struct PNGFile {
   private func encode(_ header: png_page) throws(RenderError) -> [UInt8] {
     var page = header
     if let dpi { page.pixels_per_metre = UInt32((dpi / 0.0254).rounded()) }
-    let title = Caption(title)
-    let description = Caption(description)
-    page.title_is_latin1 = title.isLatin1 ? 1 : 0
-    page.description_is_latin1 = description.isLatin1 ? 1 : 0
     var output = png_output()
     defer { free(output.bytes) }
-    let isWritten = title.bytes.withUnsafeBufferPointer { titleBytes in
-      description.bytes.withUnsafeBufferPointer { descriptionBytes in
-        page.title = titleBytes.baseAddress
-        page.description = descriptionBytes.baseAddress
+    let captions = captions.filter { !$0.isEmpty }
+    let texts = captions.map(\.bytes)
+    let places = texts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    let isWritten = texts.flatMap { $0 }.withUnsafeBufferPointer { texts in
+      let chunks = zip(captions, places).map { caption, place in
+        let key = texts.baseAddress! + place
+        return png_caption(key: key, value: key + caption.key.utf8.count + 1, is_latin1: caption.isLatin1 ? 1 : 0)
+      }
+      return chunks.withUnsafeBufferPointer { chunks in
+        page.captions = chunks.baseAddress
+        page.caption_count = Int32(chunks.count)
         return png_encode(&page, &output)
       }
     }
@@ -116,23 +119,32 @@ extension PixelImage {
   var enlargement: Int { min(8, max(1, 256 / max(width, height))) }
 }
 
-/// A text chunk's value: Latin-1 where that holds it, else UTF-8; NUL at the end, and none before.
-private struct Caption {
-  var bytes: [CChar]
-  var isLatin1: Bool
+extension PNGFile {
+  /// A text chunk.
+  struct Caption {
+    let key: String
+    let isLatin1: Bool
+    private let scalars: [Unicode.Scalar]
 
-  init(_ text: String) {
-    let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
-      let isControl = scalar.value < 0x20 && scalar != "\n" || (0x7F..<0xA0).contains(scalar.value)
-      return isControl ? " " : scalar
+    /// - Parameter isUTF8: an `iTXt` chunk for any text; else `tEXt` where the text is Latin-1.
+    init(_ key: String, _ text: String, isUTF8: Bool = false) {
+      self.key = key
+      scalars = text.unicodeScalars.map { scalar in
+        let isControl = scalar.value < 0x20 && scalar != "\n" || (0x7F..<0xA0).contains(scalar.value)
+        return isControl ? " " : scalar
+      }
+      isLatin1 = !isUTF8 && scalars.allSatisfy { $0.value < 0x100 }
     }
-    isLatin1 = scalars.allSatisfy { $0.value < 0x100 }
-    if isLatin1 {
-      bytes = scalars.map { CChar(truncatingIfNeeded: $0.value) }
-    } else {
-      bytes = scalars.flatMap { UTF8.encode($0)! }.map { CChar(bitPattern: $0) }
+
+    var isEmpty: Bool { scalars.isEmpty }
+
+    /// Key and value, each with a NUL at its end and none before.
+    var bytes: [CChar] {
+      let value =
+        isLatin1
+        ? scalars.map { UInt8(truncatingIfNeeded: $0.value) } : scalars.flatMap { UTF8.encode($0)! }
+      return (Array(key.utf8) + [0] + value + [0]).map { CChar(bitPattern: $0) }
     }
-    bytes.append(0)
   }
 }
 

@@ -12,10 +12,11 @@ extension Renderer {
       var file = PNGFile(width: width, height: height, figure: list.id)
       file.dpi = dpi
       file.hasRepeatedRows = list.items.hasImage
-      file.title = list.title
-      file.description = list.description
-      let bytes = try file.bytes(pixels, tools)
-      return PNGText.inserting([("Figure", list.id), ("Caption", list.caption)], into: bytes)
+      file.captions = [
+        .init("Figure", list.id, isUTF8: true), .init("Caption", list.caption, isUTF8: true),
+        .init("Title", list.title), .init("Description", list.description),
+      ]
+      return try file.bytes(pixels, tools)
     }
   }
 
