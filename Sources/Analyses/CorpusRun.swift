@@ -152,14 +152,8 @@ package struct CorpusRun {
     return examples
   }
 
-  /// - Throws: `InputError` for a token that the model does not know: its tokenizer is another model's.
   private func check(_ document: TokenizedDocument) throws {
-    let known = model.description.vocabulary
-    guard let index = document.ids.firstIndex(where: { $0 < 0 || $0 >= known }) else { return }
-    throw InputError(
-      at: corpus.path,
-      "\(document.id) has a token beyond the model's vocabulary; do tokenizer and model belong together?",
-      expected: "0 … \(known - 1)", found: "\(document.ids[index]) (\"\(document.tokens[index])\")")
+    try model.description.checkVocabulary(document.ids, of: document.id, at: corpus.path) { document.tokens[$0] }
   }
 
   /// A repeated-token sequence; a decoder reads it as well, behind its first token and without what closes it.
@@ -177,28 +171,18 @@ package struct CorpusRun {
     return example
   }
 
-  /// The batch as a masked LM is trained on it (Devlin 2019): of its ordinary tokens 15 %, chosen by seed and document,
-  /// are to be predicted, and 80 % of these are masked, 10 % replaced by a random token, 10 % left.
+  /// The batch as a masked LM is trained on it; what is masked follows from seed and document.
   private func masked(_ batch: Batch, _ plain: ModelInput) -> ModelInput? {
     guard let mask = reading.text?.tokenizer.roles.mask else { return nil }
+    let masking = TokenMasking(mask: mask, vocabulary: model.description.vocabulary)
     var input = plain
-    var labels = [Int32](repeating: -100, count: input.ids.count)
-    for (row, document) in batch.examples.map(\.document).enumerated() {
+    input.labels = input.ids.map { _ in -100 }
+    for (row, document) in batch.documents.enumerated() {
       var generator = SeededGenerator(seed: seed ^ document.hash)
-      for (position, kind) in document.kinds.enumerated() where kind == .ordinary || kind == .punctuation {
-        guard generator.uniform() < 0.15 else { continue }
-        let at = row * input.length + position
-        labels[at] = input.ids[at]
-        let share = generator.uniform()
-        if share < 0.8 {
-          input.ids[at] = mask
-        } else if share < 0.9 {
-          input.ids[at] = Int32(generator.index(below: model.description.vocabulary))
-        }
-      }
+      let isOrdinary = document.kinds.map { $0 == .ordinary || $0 == .punctuation }
+      masking.apply(to: &input, row: row, where: isOrdinary, using: &generator)
     }
-    input.labels = labels
-    return labels.contains { $0 >= 0 } ? input : nil
+    return input.labels?.contains { $0 >= 0 } ?? false ? input : nil
   }
 
   /// What the model reads of a batch; images are read from their files now.

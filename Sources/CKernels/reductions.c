@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+TK_CLONES double tk_sum(const float *x, size_t count) {
+#pragma clang fp reassociate(on)
+  double sum = 0;
+  for (size_t i = 0; i < count; i++) sum += x[i];
+  return sum;
+}
+
 TK_CLONES double tk_sum_of_squares(const float *x, size_t count) {
 #pragma clang fp reassociate(on) contract(fast)
   double sum = 0;

@@ -26,13 +26,6 @@ TK_CLONES void tk_dropout(float *y, const float *x, float rate, uint64_t seed, u
   }
 }
 
-TK_CLONES double tk_sum(const float *x, size_t count) {
-#pragma clang fp reassociate(on)
-  double sum = 0;
-  for (size_t i = 0; i < count; i++) sum += x[i];
-  return sum;
-}
-
 TK_CLONES void tk_smooth_row_backward(float *row, size_t vocabulary, size_t target, float smoothing, float scale) {
   float share = smoothing * scale / (float)vocabulary;
   for (size_t v = 0; v < vocabulary; v++) row[v] -= share;

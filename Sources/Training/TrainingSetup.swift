@@ -24,7 +24,7 @@ struct TrainingSetup {
     }
     defer { Interruption.end(folder) { try? FileManager.default.removeItem(at: folder) } }
 
-    let documents = try DataReader.documents(plan.data, isWhole: plan.packing == .file && plan.task == .languageModel)
+    let documents = try DataReader.documents(plan.data, plan.packing)
     let origin: URL? = if case .directory(let url, _) = plan.source { url } else { nil }
     var config = try Self.configuration(plan)
     guard case .string(let modelType)? = config["model_type"] else {
@@ -84,8 +84,8 @@ struct TrainingSetup {
     let reader = DataReader(
       task: plan.task, tokenizer: tokenizer, images: images, classes: classes, description: d, context: context,
       packing: plan.packing)
-    data = try reader.read(plan.data)
-    evaluation = try plan.evaluation.map { try reader.read($0.data) }
+    data = try reader.read(documents, of: plan.data)
+    evaluation = try plan.evaluation.map { try reader.read(DataReader.documents($0.data, plan.packing), of: $0.data) }
     steps =
       switch plan.length {
       case .steps(let steps): steps

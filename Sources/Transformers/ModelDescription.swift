@@ -81,6 +81,19 @@ package struct ModelDescription: Hashable, Sendable {
 
   /// The residual stream at point `0 … layers`: before each block, and after the last one (before any final norm).
   package func residual(point: Int) -> Site { stack.residual(point: point) }
+
+  /// - Parameters:
+  ///   - document: whose tokens they are, in the file `path`.
+  ///   - spelled: the token at an index.
+  /// - Throws: `InputError` for a token that the model does not know: its tokenizer is another model's.
+  package func checkVocabulary(
+    _ ids: [Int32], of document: String, at path: String, spelled: (_ index: Int) -> String
+  ) throws {
+    guard let index = ids.firstIndex(where: { $0 < 0 || $0 >= vocabulary }) else { return }
+    throw InputError(
+      at: path, "\(document) has a token beyond the model's vocabulary; do tokenizer and model belong together?",
+      expected: "0 … \(vocabulary - 1)", found: "\(ids[index]) (\"\(spelled(index))\")")
+  }
 }
 
 /// Square images, cut into square patches that become the positions of a sequence.

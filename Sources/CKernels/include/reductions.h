@@ -3,6 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Sum.
+double tk_sum(const float *x, size_t count);
+
 /// Sum of squares.
 double tk_sum_of_squares(const float *x, size_t count);
 

@@ -6,9 +6,6 @@
 /// y[i] = x[i]/(1 − rate), or 0 with probability `rate`, by a hash of seed and first + i. y may be x.
 void tk_dropout(float *y, const float *x, float rate, uint64_t seed, uint64_t first, size_t count);
 
-/// Σ x.
-double tk_sum(const float *x, size_t count);
-
 /// From the gradient of a row's cross entropy to that with a share `smoothing` of the target spread over all classes:
 /// row[v] −= smoothing·scale/V, row[target] += smoothing·scale.
 void tk_smooth_row_backward(float *row, size_t vocabulary, size_t target, float smoothing, float scale);

@@ -16,8 +16,8 @@ struct DataReader {
   let context: Int
   let packing: TrainingPlan.Packing
 
-  func read(_ data: TrainingPlan.Data) throws -> TrainingData {
-    let documents = try Self.documents(data, isWhole: packing == .file)
+  /// - Parameter documents: those of the corpus.
+  func read(_ documents: [Document], of data: TrainingPlan.Data) throws -> TrainingData {
     var examples = try examples(documents, data)
     examples.removeAll { $0.ids.isEmpty && $0.image == nil }
     guard !examples.isEmpty else {
@@ -29,9 +29,9 @@ struct DataReader {
       examples, task: task, pad: pad, mask: roles?.mask, vocabulary: description.vocabulary, images: images)
   }
 
-  /// The documents of a corpus; one that is read whole is one document.
-  static func documents(_ data: TrainingPlan.Data, isWhole: Bool) throws -> [Document] {
-    guard isWhole else {
+  /// The documents of a corpus; a file that is packed whole is one document.
+  static func documents(_ data: TrainingPlan.Data, _ packing: TrainingPlan.Packing) throws -> [Document] {
+    guard packing == .file else {
       return try Corpus.read(data.file, label: data.label, limit: data.limit).documents
     }
     guard let bytes = try? Data(contentsOf: URL(filePath: data.file.path)) else {
@@ -83,7 +83,7 @@ struct DataReader {
     let read = map(documents) { (reader.tokenize($0), reader.target(of: $0)) }
     var examples: [TrainingExample] = []
     for (document, (tokens, target)) in zip(documents, read) {
-      try check(tokens.ids, data)
+      try check(tokens.ids, document, tokenizer, data)
       var example = TrainingExample(ids: tokens.ids, typeIDs: description.tokenTypes > 0 ? tokens.typeIDs : nil)
       switch task {
       case .tokenClassification: example.labels = try tokens.labels.map { try index($0) ?? -100 }
@@ -93,7 +93,7 @@ struct DataReader {
           throw InputError(
             at: data.file.path, "\(document.id) has no translation", expected: "a pair, or a parallel file")
         }
-        try check(target.labels, data)
+        try check(target.labels, document, tokenizer, data)
         example.target = (target.document.ids, target.labels)
       }
       examples.append(example)
@@ -121,7 +121,7 @@ struct DataReader {
     // A language model learns where a text ends.
     let end = isMasked || packing == .file ? nil : tokenizer.roles.end
     func ended(_ ids: [Int32]) -> [Int32] { end.map { ids.last == $0 ? ids : ids + [$0] } ?? ids }
-    for ids in encodings { try check(ids, data) }
+    for (document, ids) in zip(documents, encodings) { try check(ids, document, tokenizer, data) }
     if packing == .documents {
       let rows = encodings.map { ended($0).prefix(width) }
       return rows.filter { $0.count > (isMasked ? 0 : 1) }.map { example($0) }
@@ -134,12 +134,10 @@ struct DataReader {
     return stride(from: 0, to: stream.count - width + 1, by: width).map { example(stream[$0..<$0 + width]) }
   }
 
-  /// - Throws: `InputError` for a token that the model does not know.
-  private func check(_ ids: [Int32], _ data: TrainingPlan.Data) throws {
-    guard let id = ids.first(where: { $0 < 0 || $0 >= description.vocabulary }) else { return }
-    throw InputError(
-      at: data.file.path, "has a token beyond the model's vocabulary; do tokenizer and model belong together?",
-      expected: "0 … \(description.vocabulary - 1)", found: "\(id)")
+  private func check(
+    _ ids: [Int32], _ document: Document, _ tokenizer: Tokenizer, _ data: TrainingPlan.Data
+  ) throws {
+    try description.checkVocabulary(ids, of: document.id, at: data.file.path) { tokenizer.token(ids[$0]) ?? "" }
   }
 
   /// In parallel, results in the order of the documents.

@@ -34,13 +34,9 @@ package final class TrainingData {
     if task == .maskedLanguageModel, mask == nil {
       throw InputError(.usage, at: "tokenizer", "has no mask token", expected: "one, for a masked language model")
     }
-    if let images, let shape = Optional(images.processor.image),
-      examples.count * shape.channels * shape.side * shape.side <= Self.keptPixels
-    {
-      pixels = try images.input(examples.compactMap(\.image)).pixels
-    } else {
-      pixels = nil
-    }
+    let size = images.map { $0.processor.image.channels * $0.processor.image.side * $0.processor.image.side } ?? 0
+    let isKept = examples.count * size <= Self.keptPixels
+    pixels = isKept ? try images?.input(examples.compactMap(\.image)).pixels : nil
   }
 
   /// The batches of a step: `batch` examples in each of `accumulation` batches, on and on through the epochs.
@@ -110,34 +106,20 @@ package final class TrainingData {
     return input
   }
 
-  /// A share of the ordinary tokens is to be predicted; of these 80 % are masked, 10 % replaced by a random token, 10 %
-  /// left (Devlin 2019).
   private func apply(_ share: Double, to input: inout ModelInput, _ rows: [TrainingExample], _ seed: UInt64) {
+    guard let mask else { return }
+    let masking = TokenMasking(mask: mask, vocabulary: vocabulary, share: share)
     var generator = SeededGenerator(seed: seed)
-    var labels = [Int32](repeating: -100, count: input.ids.count)
+    var labels = input.ids.map { _ in Int32(-100) }
+    input.labels = labels
     for (row, example) in rows.enumerated() {
-      for (position, isMaskable) in example.isMaskable.enumerated() where isMaskable {
-        guard generator.uniform() < share else { continue }
-        let at = row * input.length + position
-        labels[at] = input.ids[at]
-        let kind = generator.uniform()
-        if kind < 0.8 {
-          input.ids[at] = mask ?? input.ids[at]
-        } else if kind < 0.9 {
-          input.ids[at] = Int32(generator.index(below: vocabulary))
-        }
-      }
+      masking.apply(to: &input, row: row, where: example.isMaskable, using: &generator)
     }
     // A batch of which nothing was chosen has its first ordinary token to predict.
-    if !labels.contains(where: { $0 >= 0 }) {
-      for (row, example) in rows.enumerated() {
-        guard let position = example.isMaskable.firstIndex(of: true) else { continue }
-        let at = row * input.length + position
-        labels[at] = input.ids[at]
-        input.ids[at] = mask ?? input.ids[at]
-        break
-      }
-    }
+    guard input.labels == labels, let row = rows.firstIndex(where: { $0.isMaskable.contains(true) }) else { return }
+    let at = row * input.length + (rows[row].isMaskable.firstIndex(of: true) ?? 0)
+    labels[at] = input.ids[at]
     input.labels = labels
+    input.ids[at] = mask
   }
 }
