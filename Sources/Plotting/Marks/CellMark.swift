@@ -60,9 +60,9 @@ package struct CellMark: Mark {
   }
 
   package func note(theme: Theme) -> String? {
-    values.count > RasterLayer.most
-      ? "\(NumberFormat.count(values.count)) cells are drawn as one image of at most \(NumberFormat.text(theme.rasterDPI)) dpi."
-      : nil
+    guard values.count > RasterLayer.most else { return nil }
+    let resolution = NumberFormat.text(theme.rasterDPI)
+    return "\(NumberFormat.count(values.count)) cells are drawn as one image of at most \(resolution) dpi."
   }
 
   private func cell(_ row: Int, _ column: Int, in area: Rect) -> Rect {

@@ -1,7 +1,7 @@
 package import Drawing
 
-/// Nodes in layers from left to right, or from the top down, and the edges between them, wider and more opaque by the size of their weight,
-/// dashed and in another colour where it is negative: circuits, flows through layers.
+/// Nodes in layers from left to right, or from the top down, and the edges between them, wider and more opaque by the
+/// size of their weight, dashed and in another colour where it is negative: circuits, flows through layers.
 package struct GraphMark: Mark {
   package struct Node: Hashable, Sendable {
     /// With markup as in `RichText`.

@@ -49,17 +49,20 @@ package struct LinkMark: Mark {
     func rank(_ weight: Double) -> Double { weight.isFinite ? weight : -1 }
     let drawn = links.enumerated().filter { !$0.element.weight.isFinite || $0.element.weight >= least }
       .sorted { (rank($0.element.weight), $0.offset) < (rank($1.element.weight), $1.offset) }
-      .map { stepped($0.element) }
+      .compactMap { _, link -> (left: Point, right: Point, weight: Double)? in
+        guard let start = frame.y.position(Double(link.from)), let end = frame.y.position(Double(link.to)) else {
+          return nil
+        }
+        return (
+          Point(frame.area.minX, start + shift), Point(frame.area.maxX, end + shift), stepped(link.weight)
+        )
+      }
     var path: [PathElement] = []
     for (place, link) in drawn.enumerated() {
-      guard let start = frame.y.position(Double(link.from)), let end = frame.y.position(Double(link.to)) else {
-        continue
-      }
-      let (left, right) = (Point(frame.area.minX, start + shift), Point(frame.area.maxX, end + shift))
+      let (left, right, weight) = link
       path.append(.move(left))
       path.append(
         isStraight ? .line(right) : .curve(Point(middle, left.y), Point(middle, right.y), to: right))
-      let weight = link.weight
       if steps > 0, place + 1 < drawn.count, drawn[place + 1].weight == weight { continue }
       let stroke =
         weight.isFinite
@@ -71,84 +74,9 @@ package struct LinkMark: Mark {
     }
   }
 
-  private func stepped(_ link: Link) -> Link {
-    guard link.weight.isFinite else { return link }
-    var link = link
-    let weight = min(max(link.weight, 0), 1)
-    link.weight = steps > 0 ? (weight * Double(steps)).rounded(.up) / Double(steps) : weight
-    return link
-  }
-}
-
-/// Lines or bows between points of the panel, wider and more opaque by the size of their weight, 0…1; dotted where
-/// there is none.
-package struct EdgeMark: Mark {
-  package struct Edge: Hashable, Sendable {
-    package var x1: Double
-    package var y1: Double
-    package var x2: Double
-    package var y2: Double
-    package var weight: Reading
-
-    package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, weight: Reading = .number(1)) {
-      self.x1 = x1
-      self.y1 = y1
-      self.x2 = x2
-      self.y2 = y2
-      self.weight = weight
-    }
-  }
-
-  package var edges: [Edge]
-  package var paint: Paint
-  package var widest: Double
-  /// How far the middle bends to the left of the way, in parts of its length; 0 is straight.
-  package var bend: Double
-
-  package init(_ edges: [Edge], paint: Paint = .accent, widest: Double = 2, bend: Double = 0) {
-    self.edges = edges
-    self.paint = paint
-    self.widest = widest
-    self.bend = bend
-  }
-
-  package func readings(of channel: Channel) -> [Reading] {
-    switch channel {
-    case .x: edges.flatMap { [Reading($0.x1), Reading($0.x2)] }
-    case .y: edges.flatMap { [Reading($0.y1), Reading($0.y2)] }
-    case .color: []
-    }
-  }
-
-  package func legend(theme: Theme) -> [LegendEntry] {
-    gapLabel(edges.map(\.weight)).map { [LegendEntry(.line(.muted, dash: [1, 2]), $0)] } ?? []
-  }
-
-  package func draw(in frame: Frame, into items: inout [DrawingItem]) {
-    let color = frame.theme.lineColor(of: paint)
-    let dash = frame.theme.dash(of: paint)
-    for edge in edges {
-      guard let a = frame.point(edge.x1, edge.y1), let b = frame.point(edge.x2, edge.y2) else { continue }
-      let (x, y) = ((b.y - a.y) * bend * 4 / 3, -(b.x - a.x) * bend * 4 / 3)
-      let path: [PathElement] =
-        bend == 0
-        ? [.move(a), .line(b)]
-        : [
-          .move(a),
-          .curve(
-            Point(a.x + (b.x - a.x) / 4 + x, a.y + (b.y - a.y) / 4 + y),
-            Point(b.x - (b.x - a.x) / 4 + x, b.y - (b.y - a.y) / 4 + y), to: b),
-        ]
-      let weight = edge.weight.number.map { min(abs($0), 1) }
-      let stroke = weight.map {
-        Stroke(
-          color.with(opacity: 0.15 + 0.85 * $0), width: 0.35 + (widest - 0.35) * $0, dash: dash,
-          cap: dash.isEmpty ? .round : .butt)
-      }
-      items.append(
-        .path(
-          path, fill: nil,
-          stroke: stroke ?? Stroke(frame.theme.gapInk, width: frame.theme.axisWidth, dash: [1, 2])))
-    }
+  private func stepped(_ weight: Double) -> Double {
+    guard weight.isFinite else { return weight }
+    let weight = min(max(weight, 0), 1)
+    return steps > 0 ? (weight * Double(steps)).rounded(.up) / Double(steps) : weight
   }
 }
