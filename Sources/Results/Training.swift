@@ -8,14 +8,14 @@ package enum CurveRole: String, CaseIterable, Sendable {
 
 /// What a training's log and its checkpoints tell: the analysis `training`.
 ///
-/// Texts `curves` names the numbers logged by step, and `curve.roles` what they are (empty where that is not known); array
-/// `curve.<i>` `[n, 2]` holds step and value. Texts `histograms` names the distributions; array `histogram.<i>` `[steps, bins]` holds the shares of the bins between
-/// `histogram.<i>.edges` `[bins + 1]` at `histogram.<i>.steps`.
+/// Texts `curves` names the numbers logged by step, and `curve.roles` what they are (empty where that is not known);
+/// array `curve.<i>` `[n, 2]` holds step and value. Texts `histograms` names the distributions; array `histogram.<i>`
+/// `[steps, bins]` holds the shares of the bins between `histogram.<i>.edges` `[bins + 1]` at `histogram.<i>.steps`.
 ///
 /// Of checkpoints, texts `checkpoints` holds the names and array `checkpoint.steps` `[C]` the steps. Texts `over` names
-/// the metrics that were measured of each of them: array `over.<metric>` `[C, rows]`, texts `over.<metric>` the components
-/// of the rows. Arrays `checkpoint.ckaToFirst` and `checkpoint.ckaToLast` `[C, points]` hold debiased linear CKA of each
-/// residual point, and `checkpoint.similarity` `[C − 1]` how alike the heads of neighbours are.
+/// the metrics that were measured of each of them: array `over.<metric>` `[C, rows]`, texts `over.<metric>` the
+/// components of the rows. Arrays `checkpoint.ckaToFirst` and `checkpoint.ckaToLast` `[C, points]` hold debiased linear
+/// CKA of each residual point, and `checkpoint.similarity` `[C − 1]` how alike the heads of neighbours are.
 package enum TrainingMetrics {
   package static let analysis = "training"
 

@@ -59,7 +59,8 @@ extension Tape {
   /// Of the probabilities only a band of some rows is ever there: memory is linear in the length. A band has its rows
   /// whole, so that their maximum and normaliser need no second pass. `watch` is shown each band, from several threads,
   /// those of one head and batch row on one thread from the first query to the last. The backward pass computes the
-  /// bands again, unless they are small enough to have been kept. With `dropout` some probabilities are dropped after they were shown.
+  /// bands again, unless they are small enough to have been kept. With `dropout` some probabilities are dropped after
+  /// they were shown.
   ///
   /// query `[B, Tq, H, D]`, key and value `[B, Tk, H′, D]`.
   package func attention(

@@ -18,9 +18,9 @@ extension Command {
         + "steps, \"logarithmic\", or { every, optimizer }), log_every, telemetry { every, histograms }, output { folder "
         + "}, seed. Only name, task, model and data are needed.",
       "The folder of the run gets checkpoint-STEP for each listed step and final, Hugging Face directories with "
-        + "trainer_state.json, and the telemetry as lines of JSON. Interrupted (SIGINT, SIGTERM) it finishes its step, "
-        + "leaves a checkpoint and ends with code 130; --resume goes on from there to the bits of a run that was not "
-        + "interrupted. A step whose loss or gradient is no finite number ends the run with code 1, unless on_fault is "
+        + "trainer_state.json, and the telemetry as lines of JSON and as an event file for TensorBoard. Interrupted "
+        + "(SIGINT, SIGTERM) it finishes its step, leaves a checkpoint and ends with code 130; --resume goes on from "
+        + "there to the bits of a run that was not interrupted. A step whose loss or gradient is no finite number ends the run with code 1, unless on_fault is "
         + "\"skip\".",
     ],
     options: [

@@ -126,8 +126,8 @@ package enum DepthCurves: FigureBuilder {
     guard let first = series.quantities.first?.value, let last = series.quantities.last?.value,
       let start = series.names.first, let end = series.names.last, start != end
     else { return "" }
-    return
-      " From \(start) to \(end) \(series.metric.title.lowercasedFirst) goes from \(NumberFormat.text(first)) to \(NumberFormat.text(last))."
+    return " From \(start) to \(end) \(series.metric.title.lowercasedFirst) goes from \(NumberFormat.text(first)) to "
+      + "\(NumberFormat.text(last))."
   }
 
   private static func table(_ all: [Series]) -> DataTable {

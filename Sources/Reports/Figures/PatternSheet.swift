@@ -33,7 +33,8 @@ package enum PatternSheet: FigureBuilder {
           id: id, analysis: "attention", title: title,
           caption: Caption(results: results).text(
             "Attention patterns A[query, key] of every layer (rows) and head (columns) on document \(sample.id), "
-              + "\(sample.size), queries from the top, keys from the left; all panels share one colour scale, by the square root of the weight"
+              + "\(sample.size), queries from the top, keys from the left; all panels share one colour scale, "
+              + "by the square root of the weight"
               + (sample.isCausal ? "; keys hidden by the causal mask are left empty." : "."),
             n: "n = 1 document.", analysis: "attention"),
           altText: "\(layers) by \(heads) small heatmaps of \(sample.queries) by \(sample.keys) tokens. "
