@@ -57,7 +57,7 @@ let package = Package(
     tests("Transformers", ["Transformers", "Tensors"]),
     tests("Corpora", ["Corpora", "Tensors"]),
     tests("Results", ["Results", "Tensors"]),
-    tests("Analyses", ["Analyses", "Transformers", "Results", "Tensors"]),
+    tests("Analyses", ["Analyses", "CKernels", "Transformers", "Results", "Tensors"]),
     tests("Training", ["Training", "Analyses", "Transformers", "Corpora", "Results", "Tensors"]),
     tests("Diagnosis", ["Diagnosis", "Results", "Tensors"]),
     tests("Drawing", ["Drawing"]),

@@ -10,6 +10,8 @@ struct AttentionKind: Sendable {
   let isCausal: Bool
   /// In each layer, how many keys a query sees at most; all where nil.
   let windows: [Int?]
+  /// Of the keys before the window, every how many-th is seen too.
+  let stride: Int?
   /// Where positions lie in a plane; nil where they lie in a line.
   let plane: PlaneDistances?
   private let description: StackDescription
@@ -21,6 +23,7 @@ struct AttentionKind: Sendable {
     heads = d.heads
     isCausal = d.isCausal && stack != .cross
     windows = stack == .cross ? d.windows.map { _ in nil } : d.windows
+    stride = stack == .cross ? nil : d.stride
     plane = image.map(PlaneDistances.init)
   }
 

@@ -144,7 +144,7 @@ extension AttentionSums.Cell {
     var band = tk_attention_band(
       pattern: rows.pointer, stride: rows.stride, first_query: rows.queries.lowerBound, queries: count,
       first_key: rows.keys.lowerBound, keys: rows.keys.count, length: document.length, causal: kind.isCausal ? 1 : 0,
-      window: kind.windows[layer] ?? 0)
+      window: kind.windows[layer] ?? 0, every: kind.stride ?? 0)
     tk_attention_rows(&band, document.opening, document.closing, document.punctuation, &sums, &marginal)
     if let plane = kind.plane {
       tk_attention_plane_distances(&band, plane.values, plane.far, &sums)

@@ -100,6 +100,25 @@ TK_CLONES static void tanh_backward(float *dx, const float *dy, const float *x, 
   }
 }
 
+TK_CLONES static void elu_plus_one(float *y, const float *x, size_t count) {
+#pragma clang fp contract(fast)
+  for (size_t i = 0; i < count; i++) y[i] = x[i] > 0 ? x[i] + 1.0f : tk_exp(x[i]);
+}
+
+TK_CLONES static void elu_plus_one_backward(float *dx, const float *dy, const float *x, size_t count) {
+#pragma clang fp contract(fast)
+  for (size_t i = 0; i < count; i++) dx[i] = x[i] > 0 ? dy[i] : dy[i] * tk_exp(x[i]);
+}
+
+TK_CLONES static void logarithm(float *y, const float *x, size_t count) {
+#pragma clang fp contract(fast)
+  for (size_t i = 0; i < count; i++) y[i] = tk_log(x[i]);
+}
+
+TK_CLONES static void logarithm_backward(float *dx, const float *dy, const float *x, size_t count) {
+  for (size_t i = 0; i < count; i++) dx[i] = dy[i] / x[i];
+}
+
 void tk_activate(enum tk_activation kind, float *y, const float *x, size_t count) {
   switch (kind) {
     case TK_GELU: gelu(y, x, count); break;
@@ -107,6 +126,8 @@ void tk_activate(enum tk_activation kind, float *y, const float *x, size_t count
     case TK_RELU: relu(y, x, count); break;
     case TK_SILU: silu(y, x, count); break;
     case TK_TANH: tanh_forward(y, x, count); break;
+    case TK_ELU_PLUS_ONE: elu_plus_one(y, x, count); break;
+    case TK_LOGARITHM: logarithm(y, x, count); break;
   }
 }
 
@@ -117,5 +138,7 @@ void tk_activate_backward(enum tk_activation kind, float *dx, const float *dy, c
     case TK_RELU: relu_backward(dx, dy, x, count); break;
     case TK_SILU: silu_backward(dx, dy, x, count); break;
     case TK_TANH: tanh_backward(dx, dy, x, count); break;
+    case TK_ELU_PLUS_ONE: elu_plus_one_backward(dx, dy, x, count); break;
+    case TK_LOGARITHM: logarithm_backward(dx, dy, x, count); break;
   }
 }

@@ -1,4 +1,4 @@
-// exp, tanh and erf as branch-free polynomials that vectorise; to be inlined into the loops that need them.
+// exp, log, tanh and erf as branch-free polynomials that vectorise; to be inlined into the loops that need them.
 #pragma once
 #include <math.h>
 #include <stdint.h>
@@ -56,4 +56,39 @@ static inline __attribute__((always_inline)) float tk_erf(float x) {
   p = p * z + 1.12837933f;
   float result = copysignf(1.0f - tk_exp(-p * z), x);
   return x != x ? x : result;
+}
+
+static inline __attribute__((always_inline)) int32_t tk_bits_of(float x) {
+  int32_t bits;
+  memcpy(&bits, &x, 4);
+  return bits;
+}
+
+static inline __attribute__((always_inline)) float tk_float_of(int32_t bits) {
+  float x;
+  memcpy(&x, &bits, 4);
+  return x;
+}
+
+/// ln x for normal x > 0 within 2 units in the last place: x = 2^e·(1 + f) with 1 + f in [√½, √2), and the polynomial
+/// of Cephes' logf for ln(1 + f).
+static inline __attribute__((always_inline)) float tk_log(float x) {
+  int32_t bits = tk_bits_of(x);
+  int32_t exponent = (bits - 0x3f3504f3) >> 23;
+  float e = (float)exponent;
+  float f = tk_float_of(bits - exponent * (1 << 23)) - 1.0f;
+  float z = f * f;
+  float y = 7.0376836292e-2f;
+  y = y * f - 1.1514610310e-1f;
+  y = y * f + 1.1676998740e-1f;
+  y = y * f - 1.2420140846e-1f;
+  y = y * f + 1.4249322787e-1f;
+  y = y * f - 1.6668057665e-1f;
+  y = y * f + 2.0000714765e-1f;
+  y = y * f - 2.4999993993e-1f;
+  y = y * f + 3.3333331174e-1f;
+  y = y * f * z;
+  y += e * -2.12194440e-4f;
+  y -= 0.5f * z;
+  return f + y + e * 0.693359375f;
 }

@@ -16,6 +16,18 @@ TK_CLONES void tk_accumulate(float *y, const float *a, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] += a[i];
 }
 
+TK_CLONES void tk_accumulate_scaled(float *y, const float *x, float factor, size_t count) {
+#pragma clang fp contract(fast)
+  for (size_t i = 0; i < count; i++) y[i] += factor * x[i];
+}
+
+TK_CLONES float tk_inner_product(const float *a, const float *b, size_t count) {
+#pragma clang fp reassociate(on) contract(fast)
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += a[i] * b[i];
+  return sum;
+}
+
 TK_CLONES void tk_scale(float *y, const float *x, float factor, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = factor * x[i];
 }

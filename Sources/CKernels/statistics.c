@@ -1,44 +1,11 @@
 #include "kernels.h"
 
+#include "elementary.h"
+
 #include <math.h>
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
-
-INLINE int32_t bits_of(float x) {
-  int32_t bits;
-  memcpy(&bits, &x, 4);
-  return bits;
-}
-
-INLINE float float_of(int32_t bits) {
-  float x;
-  memcpy(&x, &bits, 4);
-  return x;
-}
-
-/// ln x for normal x > 0 within 2 units in the last place: x = 2^e·(1 + f) with 1 + f in [√½, √2), and the polynomial
-/// of Cephes' logf for ln(1 + f).
-INLINE float natural_log(float x) {
-  int32_t bits = bits_of(x);
-  int32_t exponent = (bits - 0x3f3504f3) >> 23;
-  float e = (float)exponent;
-  float f = float_of(bits - exponent * (1 << 23)) - 1.0f;
-  float z = f * f;
-  float y = 7.0376836292e-2f;
-  y = y * f - 1.1514610310e-1f;
-  y = y * f + 1.1676998740e-1f;
-  y = y * f - 1.2420140846e-1f;
-  y = y * f + 1.4249322787e-1f;
-  y = y * f - 1.6668057665e-1f;
-  y = y * f + 2.0000714765e-1f;
-  y = y * f - 2.4999993993e-1f;
-  y = y * f + 3.3333331174e-1f;
-  y = y * f * z;
-  y += e * -2.12194440e-4f;
-  y -= 0.5f * z;
-  return f + y + e * 0.693359375f;
-}
 
 enum { BLOCK = 256 };
 
@@ -66,8 +33,27 @@ INLINE struct span visible(const struct tk_attention_band *band, ptrdiff_t q) {
   struct span seen = {0, (ptrdiff_t)band->length};
   if (!band->causal) return seen;
   seen.end = q + 1 < seen.end ? q + 1 : seen.end;
-  if (band->window && seen.end > (ptrdiff_t)band->window) seen.first = seen.end - (ptrdiff_t)band->window;
+  if (band->window && !band->every && seen.end > (ptrdiff_t)band->window) seen.first = seen.end - (ptrdiff_t)band->window;
   return seen;
+}
+
+/// How many keys up to a distance, that excluded, a query sees that looks back strided.
+INLINE ptrdiff_t strided_before(const struct tk_attention_band *band, ptrdiff_t distance) {
+  const ptrdiff_t window = (ptrdiff_t)band->window, every = (ptrdiff_t)band->every;
+  return distance <= window ? distance : window + (distance - 1) / every - (window - 1) / every;
+}
+
+/// How many keys a query sees.
+INLINE ptrdiff_t visible_count(const struct tk_attention_band *band, struct span seen) {
+  return band->every ? strided_before(band, seen.end - seen.first) : seen.end - seen.first;
+}
+
+/// The sum of the distances of the keys that a query sees `before` keys back at most, when it looks back strided.
+INLINE double strided_distances(const struct tk_attention_band *band, ptrdiff_t before) {
+  const ptrdiff_t window = (ptrdiff_t)band->window, every = (ptrdiff_t)band->every;
+  if (before < window) return (double)before * (double)(before + 1) / 2;
+  const double from = (double)((window - 1) / every), to = (double)(before / every);
+  return (double)(window - 1) * (double)window / 2 + (double)every * (to * (to + 1) - from * (from + 1)) / 2;
 }
 
 /// A row as if its first column were key 0.
@@ -101,11 +87,11 @@ TK_CLONES void tk_attention_entropy(const struct tk_attention_band *band, double
     for (ptrdiff_t from = first; from < end; from += BLOCK) {
       const ptrdiff_t to = from + BLOCK < end ? from + BLOCK : end;
       float terms = 0;
-      for (ptrdiff_t k = from; k < to; k++) terms += bits_of(row[k]) < 0x00800000 ? 0.0f : row[k] * natural_log(row[k]);
+      for (ptrdiff_t k = from; k < to; k++) terms += tk_bits_of(row[k]) < 0x00800000 ? 0.0f : row[k] * tk_log(row[k]);
       entropy -= terms;
     }
     sums[0] += entropy;
-    sums[1] += entropy / log((double)(seen.end - seen.first));
+    sums[1] += entropy / log((double)visible_count(band, seen));
     sums[2] += 1;
   }
 }
@@ -119,7 +105,7 @@ TK_CLONES void tk_attention_rows(const struct tk_attention_band *band, const flo
     const float *row = row_at(band, q);
     const struct span seen = visible(band, q);
     const ptrdiff_t first = clamped(seen.first, cut.first, cut.end), end = clamped(seen.end, cut.first, cut.end);
-    const double count = (double)(seen.end - seen.first);
+    const double count = (double)visible_count(band, seen);
     const float uniform = 1.0f / (float)count;
     double entropy = 0, deviation = 0, onOpening = 0, onClosing = 0, onPunctuation = 0;
     int32_t largest = 0;
@@ -128,10 +114,10 @@ TK_CLONES void tk_attention_rows(const struct tk_attention_band *band, const flo
       float terms = 0, apart = 0, o = 0, c = 0, p = 0;
       for (ptrdiff_t k = from; k < to; k++) {
         const float a = row[k];
-        const int32_t bits = bits_of(a);
+        const int32_t bits = tk_bits_of(a);
         largest = bits > largest ? bits : largest;
         // Probabilities below the normal range count as 0; a NaN stays one.
-        terms += bits < 0x00800000 ? 0.0f : a * natural_log(a);
+        terms += bits < 0x00800000 ? 0.0f : a * tk_log(a);
         apart += fabsf(a - uniform);
         o += a * opening[k];
         c += a * closing[k];
@@ -143,10 +129,12 @@ TK_CLONES void tk_attention_rows(const struct tk_attention_band *band, const flo
       onClosing += c;
       onPunctuation += p;
     }
+    // Keys between strides are not seen: their 0 is no distance from the uniform row.
+    deviation -= ((double)(seen.end - seen.first) - count) * uniform;
     sums[TK_ATTENTION_ENTROPY] += entropy;
     sums[TK_ATTENTION_NORMALISED] += entropy / log(count);
     sums[TK_ATTENTION_EFFECTIVE] += exp(entropy);
-    sums[TK_ATTENTION_MAXIMUM] += float_of(largest);
+    sums[TK_ATTENTION_MAXIMUM] += tk_float_of(largest);
     if (band->first_key == 0 && band->keys > 0) sums[TK_ATTENTION_FIRST] += row[0];
     sums[TK_ATTENTION_OPENING] += onOpening;
     sums[TK_ATTENTION_CLOSING] += onClosing;
@@ -223,7 +211,7 @@ TK_CLONES void tk_attention_distances(const struct tk_attention_band *band, doub
       distance += part;
     }
     const double before = (double)(q - seen.first), after = (double)(seen.end - 1 - q);
-    const double count = (double)(seen.end - seen.first);
+    const double count = (double)visible_count(band, seen);
 
     // Dyadic bands of distance: 0, 1, 2–3, 4–7, …
     double mass[40], share[40];
@@ -233,8 +221,10 @@ TK_CLONES void tk_attention_distances(const struct tk_attention_band *band, doub
       const ptrdiff_t leftEnd = clamped(q - near + 1, seen.first, seen.end);
       const ptrdiff_t rightFirst = near == 0 ? seen.end : clamped(q + near, seen.first, seen.end);
       const ptrdiff_t rightEnd = near == 0 ? seen.end : clamped(q + near + width, seen.first, seen.end);
-      const ptrdiff_t keys = (leftEnd - leftFirst) + (rightEnd - rightFirst);
-      if (keys == 0) break;
+      const ptrdiff_t left = band->every ? strided_before(band, q + 1 - leftFirst) - strided_before(band, q + 1 - leftEnd)
+                                         : leftEnd - leftFirst;
+      const ptrdiff_t keys = left + (rightEnd - rightFirst);
+      if (leftEnd - leftFirst + (rightEnd - rightFirst) == 0) break;
       mass[bands] = range_sum(row, clamped(leftFirst, first, end), clamped(leftEnd, first, end)) +
                     range_sum(row, clamped(rightFirst, first, end), clamped(rightEnd, first, end));
       share[bands] = (double)keys / count;
@@ -242,7 +232,8 @@ TK_CLONES void tk_attention_distances(const struct tk_attention_band *band, doub
     }
 
     sums[TK_ATTENTION_DISTANCE] += distance;
-    sums[TK_ATTENTION_UNIFORM_DISTANCE] += (before * (before + 1) + after * (after + 1)) / 2 / count;
+    sums[TK_ATTENTION_UNIFORM_DISTANCE] +=
+        (band->every ? strided_distances(band, q - seen.first) : (before * (before + 1) + after * (after + 1)) / 2) / count;
     sums[TK_ATTENTION_LOCAL] += range_sum(row, clamped(q - 4, first, end), clamped(q + 5, first, end));
     sums[TK_ATTENTION_LONG_RANGE] += range_sum(row, first, clamped(q - far + 1, first, end)) +
                                      range_sum(row, clamped(q + far, first, end), end);
@@ -309,12 +300,12 @@ TK_CLONES void tk_attention_pool(const struct tk_attention_band *band, size_t si
     for (ptrdiff_t from = cut.first; from < cut.end;) {
       const size_t block = (size_t)from / size;
       const ptrdiff_t next = (ptrdiff_t)((block + 1) * size), to = next < cut.end ? next : cut.end;
-      int32_t largest = bits_of(maximum[line + block]);
+      int32_t largest = tk_bits_of(maximum[line + block]);
       for (ptrdiff_t k = from; k < to; k++) {
-        const int32_t bits = bits_of(row[k]);
+        const int32_t bits = tk_bits_of(row[k]);
         largest = bits > largest ? bits : largest;
       }
-      maximum[line + block] = float_of(largest);
+      maximum[line + block] = tk_float_of(largest);
       sum[line + block] += range_sum(row, from, to);
       from = to;
     }
@@ -337,10 +328,10 @@ TK_CLONES double tk_magnitude_counts(const float *x, size_t count, float low, fl
     int32_t unusual = 0;
     for (size_t i = 0; i < size; i++) {
       squares += (double)block[i] * (double)block[i];
-      const int32_t magnitude = bits_of(block[i]) & 0x7fffffff;
+      const int32_t magnitude = tk_bits_of(block[i]) & 0x7fffffff;
       const int32_t odd = magnitude == 0 || magnitude >= 0x7f800000;
       unusual |= odd;
-      float at = natural_log(float_of(magnitude < 0x00800000 ? 0x00800000 : magnitude)) * scale + shift;
+      float at = tk_log(tk_float_of(magnitude < 0x00800000 ? 0x00800000 : magnitude)) * scale + shift;
       at = at < 0 ? 0 : at;
       at = at > last ? last : at;
       slot[i] = odd ? -1 : (int32_t)at;
@@ -354,7 +345,7 @@ TK_CLONES double tk_magnitude_counts(const float *x, size_t count, float low, fl
         counts[slot[i]]++;
         continue;
       }
-      const int32_t bits = bits_of(block[i]), magnitude = bits & 0x7fffffff;
+      const int32_t bits = tk_bits_of(block[i]), magnitude = bits & 0x7fffffff;
       if (magnitude == 0) zeros++;
       else if (magnitude > 0x7f800000) nans++;
       else if (bits > 0) up++;
@@ -371,7 +362,7 @@ TK_CLONES double tk_magnitude_counts(const float *x, size_t count, float low, fl
 TK_CLONES void tk_census(const float *x, size_t count, uint64_t *special) {
   uint64_t zeros = 0, nans = 0, up = 0, down = 0;
   for (size_t i = 0; i < count; i++) {
-    const int32_t bits = bits_of(x[i]), magnitude = bits & 0x7fffffff;
+    const int32_t bits = tk_bits_of(x[i]), magnitude = bits & 0x7fffffff;
     zeros += magnitude == 0;
     nans += magnitude > 0x7f800000;
     up += bits == 0x7f800000;
@@ -387,21 +378,21 @@ TK_CLONES double tk_token_statistics(const float *x, size_t width, double *sum, 
                                      uint32_t *magnitudes, float *maximum) {
 #pragma clang fp reassociate(on) contract(fast)
   double squares = 0;
-  int32_t largest = bits_of(*maximum);
+  int32_t largest = tk_bits_of(*maximum);
   for (size_t i = 0; i < width; i++) {
     squares += (double)x[i] * (double)x[i];
-    const int32_t magnitude = bits_of(x[i]) & 0x7fffffff;
+    const int32_t magnitude = tk_bits_of(x[i]) & 0x7fffffff;
     largest = magnitude > largest ? magnitude : largest;
     outliers[i] += fabsf(x[i]) >= 6.0f;
   }
-  *maximum = float_of(largest);
+  *maximum = tk_float_of(largest);
   const double norm = sqrt(squares);
   const double scale = norm > 0 ? 1 / norm : 0;
   for (size_t i = 0; i < width; i++) {
     sum[i] += x[i];
     unit[i] += scale * x[i];
   }
-  for (size_t i = 0; i < width; i++) magnitudes[(bits_of(x[i]) & 0x7fffffff) >> 16]++;
+  for (size_t i = 0; i < width; i++) magnitudes[(tk_bits_of(x[i]) & 0x7fffffff) >> 16]++;
   return norm;
 }
 

@@ -8,18 +8,44 @@ package struct Visibility: Sendable {
   package var keys: [UInt8]
   /// Under a causal mask, how many keys a query sees at most: itself and those just before.
   package var window: Int?
+  /// Of the keys before the window, every how many-th is seen too (Child 2019): those `stride`, `2·stride` … before the
+  /// query; none where nil.
+  package var stride: Int?
 
-  package init(isCausal: Bool, keys: [UInt8], window: Int? = nil) {
+  package init(isCausal: Bool, keys: [UInt8], window: Int? = nil, stride: Int? = nil) {
     self.isCausal = isCausal
     self.keys = keys
     self.window = window
+    self.stride = window == nil || !isCausal ? nil : stride
   }
 
-  /// The keys that query `q` may see, before padding.
+  /// From the first to the last key that query `q` may see, before padding.
   package func range(_ q: Int, queries: Int, keys: Int) -> Range<Int> {
     guard isCausal else { return 0..<keys }
     let end = q + 1 + keys - queries
-    return max(0, end - (window ?? end))..<end
+    return max(0, end - (stride == nil ? window ?? end : end))..<end
+  }
+
+  /// Calls `body` with a byte for each key of `seen`, part of a query's range, 0 where it is hidden all the same: as
+  /// padding, or between strides; nil where none is.
+  ///
+  /// - Parameters:
+  ///   - hasPadding: whether any key of the row of the batch is padding.
+  ///   - memory: is used again from call to call.
+  func withMask(
+    row: Int, of length: Int, last: Int, seen: Range<Int>, hasPadding: Bool, memory: inout [UInt8],
+    _ body: (UnsafePointer<UInt8>?) -> Void
+  ) {
+    guard let stride, let window else {
+      guard hasPadding else { return body(nil) }
+      return keys.withUnsafeBufferPointer { body($0.baseAddress.map { $0 + row * length + seen.lowerBound }) }
+    }
+    memory.removeAll(keepingCapacity: true)
+    for key in seen {
+      let distance = last - key
+      memory.append(distance < window || distance % stride == 0 ? keys[row * length + key] : 0)
+    }
+    memory.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }
 
@@ -77,19 +103,18 @@ extension Tape {
     let shape = scores.shape
     let (batch, heads, queries, keys) = (shape[0], shape[1], shape[2], shape[3])
     let pattern = inPlace ? scores.value : Tensor(uninitialized: shape)
-    visibility.keys.withUnsafeBufferPointer { mask in
-      nonisolated(unsafe) let mask = mask
-      forEachPiece(batch * heads) { index in
-        let b = index / heads
-        let row = mask.baseAddress.map { $0 + b * keys }
-        let masked = mask[b * keys..<(b + 1) * keys].contains(0)
-        for q in 0..<queries {
-          let at = (index * queries + q) * keys
-          if !inPlace { (pattern.pointer + at).update(from: scores.value.pointer + at, count: keys) }
-          let seen = visibility.range(q, queries: queries, keys: keys), first = seen.lowerBound
-          if first > 0 { (pattern.pointer + at).update(repeating: 0, count: first) }
-          tk_softmax_row(pattern.pointer + at + first, masked ? row.map { $0 + first } : nil, seen.count, keys - first)
-        }
+    forEachPiece(batch * heads) { index in
+      let b = index / heads
+      let hasPadding = visibility.keys[b * keys..<(b + 1) * keys].contains(0)
+      var memory: [UInt8] = []
+      for q in 0..<queries {
+        let at = (index * queries + q) * keys
+        if !inPlace { (pattern.pointer + at).update(from: scores.value.pointer + at, count: keys) }
+        let seen = visibility.range(q, queries: queries, keys: keys), first = seen.lowerBound
+        if first > 0 { (pattern.pointer + at).update(repeating: 0, count: first) }
+        visibility.withMask(
+          row: b, of: keys, last: q + keys - queries, seen: seen, hasPadding: hasPadding, memory: &memory
+        ) { tk_softmax_row(pattern.pointer + at + first, $0, seen.count, keys - first) }
       }
     }
     return result(pattern, of: [scores]) { dp, output in

@@ -185,22 +185,21 @@ private struct AttentionBands {
     guard !keys.isEmpty else { return }
     multiply(
       d.head(query, b, h, d.queries).rows(rows), d.keyHead(key, b, h).rows(keys).transposed, into: p, scale: scale)
-    visibility.keys.withUnsafeBufferPointer { mask in
-      for (i, q) in rows.enumerated() {
-        let row = p.pointer + i * p.stride
-        let seen = visibility.range(q, queries: d.queries, keys: d.keys).clamped(to: keys)
-        if !distances.isEmpty {
-          distances.withUnsafeBufferPointer { distances in
-            guard let base = distances.baseAddress else { return }
-            tk_accumulate(row, base + keys.lowerBound - q + d.queries - 1, keys.count)
-          }
+    var memory: [UInt8] = []
+    for (i, q) in rows.enumerated() {
+      let row = p.pointer + i * p.stride
+      let seen = visibility.range(q, queries: d.queries, keys: d.keys).clamped(to: keys)
+      if !distances.isEmpty {
+        distances.withUnsafeBufferPointer { distances in
+          guard let base = distances.baseAddress else { return }
+          tk_accumulate(row, base + keys.lowerBound - q + d.queries - 1, keys.count)
         }
-        let before = seen.lowerBound - keys.lowerBound
-        if before > 0 { row.update(repeating: 0, count: before) }
-        tk_softmax_row(
-          row + before, hasHoles ? mask.baseAddress.map { $0 + b * d.keys + seen.lowerBound } : nil, seen.count,
-          keys.count - before)
       }
+      let before = seen.lowerBound - keys.lowerBound
+      if before > 0 { row.update(repeating: 0, count: before) }
+      visibility.withMask(
+        row: b, of: d.keys, last: q + d.keys - d.queries, seen: seen, hasPadding: hasHoles, memory: &memory
+      ) { tk_softmax_row(row + before, $0, seen.count, keys.count - before) }
     }
   }
 

@@ -2,6 +2,10 @@ import CKernels
 
 package enum ActivationFunction: Hashable, Sendable {
   case gelu, geluTanh, relu, silu, tanh
+  /// `elu(x) + 1`: what makes queries and keys positive in linear attention (Katharopoulos 2020).
+  case eluPlusOne
+  /// `ln x`, of positive numbers.
+  case logarithm
 
   fileprivate var kernel: tk_activation {
     switch self {
@@ -10,6 +14,8 @@ package enum ActivationFunction: Hashable, Sendable {
     case .relu: TK_RELU
     case .silu: TK_SILU
     case .tanh: TK_TANH
+    case .eluPlusOne: TK_ELU_PLUS_ONE
+    case .logarithm: TK_LOGARITHM
     }
   }
 }

@@ -116,14 +116,17 @@ private struct Roles {
       ] { add(p) }
       for case let n? in [stack.embedding.norm, stack.finalNorm] { add(n, shift) }
       for block in stack.blocks {
-        for case let n? in [block.attentionNorm, block.crossNorm, block.mlpNorm] { add(n, shift) }
+        for case let n? in [block.attentionNorm, block.crossNorm, block.mlpNorm, block.mlpOutputNorm] { add(n, shift) }
+        if let router = block.router { add(router) }
         for case let a? in [block.attention, block.cross] {
           for p in [a.query, a.key, a.value] { add(p) }
           add(a.output, scale)
-          for case let n? in [a.queryNorm, a.keyNorm] { add(n, shift) }
+          for case let n? in [a.queryNorm, a.keyNorm, a.outputNorm] { add(n, shift) }
         }
-        for case let p? in [block.mlp.gate, block.mlp.up] { add(p) }
-        add(block.mlp.down, scale)
+        for mlp in block.experts {
+          for case let p? in [mlp.gate, mlp.up] { add(p) }
+          add(mlp.down, scale)
+        }
       }
       switch network.head {
       case .none: break
@@ -148,7 +151,8 @@ private struct Roles {
   }
 
   private mutating func add(_ n: Network.Norm, _ shift: Float) {
-    gains[n.gain] = 1 - shift
+    guard let gain = n.gain else { return }
+    gains[gain] = 1 - shift
     if let bias = n.bias { biases.insert(bias) }
   }
 }

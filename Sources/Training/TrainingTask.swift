@@ -26,7 +26,7 @@ package enum TrainingTask: String, CaseIterable, Sendable {
           "gpt2": "GPT2LMHeadModel", "gpt_neo": "GPTNeoForCausalLM", "gpt_neox": "GPTNeoXForCausalLM",
           "opt": "OPTForCausalLM", "llama": "LlamaForCausalLM", "mistral": "MistralForCausalLM",
           "qwen2": "Qwen2ForCausalLM", "qwen3": "Qwen3ForCausalLM", "phi": "PhiForCausalLM",
-          "gemma": "GemmaForCausalLM",
+          "gemma": "GemmaForCausalLM", "tomograph": "TomographForCausalLM",
         ]
       case .maskedLanguageModel:
         [

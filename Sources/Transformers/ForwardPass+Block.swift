@@ -6,7 +6,7 @@ extension ForwardPass {
     let b = stage.network.blocks[layer], d = stage.d
     var x = try at(d.site(.residPre, layer: layer), input)
     if d.normPlacement == .parallel { return try parallelBlock(stage, layer, b, x) }
-    let mask = Visibility(isCausal: d.isCausal, keys: stage.mask, window: d.windows[layer])
+    let mask = stage.visibility(layer)
     x = try sublayer(stage, layer, x, b.attentionNorm, .residMid, .normalizedResidMid) { pass, x in
       try pass.attention(stage, layer, b.attention, .own, x, keys: x, mask)
     }
@@ -17,7 +17,7 @@ extension ForwardPass {
       }
     }
     return try sublayer(stage, layer, x, b.mlpNorm ?? b.attentionNorm, .residPost, .normalizedResidPost) { pass, x in
-      try pass.mlp(stage, layer, b.mlp, x)
+      try pass.mlp(stage, layer, b, x)
     }
   }
 
@@ -28,20 +28,29 @@ extension ForwardPass {
   ) throws -> Variable {
     let isPre = stage.d.normPlacement == .pre
     let added = drop(try f(&self, isPre ? norm(x, n, stage.d) : x), \.residual)
-    let y = try at(stage.d.site(sum, layer: layer), tape.add(x, added))
+    let y = try at(stage.d.site(sum, layer: layer), self.sum(x, [added], stage.d.residualWeights))
     return isPre ? y : try at(stage.d.site(normalized, layer: layer), norm(y, n, stage.d))
+  }
+
+  /// The stream with what was written to it, each as it weighs.
+  private func sum(_ x: Variable, _ writes: [Variable], _ weights: StackDescription.ResidualWeights) -> Variable {
+    func weighed(_ x: Variable, _ weight: Float) -> Variable { weight == 1 ? x : tape.scale(x, by: weight) }
+    let branches = writes.map { weighed($0, weights.branch) }
+    // Without a stream nothing flows back through it.
+    if weights.stream == 0, let first = branches.first { return branches.dropFirst().reduce(first, tape.add) }
+    return branches.reduce(weighed(x, weights.stream), tape.add)
   }
 
   /// Attention and MLP both read the block's input.
   private mutating func parallelBlock(_ stage: Stage, _ layer: Int, _ b: Network.Block, _ x: Variable) throws
     -> Variable
   {
-    let mask = Visibility(isCausal: stage.d.isCausal, keys: stage.mask, window: stage.d.windows[layer])
+    let mask = stage.visibility(layer)
     let normalized = norm(x, b.attentionNorm, stage.d)
     let attended = try attention(stage, layer, b.attention, .own, normalized, keys: normalized, mask)
-    let transformed = try mlp(stage, layer, b.mlp, b.mlpNorm.map { norm(x, $0, stage.d) } ?? normalized)
-    let sum = tape.add(tape.add(x, drop(attended, \.residual)), drop(transformed, \.residual))
-    return try at(stage.d.site(.residPost, layer: layer), sum)
+    let transformed = try mlp(stage, layer, b, b.mlpNorm.map { norm(x, $0, stage.d) } ?? normalized)
+    let writes = [drop(attended, \.residual), drop(transformed, \.residual)]
+    return try at(stage.d.site(.residPost, layer: layer), sum(x, writes, stage.d.residualWeights))
   }
 
   private mutating func attention(
@@ -56,33 +65,39 @@ extension ForwardPass {
     let (key, value) = try keysAndValues(stage, layer, a, kinds, memory)
     let bias =
       kinds.isOwn
-      ? stage.network.relativeBias.map { RelativeBias(table: parameters[$0], buckets: stage.buckets) } : nil
+      ? stage.slopes ?? stage.network.relativeBias.map { RelativeBias(table: parameters[$0], buckets: stage.buckets) }
+      : nil
     let z = try at(
       site(kinds.z),
       mixed(
-        query, key, value, bias, scale: d.scoreScales[layer], visibility, scores: site(kinds.scores),
+        query, key, value, bias, d, scale: d.scoreScales[layer], visibility, scores: site(kinds.scores),
         pattern: site(kinds.pattern)))
-    return try at(site(kinds.out), project(tape.reshape(z, [stage.batch, stage.length, d.attentionWidth]), a.output))
+    let out = project(tape.reshape(z, [stage.batch, stage.length, d.attentionWidth]), a.output)
+    return try at(site(kinds.out), a.outputNorm.map { norm(out, $0, d) } ?? out)
   }
 
   /// What each query takes of the values, `[B, T, H, D]`: band by band, or in steps where somebody wants to hold or
-  /// change the scores or probabilities.
+  /// change the scores or probabilities, and for linear attention, whose scores are then `ln φ(q)·φ(k)`.
   private mutating func mixed(
-    _ query: Variable, _ key: Variable, _ value: Variable, _ bias: RelativeBias?, scale: Float,
+    _ query: Variable, _ key: Variable, _ value: Variable, _ bias: RelativeBias?, _ d: StackDescription, scale: Float,
     _ visibility: Visibility, scores: Site, pattern: Site
   ) throws -> Variable {
     let watch = request.look.map { look in
       { (rows: AttentionRows) in look.rows(AttentionBand(site: pattern, rows: rows)) }
     }
     let dropout = dropout(\.attention)
-    guard request.touches(scores) || request.touches(pattern) else {
+    let isLinear = d.similarity == .linear
+    guard isLinear || request.touches(scores) || request.touches(pattern) else {
       return tape.attention(
         query: query, key: key, value: value, scale: scale, visibility: visibility, bias: bias, dropout: dropout,
         watch: watch)
     }
-    let readsScores = request.touches(scores)
+    let readsScores = request.touches(scores) || isLinear
     var s = tape.attentionScores(
-      query: query, key: key, scale: scale, visibility: visibility, onlyVisible: !readsScores)
+      query: isLinear ? tape.activate(query, .eluPlusOne) : query,
+      key: isLinear ? tape.activate(key, .eluPlusOne) : key, scale: isLinear ? 1 : scale, visibility: visibility,
+      onlyVisible: !readsScores)
+    if isLinear { s = tape.activate(s, .logarithm) }
     if let bias { s = tape.addRelativeBias(s, table: bias.table, buckets: bias.buckets) }
     s = try at(scores, s)
     let p = try at(pattern, tape.attentionPattern(scores: s, visibility: visibility, inPlace: !readsScores))
@@ -112,17 +127,6 @@ extension ForwardPass {
   /// `[B, T, heads · D]` by heads.
   private func split(_ x: Variable, _ d: StackDescription) -> Variable {
     tape.reshape(x, [x.shape[0], x.shape[1], x.shape[2] / d.headWidth, d.headWidth])
-  }
-
-  private mutating func mlp(_ stage: Stage, _ layer: Int, _ m: Network.MLP, _ x: Variable) throws -> Variable {
-    let d = stage.d
-    let pre = try at(d.site(.mlpPre, layer: layer), project(x, m.gate ?? m.up))  // [B, T, F]
-    var active = tape.activate(pre, d.activation)
-    if m.gate != nil {
-      active = tape.product(active, try at(d.site(.mlpPreLinear, layer: layer), project(x, m.up)))
-    }
-    let post = try at(d.site(.mlpPost, layer: layer), active)
-    return try at(d.site(.mlpOut, layer: layer), project(post, m.down))
   }
 }
 

@@ -14,6 +14,8 @@ struct ForwardPass {
   let request: TraceRequest
   var trace = Trace()
   var watched: [Site: Variable] = [:]
+  /// What a training's loss has beside the error.
+  var penalties: [Variable] = []
   /// How often something was dropped.
   private var drops: UInt64 = 0
 
@@ -78,21 +80,22 @@ struct ForwardPass {
   }
 
   func norm(_ x: Variable, _ n: Network.Norm, _ s: StackDescription) -> Variable {
-    if case .rms(let shift) = s.norm {
-      return tape.rmsNorm(x, gain: parameters[n.gain], shift: shift, epsilon: s.normEpsilon)
-    }
-    let bias = n.bias.map { parameters[$0] } ?? Variable(Tensor(repeating: 0, shape: parameters[n.gain].shape))
-    return tape.layerNorm(x, gain: parameters[n.gain], bias: bias, epsilon: s.normEpsilon)
+    guard let gain = n.gain.map({ parameters[$0] }) else { return x }
+    if case .rms(let shift) = s.norm { return tape.rmsNorm(x, gain: gain, shift: shift, epsilon: s.normEpsilon) }
+    let bias = n.bias.map { parameters[$0] } ?? Variable(Tensor(repeating: 0, shape: gain.shape))
+    return tape.layerNorm(x, gain: gain, bias: bias, epsilon: s.normEpsilon)
   }
 
   /// Everything up to the loss; nil where there are no labels.
   mutating func run() throws -> Variable? {
     guard let encoder = d.encoder, let network = network.encoder else {
-      return try head(output(of: Stage(d.stack, self.network.stack, input)))
+      return try penalised(head(output(of: Stage(d.stack, self.network.stack, input))))
     }
     let memory = (states: try output(of: Stage(encoder, network, input)), mask: input.mask)
-    return try head(output(of: Stage(d.stack, self.network.stack, input, memory: memory)))
+    return try penalised(head(output(of: Stage(d.stack, self.network.stack, input, memory: memory))))
   }
+
+  private func penalised(_ loss: Variable?) -> Variable? { loss.map { penalties.reduce($0, tape.add) } }
 
   /// The logits after the last position, `[B, V]`: of the positions that a cache holds nothing is run again.
   mutating func next(_ cache: KeyValueCache) throws -> Tensor {

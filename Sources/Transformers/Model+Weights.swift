@@ -62,8 +62,12 @@ extension Model {
       [("W_Q", a.query), ("W_K", a.key), ("W_V", a.value), ("W_O", a.output)].map { ("\(prefix).\($0.0)", $0.1) }
     }
     return attention("attn", block.attention) + (block.cross.map { attention("cross_attn", $0) } ?? [])
-      + (block.mlp.gate.map { [("mlp.W_gate", $0)] } ?? [])
-      + [("mlp.W_in", block.mlp.up), ("mlp.W_out", block.mlp.down)]
+      + (block.router.map { [("mlp.W_router", $0)] } ?? [])
+      + block.experts.enumerated().flatMap { number, mlp in
+        let prefix = block.router == nil ? "mlp" : "mlp.experts.\(number)"
+        return (mlp.gate.map { [("\(prefix).W_gate", $0)] } ?? [])
+          + [("\(prefix).W_in", mlp.up), ("\(prefix).W_out", mlp.down)]
+      }
   }
 
   /// A projection's weight as a dense `[in, out]`.

@@ -10,8 +10,11 @@ package struct Network: Sendable {
   }
 
   package struct Norm: Sendable {
-    package var gain: Int
+    /// Nil for no norm at all.
+    package var gain: Int?
     package var bias: Int?
+
+    package static let none = Norm(gain: nil, bias: nil)
   }
 
   package struct Attention: Sendable {
@@ -22,6 +25,8 @@ package struct Network: Sendable {
     /// Norms of each head's queries and keys, before they are turned.
     package var queryNorm: Norm?
     package var keyNorm: Norm?
+    /// Of what is written to the stream.
+    package var outputNorm: Norm?
   }
 
   package struct MLP: Sendable {
@@ -39,6 +44,13 @@ package struct Network: Sendable {
     /// The attention's norm serves both sublayers where nil.
     package var mlpNorm: Norm?
     package var mlp: MLP
+    /// What gives tokens to `mlp` and to the other experts; nil where every token goes through `mlp`.
+    package var router: Projection?
+    package var otherExperts: [MLP] = []
+    /// Of what the MLP, or the mixture, writes to the stream.
+    package var mlpOutputNorm: Norm?
+
+    package var experts: [MLP] { [mlp] + otherExperts }
   }
 
   package struct Embedding: Sendable {
@@ -92,8 +104,8 @@ extension Network {
       let ends = [stack.embedding.tokenProjection, stack.embedding.projection, stack.projection].compactMap { $0 }
       return ends
         + stack.blocks.flatMap { block in
-          parts(block.attention) + (block.cross.map(parts) ?? [])
-            + [block.mlp.gate, block.mlp.up, block.mlp.down].compactMap { $0 }
+          parts(block.attention) + (block.cross.map(parts) ?? []) + (block.router.map { [$0] } ?? [])
+            + block.experts.flatMap { [$0.gate, $0.up, $0.down] }.compactMap { $0 }
         }
     }
     let last: [Projection] =

@@ -55,6 +55,17 @@ package struct RelativeBuckets: Hashable, Sendable {
   func table(queries: Int, keys: Int) -> [Int32] { (1 - keys..<queries).map(bucket) }
 }
 
+extension RelativeBias {
+  /// ALiBi's: `−slope · |k − q|`; the slopes of the heads are `2^(−8h/H)`, h from 1 (Press 2022).
+  static func slopes(heads: Int, queries: Int, keys: Int) -> RelativeBias {
+    let distances = (1 - keys..<queries).map { Int32(abs($0)) }
+    let farthest = Int(distances.max() ?? 0)
+    let slopes: [Float] = (1...heads).map { head in Float(pow(2, -8 * Double(head) / Double(heads))) }
+    let table: [Float] = (0...farthest).flatMap { distance in slopes.map { slope in -Float(distance) * slope } }
+    return RelativeBias(table: Variable(Tensor(table, shape: [farthest + 1, heads])), buckets: distances)
+  }
+}
+
 /// Marian's fixed positions `[positions, width]`: sines in the first half, cosines in the second, of `t · 10000^(−2i/C)`.
 func sinusoids(positions: Int, width: Int) -> Tensor {
   let half = (width + 1) / 2

@@ -11,6 +11,7 @@
 /// | `key`, `rotatedKey`, `value` | `[B, T, H′, D]` |
 /// | `scores`, `pattern` | `[B, H, T query, T key]` |
 /// | `mlpPre`, `mlpPreLinear`, `mlpPost` | `[B, T, F]` |
+/// | `expertWeights` | `[B, T, experts]` |
 /// | `logits` | `[B, T, V]`, or `[B, classes]` for a classifier |
 ///
 /// The text form is TransformerLens's hook name; in an encoder–decoder every site belongs to one of the two stacks.
@@ -50,6 +51,8 @@ package struct Site: Hashable, Sendable {
     /// Gated MLPs only: what the activation is multiplied with.
     case mlpPreLinear = "mlp.hook_pre_linear"
     case mlpPost = "mlp.hook_post"
+    /// Mixtures of experts only: what the router gives each expert, 0 for those that do not see the token.
+    case expertWeights = "mlp.hook_expert_weights"
     case mlpOut = "hook_mlp_out"
     /// The stream after the MLP was added; before its norm where the norm comes after (Post-LN).
     case residPost = "hook_resid_post"

@@ -7,6 +7,7 @@ package struct StackDescription: Hashable, Sendable {
     case layer
     /// Root mean square alone (Zhang & Sennrich 2019); Gemma's stored gains lack the 1 that `shift` adds.
     case rms(shift: Float)
+    case none
   }
 
   /// Where the norms stand: before a sublayer, after its sum, or before both sublayers that then run side by side.
@@ -19,6 +20,28 @@ package struct StackDescription: Hashable, Sendable {
     case rotary(Rotary)
     /// A bias on the scores by distance.
     case relative(RelativeBuckets)
+    /// A penalty on the scores that grows with the distance, in each head at its own slope (Press 2022).
+    case linearBias
+    case none
+  }
+
+  /// What makes weights of queries and keys.
+  package enum Similarity: Hashable, Sendable {
+    /// `exp(scale · q·k)`.
+    case softmax
+    /// `φ(q)·φ(k)`, `φ(x) = elu(x) + 1` (Katharopoulos 2020).
+    case linear
+  }
+
+  /// What the sum of a sublayer takes of the stream and of what the sublayer writes.
+  package struct ResidualWeights: Hashable, Sendable {
+    package var stream: Float
+    package var branch: Float
+
+    package init(stream: Float = 1, branch: Float = 1) {
+      self.stream = stream
+      self.branch = branch
+    }
   }
 
   /// Which tokens advance the count of learned positions; the others get the row before the first.
@@ -53,6 +76,15 @@ package struct StackDescription: Hashable, Sendable {
   package var scoreScales: [Float]
   /// In each layer, how many keys a query sees at most; all where nil.
   package var windows: [Int?]
+  /// In each layer with a window, of the keys before it every how many-th is seen too (Child 2019); none where nil.
+  package var stride: Int?
+  package var similarity = Similarity.softmax
+  package var residualWeights = ResidualWeights()
+  /// MLPs of a block, of which a router gives each token to `expertsPerToken` (Shazeer 2017); 1 where there is no router.
+  package var experts = 1
+  package var expertsPerToken = 1
+  /// What the training's loss gets of the routers' imbalance.
+  package var balanceWeight: Float = 0
   /// Whether something (a final norm, a projection) follows the last block.
   package var hasOutput: Bool
   /// Whether that belongs to the last hidden state, as Hugging Face counts them.
@@ -110,7 +142,7 @@ package struct StackDescription: Hashable, Sendable {
     switch positions {
     case .learned, .sinusoidal: before.append(.positionEmbed)
     case .rotary: kinds += [.rotatedQuery, .rotatedKey]
-    case .relative: break
+    case .relative, .linearBias, .none: break
     }
     kinds += [.scores, .pattern, .z, .attentionOut]
     if normPlacement != .parallel { kinds.append(.residMid) }
@@ -119,7 +151,12 @@ package struct StackDescription: Hashable, Sendable {
       kinds += [.crossQuery, .crossKey, .crossValue, .crossScores, .crossPattern, .crossZ, .crossOut, .residMidCross]
       if normPlacement == .post { kinds.append(.normalizedResidMidCross) }
     }
-    kinds += (isGated ? [.mlpPre, .mlpPreLinear] : [.mlpPre]) + [.mlpPost, .mlpOut, .residPost]
+    if experts > 1 {
+      kinds.append(.expertWeights)
+    } else {
+      kinds += (isGated ? [.mlpPre, .mlpPreLinear] : [.mlpPre]) + [.mlpPost]
+    }
+    kinds += [.mlpOut, .residPost]
     if normPlacement == .post { kinds.append(.normalizedResidPost) }
     return before.map { site($0) } + (0..<layers).flatMap { layer in kinds.map { site($0, layer: layer) } }
       + (hasOutput ? [site(.finalNorm)] : [])

@@ -17,6 +17,8 @@ struct Stage {
   let rotary: RotaryTable?
   /// Classes of relative distances.
   let buckets: [Int32]
+  /// The bias of distances where it is not learned.
+  let slopes: RelativeBias?
 
   init(
     _ d: StackDescription, _ network: Network.Stack, _ input: ModelInput,
@@ -42,6 +44,13 @@ struct Stage {
         nil
       }
     buckets = if case .relative(let buckets) = d.positions { buckets.table(queries: length, keys: keys) } else { [] }
+    slopes = d.positions == .linearBias ? .slopes(heads: d.heads, queries: length, keys: keys) : nil
+  }
+
+  /// The keys that the queries of a layer see.
+  func visibility(_ layer: Int) -> Visibility {
+    Visibility(
+      isCausal: d.isCausal, keys: mask, window: d.windows[layer], stride: d.windows[layer] == nil ? nil : d.stride)
   }
 
   /// The row of the table of positions for every token.

@@ -15,7 +15,11 @@ struct Inspection {
       ("heads", "\(d.heads) of width \(d.headWidth), \(d.isCausal ? "causal" : "bidirectional")"),
       ("width", "\(d.width)"),
       ("feed-forward", "\(d.feedForwardWidth), \(d.activation)"),
-      ("norm", "\(d.normPlacement == .post ? "after" : "before") each sublayer, epsilon \(d.normEpsilon)"),
+      (
+        "norm",
+        d.norm == .none
+          ? "none" : "\(d.normPlacement == .post ? "after" : "before") each sublayer, epsilon \(d.normEpsilon)"
+      ),
       ("positions", d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : "relative, any number"),
       ("vocabulary", "\(d.vocabulary), \(vocabulary)"),
       ("parameters", "\(model.parameterCount)"),

@@ -364,3 +364,66 @@ extension TapeTests {
     #expect(x.gradient?.storage === home.storage)
   }
 }
+
+extension TapeTests {
+  @Test("What makes queries and keys positive, and the logarithm of their products")
+  func linearAttention() {
+    check([[5, 40]], spread: 2) { $0.activate($1[0], .eluPlusOne) }
+    check([[5, 40]]) { $0.activate($0.activate($1[0], .eluPlusOne), .logarithm) }
+  }
+
+  @Test("Mixtures of experts: weights, outputs and the imbalance of the router")
+  func experts() {
+    /// Two logits of each row so much larger that small changes choose no others.
+    func apart(_ shape: [Int]) -> Variable {
+      Variable(
+        Tensor((0..<shape[0] * shape[1]).map { ($0 % shape[1] + $0 / shape[1]) % shape[1] < 2 ? 9 : 0 }, shape: shape))
+    }
+    check([[30, 5]]) { tape, v in tape.routingWeights(tape.add(v[0], apart([30, 5])), perRow: 2) }
+    check([[6, 3], [4, 8], [2, 8]]) { tape, v in
+      let empty = Variable(Tensor(uninitialized: [0, 8]))
+      return tape.mixture(of: [([0, 2, 3, 5], v[1]), ([], empty), ([1, 3], v[2])], weights: v[0], shape: [2, 3, 8])
+    }
+    check([[6, 4]]) { tape, v in
+      tape.imbalance(tape.add(v[0], apart([6, 4])), perRow: 2, where: [1, 1, 0, 1, 1, 1])
+    }
+  }
+
+  @Test("An expert's weight is the softmax over those that are chosen")
+  func routing() {
+    let logits = Variable(Tensor([1, 3, 2, 0, 2, 2, 2, 5], shape: [2, 4]))
+    let tape = Tape(isRecording: false)
+    let share = 1 / (1 + exp(Float(-1))), far = 1 / (1 + exp(Float(-3)))
+    let expected: [Float] = [0, share, 1 - share, 0, 1 - far, 0, 0, far]
+    let weights = tape.routingWeights(logits, perRow: 2).value.values
+    #expect(zip(weights, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    // All rows to one of four experts, which they are sure of: as far from even as can be.
+    let sure = Variable(Tensor([50, 0, 0, 0, 50, 0, 0, 0], shape: [2, 4]))
+    #expect(abs(tape.imbalance(sure, perRow: 1, where: [1, 1]).value.values[0] - 4) < 1e-6)
+    let even = Variable(Tensor([50, 0, 0, 50], shape: [2, 2]))
+    #expect(abs(tape.imbalance(even, perRow: 1, where: [1, 1]).value.values[0] - 1) < 1e-6)
+  }
+
+  @Test("A strided window: its keys, whole and in bands, with gradients")
+  func strided() {
+    let scores = Variable(Tensor(repeating: 1, shape: [1, 1, 8, 8]))
+    let keys = [UInt8](repeating: 1, count: 8)
+    let visibility = Visibility(isCausal: true, keys: keys, window: 2, stride: 3)
+    let pattern = Tape(isRecording: false).attentionPattern(scores: scores, visibility: visibility, inPlace: false)
+    let seen = (0..<8).map { q in (0..<8).filter { pattern.value.values[q * 8 + $0] > 0 } }
+    #expect(seen == [[0], [0, 1], [1, 2], [0, 2, 3], [1, 3, 4], [2, 4, 5], [0, 3, 5, 6], [1, 4, 6, 7]])
+
+    let length = 140
+    var mask = [UInt8](repeating: 1, count: 2 * length)
+    mask[length - 1] = 0
+    let long = Visibility(isCausal: true, keys: mask, window: 5, stride: 7)
+    check(Array(repeating: [2, length, 2, 4], count: 3), spread: 0.7) { tape, v in
+      tape.attention(query: v[0], key: v[1], value: v[2], scale: 0.5, visibility: long)
+    }
+    check(Array(repeating: [2, length, 2, 4], count: 3), spread: 0.7) { tape, v in
+      let scores = tape.attentionScores(query: v[0], key: v[1], scale: 0.5, visibility: long, onlyVisible: true)
+      let pattern = tape.attentionPattern(scores: scores, visibility: long, inPlace: true)
+      return tape.attentionMix(pattern: pattern, value: v[2], visibility: long)
+    }
+  }
+}

@@ -2,7 +2,7 @@
 #pragma once
 #include <stddef.h>
 
-enum tk_activation { TK_GELU, TK_GELU_TANH, TK_RELU, TK_SILU, TK_TANH };
+enum tk_activation { TK_GELU, TK_GELU_TANH, TK_RELU, TK_SILU, TK_TANH, TK_ELU_PLUS_ONE, TK_LOGARITHM };
 
 /// y = f(x).
 void tk_activate(enum tk_activation kind, float *y, const float *x, size_t count);

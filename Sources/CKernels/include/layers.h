@@ -14,6 +14,12 @@ void tk_multiply(float *y, const float *a, const float *b, size_t count);
 /// y[i] += a[i].
 void tk_accumulate(float *y, const float *a, size_t count);
 
+/// y[i] += factor · x[i].
+void tk_accumulate_scaled(float *y, const float *x, float factor, size_t count);
+
+/// Σ a[i]·b[i].
+float tk_inner_product(const float *a, const float *b, size_t count);
+
 /// y[i] = factor · x[i].
 void tk_scale(float *y, const float *x, float factor, size_t count);
 

@@ -39,6 +39,8 @@ struct tk_attention_band {
   /// Whether query q sees the keys up to q alone, and of those the last `window` (0: all).
   int causal;
   size_t window;
+  /// Of the keys before the window, every how many-th is seen too (0: none).
+  size_t every;
 };
 
 /// Of the rows that see two keys or more: adds the entropies to sums[0], these over ln n to sums[1], their number to

@@ -123,6 +123,7 @@ private final class EntropySums: @unchecked Sendable {
     var heads: Int
     var isCausal: Bool
     var window: Int
+    var stride: Int
     var readsEncoder: Bool
   }
 
@@ -141,10 +142,10 @@ private final class EntropySums: @unchecked Sendable {
       (0..<stack.layers).flatMap { layer -> [Place] in
         let own = Place(
           site: stack.site(.pattern, layer: layer), heads: stack.heads, isCausal: stack.isCausal,
-          window: stack.windows[layer] ?? 0, readsEncoder: stack.role == .encoder)
+          window: stack.windows[layer] ?? 0, stride: stack.stride ?? 0, readsEncoder: stack.role == .encoder)
         guard stack.role == .decoder else { return [own] }
         let cross = Place(
-          site: stack.site(.crossPattern, layer: layer), heads: stack.heads, isCausal: false, window: 0,
+          site: stack.site(.crossPattern, layer: layer), heads: stack.heads, isCausal: false, window: 0, stride: 0,
           readsEncoder: true)
         return [own, cross]
       }
@@ -175,7 +176,7 @@ private final class EntropySums: @unchecked Sendable {
     var looked = tk_attention_band(
       pattern: rows.pointer, stride: rows.stride, first_query: rows.queries.lowerBound, queries: real,
       first_key: rows.keys.lowerBound, keys: rows.keys.count, length: keys[rows.batchRow],
-      causal: place.isCausal ? 1 : 0, window: place.window)
+      causal: place.isCausal ? 1 : 0, window: place.window, every: place.stride)
     tk_attention_entropy(&looked, base + ((index * lengths.count + rows.batchRow) * widest + rows.head) * 3)
   }
 

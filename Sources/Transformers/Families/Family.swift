@@ -9,7 +9,7 @@ struct Family: Sendable {
 
   static let all = [
     gpt2, gptNeo, gptNeoX, opt, llama, mistral, qwen2, qwen3, phi, gemma, bert, roberta, distilbert, albert, vit, deit,
-    t5, bart, marian,
+    t5, bart, marian, composed,
   ]
 
   /// - Throws: `InputError` for a `model_type` that no family has.

@@ -1,0 +1,51 @@
+import Tensors
+
+extension ForwardPass {
+  /// What a block's MLP, or its mixture of experts, writes.
+  mutating func mlp(_ stage: Stage, _ layer: Int, _ b: Network.Block, _ x: Variable) throws -> Variable {
+    let written =
+      try b.router.map { try mixture(stage, layer, $0, b.experts, x) } ?? transformed(x, b.mlp, stage.d, layer: layer)
+    return try at(stage.d.site(.mlpOut, layer: layer), b.mlpOutputNorm.map { norm(written, $0, stage.d) } ?? written)
+  }
+
+  /// - Parameter layer: whose sites the values pass; nil for an expert, which has none.
+  private mutating func transformed(_ x: Variable, _ m: Network.MLP, _ d: StackDescription, layer: Int?) throws
+    -> Variable
+  {
+    func pass(_ kind: Site.Kind, _ value: Variable) throws -> Variable {
+      try layer.map { try at(d.site(kind, layer: $0), value) } ?? value
+    }
+    let pre = try pass(.mlpPre, project(x, m.gate ?? m.up))  // [B, T, F]
+    var active = tape.activate(pre, d.activation)
+    if m.gate != nil { active = tape.product(active, try pass(.mlpPreLinear, project(x, m.up))) }
+    return project(try pass(.mlpPost, active), m.down)
+  }
+
+  /// Each token goes through the experts that the router's logits are largest for, weighed by their softmax (Shazeer
+  /// 2017, with the weights of Jiang 2024); an expert runs on its own tokens alone.
+  private mutating func mixture(
+    _ stage: Stage, _ layer: Int, _ router: Network.Projection, _ experts: [Network.MLP], _ x: Variable
+  ) throws -> Variable {
+    let d = stage.d, rows = stage.batch * stage.length, width = x.shape[2]
+    let logits = tape.reshape(project(x, router), [rows, experts.count])
+    if request.training != nil, d.balanceWeight > 0 {
+      penalties.append(
+        tape.scale(tape.imbalance(logits, perRow: d.expertsPerToken, where: stage.mask), by: d.balanceWeight))
+    }
+    let weights = try at(
+      d.site(.expertWeights, layer: layer),
+      tape.reshape(
+        tape.routingWeights(logits, perRow: d.expertsPerToken), [stage.batch, stage.length, experts.count]))
+    var parts: [(rows: [Int], value: Variable)] = []
+    for (number, expert) in experts.enumerated() {
+      let own = (0..<rows).filter { weights.value.pointer[$0 * experts.count + number] > 0 }
+      guard !own.isEmpty else {
+        parts.append(([], Variable(Tensor(uninitialized: [0, width]))))
+        continue
+      }
+      let read = tape.gather(x, rows: own, shape: [own.count, width])
+      parts.append((own, try transformed(read, expert, d, layer: nil)))
+    }
+    return tape.mixture(of: parts, weights: weights, shape: x.shape)
+  }
+}
