@@ -10,6 +10,9 @@ package protocol Analysis: Sendable {
   /// As the job names it.
   static var id: String { get }
 
+  /// Whether a model has what is measured; where it has not, its reports do not mention the analysis.
+  static func concerns(_ description: ModelDescription) -> Bool
+
   init(_ context: AnalysisContext)
 
   /// What has to be in the traces that `observe` is given; nothing else is kept.
@@ -22,6 +25,10 @@ package protocol Analysis: Sendable {
   mutating func merge(_ other: Self)
 
   func result() throws -> AnalysisResult
+}
+
+extension Analysis {
+  package static func concerns(_ description: ModelDescription) -> Bool { true }
 }
 
 /// What the analyses know before the first batch.

@@ -1,4 +1,5 @@
 import Results
+package import Transformers
 
 /// The analyses there are, in the order of the report.
 package enum AnalysisSuite {
@@ -9,8 +10,14 @@ package enum AnalysisSuite {
     PerStack<SimilarityAnalysis>.self,
     PerStack<ProjectionAnalysis>.self,
     RepetitionAnalysis.self,
+    RoutingAnalysis.self,
     WeightAnalysis.self,
   ]
+
+  /// Those of the given names that concern a model.
+  package static func chosen(_ names: [String], for description: ModelDescription) -> [any Analysis.Type] {
+    all.filter { names.contains($0.id) && $0.concerns(description) }
+  }
 
   /// Documents of a chunk: the corpus is cut at fixed places, whatever the number of threads or machines.
   package static let chunkLength = 64

@@ -82,6 +82,33 @@ package struct Setting: Sendable {
     return try fields(Array(members.keys))
   }
 
+  /// The same with another value at a path of keys, as `model.config.norm`; objects that are not there are made.
+  ///
+  /// - Throws: `InputError(.usage)` where something on the way is no object.
+  package func setting(_ path: String, to other: Setting) throws -> Setting {
+    func changed(_ value: Value?, _ keys: ArraySlice<Substring>) throws -> Value {
+      guard let key = keys.first else { return other.value }
+      guard case .object(var members)? = value ?? .object([:]) else {
+        throw other.error("cannot set \(path), for something on the way is no object")
+      }
+      members[String(key)] = try changed(members[String(key)], keys.dropFirst())
+      return .object(members)
+    }
+    return Setting(
+      try changed(value, path.split(separator: ".", omittingEmptySubsequences: false)[...]), file: file, path: self.path
+    )
+  }
+
+  /// The same with a text at a path of keys.
+  package func setting(_ path: String, to text: String) throws -> Setting {
+    try setting(path, to: Setting(.text(text), file: file, path: self.path))
+  }
+
+  /// The same with a whole number at a path of keys.
+  package func setting(_ path: String, to number: Int) throws -> Setting {
+    try setting(path, to: Setting(.integer(number), file: file, path: self.path))
+  }
+
   /// A text that is not empty.
   package func text() throws -> String {
     guard case .text(let text) = value else { throw error("has the wrong type", expected: "a text") }

@@ -4,13 +4,10 @@ package import Results
 import Synchronization
 import Tensors
 
-/// Writes a report into a folder: ordered, named steps over one context. A step that fails says its name.
+/// Writes a report into a folder: ordered, named steps over one article. A step that fails says its name.
 package struct ReportWriter: Sendable {
-  /// What the steps work from.
+  /// How it is drawn and written.
   package struct Context: Sendable {
-    package var results: RunResults
-    package var assessment: Assessment
-    package var outcomes: [FigureOutcome]
     package var templates: Templates
     package var formats: [FigureRendition.Format]
     /// `en`, for the page's `lang`.
@@ -21,14 +18,11 @@ package struct ReportWriter: Sendable {
     package var progress: @Sendable (_ done: Int, _ of: Int) -> Void
 
     package init(
-      results: RunResults, assessment: Assessment, outcomes: [FigureOutcome], templates: Templates,
-      formats: [FigureRendition.Format] = FigureRendition.Format.allCases, language: String = "en",
+      templates: Templates, formats: [FigureRendition.Format] = FigureRendition.Format.allCases,
+      language: String = "en",
       draw: @escaping @Sendable (Figure, FigureRendition) throws -> [UInt8],
       progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) {
-      self.results = results
-      self.assessment = assessment
-      self.outcomes = outcomes
       self.templates = templates
       self.formats = formats
       self.language = language
@@ -40,17 +34,34 @@ package struct ReportWriter: Sendable {
   /// One part of a report, with what it writes into the folder.
   package struct Step: Sendable {
     package var name: String
-    package var run: @Sendable (Context, Article, URL) throws -> Void
+    package var run: @Sendable (ReportWriter, Context, URL) throws -> Void
 
-    package init(_ name: String, run: @escaping @Sendable (Context, Article, URL) throws -> Void) {
+    package init(_ name: String, run: @escaping @Sendable (ReportWriter, Context, URL) throws -> Void) {
       self.name = name
       self.run = run
     }
   }
 
-  package var steps: [Step]
+  let article: Article
+  let figures: [Figure]
+  let steps: [Step]
 
-  package init(steps: [Step] = Step.all) { self.steps = steps }
+  package init(article: Article, figures: [Figure], steps: [Step]) {
+    self.article = article
+    self.figures = figures
+    self.steps = steps
+  }
+
+  /// The report of a run.
+  package init(results: RunResults, assessment: Assessment, outcomes: [FigureOutcome]) {
+    self.init(
+      article: ArticleBuilder(results: results, assessment: assessment, outcomes: outcomes).article,
+      figures: outcomes.compactMap(\.figure),
+      steps: [
+        .results(results), .figures, .page, .markdown, .summary(assessment), .findings(assessment),
+        .junit(assessment, suite: results.subject.name),
+      ])
+  }
 
   /// A step that went wrong for a reason that is not in what the program was given.
   package struct Failure: Error, CustomStringConvertible {
@@ -63,12 +74,9 @@ package struct ReportWriter: Sendable {
   /// - Throws: `InputError` where a template is not sound or a file cannot be written, `Failure` for all else, such as
   ///   a figure that cannot be drawn.
   package func write(_ context: Context, to folder: URL) throws {
-    let article = ArticleBuilder(
-      results: context.results, assessment: context.assessment, outcomes: context.outcomes
-    ).article
     for step in steps {
       do {
-        try step.run(context, article, folder)
+        try step.run(self, context, folder)
       } catch let error as InputError {
         throw error
       } catch {
@@ -79,18 +87,18 @@ package struct ReportWriter: Sendable {
 }
 
 extension ReportWriter.Step {
-  package static let all = [results, figures, page, markdown, summary, findings, junit]
+  package static func results(_ results: RunResults) -> Self {
+    Self("results") { _, _, folder in try results.write(to: folder) }
+  }
 
-  package static let results = Self("results") { context, _, folder in try context.results.write(to: folder) }
-
-  package static let figures = Self("figures") { context, article, folder in
+  package static let figures = Self("figures") { report, context, folder in
     let place = folder.appending(path: "figures")
     guard mkdir(place.path(percentEncoded: false), 0o777) == 0 || errno == EEXIST else {
       throw InputError(
         at: place.path(percentEncoded: false), "cannot be made", found: String(cString: strerror(errno)))
     }
-    let small = article.smallFigures
-    let drawn = context.outcomes.compactMap(\.figure)
+    let small = report.article.smallFigures
+    let drawn = report.figures
     let failures = Mutex<[Int: any Error]>([:])
     let done = Atomic(0)
     forEachPiece(drawn.count) { index in
@@ -112,30 +120,37 @@ extension ReportWriter.Step {
     try OutputFile.write(Array(figure.latex.utf8), to: folder.appending(path: figure.id + ".tex"))
   }
 
-  package static let page = Self("page") { context, article, folder in
+  package static let page = Self("page") { report, context, folder in
     let css = try context.templates.file("style.css") ?? ""
     let page = ArticlePage(
-      article: article, css: css, language: context.language, templates: context.templates, formats: context.formats)
+      article: report.article, css: css, language: context.language, templates: context.templates,
+      formats: context.formats)
     try OutputFile.write(Array(try page.html().utf8), to: folder.appending(path: "index.html"))
   }
 
-  package static let markdown = Self("Markdown") { context, article, folder in
+  package static let markdown = Self("Markdown") { report, context, folder in
     try OutputFile.write(
-      Array(article.markdown(formats: context.formats).utf8), to: folder.appending(path: "report.md"))
+      Array(report.article.markdown(formats: context.formats).utf8), to: folder.appending(path: "report.md"))
   }
 
-  package static let summary = Self("summary") { context, article, folder in
-    let summary = PullRequestSummary(article, context.assessment)
-    try OutputFile.write(Array(summary.markdown.utf8), to: folder.appending(path: "summary.md"))
+  package static func summary(_ assessment: Assessment) -> Self {
+    Self("summary") { report, _, folder in
+      let summary = PullRequestSummary(report.article, assessment)
+      try OutputFile.write(Array(summary.markdown.utf8), to: folder.appending(path: "summary.md"))
+    }
   }
 
-  package static let findings = Self("findings") { context, _, folder in
-    try OutputFile.write(Array(try context.assessment.json()), to: folder.appending(path: "findings.json"))
+  package static func findings(_ assessment: Assessment) -> Self {
+    Self("findings") { _, _, folder in
+      try OutputFile.write(Array(try assessment.json()), to: folder.appending(path: "findings.json"))
+    }
   }
 
-  package static let junit = Self("JUnit") { context, _, folder in
-    let xml = JUnit.xml(context.assessment, suite: context.results.subject.name)
-    try OutputFile.write(Array(xml.utf8), to: folder.appending(path: "junit.xml"))
+  package static func junit(_ assessment: Assessment, suite: String) -> Self {
+    Self("JUnit") { _, _, folder in
+      let xml = JUnit.xml(assessment, suite: suite)
+      try OutputFile.write(Array(xml.utf8), to: folder.appending(path: "junit.xml"))
+    }
   }
 }
 

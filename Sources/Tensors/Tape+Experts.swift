@@ -1,29 +1,28 @@
 import CKernels
-import Foundation
 
 // Mixtures of experts: a router gives each row to some of several networks (Shazeer 2017).
 extension Tape {
-  /// Of every row of `logits`, `[N, E]`: the softmax over its `perRow` largest, and 0 for the others (Jiang 2024). Of
-  /// equal logits the first counts as larger.
-  package func routingWeights(_ logits: Variable, perRow: Int) -> Variable {
-    let (rows, experts) = (logits.shape[0], logits.shape[1])
-    let y = Tensor(repeating: 0, shape: logits.shape)
-    forEachChunk(of: rows, size: 256) { range in
-      for n in range {
-        let (x, weights) = (logits.value.pointer + n * experts, y.pointer + n * experts)
-        let chosen = (0..<experts).sorted { (x[$1], $0) < (x[$0], $1) }.prefix(perRow)
-        let largest = x[chosen[0]]
-        for expert in chosen { weights[expert] = x[expert] - largest }
-        let hidden = (0..<experts).map { chosen.contains($0) ? UInt8(1) : 0 }
-        hidden.withUnsafeBufferPointer { tk_softmax_row(weights, $0.baseAddress, experts, experts) }
-      }
+  /// Of every row of probabilities, `[N, E]`: the `perRow` largest, divided by their sum, and 0 for the others. Of equal
+  /// ones the first counts as larger.
+  package func largestShares(_ probabilities: Variable, perRow: Int) -> Variable {
+    let (rows, experts) = (probabilities.shape[0], probabilities.shape[1])
+    let y = Tensor(repeating: 0, shape: probabilities.shape)
+    let sums = (0..<rows).map { n -> Float in
+      let p = probabilities.value.pointer + n * experts
+      let chosen = places(ofLargest: perRow, p, experts)
+      let sum = chosen.reduce(Float(0)) { $0 + p[$1] }
+      for expert in chosen { y.pointer[n * experts + expert] = p[expert] / sum }
+      return sum
     }
-    return result(y, of: [logits]) { dy, _ in
-      let dx = Tensor(uninitialized: logits.shape)
-      dx.pointer.update(from: dy.pointer, count: dx.count)
-      // An expert that was not chosen has weight 0, and with it no gradient.
-      for n in 0..<rows { tk_softmax_row_backward(dx.pointer + n * experts, y.pointer + n * experts, experts) }
-      logits.add(owned: dx)
+    return result(y, of: [probabilities]) { dy, _ in
+      let dx = Tensor(repeating: 0, shape: y.shape)
+      for n in 0..<rows {
+        let dot = tk_inner_product(dy.pointer + n * experts, y.pointer + n * experts, experts)
+        for i in n * experts..<(n + 1) * experts where y.pointer[i] > 0 {
+          dx.pointer[i] = (dy.pointer[i] - dot) / sums[n]
+        }
+      }
+      probabilities.add(owned: dx)
     }
   }
 
@@ -60,38 +59,32 @@ extension Tape {
     }
   }
 
-  /// `E · Σ_e f_e · P_e`, a scalar that is least, 1, where the experts share the rows evenly (Fedus 2022): `f_e` is expert
-  /// e's share of the `perRow` largest logits of every row, `P_e` its mean softmax probability. Rows where `mask` is 0
-  /// do not count.
-  package func imbalance(_ logits: Variable, perRow: Int, where mask: [UInt8]) -> Variable {
-    let (rows, experts) = (logits.shape[0], logits.shape[1])
+  /// `E · Σ_e f_e · P_e`, a scalar that is 1 where the experts share the rows evenly (Fedus 2022): `f_e` is expert e's
+  /// share of the `perRow` largest probabilities of every row, `P_e` the mean of its own. Rows where `mask` is 0 do not
+  /// count.
+  package func imbalance(_ probabilities: Variable, perRow: Int, where mask: [UInt8]) -> Variable {
+    let (rows, experts) = (probabilities.shape[0], probabilities.shape[1])
     let counted = (0..<rows).filter { mask[$0] != 0 }
     var (loads, means) = ([Double](repeating: 0, count: experts), [Double](repeating: 0, count: experts))
-    var probabilities = [Double](repeating: 0, count: rows * experts)
     for n in counted {
-      let x = logits.value.pointer + n * experts
-      for expert in (0..<experts).sorted(by: { (x[$1], $0) < (x[$0], $1) }).prefix(perRow) { loads[expert] += 1 }
-      let normalizer = tk_log_sum_exp(x, experts)
-      for expert in 0..<experts {
-        let p = exp(Double(x[expert]) - normalizer)
-        probabilities[n * experts + expert] = p
-        means[expert] += p / Double(counted.count)
-      }
+      let p = probabilities.value.pointer + n * experts
+      for expert in places(ofLargest: perRow, p, experts) { loads[expert] += 1 / Double(counted.count * perRow) }
+      for expert in 0..<experts { means[expert] += Double(p[expert]) / Double(counted.count) }
     }
-    loads = loads.map { $0 / Double(counted.count * perRow) }
     let sum = zip(loads, means).reduce(0) { $0 + $1.0 * $1.1 } * Double(experts)
-    return result(Tensor([Float(sum)], shape: []), of: [logits]) { [loads, probabilities] upstream, _ in
-      // The loads are steps of the logits: only the probabilities are differentiated.
+    return result(Tensor([Float(sum)], shape: []), of: [probabilities]) { [loads] upstream, _ in
+      // The loads are steps: only the probabilities are differentiated.
       let scale = Double(upstream.pointer[0]) * Double(experts) / Double(counted.count)
-      let dx = Tensor(repeating: 0, shape: logits.shape)
+      let dx = Tensor(repeating: 0, shape: [rows, experts])
       for n in counted {
-        let p = probabilities[n * experts..<(n + 1) * experts]
-        let mean = zip(loads, p).reduce(0) { $0 + $1.0 * $1.1 }
-        for expert in 0..<experts {
-          dx.pointer[n * experts + expert] = Float(scale * p[n * experts + expert] * (loads[expert] - mean))
-        }
+        for expert in 0..<experts { dx.pointer[n * experts + expert] = Float(scale * loads[expert]) }
       }
-      logits.add(owned: dx)
+      probabilities.add(owned: dx)
     }
   }
+}
+
+/// The places of the `count` largest of some numbers, the largest first; of equal ones the first counts as larger.
+package func places(ofLargest count: Int, _ x: UnsafePointer<Float>, _ all: Int) -> [Int] {
+  Array((0..<all).sorted { (x[$1], $0) < (x[$0], $1) }.prefix(count))
 }

@@ -21,21 +21,25 @@ extension ForwardPass {
     return project(try pass(.mlpPost, active), m.down)
   }
 
-  /// Each token goes through the experts that the router's logits are largest for, weighed by their softmax (Shazeer
+  /// Each token goes through the experts that are likeliest by the router's softmax, weighed by their shares (Shazeer
   /// 2017, with the weights of Jiang 2024); an expert runs on its own tokens alone.
   private mutating func mixture(
     _ stage: Stage, _ layer: Int, _ router: Network.Projection, _ experts: [Network.MLP], _ x: Variable
   ) throws -> Variable {
     let d = stage.d, rows = stage.batch * stage.length, width = x.shape[2]
-    let logits = tape.reshape(project(x, router), [rows, experts.count])
+    let count = experts.count
+    // A softmax over the experts is one over keys that all are seen.
+    let all = Visibility(isCausal: false, keys: [UInt8](repeating: 1, count: count))
+    let softmax = tape.attentionPattern(
+      scores: tape.reshape(project(x, router), [1, 1, rows, count]), visibility: all, inPlace: false)
+    let seen = try at(
+      d.site(.expertWeights, layer: layer), tape.reshape(softmax, [stage.batch, stage.length, count]))
+    let probabilities = tape.reshape(seen, [rows, count])
     if request.training != nil, d.balanceWeight > 0 {
       penalties.append(
-        tape.scale(tape.imbalance(logits, perRow: d.expertsPerToken, where: stage.mask), by: d.balanceWeight))
+        tape.scale(tape.imbalance(probabilities, perRow: d.expertsPerToken, where: stage.mask), by: d.balanceWeight))
     }
-    let weights = try at(
-      d.site(.expertWeights, layer: layer),
-      tape.reshape(
-        tape.routingWeights(logits, perRow: d.expertsPerToken), [stage.batch, stage.length, experts.count]))
+    let weights = tape.largestShares(probabilities, perRow: d.expertsPerToken)
     var parts: [(rows: [Int], value: Variable)] = []
     for (number, expert) in experts.enumerated() {
       let own = (0..<rows).filter { weights.value.pointer[$0 * experts.count + number] > 0 }

@@ -51,7 +51,7 @@ package struct Site: Hashable, Sendable {
     /// Gated MLPs only: what the activation is multiplied with.
     case mlpPreLinear = "mlp.hook_pre_linear"
     case mlpPost = "mlp.hook_post"
-    /// Mixtures of experts only: what the router gives each expert, 0 for those that do not see the token.
+    /// Mixtures of experts only: the router's probabilities of all experts, of which the largest are chosen.
     case expertWeights = "mlp.hook_expert_weights"
     case mlpOut = "hook_mlp_out"
     /// The stream after the MLP was added; before its norm where the norm comes after (Post-LN).

@@ -29,7 +29,7 @@ struct Command: Sendable {
     self.run = run
   }
 
-  static let all: [Command] = [.report, .render, .figure, .train, .trace, .tokenize, .inspect, .rules]
+  static let all: [Command] = [.report, .render, .figure, .train, .study, .trace, .tokenize, .inspect, .rules]
 
   /// Runs the command line and says how it ended; an error has by then been printed as one line.
   static func run(_ commandLine: [String]) -> ExitCode {

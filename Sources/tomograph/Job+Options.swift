@@ -81,7 +81,11 @@ extension Job {
       if arguments.text("corpus") != nil { throw InputError(.usage, at: "report", "needs a job file or --model") }
       file = try JobFile(contentsOf: try assets.folder("examples").appending(path: "shakespeare/job.json5"))
     }
+    try self.init(arguments, over: file, assets)
+  }
 
+  /// The file's job with the options over it.
+  init(_ arguments: Arguments, over file: JobFile?, _ assets: Assets) throws {
     let checkpoints = try (arguments.text("checkpoints") ?? file?.checkpoints).map { try Checkpoints(pattern: $0) }
     let named = arguments.text("model").map { URL(filePath: $0) } ?? file?.model
     guard let model = named ?? checkpoints?.all.last?.folder else {

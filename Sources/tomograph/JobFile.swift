@@ -55,19 +55,23 @@ struct JobFile {
   /// Throws `InputError(.usage)` for a key that is not known or that this version does not act upon, for a value of
   /// the wrong type, and for a file that cannot be read.
   init(contentsOf url: URL) throws {
-    self.url = url
-    let folder = url.deletingLastPathComponent().relativePath
-    func path(_ setting: Setting?) throws -> URL? {
-      guard let text = try setting?.text() else { return nil }
-      return URL(filePath: text.hasPrefix("/") || folder == "." ? text : "\(folder)/\(text)")
-    }
-
     let job = try Setting(contentsOf: url).fields(
       ["name", "model", "corpus", "analyses", "logs", "checkpoints", "thresholds", "output", "seed", "precision"],
       unsupported: [
         "models": "a report of several models", "baseline": "a baseline",
         "select": "a selection of layers, heads and examples",
       ])
+    try self.init(settings: job, at: url)
+  }
+
+  /// The same of some of the keys, which stand in the file `url`.
+  init(settings job: [String: Setting], at url: URL) throws {
+    self.url = url
+    let folder = url.deletingLastPathComponent().relativePath
+    func path(_ setting: Setting?) throws -> URL? {
+      guard let text = try setting?.text() else { return nil }
+      return URL(filePath: text.hasPrefix("/") || folder == "." ? text : "\(folder)/\(text)")
+    }
     name = try job["name"]?.runName()
     model = try path(job["model"])
     analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }

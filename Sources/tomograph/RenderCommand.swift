@@ -37,12 +37,11 @@ extension Command {
       progress.begin("drawing", of: outcomes.count { $0.figure != nil }, unit: "figures")
       try RunFolder.write(at: arguments.text("out").map { URL(filePath: $0) } ?? run) { folder in
         let context = ReportWriter.Context(
-          results: results, assessment: assessment, outcomes: outcomes,
           templates: appearance.templates,
           formats: (arguments.list("formats") ?? FigureRendition.Format.allCases.map(\.rawValue))
             .compactMap(FigureRendition.Format.init),
           draw: { try renderer.draw($0, $1, appearance) }, progress: { _, _ in progress.advance() })
-        try ReportWriter().write(context, to: folder)
+        try ReportWriter(results: results, assessment: assessment, outcomes: outcomes).write(context, to: folder)
         if let kept { try OutputFile.write(Array(kept), to: folder.appending(path: "provenance.json")) }
       }
       progress.end()

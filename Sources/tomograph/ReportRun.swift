@@ -26,7 +26,7 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   progress.begin("measuring", of: corpus.documents, unit: "documents")
   let run = CorpusRun(
     model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
-  let analyses = AnalysisSuite.all.filter { job.analyses.contains($0.id) }
+  let analyses = AnalysisSuite.chosen(job.analyses, for: model.description)
   var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses))
   progress.end()
   if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
@@ -43,10 +43,9 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   let place = job.output.appending(path: job.name)
   try RunFolder.write(at: place) { folder in
     let context = ReportWriter.Context(
-      results: results, assessment: assessment, outcomes: outcomes, templates: job.appearance.templates,
-      formats: job.formats, draw: { try renderer.draw($0, $1, job.appearance) },
+      templates: job.appearance.templates, formats: job.formats, draw: { try renderer.draw($0, $1, job.appearance) },
       progress: { _, _ in progress.advance() })
-    try ReportWriter().write(context, to: folder)
+    try ReportWriter(results: results, assessment: assessment, outcomes: outcomes).write(context, to: folder)
     watch.lap("write")
     try Provenance(job, reading, model.precision, watch).write(to: folder)
   }

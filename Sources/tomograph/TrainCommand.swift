@@ -84,7 +84,7 @@ extension Command {
 }
 
 extension NumericFault {
-  fileprivate var spelling: String {
+  var spelling: String {
     let counts = [(nans, "NaN"), (infinities, "infinite")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     return "\(tensor) has " + counts.joined(separator: " and ")
   }

@@ -34,7 +34,12 @@ struct TrainJobFile {
   /// - Throws: `InputError(.usage)` for a key that is not known, a value of the wrong type, choices that do not go
   ///   together, and a file that cannot be read.
   static func plan(_ url: URL, output: URL? = nil) throws -> TrainingPlan {
-    try TrainJobFile(folder: url.deletingLastPathComponent().relativePath).plan(Setting(contentsOf: url), output)
+    try plan(Setting(contentsOf: url), folder: url.deletingLastPathComponent().relativePath, output: output)
+  }
+
+  /// The same of settings that stand in another file, in the folder `folder`.
+  static func plan(_ setting: Setting, folder: String, output: URL?) throws -> TrainingPlan {
+    try TrainJobFile(folder: folder).plan(setting, output)
   }
 
   private func path(_ setting: Setting) throws -> URL {

@@ -69,7 +69,7 @@ struct TrainingReading: Sendable {
     let reading = try CorpusReading(own, model, corpus)
     let run = CorpusRun(model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { _ in })
     let left = [PerStack<ProjectionAnalysis>.id, PerStack<SimilarityAnalysis>.id]
-    let analyses = AnalysisSuite.all.filter { job.analyses.contains($0.id) && !left.contains($0.id) }
+    let analyses = AnalysisSuite.chosen(job.analyses.filter { !left.contains($0) }, for: model.description)
     return try run.measure(seriesAnalyses(analyses)).results
   }
 }

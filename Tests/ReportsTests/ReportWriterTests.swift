@@ -13,11 +13,12 @@ private func withReport<Result>(rules: [Rule] = ReportExample.rules, _ body: (UR
   defer { try? FileManager.default.removeItem(at: url) }
   let results = try ReportExample.results()
   let context = ReportWriter.Context(
-    results: results, assessment: Assessment(results, rules: rules),
-    outcomes: ReportExample.figures.map { .figure($0) } + [.omitted(id: "tsne", reason: "fewer than 5 tokens")],
     templates: try Templates(assets: Fixtures.root),
     draw: { figure, rendition in ReportExample.draw(figure, rendition) })
-  try ReportWriter().write(context, to: url)
+  try ReportWriter(
+    results: results, assessment: Assessment(results, rules: rules),
+    outcomes: ReportExample.figures.map { .figure($0) } + [.omitted(id: "tsne", reason: "fewer than 5 tokens")]
+  ).write(context, to: url)
   return try body(url)
 }
 

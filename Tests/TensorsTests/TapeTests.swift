@@ -374,12 +374,12 @@ extension TapeTests {
 
   @Test("Mixtures of experts: weights, outputs and the imbalance of the router")
   func experts() {
-    /// Two logits of each row so much larger that small changes choose no others.
+    /// Two numbers of each row so much larger, and all positive, that small changes choose no others.
     func apart(_ shape: [Int]) -> Variable {
       Variable(
-        Tensor((0..<shape[0] * shape[1]).map { ($0 % shape[1] + $0 / shape[1]) % shape[1] < 2 ? 9 : 0 }, shape: shape))
+        Tensor((0..<shape[0] * shape[1]).map { ($0 % shape[1] + $0 / shape[1]) % shape[1] < 2 ? 15 : 6 }, shape: shape))
     }
-    check([[30, 5]]) { tape, v in tape.routingWeights(tape.add(v[0], apart([30, 5])), perRow: 2) }
+    check([[30, 5]]) { tape, v in tape.largestShares(tape.add(v[0], apart([30, 5])), perRow: 2) }
     check([[6, 3], [4, 8], [2, 8]]) { tape, v in
       let empty = Variable(Tensor(uninitialized: [0, 8]))
       return tape.mixture(of: [([0, 2, 3, 5], v[1]), ([], empty), ([1, 3], v[2])], weights: v[0], shape: [2, 3, 8])
@@ -389,19 +389,18 @@ extension TapeTests {
     }
   }
 
-  @Test("An expert's weight is the softmax over those that are chosen")
+  @Test("An expert's weight is its share of those that are chosen")
   func routing() {
-    let logits = Variable(Tensor([1, 3, 2, 0, 2, 2, 2, 5], shape: [2, 4]))
+    let probabilities = Variable(Tensor([0.1, 0.5, 0.3, 0.1, 0.2, 0.2, 0.2, 0.4], shape: [2, 4]))
     let tape = Tape(isRecording: false)
-    let share = 1 / (1 + exp(Float(-1))), far = 1 / (1 + exp(Float(-3)))
-    let expected: [Float] = [0, share, 1 - share, 0, 1 - far, 0, 0, far]
-    let weights = tape.routingWeights(logits, perRow: 2).value.values
+    let expected: [Float] = [0, 0.625, 0.375, 0, 1 / 3, 0, 0, 2 / 3]
+    let weights = tape.largestShares(probabilities, perRow: 2).value.values
     #expect(zip(weights, expected).allSatisfy { abs($0 - $1) < 1e-6 })
-    // All rows to one of four experts, which they are sure of: as far from even as can be.
-    let sure = Variable(Tensor([50, 0, 0, 0, 50, 0, 0, 0], shape: [2, 4]))
-    #expect(abs(tape.imbalance(sure, perRow: 1, where: [1, 1]).value.values[0] - 4) < 1e-6)
-    let even = Variable(Tensor([50, 0, 0, 50], shape: [2, 2]))
-    #expect(abs(tape.imbalance(even, perRow: 1, where: [1, 1]).value.values[0] - 1) < 1e-6)
+    // All rows to one of four experts, which is as far from even as can be.
+    let sure = Variable(Tensor([1, 0, 0, 0, 1, 0, 0, 0], shape: [2, 4]))
+    #expect(tape.imbalance(sure, perRow: 1, where: [1, 1]).value.values == [4])
+    #expect(
+      tape.imbalance(Variable(Tensor([1, 0, 0, 1], shape: [2, 2])), perRow: 1, where: [1, 1]).value.values == [1])
   }
 
   @Test("A strided window: its keys, whole and in bands, with gradients")

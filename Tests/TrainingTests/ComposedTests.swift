@@ -206,7 +206,7 @@ struct ComposedTests {
     #expect(weights.shape == [2, 12, 3])
     for row in 0..<24 {
       let own = Array(weights.values[row * 3..<row * 3 + 3])
-      #expect(own.count { $0 > 0 } == 2 && abs(own.reduce(0, +) - 1) < 1e-6)
+      #expect(own.allSatisfy { $0 > 0 } && abs(own.reduce(0, +) - 1) < 1e-6)
     }
   }
 

@@ -5,7 +5,10 @@ package import Results
 package struct Article: Sendable {
   package var title: String
   package var subtitle: String
-  package var verdict: Verdict
+  /// "report", "study".
+  package var kind = "report"
+  /// What is judged; nil for an article that compares.
+  package var verdict: Verdict?
   /// One sentence about the gate, as Markdown.
   package var verdictSentence: String
   /// What a reader should know before anything else: three sentences at most, as Markdown.

@@ -10,7 +10,7 @@ extension Article {
     var writer = MarkdownWriter(formats)
     writer.add("# \(Escaping.markdown(title))")
     writer.add(Escaping.markdown(subtitle))
-    writer.add("**\(verdict.level.rawValue.uppercased())** — \(verdictSentence)")
+    writer.add((verdict.map { "**\($0.level.rawValue.uppercased())** — " } ?? "") + verdictSentence)
     for standout in standouts { writer.add(standout) }
     for section in sections {
       writer.add("## \(Escaping.markdown(section.title))")

@@ -23,7 +23,8 @@ struct ArticlePage {
     }
     return [
       "language": .text(language), "css": .text(css), "title": .text(article.title),
-      "subtitle": .text(article.subtitle), "level": .text(article.verdict.level.rawValue),
+      "subtitle": .text(article.subtitle), "level": .text(article.verdict?.level.rawValue ?? article.kind),
+      "kind": .text(article.kind),
       "verdict": .text(MarkdownHTML.inline(article.verdictSentence)),
       "standouts": .list(article.standouts.map { .object(["html": .text(MarkdownHTML.inline($0))]) }),
       "sections": .list(sections),

@@ -54,6 +54,14 @@ package struct Figure: Sendable {
     return figure
   }
 
+  /// The figure under another id, as one of several, which says whose it is.
+  func named(_ id: String, of name: String) -> Figure {
+    var figure = self
+    figure.id = id
+    figure.label(name)
+    return figure
+  }
+
   /// A figure of its content alone, with a word that says whose it is: `Sample data`.
   package init(_ content: some FigureContent, id: String, analysis: String, label: String) {
     let subject = FigureCaption(full: content.what, what: content.what, subject: label)

@@ -17,6 +17,7 @@ package enum FigureCatalog {
     Projections.self,
     SimilarityMatrices.self,
     RepetitionCurves.self,
+    ExpertLoads.self,
     Spectra.self,
     TensorCurves.self,
   ]

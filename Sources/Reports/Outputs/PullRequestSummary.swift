@@ -10,16 +10,18 @@ package struct PullRequestSummary {
   package static let limit = 60_000
 
   private let article: Article
+  private let level: Verdict.Level
   private let findings: [Finding]
 
   package init(_ article: Article, _ assessment: Assessment) {
     self.article = article
+    level = assessment.verdict.level
     findings = assessment.findings
   }
 
   package var markdown: String {
     let head = """
-      # \(Escaping.markdown(article.title)): \(article.verdict.level.rawValue)
+      # \(Escaping.markdown(article.title)): \(level.rawValue)
 
       \(article.verdictSentence)
 

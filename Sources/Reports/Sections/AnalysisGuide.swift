@@ -115,6 +115,13 @@ struct AnalysisGuide: Sendable {
         """,
       places: [.row(["repetition-by-length", "repetition-along-text"])]),
     AnalysisGuide(
+      id: "routing", title: "Mixture of experts", analyses: ["routing"],
+      introduction: """
+        In each layer a router gives every token to a few of several MLPs. Where it gives nearly all of them to the same \
+        few, the others learn nothing and the model is smaller than it looks.
+        """,
+      places: [.column(["routing-load"])]),
+    AnalysisGuide(
       id: "gradients", title: "Gradients", analyses: ["gradients"],
       introduction: """
         The gradient of the corpus loss, at every residual point and for every parameter. Relative flow weighs a token's \

@@ -1,0 +1,39 @@
+import Plotting
+package import Results
+
+/// How often a mixture's routers choose each expert, layer by layer.
+package enum ExpertLoads: FigureBuilder {
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    guard let analysis = results[analysis: RoutingMetrics.analysis],
+      let load = analysis.arrays["load"], load.shape.count == 2, !load.values.isEmpty
+    else { return [] }
+    let (layers, experts) = (load.shape[0], load.shape[1]), readings = load.values.map { Reading(Double($0)) }
+    let names = (0..<layers * experts).map { "expert \($0 % experts) of layer \($0 / experts)" }
+    let even = 1 / Double(experts), highest = max(2 * even, extent(readings)?.upperBound ?? 1)
+    let plot = Plot(
+      "Load of the experts", x: .indices(experts, "expert"), y: .indices(layers, "layer"),
+      color: .sequential("share of choices", 0...highest), shape: .rows(layers, columns: experts, tallest: 26),
+      marks: [
+        CellMark(
+          rows: layers, columns: experts, values: readings,
+          printed: load.values.map { NumberFormat.fixed(Double($0), decimals: 2) })
+      ])
+    let metrics = [RoutingMetrics.entropy, RoutingMetrics.loadEntropy, RoutingMetrics.largestLoad]
+    return [
+      .figure(
+        Figure(
+          id: "routing-load", analysis: analysis.id, title: "Load of the experts",
+          caption: Caption(results: results).text(
+            "Share of the routers' choices that each expert gets; evenly shared it is \(NumberFormat.text(even)).",
+            metrics: metrics,
+            n: Caption.n((results[RoutingMetrics.entropy]?.rows ?? []).map(\.quantity), "tokens a layer"),
+            analysis: analysis.id),
+          altText: "Map of \(counted(layers, "layer")) by \(counted(experts, "expert")). The share of the choices goes "
+            + Seen.range(readings, names) + ".", plot: plot,
+          table: DataTable([
+            ("layer", .integers((0..<layers * experts).map { $0 / experts })),
+            ("expert", .integers((0..<layers * experts).map { $0 % experts })), ("load", .readings(readings)),
+          ])))
+    ]
+  }
+}

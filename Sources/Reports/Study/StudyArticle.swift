@@ -1,0 +1,249 @@
+import Diagnosis
+import Plotting
+import Results
+
+extension Study {
+  /// The study as a thing to read, with its figures.
+  package var article: (article: Article, figures: [Figure]) {
+    let drawn = StudyFigures(study: self)
+    let sections = groups.enumerated().map { number, group in
+      section(group, drawn.figures(of: group, number: number), number)
+    }
+    let routing = routingFigures
+    var article = Article(
+      title: name, subtitle: about.isEmpty ? "\(counted(variants.count, "variant")) of one training" : about.trimmedEnd,
+      verdict: nil, verdictSentence: sentence, standouts: standouts,
+      sections: [overview(drawn.losses)] + sections.map(\.section) + (routing.isEmpty ? [] : [routingSection(routing)])
+        + [method])
+    article.kind = "study"
+    return (article, [drawn.losses].compactMap { $0 } + sections.flatMap(\.figures) + routing)
+  }
+
+  private var sentence: String {
+    let trainings = variants.reduce(0) { $0 + $1.runs.count }, stopped = variants.count { $0.fault != nil }
+    let failing = variants.count { $0.findings.contains { $0.finding.severity == .fail } }
+    return "\(counted(variants.count, "variant")) in \(counted(trainings, "training")); "
+      + "\(NumberFormat.count(failing)) fail a rule, \(NumberFormat.count(stopped)) stopped early."
+  }
+
+  private var ranked: [(variant: Variant, loss: Double)] {
+    variants.enumerated().compactMap { index, variant in
+      variant.mean(StudyNumbers.validationLoss).flatMap { $0.isFinite ? (index, variant, $0) : nil }
+    }.sorted { ($0.2, $0.0) < ($1.2, $1.0) }.map { ($0.1, $0.2) }
+  }
+
+  private var standouts: [String] {
+    guard let best = ranked.first, let worst = ranked.last, ranked.count > 1 else { return [] }
+    var sentences = [
+      "**\(Escaping.markdown(best.variant.name))** learns best (validation loss \(NumberFormat.text(best.loss))), "
+        + "\(Escaping.markdown(worst.variant.name)) worst (\(NumberFormat.text(worst.loss)))."
+    ]
+    let failing = variants.compactMap { variant -> String? in
+      let rules = variant.findings.filter { $0.finding.severity == .fail }.map(\.finding.title)
+      return rules.isEmpty ? nil : "\(Escaping.markdown(variant.name)) (\(listed(rules.map(\.lowercasedFirst))))"
+    }
+    if !failing.isEmpty {
+      sentences.append(
+        "Caught by a rule: "
+          + (failing.count > 6 ? Array(failing.prefix(6)) + ["\(failing.count - 6) more"] : failing)
+          .joined(separator: "; ") + ".")
+    }
+    return sentences
+  }
+
+  // MARK: Sections
+
+  private func overview(_ figure: Figure?) -> Article.Section {
+    Article.Section(
+      id: "overview", title: "Side by side",
+      blocks: [.table(comparison(Array(variants.indices)))] + (figure.map { [.figure($0)] } ?? []))
+  }
+
+  private func section(_ group: Group, _ figures: (loss: Figure?, rest: [Figure]), _ number: Int) -> (
+    section: Article.Section, figures: [Figure]
+  ) {
+    let members = [0] + group.members.filter { $0 != 0 }
+    var blocks: [Article.Block] = group.about.isEmpty ? [] : [.prose(Escaping.markdown(group.about))]
+    blocks.append(.table(settings(members)))
+    blocks.append(.table(comparison(members)))
+    if let loss = figures.loss { blocks.append(.figure(loss)) }
+    if !figures.rest.isEmpty { blocks.append(.gallery(Article.Gallery(figures: figures.rest))) }
+    if members.count > VariantCurves.most {
+      blocks.append(.remark("Figures show the first \(VariantCurves.most) of \(members.count) variants."))
+    }
+    let found = self.findings(members)
+    blocks.append(
+      found.rows.isEmpty ? .remark("No rule found anything to report about these variants.") : .table(found))
+    return (
+      Article.Section(id: "group-\(number + 1)", title: group.name, blocks: blocks),
+      [figures.loss].compactMap { $0 } + figures.rest
+    )
+  }
+
+  private func settings(_ members: [Int]) -> Article.Table {
+    Article.Table(
+      caption:
+        "**What differs.** The settings in which each variant differs from \(Escaping.markdown(variants[0].name)).",
+      columns: [Article.Column("Variant"), Article.Column("Settings")],
+      rows: members.filter { $0 != 0 }.map { index in
+        let variant = variants[index]
+        return [
+          Article.Cell(variant.name),
+          Article.Cell(variant.settings.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")),
+        ]
+      })
+  }
+
+  private func comparison(_ members: [Int]) -> Article.Table {
+    func cell(_ value: Double?, digits: Int = 3) -> Article.Cell {
+      Article.Cell(value.map { NumberFormat.text($0, digits: digits) } ?? "n/a", .number)
+    }
+    let base = variants[0].mean(StudyNumbers.validationLoss)
+    let hasSpeed = variants.contains { $0.runs.contains { $0.tokensPerSecond != nil } }
+    let rows = members.map { index -> [Article.Cell] in
+      let variant = variants[index], losses = variant.values(StudyNumbers.validationLoss)
+      let loss = variant.mean(StudyNumbers.validationLoss)
+      var lossCell = cell(loss, digits: 4)
+      if losses.count > 1, let low = losses.min(), let high = losses.max() {
+        lossCell.detail = "[\(NumberFormat.text(low, digits: 4)), \(NumberFormat.text(high, digits: 4))]"
+      }
+      if let fault = variant.fault { lossCell = Article.Cell("stopped", detail: fault) }
+      let speeds = variant.runs.compactMap(\.tokensPerSecond)
+      let rules = variant.findings.filter { $0.finding.severity > .note }
+      return [
+        Article.Cell(variant.name),
+        Article.Cell(
+          variant.runs.lazy.compactMap { $0.results?.subject.model.parameters }.first.map(NumberFormat.count) ?? "n/a",
+          .number),
+        lossCell,
+        Article.Cell(
+          index == 0
+            ? "" : loss.flatMap { loss in base.map { (loss < $0 ? "" : "+") + NumberFormat.text(loss - $0) } } ?? "n/a",
+          .number),
+        cell(variant.mean(StudyNumbers.trainingLoss), digits: 4), cell(variant.mean(StudyNumbers.fall)),
+        cell(variant.mean(StudyNumbers.gradientPeak)), cell(variant.mean(StudyNumbers.entropy)),
+        cell(variant.mean { StudyNumbers.ranks($0).last ?? nil }),
+      ]
+        + (hasSpeed
+          ? [
+            Article.Cell(
+              speeds.isEmpty ? "n/a" : NumberFormat.text(speeds.reduce(0, +) / Double(speeds.count), digits: 2), .number
+            )
+          ] : [])
+        + [
+          Article.Cell(
+            rules.map { "\($0.finding.severity.rawValue): \($0.finding.title.lowercasedFirst)" }.joined(separator: "; ")
+          )
+        ]
+    }
+    return Article.Table(
+      caption:
+        "**Side by side.** Losses in nats; Δ is the validation loss less that of the first row. *Gradient fall*: "
+        + "relative flow behind the last block over that behind the first, at the first step (above 1 the gradient fades "
+        + "on its way to the input). *Gradient peak*: largest gradient norm against its running median. *Entropy*: "
+        + "normalised, mean over heads. *Rank*: effective rank behind the last block."
+        + (hasSpeed
+          ? " *Tokens a second* go by the clock of the machine that trained: the one column that differs between "
+            + "two runs of the study." : ""),
+      columns: [
+        Article.Column("Variant"), Article.Column("Parameters", isNumeric: true),
+        Article.Column("Validation loss", isNumeric: true), Article.Column("Δ", isNumeric: true),
+        Article.Column("Training loss", isNumeric: true), Article.Column("Gradient fall", isNumeric: true),
+        Article.Column("Gradient peak", isNumeric: true), Article.Column("Entropy", isNumeric: true),
+        Article.Column("Rank", isNumeric: true),
+      ] + (hasSpeed ? [Article.Column("Tokens a second", isNumeric: true)] : []) + [Article.Column("Rules")],
+      rows: rows)
+  }
+
+  private func findings(_ members: [Int]) -> Article.Table {
+    let rows = members.flatMap { index in
+      variants[index].findings.filter { $0.finding.severity > .note }.map { found -> [Article.Cell] in
+        let finding = found.finding, runs = variants[index].runs.count
+        return [
+          Article.Cell(variants[index].name), Article.Cell(finding.severity.rawValue), Article.Cell(finding.title),
+          Article.Cell(finding.scope), Article.Cell(finding.evidence.first?.sentence ?? ""),
+          Article.Cell(runs > 1 ? "\(found.runs) of \(runs)" : "", .number),
+        ]
+      }
+    }
+    let hasSeeds = variants.contains { $0.runs.count > 1 }
+    return Article.Table(
+      caption: "**What the rules found** of the trained models and of their trainings, notes left out.",
+      columns: [
+        Article.Column("Variant"), Article.Column("Severity"), Article.Column("Rule"), Article.Column("Where"),
+        Article.Column("Evidence"),
+      ] + (hasSeeds ? [Article.Column("Trainings", isNumeric: true)] : []),
+      rows: rows.map { hasSeeds ? $0 : Array($0.dropLast()) })
+  }
+
+  // MARK: Mixtures of experts
+
+  private var routed: [(variant: Variant, results: RunResults)] {
+    variants.compactMap { variant in
+      variant.runs.lazy.compactMap(\.results).first { $0[analysis: RoutingMetrics.analysis] != nil }.map {
+        (variant, $0)
+      }
+    }
+  }
+
+  private var routingFigures: [Figure] {
+    routed.enumerated().flatMap { number, routed in
+      ExpertLoads.figures(of: routed.results).compactMap(\.figure).map {
+        $0.named("study-routing-\(number + 1)", of: routed.variant.name)
+      }
+    }
+  }
+
+  private func routingSection(_ figures: [Figure]) -> Article.Section {
+    func mean(_ metric: Metric, _ results: RunResults) -> Article.Cell {
+      let values = (results[metric]?.rows ?? []).compactMap(\.quantity.value)
+      return Article.Cell(
+        values.isEmpty ? "n/a" : NumberFormat.text(values.reduce(0, +) / Double(values.count)), .number)
+    }
+    let metrics = [RoutingMetrics.entropy, RoutingMetrics.loadEntropy, RoutingMetrics.largestLoad]
+    return Article.Section(
+      id: "routing", title: "Mixtures of experts",
+      blocks: [
+        .table(
+          Article.Table(
+            caption: "**Routing.** Means over the layers.",
+            columns: [Article.Column("Variant")] + metrics.map { Article.Column($0.title, isNumeric: true) },
+            rows: routed.map { routed in [Article.Cell(routed.variant.name)] + metrics.map { mean($0, routed.results) }
+            })),
+        .gallery(Article.Gallery(figures: figures)),
+      ])
+  }
+
+  // MARK: Method
+
+  private var method: Article.Section {
+    var metrics: [Metric] = []
+    let tables = variants.lazy.flatMap(\.runs).compactMap(\.results).first?.analyses.flatMap(\.tables) ?? []
+    for table in tables where !metrics.contains(table.metric) { metrics.append(table.metric) }
+    let seeds = variants[0].runs.map { "\($0.seed)" }
+    let corpus = variants.lazy.flatMap(\.runs).compactMap(\.results).first?.subject.corpus
+    return Article.Section(
+      id: "method", title: "Method and definitions",
+      blocks: [
+        .prose(
+          "All variants are trained on the same data in the same order, for the same number of steps, with "
+            + (seeds.count == 1 ? "seed \(seeds[0])" : "seeds \(listed(seeds)), of which means are shown") + ". "
+            + (corpus.map {
+              "What is measured of trained models is measured over \(counted($0.documents, "document")) of "
+                + "\(Escaping.markdown($0.name)) (\(counted($0.tokens, "token"))). "
+            } ?? "")
+            + "The numbers of every training lie in `variants`, a folder each with its `results.json` and `findings.json`."
+        ),
+        .table(
+          Article.Table(
+            caption: "**What all have in common.**", columns: [Article.Column("Setting"), Article.Column("Value")],
+            rows: common.map { [Article.Cell($0.key, .code), Article.Cell($0.value)] }, foldedTitle: "Common settings")),
+        .definitions(metrics),
+      ])
+  }
+}
+
+extension String {
+  /// Without the full stop that the page sets itself.
+  fileprivate var trimmedEnd: String { hasSuffix(".") ? String(dropLast()) : self }
+}

@@ -1,0 +1,179 @@
+import Drawing
+import Plotting
+import Results
+
+/// The figures of a study.
+struct StudyFigures {
+  let study: Study
+
+  private func figure(_ content: some FigureContent, _ id: String) -> Figure {
+    let caption = FigureCaption(
+      full: "\(content.what) Study: \(study.name). \(study.about)", what: content.what, subject: study.name)
+    return Figure(content, id: id, analysis: "study", caption: caption)
+  }
+
+  /// Every variant's loss, the lowest first.
+  var losses: Figure? {
+    let ranked = study.variants.compactMap { variant -> LossRanking.Row? in
+      let values = variant.values(StudyNumbers.validationLoss).filter(\.isFinite)
+      guard !values.isEmpty else { return nil }
+      return LossRanking.Row(name: variant.name, values: values, isBase: variant.name == study.variants[0].name)
+    }
+    guard !ranked.isEmpty else { return nil }
+    return figure(LossRanking(rows: ranked), "study-loss")
+  }
+
+  /// What stands in a group's section: the loss by step, then flow, entropy and rank by depth.
+  func figures(of group: Study.Group, number: Int) -> (loss: Figure?, rest: [Figure]) {
+    let id = "study-\(number + 1)"
+    // As many as one panel can tell apart: the base, and of the others those that stand first.
+    let variants = ([0] + group.members.filter { $0 != 0 }).prefix(VariantCurves.most).map { study.variants[$0] }
+    let losses = variants.map { variant in
+      curve(
+        variant.name,
+        variant.runs.compactMap { $0.results }.map { results in
+          let validation = StudyNumbers.curve(.validationLoss, results)
+          return validation.count > 2 ? validation : StudyNumbers.curve(.trainingLoss, results)
+        })
+    }.filter { !$0.x.isEmpty }
+    func byDepth(
+      _ title: String, _ quantity: String, _ place: String, _ from: Int, isLog: Bool = false, _ slug: String,
+      _ about: String, _ values: (RunResults) -> [Double?]
+    ) -> Figure? {
+      let curves = variants.map { variant in
+        curve(
+          variant.name,
+          variant.runs.compactMap { $0.results }.map { results in
+            values(results).enumerated().compactMap { index, value in value.map { (Double(index + from), $0) } }
+          })
+      }.filter { $0.x.count > 1 }
+      guard !curves.isEmpty else { return nil }
+      return figure(
+        VariantCurves(
+          title: title, curves: curves, quantity: quantity, place: place, isLogValue: isLog, isWhole: true, about: about
+        ),
+        "\(id)-\(slug)")
+    }
+    let rest = [
+      byDepth(
+        "Gradient flow at the first step", "E ‖gₜ‖·‖xₜ‖", "residual point", 1, isLog: true, "flow",
+        "Mean over tokens of ‖g‖·‖x‖ at the residual points behind the blocks, on a logarithmic scale: a line that falls "
+          + "to the left is a gradient that fades on its way to the input."
+      ) { StudyNumbers.relativeFlow($0, first: true) },
+      byDepth(
+        "Attention after training", "normalised entropy", "layer", 0, "entropy",
+        "Mean over the heads of a layer of the entropy of their rows over ln n: 1 is uniform, 0 one-hot."
+      ) { StudyNumbers.entropies($0) },
+      byDepth(
+        "Dimensions in use after training", "effective rank", "residual point", 0, "rank",
+        "Effective rank of the token vectors, exp(−Σ p ln p) of the singular values' shares."
+      ) { StudyNumbers.ranks($0) },
+    ].compactMap { $0 }
+    let loss =
+      losses.isEmpty
+      ? nil
+      : figure(
+        VariantCurves(
+          title: "Loss over the training: \(group.name.lowercasedFirst)", curves: losses, quantity: "loss (nats)",
+          place: "step",
+          isLogValue: false, isWhole: false,
+          about: "Validation loss by step, or the training loss where there was no more than a validation at the ends."),
+        "\(id)-loss")
+    return (loss, rest)
+  }
+
+  /// The mean over trainings, with their lowest and highest as the band.
+  private func curve(_ name: String, _ runs: [[(Double, Double)]]) -> Curve {
+    guard let first = runs.first else { return Curve(name, x: [], y: []) }
+    let points = first.map(\.0)
+    let values = points.map { x in runs.compactMap { run in run.first { $0.0 == x }?.1 } }
+    let y = values.map { Reading($0.reduce(0, +) / Double($0.count)) }
+    guard runs.count > 1 else { return Curve(name, x: points, y: y) }
+    return Curve(
+      name, x: points, y: y, low: values.map { Reading($0.min() ?? .nan) },
+      high: values.map { Reading($0.max() ?? .nan) })
+  }
+}
+
+/// A number of several variants over steps or depth, a line each.
+struct VariantCurves: FigureContent {
+  /// Lines that one panel can tell apart.
+  static let most = 8
+
+  let title: String
+  let curves: [Curve]
+  let quantity: String
+  let place: String
+  let isLogValue: Bool
+  /// Whether places are whole numbers, each with a tick.
+  let isWhole: Bool
+  let about: String
+
+  var what: String { about + curves.words("the lowest and highest of the seeds") }
+  var altText: String { curves.seen(at: place) }
+
+  var plot: any Plottable {
+    // Zero and what is none have no place on a logarithmic scale.
+    let isLog = isLogValue && curves.allSatisfy { $0.y.allSatisfy { ($0.number ?? 1) > 0 } }
+    var x = isWhole ? Axis.integers(place) : Axis(.linear, place)
+    if !isWhole { x.tickStyle = .prefixed(unit: "") }
+    return Plot(
+      title, x: x, y: Axis(isLog ? .log : .linear, quantity), shape: .ratio(0.62), marks: curves.marks)
+  }
+
+  var table: DataTable { curves.table("variant", x: place, y: "value") }
+}
+
+/// The validation loss of every variant, the lowest first, with the range over the seeds.
+struct LossRanking: FigureContent {
+  struct Row {
+    var name: String
+    var values: [Double]
+    var isBase: Bool
+    var mean: Double { values.reduce(0, +) / Double(values.count) }
+  }
+
+  private let rows: [Row]
+
+  init(rows: [Row]) {
+    self.rows = rows.enumerated().sorted { ($0.element.mean, $0.offset) < ($1.element.mean, $1.offset) }.map(\.element)
+  }
+
+  var title: String { "Validation loss of the variants" }
+  var what: String {
+    "Validation loss after training, the lowest first; the line is that of the variant that all others are variants of."
+      + (rows.contains { $0.values.count > 1 } ? " Bars go from the lowest to the highest seed." : "")
+  }
+  var altText: String {
+    "\(counted(rows.count, "variant")): the loss goes " + Seen.range(rows.map { Reading($0.mean) }, rows.map(\.name))
+      + "."
+  }
+
+  var plot: any Plottable {
+    let places = rows.indices.map(Double.init)
+    var marks: [any Mark] =
+      rows.first(where: \.isBase).map { [RuleMark(.atX, $0.mean, paint: .muted, dash: [3, 3])] } ?? []
+    if rows.contains(where: { $0.values.count > 1 }) {
+      marks.append(
+        IntervalMark(
+          x: places, low: rows.map { Reading($0.values.min() ?? .nan) },
+          high: rows.map { Reading($0.values.max() ?? .nan) },
+          paint: .muted, isLevel: true))
+    }
+    marks.append(
+      DotMark(
+        x: rows.map { Reading($0.mean) }, y: places.map(Reading.init), paint: .category(0), radius: 4, shape: .disc))
+    return Plot(
+      title, x: Axis(.linear, "loss (nats)"), y: .categories(rows.map(\.name), ""),
+      shape: .lines(rows.count, height: 15), marks: marks)
+  }
+
+  var table: DataTable {
+    DataTable([
+      ("variant", .texts(rows.map(\.name))), ("loss", .readings(rows.map { Reading($0.mean) })),
+      ("low", .readings(rows.map { Reading($0.values.min() ?? .nan) })),
+      ("high", .readings(rows.map { Reading($0.values.max() ?? .nan) })),
+      ("trainings", .integers(rows.map(\.values.count))),
+    ])
+  }
+}

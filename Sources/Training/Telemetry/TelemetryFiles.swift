@@ -1,0 +1,22 @@
+package import Foundation
+import Results
+
+/// What a training with telemetry leaves in its folder.
+package enum TelemetryFiles {
+  /// Lines of JSON, the same in every run of a plan.
+  package static let records = TelemetryWriter.file
+
+  /// The median of the tokens a second that were recorded; nil where none were.
+  package static func medianSpeed(in folder: URL) -> Double? {
+    guard let data = try? Data(contentsOf: folder.appending(path: TelemetryWriter.speedFile)) else { return nil }
+    let speeds = data.split(separator: 0x0A).compactMap { line -> Double? in
+      let members = (try? JSONDecoder().decode(JSONText.self, from: Data(line)))?.members
+      return switch members?["tokens_per_second"] {
+      case .number(let speed)?: speed
+      case .integer(let speed)?: Double(speed)
+      default: nil
+      }
+    }.sorted()
+    return speeds.isEmpty ? nil : speeds[speeds.count / 2]
+  }
+}

@@ -1,0 +1,130 @@
+import Analyses
+import CairoRenderer
+import Diagnosis
+import Foundation
+import Reports
+import Results
+import Tensors
+import Training
+import Transformers
+
+/// A study from its job to its report: every variant is trained, measured and judged, then all are set side by side.
+struct StudyRun {
+  private let file: StudyJobFile
+  private let job: Job
+  private let progress: Progress
+
+  init(_ url: URL, _ arguments: Arguments, _ progress: Progress) throws {
+    file = try StudyJobFile(contentsOf: url)
+    var report = file.report
+    report.model = url
+    report.analyses = report.analyses ?? ["attention", "gradients", "representations", RoutingMetrics.analysis]
+    job = try Job(arguments, over: report, Assets.find(option: arguments.text("assets")))
+    self.progress = progress
+  }
+
+  /// The trainings' folder, beside that of the report.
+  private var trainings: URL { job.output.appending(path: "\(file.name)-trainings") }
+
+  /// - Throws: `InputError` for settings that no training can have, before the first begins; and for what `train` and
+  ///   `report` throw.
+  func run(_ beginning: TrainingRun.Beginning) throws -> ExitCode {
+    let renderer = try Renderer(assets: job.assets)
+    for variant in file.variants { _ = try file.plan(variant, seed: file.seeds[0], output: trainings) }
+    var variants: [Study.Variant] = []
+    for (number, variant) in file.variants.enumerated() {
+      var runs: [Study.Run] = []
+      for seed in file.seeds {
+        progress.note(
+          "\(number + 1) of \(file.variants.count): \(variant.name)" + (file.seeds.count > 1 ? ", seed \(seed)" : ""))
+        guard let run = try train(variant, seed: seed, beginning) else { return .interrupted }
+        runs.append(run)
+      }
+      variants.append(Study.Variant(name: variant.name, settings: variant.settings, runs: runs))
+    }
+    let study = Study(
+      name: file.name, about: file.about, common: file.common, variants: variants,
+      groups: file.groups.map { Study.Group(name: $0.name, about: $0.about, members: $0.members) })
+    try write(study, renderer)
+    return .pass
+  }
+
+  /// One training with what is measured of it; nil where a signal came.
+  private func train(_ variant: StudyJobFile.Variant, seed: Int, _ beginning: TrainingRun.Beginning) throws -> Study
+    .Run?
+  {
+    let plan = try file.plan(variant, seed: seed, output: trainings)
+    let settings = plan.folder.appending(path: "study-settings.json"), digest = file.digest(variant, seed: seed)
+    let isSame = (try? String(contentsOf: settings, encoding: .utf8)) == digest
+    let final = plan.folder.appending(path: "final")
+    let isDone = FileManager.default.fileExists(
+      atPath: final.appending(path: "config.json").path(percentEncoded: false))
+    if !(beginning == .resumed && isSame && isDone) {
+      var events = TrainingRun.Events()
+      events.began = { steps, from, _, _ in progress.begin("training", of: steps - from, unit: "steps") }
+      events.step = { report in progress.advance(state: "loss \(String(format: "%.4f", report.loss))") }
+      let own = beginning == .resumed && !isSame ? TrainingRun.Beginning.again : beginning
+      let training = try TrainingRun(plan, own, events: events)
+      let outcome = try training.run()
+      progress.end()
+      switch outcome {
+      case .finished: try OutputFile.write(Array(digest.utf8), to: settings)
+      case .interrupted: return nil
+      case .stopped(let fault, let step):
+        return Study.Run(seed: seed, fault: "\(fault.spelling) at step \(step)")
+      }
+    }
+    if Interruption.isRequested { return nil }
+    return try measure(plan, final, seed: seed)
+  }
+
+  private func measure(_ plan: TrainingPlan, _ final: URL, seed: Int) throws -> Study.Run {
+    var own = job
+    own.model = final
+    own.name = plan.name
+    let model = try Model(directory: final)
+    let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
+    let reading = try CorpusReading(own, model, corpus)
+    progress.begin("measuring", of: corpus.documents, unit: "documents")
+    let run = CorpusRun(
+      model: model, reading: reading, corpus: corpus, seed: UInt64(seed), progress: { progress.advance(by: $0) })
+    var (measured, extent) = try run.measure(AnalysisSuite.chosen(job.analyses, for: model.description))
+    progress.end()
+    measured.append(try TrainingLog(contentsOf: plan.folder.appending(path: TelemetryFiles.records)).result())
+    let results = RunResults(subject: Subject(own, model, extent), analyses: measured).rounded
+    return Study.Run(
+      seed: seed, results: results, assessment: Assessment(results, thresholds: job.thresholds),
+      tokensPerSecond: TelemetryFiles.medianSpeed(in: plan.folder))
+  }
+
+  private func write(_ study: Study, _ renderer: Renderer) throws {
+    let (article, figures) = study.article
+    progress.begin("drawing", of: figures.count, unit: "figures")
+    try RunFolder.write(at: job.output.appending(path: file.name)) { folder in
+      let variants = folder.appending(path: "variants")
+      for (variant, settings) in zip(study.variants, file.variants) {
+        for run in variant.runs {
+          guard let results = run.results, let assessment = run.assessment else { continue }
+          let place = variants.appending(path: file.folderName(settings, seed: run.seed))
+          try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+          try results.write(to: place)
+          try OutputFile.write(Array(try assessment.json()), to: place.appending(path: "findings.json"))
+        }
+      }
+      let context = ReportWriter.Context(
+        templates: job.appearance.templates, formats: job.formats,
+        draw: { try renderer.draw($0, $1, job.appearance) }, progress: { _, _ in progress.advance() })
+      var summary = article
+      summary.sections = Array(article.sections.prefix(1))
+      let short = summary.markdown(formats: job.formats)
+      let steps: [ReportWriter.Step] = [
+        .figures, .page, .markdown,
+        ReportWriter.Step("summary") { _, _, folder in
+          try OutputFile.write(Array(short.utf8), to: folder.appending(path: "summary.md"))
+        },
+      ]
+      try ReportWriter(article: article, figures: figures, steps: steps).write(context, to: folder)
+    }
+    progress.end()
+  }
+}
