@@ -5,6 +5,23 @@ import Results
 import Tensors
 import Transformers
 
+extension TrainingPlan {
+  /// Whether a model can be made as the plan's configuration says, without the data.
+  ///
+  /// - Throws: `InputError` as the beginning of the training would.
+  package func checkConfiguration() throws {
+    guard case .scratch(let json, _) = source, var config = json.members else { return }
+    if config["vocab_size"] == nil { config["vocab_size"] = .integer(8) }
+    guard case .string(let modelType)? = config["model_type"] else {
+      throw InputError(.usage, at: "model.config", "has no model_type", expected: "a family's name")
+    }
+    config["architectures"] = .strings([try task.architecture(modelType)])
+    _ = try Model(
+      configuration: Configuration(
+        path: "\(name): model.config", contents: Foundation.Data(JSONText.object(config).text.utf8)))
+  }
+}
+
 /// Everything that a plan needs before its first step: the model, what it reads, and the files that go with it.
 struct TrainingSetup {
   let model: Model

@@ -8,13 +8,19 @@ package struct Configuration {
 
   /// - Throws: `InputError` where the file is missing or is no JSON object.
   package init(_ url: URL) throws {
-    path = url.relativePath
     let data: Data
     do {
       data = try Data(contentsOf: url)
     } catch {
-      throw InputError(at: path, "cannot be read", expected: "a model's configuration")
+      throw InputError(at: url.relativePath, "cannot be read", expected: "a model's configuration")
     }
+    try self.init(path: url.relativePath, contents: data)
+  }
+
+  /// - Parameter path: where it stands, for errors.
+  /// - Throws: `InputError` where the content is no JSON object.
+  package init(path: String, contents data: Data) throws {
+    self.path = path
     guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
       throw InputError(at: path, "is not a JSON object")
     }

@@ -30,7 +30,9 @@ struct StudyRun {
   ///   `report` throw.
   func run(_ beginning: TrainingRun.Beginning) throws -> ExitCode {
     let renderer = try Renderer(assets: job.assets)
-    for variant in file.variants { _ = try file.plan(variant, seed: file.seeds[0], output: trainings) }
+    for variant in file.variants {
+      try file.plan(variant, seed: file.seeds[0], output: trainings).checkConfiguration()
+    }
     var variants: [Study.Variant] = []
     for (number, variant) in file.variants.enumerated() {
       var runs: [Study.Run] = []

@@ -65,7 +65,7 @@ extension Study {
     let members = [0] + group.members.filter { $0 != 0 }
     var blocks: [Article.Block] = group.about.isEmpty ? [] : [.prose(Escaping.markdown(group.about))]
     blocks.append(.table(settings(members)))
-    blocks.append(.table(comparison(members)))
+    blocks.append(.table(comparison(members, caption: "**Side by side.** Columns as in the table above.")))
     if let loss = figures.loss { blocks.append(.figure(loss)) }
     if !figures.rest.isEmpty { blocks.append(.gallery(Article.Gallery(figures: figures.rest))) }
     if members.count > VariantCurves.most {
@@ -94,7 +94,7 @@ extension Study {
       })
   }
 
-  private func comparison(_ members: [Int]) -> Article.Table {
+  private func comparison(_ members: [Int], caption: String? = nil) -> Article.Table {
     func cell(_ value: Double?, digits: Int = 3) -> Article.Cell {
       Article.Cell(value.map { NumberFormat.text($0, digits: digits) } ?? "n/a", .number)
     }
@@ -118,7 +118,7 @@ extension Study {
         lossCell,
         Article.Cell(
           index == 0
-            ? "" : loss.flatMap { loss in base.map { (loss < $0 ? "" : "+") + NumberFormat.text(loss - $0) } } ?? "n/a",
+            ? "" : loss.flatMap { loss in base.map { (loss > $0 ? "+" : "") + NumberFormat.text(loss - $0) } } ?? "n/a",
           .number),
         cell(variant.mean(StudyNumbers.trainingLoss), digits: 4), cell(variant.mean(StudyNumbers.fall)),
         cell(variant.mean(StudyNumbers.gradientPeak)), cell(variant.mean(StudyNumbers.entropy)),
@@ -137,8 +137,8 @@ extension Study {
         ]
     }
     return Article.Table(
-      caption:
-        "**Side by side.** Losses in nats; Δ is the validation loss less that of the first row. *Gradient fall*: "
+      caption: caption
+        ?? "**Side by side.** Losses in nats; Δ is the validation loss less that of the first row. *Gradient fall*: "
         + "relative flow behind the last block over that behind the first, at the first step (above 1 the gradient fades "
         + "on its way to the input). *Gradient peak*: largest gradient norm against its running median. *Entropy*: "
         + "normalised, mean over heads. *Rank*: effective rank behind the last block."
