@@ -78,6 +78,8 @@ package struct TrainingPlan: Sendable {
   package var labelSmoothing = 0.0
   /// The share of tokens that a masked language model is asked for.
   package var masking = 0.15
+  /// Faults that are kept in the weights on purpose.
+  package var plants: [PlantedFault] = []
   package var onFault = TrainerSettings.FaultPolicy.stop
   package var checkpoints = CheckpointPlan()
   /// Steps from one entry of the log to the next.

@@ -65,6 +65,7 @@ package final class TrainingRun {
         initialization.fill(trainer.optimizer.weights, seed: UInt64(plan.seed))
       }
     }
+    for fault in plan.plants { try fault.apply(to: trainer.model) }
     if beginning == .again { try Self.clear(plan.folder) }
   }
 
@@ -87,6 +88,7 @@ package final class TrainingRun {
         step: step, batch: plan.batch, accumulation: plan.accumulation, masking: plan.masking, seed: UInt64(plan.seed))
       let recorder = telemetry?.recorder(for: step)
       let report = try trainer.advance(batches, observer: recorder)
+      for fault in plan.plants { try fault.apply(to: trainer.model) }
       try telemetry?.add(report, recorder)
       if let fault = report.fault, plan.onFault == .stop {
         try telemetry?.close()
@@ -102,7 +104,7 @@ package final class TrainingRun {
       if plan.checkpoints.includes(trainer.step) { try save() }
       if Interruption.isRequested, !isLast {
         try telemetry?.close()
-        return .interrupted(checkpoint: try save())
+        return .interrupted(checkpoint: try save(withOptimizer: true))
       }
     }
     try telemetry?.close()
@@ -133,11 +135,12 @@ package final class TrainingRun {
   }
 
   @discardableResult
-  private func save() throws -> URL {
+  private func save(withOptimizer: Bool = false) throws -> URL {
     let url = plan.folder.appending(path: CheckpointFolder.name(step: trainer.step))
     let older = CheckpointFolder.resumable(in: plan.folder).filter { $0.step != trainer.step }
     try CheckpointFolder.write(
-      at: url, trainer: trainer, companions: setup.companions, log: log, state: state, withOptimizer: true)
+      at: url, trainer: trainer, companions: setup.companions, log: log, state: state,
+      withOptimizer: withOptimizer || plan.checkpoints.optimizerState != .none)
     if plan.checkpoints.optimizerState == .last {
       for checkpoint in older {
         try? FileManager.default.removeItem(at: checkpoint.url.appending(path: CheckpointFolder.optimizerFile))

@@ -14,14 +14,15 @@ extension Command {
         + "{ train, vocabulary, minimum_count, lowercase }), image_processor, data { path, format, label, text, pair, "
         + "columns, parallel, labels, limit, context, packing }, evaluation { path, …, every }, steps or epochs, batch, "
         + "accumulation, optimizer { method, rate, betas, epsilon, momentum, nesterov, weight_decay, decayed, clip_norm "
-        + "}, schedule { shape, warmup, floor }, dropout, label_smoothing, masking, on_fault, checkpoints (a list of "
-        + "steps, \"logarithmic\", or { every, optimizer }), log_every, telemetry { every, histograms }, output { folder "
-        + "}, seed. Only name, task, model and data are needed.",
+        + "}, schedule { shape, warmup, floor }, dropout, label_smoothing, masking, plant (faults kept in the weights: "
+        + "[{ fault: \"zero_head\", layer, head }, { fault: \"rank_one_mlp\", layer }]), on_fault, checkpoints (a list of "
+        + "steps, \"logarithmic\", or { steps or every, optimizer: \"last\", \"all\" or \"none\" }), log_every, telemetry "
+        + "{ every, histograms }, output { folder }, seed. Only name, task, model and data are needed.",
       "The folder of the run gets checkpoint-STEP for each listed step and final, Hugging Face directories with "
         + "trainer_state.json, and the telemetry as lines of JSON and as an event file for TensorBoard. Interrupted "
         + "(SIGINT, SIGTERM) it finishes its step, leaves a checkpoint and ends with code 130; --resume goes on from "
-        + "there to the bits of a run that was not interrupted. A step whose loss or gradient is no finite number ends the run with code 1, unless on_fault is "
-        + "\"skip\".",
+        + "there to the bits of a run that was not interrupted. A step whose loss or gradient is no finite number ends "
+        + "the run with code 1, unless on_fault is \"skip\".",
     ],
     options: [
       Option("resume", .flag, "go on from the run's last checkpoint; begin where there is none"),

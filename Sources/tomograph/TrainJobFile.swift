@@ -50,7 +50,8 @@ struct TrainJobFile {
   private func plan(_ file: Setting, _ output: URL?) throws -> TrainingPlan {
     let job = try file.fields([
       "name", "task", "model", "tokenizer", "image_processor", "data", "evaluation", "steps", "epochs", "batch",
-      "accumulation", "optimizer", "schedule", "dropout", "label_smoothing", "masking", "on_fault", "checkpoints",
+      "accumulation", "optimizer", "schedule", "dropout", "label_smoothing", "masking", "plant", "on_fault",
+      "checkpoints",
       "log_every", "telemetry", "output", "seed",
     ])
     func required(_ key: String) throws -> Setting {
@@ -111,6 +112,7 @@ struct TrainJobFile {
       plan.masking = try masking.share(upTo: 1)
       if plan.masking == 0 { throw masking.error("is out of range", expected: "more than 0") }
     }
+    plan.plants = try job["plant"]?.filledList().map(plant) ?? []
     if let policy = job["on_fault"] { plan.onFault = try policy.member(of: TrainerSettings.FaultPolicy.self) }
     if let checkpoints = job["checkpoints"] { plan.checkpoints = try self.checkpoints(checkpoints) }
     if let every = job["log_every"] { plan.logEvery = try every.integer(in: 1...Int.max) }
@@ -222,6 +224,20 @@ struct TrainJobFile {
     func rate(_ key: String) throws -> Float { Float(try fields[key]?.share(upTo: 0.999) ?? 0) }
     return DropoutRates(
       embeddings: try rate("embeddings"), attention: try rate("attention"), residual: try rate("residual"))
+  }
+
+  /// `{ fault: "zero_head", layer: 1, head: 2 }`, `{ fault: "rank_one_mlp", layer: 0 }`.
+  private func plant(_ setting: Setting) throws -> PlantedFault {
+    let fields = try setting.fields(["fault", "layer", "head"])
+    guard let fault = try fields["fault"]?.choice(of: ["zero_head", "rank_one_mlp"]),
+      let layer = try fields["layer"]?.integer(in: 0...Int.max)
+    else { throw setting.error("needs fault and layer") }
+    if fault == "rank_one_mlp" {
+      if let head = fields["head"] { throw head.error("is not for an MLP") }
+      return .rankOneMLP(layer: layer)
+    }
+    guard let head = fields["head"] else { throw setting.error("needs a head") }
+    return .zeroHead(layer: layer, head: try head.integer(in: 0...Int.max))
   }
 
   private func checkpoints(_ setting: Setting) throws -> CheckpointPlan {

@@ -11,6 +11,8 @@ package struct CheckpointPlan: Hashable, Sendable {
     /// In the last one alone; older ones lose theirs.
     case last
     case all
+    /// In none but that of an interruption: the training cannot go on from the others.
+    case none
   }
 
   package var steps: Steps
