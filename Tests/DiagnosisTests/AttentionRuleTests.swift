@@ -118,3 +118,20 @@ struct AttentionRuleTests {
     #expect(run.assess().findings.isEmpty)
   }
 }
+
+extension AttentionRuleTests {
+  @Test("A causal model that attends to the next position fails; one that reads both ways may")
+  func laterPositions() throws {
+    var results = HealthyRun().results
+    let table = MetricTable(
+      AttentionMetrics.nextShare,
+      [.init(.head(0, 1), Quantity(0.2, n: 100)), .init(.head(2, 3), Quantity(0, n: 100))])
+    results.analyses[0].tables.append(table)
+    #expect(Assessment(results).findings.isEmpty)
+    results.subject.model.isCausal = false
+    let found = try #require(Assessment(results).findings.first)
+    #expect(found.rule == "later-positions" && found.severity == .fail && found.members == [.head(0, 1)])
+    results.subject.model.task = "masked language model"
+    #expect(Assessment(results).findings.isEmpty)
+  }
+}
