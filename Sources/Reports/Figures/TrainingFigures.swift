@@ -32,6 +32,13 @@ package enum TrainingFigures: FigureBuilder {
             isLogValue: norm.curve.y.allSatisfy { ($0.number ?? 1) > 0 }, checkpoints: steps), "gradient-norm",
           norm.curve.x.count))
     }
+    if let layers = LoggedCurve.gradientNorms(curves) {
+      outcomes.append(
+        figure(
+          LayerStepMap(
+            title: "Gradient norm by layer over the training", curves: layers, quantity: "gradient norm ‖g‖₂"),
+          "gradient-layers", layers[0].x.count))
+    }
     if let rate = curves.first(where: { $0.role == .learningRate }) {
       outcomes.append(
         figure(
@@ -79,6 +86,41 @@ private struct LoggedCurve {
         curve: Curve(
           name, x: (0..<array.shape[0]).map { Double(array.values[2 * $0]) },
           y: (0..<array.shape[0]).map { Reading(Double(array.values[2 * $0 + 1])) }), role: isFirst ? role : nil)
+    }
+  }
+
+  /// The gradient norm of every layer: of numbers whose names say “grad” or “layers/” and a layer, those of one layer
+  /// together, `√(Σ ‖g‖²)`; nil where fewer than two layers have any, or not all at the same steps.
+  static func gradientNorms(_ curves: [LoggedCurve]) -> [Curve]? {
+    var layers: [(name: String, members: [Curve])] = []
+    let own = curves.filter { $0.curve.name.hasPrefix("layers/") }
+    let named = own.isEmpty ? curves.filter { $0.role == nil && $0.curve.name.lowercased().contains("grad") } : own
+    for curve in named.map(\.curve) {
+      let parts = curve.name.split(whereSeparator: { "./".contains($0) })
+      guard
+        let place = parts.indices.dropFirst().first(where: {
+          ["h", "layer", "layers", "block", "blocks", "encoder", "decoder"].contains(parts[$0 - 1])
+            && Int(parts[$0]) != nil
+        })
+      else { continue }
+      let stack = parts.first { $0 == "encoder" || $0 == "decoder" }.map { "\($0) " } ?? ""
+      let name = "\(stack)layer \(parts[place])"
+      if let index = layers.firstIndex(where: { $0.name == name }) {
+        layers[index].members.append(curve)
+      } else {
+        layers.append((name, [curve]))
+      }
+    }
+    guard layers.count > 1, let steps = layers.first?.members.first?.x, steps.count > 1,
+      layers.allSatisfy({ $0.members.allSatisfy { $0.x == steps } })
+    else { return nil }
+    return layers.map { layer in
+      let norms = steps.indices.map { step -> Reading in
+        let readings = layer.members.map { $0.y[step] }
+        if let gap = readings.first(where: { $0.number == nil }) { return gap }
+        return Reading(readings.compactMap(\.number).reduce(0) { $0 + $1 * $1 }.squareRoot())
+      }
+      return Curve(layer.name, x: steps, y: norms)
     }
   }
 

@@ -68,7 +68,7 @@ struct AnalysisGuide: Sendable {
         change of the model.
         """,
       places: [
-        .column(["training-loss"]),
+        .column(["training-loss", "training-gradient-layers"]),
         .row(["training-gradient-norm", "training-learning-rate", "training-similarity"]),
         .row(["training-scores-induction-score", "training-scores-previous-token-score", "training-entropy"]),
         .row(["training-rank", "training-cka-first", "training-cka-last"]),

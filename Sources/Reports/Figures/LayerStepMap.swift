@@ -1,0 +1,68 @@
+import Drawing
+import Foundation
+package import Plotting
+
+/// A positive number of every layer over the steps of training, as a map: layers from the top, steps from the left.
+package struct LayerStepMap: FigureContent {
+  package let title: String
+  /// "block 0", "encoder 2".
+  let layers: [String]
+  let steps: [Int]
+  /// Layer by layer.
+  let values: [Reading]
+  /// Along the scale of colours: "‖g‖₂".
+  let quantity: String
+
+  /// Columns at most; more steps are drawn in stretches of equal length.
+  static let most = 100
+
+  /// - Parameter curves: of each layer, all at the same steps.
+  package init(title: String, curves: [Curve], quantity: String) {
+    self.title = title
+    self.quantity = quantity
+    layers = curves.map(\.name)
+    let x = curves.first?.x ?? [], columns = min(Self.most, x.count)
+    func places(_ column: Int) -> Range<Int> { column * x.count / columns..<(column + 1) * x.count / columns }
+    steps = (0..<columns).map { Int(x[places($0).lowerBound]) }
+    isThinned = columns < x.count
+    values = curves.flatMap { curve in
+      (0..<columns).map { column -> Reading in
+        let numbers = places(column).map { curve.y[$0] }
+        // The geometric mean, as the scale is logarithmic; what is no positive number shows.
+        if let gap = numbers.first(where: { $0.number == nil }) { return gap }
+        let logs = numbers.compactMap(\.number).map(log10)
+        return Reading(pow(10, logs.reduce(0, +) / Double(logs.count)))
+      }
+    }
+  }
+
+  private let isThinned: Bool
+
+  package var what: String {
+    "\(RichText(quantity).plain.capitalisedFirst) of each layer (rows) over the steps of training (columns), on a "
+      + "logarithmic scale of colours."
+      + (isThinned ? " A column is the geometric mean of a stretch of steps." : "")
+  }
+
+  package var altText: String {
+    let names = layers.flatMap { layer in steps.map { "\(layer) at step \(NumberFormat.count($0))" } }
+    return "Map of \(counted(layers.count, "layer")) by \(counted(steps.count, "step")). It goes "
+      + Seen.range(values, names) + "."
+  }
+
+  package var plot: any Plottable {
+    let seen = Plotting.extent(values.filter { ($0.number ?? 1) > 0 }) ?? 1...10
+    return Plot(
+      title, x: Axis(.band(steps.map { .index($0) }), "step"), y: .categories(layers, ""),
+      color: .sequential("‖g‖₂", seen, transform: .log),
+      shape: .rows(layers.count, columns: steps.count, tallest: 20),
+      marks: [CellMark(rows: layers.count, columns: steps.count, values: values)])
+  }
+
+  package var table: DataTable {
+    DataTable([
+      ("layer", .texts(layers.flatMap { layer in steps.map { _ in layer } })),
+      ("step", .integers(layers.flatMap { _ in steps })), ("value", .readings(values)),
+    ])
+  }
+}
