@@ -1,5 +1,6 @@
 # make report    builds everything and makes a report; without ARGS that of the embedded example
 # make test      builds everything and runs every test, the lint included
+# make examples  trains the models of examples/ again, to the same bytes on one machine
 # make gallery   draws every mark and every figure on sample data: out/gallery/index.html
 
 SHELL := /bin/bash
@@ -16,7 +17,7 @@ PACKAGES := libdnnl-dev libopenblas-dev libcairo2-dev libpango1.0-dev libpng-dev
 TEST_PACKAGES := poppler-utils librsvg2-bin
 SWIFT_NEEDED := 6.3
 
-.PHONY: deps test-deps swift-version build report test gallery bench lint install clean
+.PHONY: deps test-deps swift-version build report test examples gallery bench lint install clean
 
 # $(call install-packages,NAMES) leaves the names of those that are not installed in the shell variable `missing`,
 # and installs them where that is allowed.
@@ -65,6 +66,13 @@ test: test-deps lint
 
 lint: swift-version
 	swift format lint --strict -r Sources Tests Package.swift
+
+# In their order: the tagger goes on from minibert, the faults are planted in minigpt's recipe.
+examples: build
+	for job in minigpt/train digits-vit/train numbers-en-zh/train minibert/pretrain minibert/tag; do \
+	  .build/release/tomograph train examples/$$job.json5 --restart; \
+	done
+	.build/release/tomograph study examples/broken/study.json5 --restart
 
 gallery: deps
 	$(SWIFT_BUILD) --product gallery

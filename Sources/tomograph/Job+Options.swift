@@ -79,7 +79,7 @@ extension Job {
       file = try JobFile(contentsOf: URL(filePath: path))
     } else if arguments.text("model") == nil, arguments.text("checkpoints") == nil {
       if arguments.text("corpus") != nil { throw InputError(.usage, at: "report", "needs a job file or --model") }
-      file = try JobFile(contentsOf: try assets.folder("examples").appending(path: "shakespeare/job.json5"))
+      file = try JobFile(contentsOf: try assets.folder("examples").appending(path: "minigpt/job.json5"))
     }
     try self.init(arguments, over: file, assets)
   }

@@ -126,7 +126,7 @@ struct JobTests {
   @Test("without a job or a model it is the embedded example, which is there")
   func embedded() throws {
     let job = try job("--seed", "3")
-    #expect(job.name == "shakespeare")
+    #expect(job.name == "minigpt")
     #expect(job.seed == 3)
     for file in [
       job.corpus.file, job.model.appending(path: "config.json"), job.model.appending(path: "tokenizer.json"),

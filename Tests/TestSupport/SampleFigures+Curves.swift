@@ -29,7 +29,8 @@ extension SampleFigures {
             high: validation.map { $0.number.map { Reading($0 + 0.05) } ?? .blank }),
         ], quantity: "loss (nats)", isLogStep: isLog, interval: "95 % intervals over documents",
         checkpoints: isLog ? [10, 100, 1000, 10_000] : [5000, 10_000, 15_000],
-        phase: ("induction heads form", 2200...3900),
+        phase: TrainingCurves.Phase(
+          "induction heads form", words: "where induction heads form", steps: 2200...3900),
         best: 1))
   }
 

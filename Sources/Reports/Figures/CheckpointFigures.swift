@@ -12,7 +12,7 @@ package enum CheckpointFigures: FigureBuilder {
       let steps = analysis.arrays["checkpoint.steps"]?.values.map({ Double($0) }), steps.count > 1
     else { return [] }
     let isLog = (steps.last ?? 0) / max(steps.first { $0 > 0 } ?? 1, 1) > 30
-    let phase = phase(analysis, steps)
+    let phase = formation(analysis, steps) ?? phase(analysis, steps)
     func figure(_ title: String, _ curves: [Curve], _ quantity: String, _ id: String, _ metric: Metric?)
       -> FigureOutcome
     {
@@ -76,15 +76,39 @@ package enum CheckpointFigures: FigureBuilder {
     return outcomes
   }
 
+  /// The steps in which the strongest induction head gets from a tenth to nine tenths of its highest score, by lines
+  /// between the checkpoints; nil where none forms.
+  private static func formation(
+    _ analysis: AnalysisResult, _ steps: [Double]
+  ) -> TrainingCurves.Phase? {
+    let heads = rows(of: AttentionMetrics.inductionScore, analysis, steps)?.filter { $0.component.head != nil } ?? []
+    func peak(_ row: Row) -> Double { row.values.compactMap(\.number).max() ?? 0 }
+    guard let strongest = heads.max(by: { peak($0) < peak($1) }), peak(strongest) >= 0.3 else { return nil }
+    let scores = strongest.values.map { $0.number ?? .nan }
+    func step(at score: Double) -> Double? {
+      guard let after = scores.firstIndex(where: { $0 >= score }), after > 0 else { return nil }
+      let share = (score - scores[after - 1]) / (scores[after] - scores[after - 1])
+      return share.isFinite ? steps[after - 1] + share * (steps[after] - steps[after - 1]) : steps[after]
+    }
+    guard let start = step(at: 0.1 * peak(strongest)), let end = step(at: 0.9 * peak(strongest)), start < end else {
+      return nil
+    }
+    let name = strongest.component.id
+    return TrainingCurves.Phase(
+      "\(name) forms", words: "where the induction head \(name) forms: from 10 to 90 % of its highest score",
+      steps: start...end)
+  }
+
   /// From the checkpoint before the least similar one to that one; nil where all are alike.
   private static func phase(
     _ analysis: AnalysisResult, _ steps: [Double]
-  ) -> (name: String, steps: ClosedRange<Double>)? {
+  ) -> TrainingCurves.Phase? {
     guard let values = analysis.arrays["checkpoint.similarity"]?.values, values.count == steps.count - 1,
       let least = values.indices.filter({ values[$0].isFinite }).min(by: { values[$0] < values[$1] }),
       values[least] < 0.5
     else { return nil }
-    return ("where the heads change most", steps[least]...steps[least + 1])
+    return TrainingCurves.Phase(
+      "heads change most", words: "where the heads change most", steps: steps[least]...steps[least + 1])
   }
 
   private struct Row {

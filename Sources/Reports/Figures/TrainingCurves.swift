@@ -14,13 +14,26 @@ package struct TrainingCurves: FigureContent {
   /// Steps at which the model was kept.
   let checkpoints: [Double]
   /// A stretch of steps in which something changes.
-  let phase: (name: String, steps: ClosedRange<Double>)?
+  package struct Phase: Sendable {
+    /// In the legend: "L1.H1 forms".
+    package var name: String
+    /// In the caption, behind "the strip is": "where the head L1.H1 forms".
+    package var words: String
+    package var steps: ClosedRange<Double>
+
+    package init(_ name: String, words: String, steps: ClosedRange<Double>) {
+      self.name = name
+      self.words = words
+      self.steps = steps
+    }
+  }
+  let phase: Phase?
   /// The curve whose lowest number is named.
   let best: Int?
 
   package init(
     title: String, curves: [Curve], quantity: String, isLogStep: Bool = false, isLogValue: Bool = false,
-    interval: String = "", checkpoints: [Double] = [], phase: (name: String, steps: ClosedRange<Double>)? = nil,
+    interval: String = "", checkpoints: [Double] = [], phase: Phase? = nil,
     best: Int? = nil
   ) {
     precondition(!curves.isEmpty && (best.map(curves.indices.contains) ?? true))
@@ -45,7 +58,7 @@ package struct TrainingCurves: FigureContent {
       + (checkpoints.isEmpty ? "" : " Dotted lines are checkpoints.")
       + (phase.map { phase in
         " The strip, steps \(Self.step(phase.steps.lowerBound)) to \(Self.step(phase.steps.upperBound)), is "
-          + "\(phase.name)."
+          + "\(phase.words)."
       } ?? "")
   }
 

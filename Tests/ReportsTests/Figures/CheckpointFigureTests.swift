@@ -1,0 +1,31 @@
+import Results
+import Testing
+
+@testable import Reports
+
+@Suite struct CheckpointFigureTests {
+  /// A run over five checkpoints of a model of one head with these induction scores.
+  private func results(_ scores: [Float]) throws -> RunResults {
+    var results = try ReportExample.results()
+    var analysis = AnalysisResult(id: TrainingMetrics.analysis)
+    analysis.arrays["checkpoint.steps"] = NumericArray(shape: [5], values: [0, 100, 200, 300, 400])
+    analysis.arrays["over.\(AttentionMetrics.inductionScore.id)"] = NumericArray(shape: [5, 1], values: scores)
+    analysis.texts["over.\(AttentionMetrics.inductionScore.id)"] = ["L1.H0"]
+    results.analyses.append(analysis)
+    return results
+  }
+
+  private func caption(_ scores: [Float]) throws -> String {
+    let figures = CheckpointFigures.figures(of: try results(scores)).compactMap(\.figure)
+    return try #require(figures.first { $0.id == "training-scores-induction-score" }).caption.full
+  }
+
+  @Test("The phase in which an induction head forms is where its score gets from 10 to 90 % of its highest")
+  func formation() throws {
+    // 0.05 is reached halfway between steps 100 and 200, 0.45 three quarters of the way from there to 300.
+    let forming = try caption([0, 0, 0.1, 0.5 + 1 / 30, 0.5])
+    #expect(forming.contains("The strip, steps 153 to 288, is where the induction head L1.H0 forms"), "\(forming)")
+    #expect(try !caption([0, 0, 0.1, 0.2, 0.25]).contains("forms"))
+    #expect(try !caption([0.5, 0.5, 0.5, 0.5, 0.5]).contains("forms"))
+  }
+}
