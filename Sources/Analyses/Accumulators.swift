@@ -50,7 +50,7 @@ package struct Accumulators: Sendable {
     let empty = Accumulators(types, context)
     let needs = empty.needs
     var total = empty
-    if !needs.repeatedTokenSites.isEmpty { try repeated(needs) { try total.observe($0) } }
+    if !needs.repeatedTokenSites.isEmpty || needs.tokenLosses { try repeated(needs) { try total.observe($0) } }
     if needs.readsCorpus {
       for chunk in AnalysisSuite.chunks(documents: documents) {
         var part = empty

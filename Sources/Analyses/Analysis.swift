@@ -53,6 +53,8 @@ package struct Needs: Sendable {
   package var sites: Set<Site> = []
   /// Values on seeded sequences of repeated tokens.
   package var repeatedTokenSites: Set<Site> = []
+  /// The loss of every token, on the corpus and on the repeated tokens; of language models alone.
+  package var tokenLosses = false
   /// Gradients of the corpus loss at sites.
   package var gradients: Set<Site> = []
   /// Gradients of the corpus loss for every parameter.
@@ -67,6 +69,7 @@ package struct Needs: Sendable {
     documents = documents || other.documents
     sites.formUnion(other.sites)
     repeatedTokenSites.formUnion(other.repeatedTokenSites)
+    tokenLosses = tokenLosses || other.tokenLosses
     gradients.formUnion(other.gradients)
     parameterGradients = parameterGradients || other.parameterGradients
     watchers += other.watchers
@@ -74,7 +77,7 @@ package struct Needs: Sendable {
 
   /// Whether anything is asked of the corpus.
   package var readsCorpus: Bool {
-    documents || !sites.isEmpty || !gradients.isEmpty || parameterGradients || !watchers.isEmpty
+    documents || tokenLosses || !sites.isEmpty || !gradients.isEmpty || parameterGradients || !watchers.isEmpty
   }
 
   /// Fresh watchers, and what shows them what passes.

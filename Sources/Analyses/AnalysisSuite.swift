@@ -5,6 +5,7 @@ package import Transformers
 package enum AnalysisSuite {
   package static let all: [any Analysis.Type] = [
     AttentionAnalysis.self,
+    InContextAnalysis.self,
     GradientAnalysis.self,
     PerStack<RepresentationAnalysis>.self,
     PerStack<SimilarityAnalysis>.self,

@@ -55,9 +55,12 @@ package struct CorpusRun {
         guard let repeated = repeatedTokens() else { return }
         remark = repeated.note
         try repeated.documents.forEach(check)
-        let request = TraceRequest(sites: needs.repeatedTokenSites)
+        var request = TraceRequest(sites: needs.repeatedTokenSites)
+        request.tokenLosses = needs.tokenLosses
         for batch in Batch.cut(repeated.documents.map { example(repeated: $0) }) {
-          let trace = try model.run(input(batch), request)
+          var input = try input(batch)
+          if needs.tokenLosses, model.description.head == .languageModel { input.labels = input.nextTokenLabels }
+          let trace = try model.run(input, request)
           try observe(batch.observation(repeated.stream, trace))
         }
       },
@@ -102,14 +105,14 @@ package struct CorpusRun {
     let (watchers, look) = needs.watch(batch.documents, batch.targets)
     var plain = TraceRequest(sites: needs.sites)
     plain.look = look
+    plain.tokenLosses = needs.tokenLosses
     var differentiated = plain
     differentiated.gradients = needs.gradients
     differentiated.parameterGradients = needs.parameterGradients
     let wantsGradients = needs.parameterGradients || !needs.gradients.isEmpty
     var input = try input(batch)
     switch model.description.head {
-    case .languageModel where wantsGradients:
-      input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
+    case .languageModel where wantsGradients || needs.tokenLosses: input.labels = input.nextTokenLabels
     case .sequenceToSequence where wantsGradients: input.labels = batch.targetLabels
     case .maskedLanguageModel where wantsGradients && reading.text?.tokenizer.roles.mask != nil:
       try observe(batch.observation(.corpus, try model.run(input, plain), watchers))

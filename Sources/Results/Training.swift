@@ -46,6 +46,7 @@ package enum TrainingMetrics {
   /// Of successive checkpoints.
   package static let leastSimilarity = Metric(
     "training.leastSimilarity", "Least similarity of successive checkpoints",
-    formula: "min over neighbours of the mean Spearman correlation of the heads' scores (induction, previous token, "
+    formula:
+      "min over neighbours, step 0 left out, of the mean Spearman correlation of the heads' scores (induction, previous token, "
       + "duplicate token, first token, normalised entropy)", source: "ours", lowest: -1, highest: 1)
 }

@@ -5,9 +5,10 @@ extension Tape {
   ///
   /// With `reusingLogits` the gradient takes the logits' memory; nobody may read them after the backward pass began.
   /// `count` is what the sum is divided by where these rows are some of more. With `smoothing` ε the target is
-  /// `(1 − ε)·1{v = target} + ε/V` (Szegedy 2016).
+  /// `(1 − ε)·1{v = target} + ε/V` (Szegedy 2016). `each` is told every row's own loss.
   package func crossEntropy(
-    _ logits: Variable, targets: [Int32], reusingLogits: Bool, smoothing: Float = 0, of count: Int? = nil
+    _ logits: Variable, targets: [Int32], reusingLogits: Bool, smoothing: Float = 0, of count: Int? = nil,
+    each: ((_ row: Int, _ loss: Double) -> Void)? = nil
   ) -> (loss: Variable, exact: Double) {
     let vocabulary = logits.shape[logits.shape.count - 1], rows = targets.count
     let labelled = count ?? targets.count { $0 >= 0 }
@@ -25,7 +26,9 @@ extension Tape {
     for n in 0..<rows where targets[n] >= 0 {
       let row = logits.value.pointer + n * vocabulary, target = Double(row[Int(targets[n])])
       let mean = smoothing > 0 ? tk_sum(row, vocabulary) / Double(vocabulary) : 0
-      sum += normalizers[n] - (1 - Double(smoothing)) * target - Double(smoothing) * mean
+      let own = normalizers[n] - (1 - Double(smoothing)) * target - Double(smoothing) * mean
+      sum += own
+      each?(n, own)
     }
     let exact = sum / Double(labelled)
     let loss = result(Tensor([Float(exact)], shape: []), of: [logits]) { [normalizers] upstream, _ in
@@ -52,7 +55,7 @@ extension Tape {
   /// there: each piece is differentiated as soon as it is computed.
   package func unembeddedCrossEntropy(
     _ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice, targets: [Int32],
-    smoothing: Float = 0, rowsAtOnce: Int? = nil
+    smoothing: Float = 0, rowsAtOnce: Int? = nil, each: ((_ row: Int, _ loss: Double) -> Void)? = nil
   ) -> (loss: Variable, exact: Double) {
     let width = x.shape[1], isDifferentiated = isRecording && [x, weight, bias].contains { $0?.needsGradient == true }
     func inner(_ variable: Variable, _ value: Tensor) -> Variable {
@@ -70,7 +73,7 @@ extension Tape {
       let logits = tape.linear(part, weight: innerWeight, bias: innerBias, slice: slice)
       let (loss, value) = tape.crossEntropy(
         logits, targets: Array(targets[start..<end]), reusingLogits: true, smoothing: smoothing,
-        of: targets.count)
+        of: targets.count, each: each.map { each in { each(start + $0, $1) } })
       exact += value
       guard isDifferentiated else { continue }
       tape.backward(from: loss)

@@ -129,19 +129,25 @@ struct ForwardPass {
       guard let logits = logits(x) else { return nil }
       let seen = try at(.logits, logits)
       guard let targets else { return nil }
+      var losses = [Double](repeating: .nan, count: request.tokenLosses ? targets.count : 0)
       let (loss, exact) = tape.crossEntropy(
-        seen, targets: targets, reusingLogits: !request.touches(.logits), smoothing: smoothing)
+        seen, targets: targets, reusingLogits: !request.touches(.logits), smoothing: smoothing,
+        each: request.tokenLosses ? { losses[$0] = $1 } : nil)
+      trace.tokenLosses = losses
       trace.loss = exact
       return loss
     }
     // Only what has a label is unembedded.
     guard let targets, let unembedding = network.head.unembedding else { return nil }
     let rows = targets.indices.filter { targets[$0] >= 0 }
+    var losses = [Double](repeating: .nan, count: request.tokenLosses ? targets.count : 0)
     let (loss, exact) = tape.unembeddedCrossEntropy(
       beforeUnembedding(tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])),
       weight: parameters[unembedding.weight], bias: unembedding.bias.map { parameters[$0] }, slice: unembedding.slice,
-      targets: rows.map { targets[$0] }, smoothing: smoothing)
+      targets: rows.map { targets[$0] }, smoothing: smoothing,
+      each: request.tokenLosses ? { losses[rows[$0]] = $1 } : nil)
     trace.loss = exact
+    trace.tokenLosses = losses
     return loss
   }
 

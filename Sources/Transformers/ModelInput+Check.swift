@@ -37,6 +37,9 @@ extension ModelInput {
     return (0..<labels.count).map { $0 % length == length - 1 ? -1 : max(labels[$0 + 1], -1) }
   }
 
+  /// The labels of a language model on these tokens: the tokens themselves, none of padding.
+  package var nextTokenLabels: [Int32] { zip(ids, mask).map { $1 == 0 ? -100 : $0 } }
+
   private func fail(_ name: String, _ problem: String, _ expected: String, _ found: String) -> InputError {
     InputError(at: "input \"\(name)\"", problem, expected: expected, found: found)
   }

@@ -12,6 +12,10 @@ package struct Trace: Sendable {
   /// Mean loss over the labelled positions or examples; nil without labels.
   package var loss: Double?
 
+  /// The same of each position, `[B · T]`: of a language model the loss of what follows it. NaN where nothing is to be
+  /// predicted; empty unless asked for.
+  package var tokenLosses: [Double] = []
+
   package init() {}
 
   package subscript(site: Site) -> Tensor? { values[site] }

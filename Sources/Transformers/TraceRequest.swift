@@ -36,6 +36,8 @@ package struct TraceRequest: Sendable {
   package var sites: Set<Site> = []
   package var gradients: Set<Site> = []
   package var parameterGradients = false
+  /// The loss of every labelled position by itself.
+  package var tokenLosses = false
   package var edits: [Edit] = []
   /// Who is shown values as they pass, so that nobody needs to hold them.
   package var look: Look?

@@ -38,8 +38,8 @@ extension Job {
     Option("stride", .integer("N", 1...Int.max), "tokens from one window to the next; half a window by default"),
     Option("analyses", .list("A,B", known: analyses), "which of \(analyses.joined(separator: ", ")); all by default"),
     Option(
-      "checkpoints", .text("PATTERN"),
-      "states of the model's training to be measured as well: a path with a * in its last part, as runs/checkpoint-*; "
+      "checkpoints", .list("A,B", known: nil),
+      "states of the model's training to be measured as well: paths with a * in their last part, as runs/checkpoint-*; "
         + "without --model the last is the report's"),
     Option(
       "logs", .list("A,B", known: nil),
@@ -77,7 +77,7 @@ extension Job {
     var file: JobFile?
     if let path = arguments.operands.first {
       file = try JobFile(contentsOf: URL(filePath: path))
-    } else if arguments.text("model") == nil, arguments.text("checkpoints") == nil {
+    } else if arguments.text("model") == nil, arguments.list("checkpoints") == nil {
       if arguments.text("corpus") != nil { throw InputError(.usage, at: "report", "needs a job file or --model") }
       file = try JobFile(contentsOf: try assets.folder("examples").appending(path: "minigpt/job.json5"))
     }
@@ -86,7 +86,7 @@ extension Job {
 
   /// The file's job with the options over it.
   init(_ arguments: Arguments, over file: JobFile?, _ assets: Assets) throws {
-    let checkpoints = try (arguments.text("checkpoints") ?? file?.checkpoints).map { try Checkpoints(pattern: $0) }
+    let checkpoints = try (arguments.list("checkpoints") ?? file?.checkpoints).map { try Checkpoints(patterns: $0) }
     let named = arguments.text("model").map { URL(filePath: $0) } ?? file?.model
     guard let model = named ?? checkpoints?.all.last?.folder else {
       throw InputError(.usage, at: file?.url.relativePath ?? "report", "names no model")

@@ -39,8 +39,8 @@ struct JobFile {
   var window: Int?
   var stride: Int?
   var analyses: [String]?
-  /// A path with a `*` in its last component.
-  var checkpoints: String?
+  /// Paths with a `*` in their last component.
+  var checkpoints: [String]?
   var logs: [TrainingReading.Log]?
   var thresholds: URL?
   var output: URL?
@@ -76,7 +76,9 @@ struct JobFile {
     model = try path(job["model"])
     analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }
     thresholds = try path(job["thresholds"])
-    checkpoints = try path(job["checkpoints"])?.relativePath
+    checkpoints = try job["checkpoints"].map { setting in
+      try (setting.isText ? [setting] : setting.filledList()).compactMap { try path($0)?.relativePath }
+    }
     logs = try job["logs"].map { setting in
       try (setting.isText ? [setting] : setting.filledList()).map { try TrainingReading.Log($0, path: path) }
     }

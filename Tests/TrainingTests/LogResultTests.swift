@@ -97,13 +97,18 @@ import Testing
     let folder = try scratch(["checkpoint-1000", "checkpoint-200", "checkpoint-0", "final", "other-5"])
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.path(percentEncoded: false)
-    #expect(try Checkpoints(pattern: "\(path)/checkpoint-*").all.map(\.step) == [0, 200, 1000])
-    #expect(try Checkpoints(pattern: "\(path)/*-*").all.map(\.step) == [0, 5, 200, 1000])
+    #expect(try Checkpoints(patterns: ["\(path)/checkpoint-*"]).all.map(\.step) == [0, 200, 1000])
+    #expect(try Checkpoints(patterns: ["\(path)/*-*"]).all.map(\.step) == [0, 5, 200, 1000])
+    try Data("{\"global_step\": 700}".utf8).write(to: folder.appending(path: "other-5/trainer_state.json"))
+    try Data("{\"global_step\": 700}".utf8).write(to: folder.appending(path: "final/trainer_state.json"))
+    let withFinal = try Checkpoints(patterns: ["\(path)/checkpoint-*", "\(path)/final"]).all
+    #expect(withFinal.map(\.step) == [0, 200, 700, 1000] && withFinal[2].name == "final")
+    try FileManager.default.removeItem(at: folder.appending(path: "final/trainer_state.json"))
     for (pattern, words) in [
       ("\(path)/*", "has no step"), ("\(path)/none-*", "names no folder"), ("\(path)/other-*", "one folder only"),
       ("\(path)/no/such/*", "cannot be read"),
     ] {
-      let error = #expect(throws: (any Error).self) { try Checkpoints(pattern: pattern) }
+      let error = #expect(throws: (any Error).self) { try Checkpoints(patterns: [pattern]) }
       #expect("\(error.map { "\($0)" } ?? "")".contains(words))
     }
   }
@@ -141,7 +146,9 @@ import Testing
       result.arrays["over.attention.inductionScore"]?.values.prefix(8) == [0.1, 0.2, 0.3, 0.4, 0.2, 0.1, 0.3, 0.4])
     let similarity = try #require(result.arrays["checkpoint.similarity"]?.values)
     #expect(abs(similarity[0] - 0.8) < 1e-6 && abs(similarity[1] + 0.8) < 1e-6)
-    #expect(abs((result[TrainingMetrics.leastSimilarity]?[.model]?.value ?? 0) + 0.8) < 1e-9)
+    // The step from random weights does not count.
+    let least = try #require(result[TrainingMetrics.leastSimilarity]?[.model])
+    #expect(abs((least.value ?? 0) + 0.8) < 1e-9 && least.n == 1)
     let (toFirst, toLast) = (
       try #require(result.arrays["checkpoint.ckaToFirst"]), try #require(result.arrays["checkpoint.ckaToLast"])
     )

@@ -32,6 +32,14 @@ package enum CheckpointFigures: FigureBuilder {
           "Corpus loss of checkpoints", [Curve("corpus loss", x: steps, y: loss.values)], "loss (nats)",
           "checkpoint-loss", GradientMetrics.loss))
     }
+    let gains = [InContextMetrics.score, InContextMetrics.copyGain].compactMap { metric in
+      rows(of: metric, analysis, steps)?.first { $0.values.contains { $0.number != nil } }
+        .map { Curve(metric.title, x: steps, y: $0.values) }
+    }
+    if !gains.isEmpty {
+      outcomes.append(
+        figure("In-context loss over checkpoints", gains, "difference of losses (nats)", "in-context", nil))
+    }
     for metric in [
       AttentionMetrics.inductionScore, AttentionMetrics.previousTokenScore, AttentionMetrics.duplicateTokenScore,
     ] {
@@ -104,7 +112,7 @@ package enum CheckpointFigures: FigureBuilder {
     _ analysis: AnalysisResult, _ steps: [Double]
   ) -> TrainingCurves.Phase? {
     guard let values = analysis.arrays["checkpoint.similarity"]?.values, values.count == steps.count - 1,
-      let least = values.indices.filter({ values[$0].isFinite }).min(by: { values[$0] < values[$1] }),
+      let least = values.indices.filter({ steps[$0] > 0 && values[$0].isFinite }).min(by: { values[$0] < values[$1] }),
       values[least] < 0.5
     else { return nil }
     return TrainingCurves.Phase(

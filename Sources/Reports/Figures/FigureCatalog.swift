@@ -14,6 +14,7 @@ package enum FigureCatalog {
     PooledPatterns.self,
     DepthCurves.self,
     GradientHistograms.self,
+    LossByPosition.self,
     Projections.self,
     SimilarityMatrices.self,
     RepetitionCurves.self,

@@ -70,8 +70,8 @@ struct AnalysisGuide: Sendable {
       places: [
         .column(["training-loss", "training-gradient-layers"]),
         .row(["training-gradient-norm", "training-learning-rate", "training-similarity"]),
-        .row(["training-scores-induction-score", "training-scores-previous-token-score", "training-entropy"]),
-        .row(["training-rank", "training-cka-first", "training-cka-last"]),
+        .row(["training-in-context", "training-scores-induction-score", "training-scores-previous-token-score"]),
+        .row(["training-entropy", "training-rank", "training-cka-first"]),
       ],
       galleryTitle: "All other curves"),
     AnalysisGuide(
@@ -114,6 +114,14 @@ struct AnalysisGuide: Sendable {
         healthy small models do as well.
         """,
       places: [.row(["repetition-by-length", "repetition-along-text"])]),
+    AnalysisGuide(
+      id: "context", title: "In-context learning", analyses: ["context"],
+      introduction: """
+        What a language model makes of the text before a token: its loss by the token's position, and how much less a \
+        second copy of random tokens costs than the first, which nothing but the first foretells. Both fall at once \
+        where induction heads form.
+        """,
+      places: [.column(["context-loss"])]),
     AnalysisGuide(
       id: "routing", title: "Mixture of experts", analyses: ["routing"],
       introduction: """

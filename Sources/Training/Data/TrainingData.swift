@@ -93,7 +93,7 @@ package final class TrainingData {
     let types = rows.contains { $0.typeIDs != nil } ? rows.map { $0.typeIDs ?? $0.ids.map { _ in 0 } } : nil
     var input = ModelInput(rows: rows.map(\.ids), typeIDs: types, pad: pad)
     switch task {
-    case .languageModel: input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
+    case .languageModel: input.labels = input.nextTokenLabels
     case .maskedLanguageModel: apply(masking, to: &input, rows, seed)
     case .tokenClassification: input.labels = ModelInput(rows: rows.map { $0.labels ?? [] }, pad: -100).ids
     case .sequenceClassification: input.labels = rows.map { $0.classIndex ?? -100 }

@@ -82,7 +82,8 @@ package struct CheckpointSeries {
     if !similarities.isEmpty {
       result.arrays["checkpoint.similarity"] = NumericArray(
         shape: [similarities.count], values: similarities.map(Float.init))
-      let known = similarities.filter(\.isFinite)
+      // Heads of random weights have no order that they could lose.
+      let known = similarities.enumerated().filter { steps[$0.offset] > 0 && $0.element.isFinite }.map(\.element)
       let least = known.min().map { Quantity($0, n: known.count) } ?? .notApplicable
       result.tables.append(MetricTable(TrainingMetrics.leastSimilarity, [.init(.model, least)]))
     }

@@ -1,3 +1,4 @@
+internal import Results
 internal import Tensors
 package import Foundation
 
@@ -11,36 +12,57 @@ package struct Checkpoints: Sendable {
 
   package let all: [Checkpoint]
 
-  /// The folders that a pattern names: a path in whose last component a `*` stands for any characters
-  /// (`runs/checkpoint-*`). A folder's step is the number its name ends with.
+  /// The folders that patterns name: paths in whose last component a `*` stands for any characters
+  /// (`runs/checkpoint-*`). A folder's step is the number its name ends with, else (`final`) the `global_step` of its
+  /// `trainer_state.json`.
   ///
-  /// Throws `InputError` where no folder or only one matches, for a name without a number, and for two of one step.
-  package init(pattern: String) throws {
+  /// Throws `InputError` where a pattern names no folder or all of them only one, for a folder without a step, and for two
+  /// of one step.
+  package init(patterns: [String]) throws {
+    var found: [Checkpoint] = []
+    for pattern in patterns {
+      let folders = try Self.folders(pattern)
+      if folders.isEmpty { throw InputError(at: pattern, "names no folder", expected: "checkpoints") }
+      for folder in folders {
+        let path = folder.relativePath
+        guard let step = Self.step(of: folder) else {
+          throw InputError(
+            at: path, "has no step",
+            expected: "a name that ends with a number, as checkpoint-500, or a trainer_state.json")
+        }
+        if let other = found.first(where: { $0.step == step }) {
+          throw InputError(at: path, "has the step of \(other.name)", expected: "a step of its own", found: "\(step)")
+        }
+        found.append(Checkpoint(folder: folder, step: step))
+      }
+    }
+    guard found.count > 1 else {
+      throw InputError(
+        at: patterns.joined(separator: ", "), "names one folder only", expected: "at least two checkpoints")
+    }
+    all = found.sorted { $0.step < $1.step }
+  }
+
+  private static func folders(_ pattern: String) throws -> [URL] {
     let url = URL(filePath: pattern)
     let parent = pattern.contains("/") ? url.deletingLastPathComponent().relativePath : "."
     let parts = url.lastPathComponent.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: parent) else {
       throw InputError(at: parent, "cannot be read", expected: "the folder of the checkpoints")
     }
-    var found: [Checkpoint] = []
-    for name in names.sorted() where Self.matches(name, parts) {
+    return names.sorted().filter { matches($0, parts) }.compactMap { name in
       var isFolder: ObjCBool = false
       let path = parent == "." ? name : "\(parent)/\(name)"
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { continue }
-      let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }
-      guard let step = Int(String(digits.reversed())) else {
-        throw InputError(at: path, "has no step", expected: "a name that ends with a number, as checkpoint-500")
-      }
-      if let other = found.first(where: { $0.step == step }) {
-        throw InputError(at: path, "has the step of \(other.name)", expected: "a step of its own", found: "\(step)")
-      }
-      found.append(Checkpoint(folder: URL(filePath: path), step: step))
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return nil }
+      return URL(filePath: path)
     }
-    guard found.count > 1 else {
-      throw InputError(
-        at: pattern, found.isEmpty ? "names no folder" : "names one folder only", expected: "at least two checkpoints")
-    }
-    all = found.sorted { $0.step < $1.step }
+  }
+
+  private static func step(of folder: URL) -> Int? {
+    let digits = folder.lastPathComponent.reversed().prefix { $0.isASCII && $0.isNumber }
+    if let step = Int(String(digits.reversed())) { return step }
+    let state = JSONText(contentsOf: folder.appending(path: "trainer_state.json"))?.members
+    return if case .integer(let step)? = state?["global_step"] { step } else { nil }
   }
 
   private static func matches(_ name: String, _ parts: [String]) -> Bool {
