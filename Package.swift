@@ -71,7 +71,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Tensors", "Transformers", "Training", "Results", "Drawing", "Plotting", "CairoRenderer", "TestSupport",
+        "Tensors", "Transformers", "Analyses", "Training", "Results", "Drawing", "Plotting", "CairoRenderer",
+        "TestSupport",
       ],
       path: "Tests/Bench", exclude: ["peers.sh"], swiftSettings: settings),
 

@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 package import Results
-import Transformers
+package import Transformers
 
 extension AttentionAnalysis {
   package func result() throws -> AnalysisResult {
@@ -31,15 +31,27 @@ extension AttentionAnalysis {
   }
 }
 
+extension AttentionAnalysis {
+  /// The class of every head, under the sites of its layer's pattern; of a kind of attention of which nothing was seen
+  /// there is none.
+  package var classes: [Site: [PatternClass]] {
+    var classes: [Site: [PatternClass]] = [:]
+    for sums in kinds where sums.rows.documents > 0 {
+      let tables = AnalysisResult(id: AttentionAnalysis.id, tables: sums.classTables())
+      let all = sums.heads.indices.map { PatternClass(sums.classScores($0, tables), thresholds) }
+      for layer in 0..<sums.kind.layers {
+        classes[sums.kind.pattern(layer: layer)] = Array(all[sums.layerHeads(layer)])
+      }
+    }
+    return classes
+  }
+}
+
 extension KindSums {
   /// Every table of the analysis, with the rows of this kind.
   fileprivate func tables(copying: [Quantity]) -> [MetricTable] {
-    let scores = zip(AttentionMetrics.repeatedTokenScores.indices, AttentionMetrics.repeatedTokenScores).map {
-      i, metric in
-      table(metric) { repeated[$0].ratio(i, to: repeatedSequences, 0) }
-    }
     let importance = heads.indices.map(importanceShare)
-    return rowMeanTables() + scores + [
+    return classTables() + [
       table(AttentionMetrics.copyingScore) { copying[$0] },
       table(AttentionMetrics.keyMarginalEntropy) { marginalEntropy(heads[$0].marginal, longest, .rows) },
       table(AttentionMetrics.keyMarginalOrdinary) { ordinaryPeak(heads[$0]) },
@@ -58,6 +70,14 @@ extension KindSums {
         }),
       MetricTable(AttentionMetrics.sinkRate, [MetricTable.Row(Component(.model, stack: kind.stack), sinkRate())]),
     ]
+  }
+
+  /// Row means and the scores on repeated tokens, among them all that classes go by.
+  fileprivate func classTables() -> [MetricTable] {
+    rowMeanTables()
+      + zip(AttentionMetrics.repeatedTokenScores.indices, AttentionMetrics.repeatedTokenScores).map { i, metric in
+        table(metric) { repeated[$0].ratio(i, to: repeatedSequences, 0) }
+      }
   }
 
   fileprivate func addMaps(to result: inout AnalysisResult) {
@@ -177,7 +197,7 @@ extension KindSums {
     (usesGradient ? HeadSums.Extra.importanceGradient : HeadSums.Extra.importanceNorm).index
   }
 
-  private func layerHeads(_ layer: Int) -> Range<Int> { layer * kind.heads..<(layer + 1) * kind.heads }
+  fileprivate func layerHeads(_ layer: Int) -> Range<Int> { layer * kind.heads..<(layer + 1) * kind.heads }
 
   private func importanceShare(_ index: Int) -> Quantity {
     guard hasImportance else { return .notApplicable }

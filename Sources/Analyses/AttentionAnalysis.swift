@@ -41,7 +41,14 @@ package struct AttentionAnalysis: Analysis {
     return needs
   }
 
-  package mutating func observe(_ observation: Observation) throws {
+  /// A watcher for a batch of which no map is kept and how much heads write is not asked for: it looks at rows alone.
+  package func rowWatcher(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> any AttentionWatcher {
+    AttentionSums(
+      kinds.map(\.kind), documents, targets, choices: documents.map { _ in AttentionSamples.Choice() },
+      outputGrams: outputGrams)
+  }
+
+  package mutating func observe(_ observation: Observation) {
     switch observation.stream {
     case .corpus:
       for case let sums as AttentionSums in observation.watchers {

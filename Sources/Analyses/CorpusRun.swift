@@ -52,17 +52,13 @@ package struct CorpusRun {
     var results = try Accumulators.measure(
       analyses, context, documents: corpus.documents,
       repeated: { needs, observe in
-        guard let repeated = repeatedTokens() else { return }
-        remark = repeated.note
-        try repeated.documents.forEach(check)
-        var request = TraceRequest(sites: needs.repeatedTokenSites)
-        request.tokenLosses = needs.tokenLosses
-        for batch in Batch.cut(repeated.documents.map { example(repeated: $0) }) {
-          var input = try input(batch)
-          if needs.tokenLosses, model.description.head == .languageModel { input.labels = input.nextTokenLabels }
-          let trace = try model.run(input, request)
-          try observe(batch.observation(repeated.stream, trace))
-        }
+        guard let reader = reading.text,
+          let probe = RepeatedTokenProbe(
+            reader.tokenizer, decoderStart: reader.decoderStart, for: model.description, seed: seed)
+        else { return }
+        remark = probe.tokens.note
+        try probe.tokens.documents.forEach(check)
+        try probe.run(model, sites: needs.repeatedTokenSites, tokenLosses: needs.tokenLosses, observe)
       },
       corpus: { chunk, needs, observe in
         let read = try examples(chunk.compactMap { _ in try documents.next() }, &extent)
@@ -159,21 +155,6 @@ package struct CorpusRun {
     try model.description.checkVocabulary(document.ids, of: document.id, at: corpus.path) { document.tokens[$0] }
   }
 
-  /// A repeated-token sequence; a decoder reads it as well, behind its first token and without what closes it.
-  private func example(repeated document: TokenizedDocument) -> Example {
-    var example = Example(document)
-    guard let reader = reading.text, let start = reader.decoderStart else { return example }
-    let kept = document.kinds.count { $0 != .closing }
-    var read = document
-    read.ids = [start] + document.ids.prefix(kept)
-    read.kinds = [.opening] + document.kinds.prefix(kept)
-    read.tokens = [reader.tokenizer.token(start) ?? ""] + document.tokens.prefix(kept)
-    read.typeIDs = read.ids.map { _ in 0 }
-    read.labels = read.ids.map { _ in nil }
-    example.target = Target(document: read, labels: Array(read.ids.dropFirst()) + [-100])
-    return example
-  }
-
   /// The batch as a masked LM is trained on it; what is masked follows from seed and document.
   private func masked(_ batch: Batch, _ plain: ModelInput) -> ModelInput? {
     guard let mask = reading.text?.tokenizer.roles.mask else { return nil }
@@ -196,18 +177,5 @@ package struct CorpusRun {
 
   private var padding: Int32 {
     reading.text?.tokenizer.roles.padding ?? model.description.padToken.map { Int32($0) } ?? 0
-  }
-
-  /// Sequences of repeated tokens in the family's own frame; nil for a model that reads too little for them.
-  private func repeatedTokens() -> RepeatedTokens? {
-    guard let tokenizer = reading.text?.tokenizer else { return nil }
-    let d = model.description
-    // Rows that training never touched (unused pieces) would not be known to any head.
-    let ordinary = (0..<Int32(min(d.vocabulary, tokenizer.vocabularySize))).filter { id in
-      !tokenizer.isSpecial(id) && tokenizer.token(id).map { !$0.hasPrefix("[unused") && !$0.isEmpty } ?? false
-    }
-    return RepeatedTokens(
-      ordinary: ordinary, opening: tokenizer.openingTokens, closing: tokenizer.closingTokens,
-      longest: d.maximumPositions, seed: seed, spelled: { tokenizer.token($0) ?? "" })
   }
 }

@@ -132,15 +132,8 @@ package struct CorpusTokenizer: Sendable {
   }
 
   private func kind(_ id: Int32, isAdded: Bool, text: ArraySlice<Unicode.Scalar>) -> TokenKind {
-    if isAdded || tokenizer.isSpecial(id) {
-      let roles = tokenizer.roles
-      // GPT-2's one special token opens and closes: as the first of a text it opens.
-      if id == roles.classification || id == roles.beginning { return .opening }
-      if id == roles.separator || id == roles.end { return .closing }
-    }
-    let visible = text.filter { !$0.properties.isWhitespace }
-    let isPunctuation = !visible.isEmpty && visible.allSatisfy { punctuation.contains($0.properties.generalCategory) }
-    return isPunctuation ? .punctuation : .ordinary
+    if isAdded || tokenizer.isSpecial(id), let kind = TokenKind(special: id, tokenizer.roles) { return kind }
+    return TokenKind(text: text)
   }
 }
 
@@ -151,8 +144,3 @@ package struct Target: Sendable {
   /// What each position is to predict.
   package var labels: [Int32]
 }
-
-private let punctuation: Set<Unicode.GeneralCategory> = [
-  .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation,
-  .otherPunctuation,
-]

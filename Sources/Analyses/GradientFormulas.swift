@@ -81,6 +81,7 @@ package enum GradientFormulas {
   /// - Parameters: `gradient` and `values` `[B, T, C]`.
   package static func flow(_ gradient: Tensor, _ values: Tensor?, lengths: [Int]) -> Flow {
     let (positions, width) = (gradient.shape[1], gradient.shape[2])
+    nonisolated(unsafe) let (g, x) = (gradient.pointer, values?.pointer)
     var rows = [Flow](repeating: Flow(), count: lengths.count)
     rows.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let buffer = buffer
@@ -88,10 +89,10 @@ package enum GradientFormulas {
         var (squares, products) = (0.0, 0.0)
         for t in 0..<lengths[row] {
           let offset = (row * positions + t) * width
-          let square = tk_sum_of_squares(gradient.pointer + offset, width)
+          let square = tk_sum_of_squares(g + offset, width)
           squares += square
-          guard let values else { continue }
-          products += (square * tk_sum_of_squares(values.pointer + offset, width)).squareRoot()
+          guard let x else { continue }
+          products += (square * tk_sum_of_squares(x + offset, width)).squareRoot()
         }
         buffer[row] = Flow(squares: squares, products: values == nil ? nil : products, positions: lengths[row])
       }

@@ -1,14 +1,11 @@
 import CKernels
-
 import Tensors
 
 /// What the representation analysis adds up at one residual point.
 struct PointSums: Sendable {
   let width: Int
-  var tokens = 0
-  /// `Σ x`, and the upper triangle of `Σ x xᵀ`, over ordinary positions.
-  var sum: [Double]
-  var products: [Double] = []
+  /// Over ordinary positions.
+  var vectors: TokenCovariance
   /// `Σ x/‖x‖` over ordinary positions.
   var unit: [Double]
   /// How often `|x| ≥ 6`, by feature.
@@ -22,28 +19,25 @@ struct PointSums: Sendable {
 
   init(width: Int) {
     self.width = width
-    sum = [Double](repeating: 0, count: width)
-    unit = sum
+    vectors = TokenCovariance(width: width)
+    unit = [Double](repeating: 0, count: width)
     outliers = [UInt32](repeating: 0, count: width)
   }
 
   /// Adds one batch at this point, `[B, T, C]`.
   mutating func add(_ point: Tensor, _ documents: [TokenizedDocument], _ weights: [BootstrapWeights]) {
-    if products.isEmpty {
-      products = [Double](repeating: 0, count: width * width)
-      magnitudes = [UInt32](repeating: 0, count: 1 << 15)
-    }
+    if magnitudes.isEmpty { magnitudes = [UInt32](repeating: 0, count: 1 << 15) }
     var block = [Double](repeating: 0, count: documents.reduce(0) { $0 + $1.ids.count } * width)
     var rows = 0
     // Scratch for positions that only their norm and largest entry are taken of.
-    var (ignored, ignoredUnit) = (sum, unit)
+    var (ignored, ignoredUnit) = (unit, unit)
     var (ignoredOutliers, ignoredMagnitudes) = (outliers, magnitudes)
     for (i, document) in documents.enumerated() {
       var norms = [Double](repeating: 0, count: 6)
       for t in document.ids.indices {
         let x = point.pointer + (i * point.shape[1] + t) * width
         if TokenSample.isOrdinary(document, t) {
-          norms[0] += tk_token_statistics(x, width, &sum, &unit, &outliers, &magnitudes, &largest)
+          norms[0] += tk_token_statistics(x, width, &vectors.sum, &unit, &outliers, &magnitudes, &largest)
           norms[1] += 1
           block.withUnsafeMutableBufferPointer { block in
             for d in 0..<width { block[rows * width + d] = Double(x[d]) }
@@ -58,19 +52,16 @@ struct PointSums: Sendable {
       }
       self.norms.add(norms, weights[i])
     }
-    tokens += rows
-    Matrix.addGram(of: block, rows: rows, columns: width, to: &products)
+    vectors.add(products: block, rows: rows)
   }
 
   mutating func merge(_ other: PointSums) {
-    tokens += other.tokens
-    tk_add_scaled(&sum, other.sum, 1, width)
+    vectors.merge(other.vectors)
     tk_add_scaled(&unit, other.unit, 1, width)
     for i in outliers.indices { outliers[i] &+= other.outliers[i] }
-    if products.isEmpty {
-      (products, magnitudes) = (other.products, other.magnitudes)
-    } else if !other.products.isEmpty {
-      tk_add_scaled(&products, other.products, 1, products.count)
+    if magnitudes.isEmpty {
+      magnitudes = other.magnitudes
+    } else if !other.magnitudes.isEmpty {
       for i in magnitudes.indices { magnitudes[i] &+= other.magnitudes[i] }
     }
     largest = other.largest > largest || other.largest.isNaN ? other.largest : largest
@@ -80,27 +71,7 @@ struct PointSums: Sendable {
     norms.merge(other.norms)
   }
 
-  /// The covariance of the token vectors, divided by `N − 1`.
-  var covariance: Matrix {
-    var result = Matrix(rows: width, columns: width)
-    guard tokens > 1, !products.isEmpty else { return result }
-    let n = Double(tokens)
-    result.values.withUnsafeMutableBufferPointer { out in
-      for i in 0..<width {
-        for j in i..<width {
-          let value = (products[i * width + j] - sum[i] * sum[j] / n) / (n - 1)
-          out[i * width + j] = value
-          out[j * width + i] = value
-        }
-      }
-    }
-    return result
-  }
-
-  /// Mean square of every feature.
-  var meanSquares: [Double] {
-    products.isEmpty ? [] : (0..<width).map { products[$0 * width + $0] / Double(max(1, tokens)) }
-  }
+  var tokens: Int { vectors.tokens }
 
   /// Mean cosine of all pairs of ordinary positions: `(‖Σu‖² − N)/(N(N − 1))` of the unit vectors.
   var meanCosine: Double {

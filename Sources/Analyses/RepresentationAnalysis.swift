@@ -59,7 +59,7 @@ package struct RepresentationAnalysis: StackAnalysis {
       spectra.withUnsafeMutableBufferPointer { spectra in
         nonisolated(unsafe) let (numbers, spectra) = (numbers, spectra)
         forEachPiece(points.count) { point in
-          let covariance = points[point].covariance
+          let covariance = points[point].vectors.matrix
           spectra[point] = covariance.symmetricEigenvalues()
           numbers[point] = spectrumNumbers(points[point], covariance, spectra[point])
           for (id, quantity) in pairNumbers(chosen, classes, point: point) { numbers[point][id] = quantity }
@@ -100,18 +100,14 @@ package struct RepresentationAnalysis: StackAnalysis {
       result[RepresentationMetrics.massiveActivationFirst.id] =
         sums.largestElsewhere > 0 ? Quantity(Double(sums.largestElsewhere) / median, n: n) : .notApplicable
     }
-    let largest = eigenvalues.first ?? 0
-    // All vectors equal: nothing varies. A NaN goes on to be counted as one.
-    if largest <= 1e-12 * sums.meanSquares.reduce(0, +) { return result }
-    let floor = Double(sums.width) * largest * 0x1p-52
-    let spectrum = Spectrum(eigenvalues: eigenvalues.map { $0 < floor ? 0 : $0 })
+    guard let spectrum = sums.vectors.spectrum(eigenvalues) else { return result }
     let rank = spectrum.effectiveRank
     result[RepresentationMetrics.effectiveRank.id] = Quantity(rank, n: n)
     result[RepresentationMetrics.effectiveRankShare.id] = Quantity(rank / Double(min(n, sums.width)), n: n)
     result[RepresentationMetrics.participationRatio.id] = Quantity(spectrum.participationRatio, n: n)
     result[RepresentationMetrics.stableRank.id] = Quantity(spectrum.stableRank, n: n)
     result[RepresentationMetrics.varianceFraction99.id] = Quantity(
-      largest.isNaN ? .nan : Double(spectrum.count(forShare: 0.99)) / Double(sums.width), n: n)
+      rank.isNaN ? .nan : Double(spectrum.count(forShare: 0.99)) / Double(sums.width), n: n)
     result[RepresentationMetrics.redundancy.id] = Quantity(meanAbsoluteCorrelation(covariance), n: n)
     return result
   }
@@ -125,7 +121,7 @@ package struct RepresentationAnalysis: StackAnalysis {
     let x = tokens.matrix(point: point, width: sample.width)
     let means = PairMeans(hashes: tokens.map(\.documentHash))
     let whole = x.gram(ofRows: true)
-    let trimmed = without(largestDimensions(points[point].meanSquares, 3), of: x, gram: whole)
+    let trimmed = without(largestDimensions(points[point].vectors.meanSquares, 3), of: x, gram: whole)
     let centred = centring(whole)
     var distances = centred
     squaredDistances(fromGram: &distances)

@@ -106,6 +106,11 @@ package enum JSONText {
 
   private static func quote(_ value: String, to out: inout String) {
     out += "\""
+    defer { out += "\"" }
+    guard value.utf8.contains(where: { $0 < 0x20 || $0 > 0x7e || $0 == 0x22 || $0 == 0x5C }) else {
+      out += value
+      return
+    }
     for scalar in value.unicodeScalars {
       switch scalar {
       case "\"": out += "\\\""
@@ -118,7 +123,6 @@ package enum JSONText {
       default: out.unicodeScalars.append(scalar)
       }
     }
-    out += "\""
   }
 }
 

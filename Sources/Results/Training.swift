@@ -4,6 +4,13 @@ package enum CurveRole: String, CaseIterable, Sendable {
   case validationLoss = "validation loss"
   case gradientNorm = "gradient norm"
   case learningRate = "learning rate"
+  /// Of each residual point.
+  case effectiveRank = "effective rank"
+  /// Of each class.
+  case headCount = "heads of a class"
+
+  /// Whether a log has many of them, one for each point or class.
+  package var isGroup: Bool { self == .effectiveRank || self == .headCount }
 }
 
 /// What a training's log and its checkpoints tell: the analysis `training`.

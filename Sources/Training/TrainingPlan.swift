@@ -106,9 +106,19 @@ package struct TelemetryPlan: Hashable, Sendable {
   package var every: Int
   /// Whether records have histograms of the gradients of every parameter.
   package var histograms: Bool
+  /// Steps from one classification of the heads to the next, made a multiple of `every`; 0 for none. One costs a forward
+  /// pass over 16 sequences of up to 100 repeated tokens and a closer look at the attention of the step.
+  package var classes: Int
 
-  package init(every: Int = 1, histograms: Bool = true) {
+  package init(every: Int = 1, histograms: Bool = true, classes: Int = 20) {
     self.every = every
     self.histograms = histograms
+    self.classes = classes
+  }
+
+  /// Whether a step's record has the classes of heads.
+  func classifies(_ step: Int) -> Bool {
+    guard classes > 0 else { return false }
+    return step % (every * ((classes - 1) / every + 1)) == 0
   }
 }

@@ -74,7 +74,8 @@ package final class TrainingRun {
   /// Trains to the end, or until a signal comes or a number is none.
   package func run() throws -> Outcome {
     let telemetry = try plan.telemetry.map {
-      try TelemetryWriter(plan.folder, $0, trainer: trainer, from: trainer.step)
+      try TelemetryWriter(
+        plan.folder, $0, trainer: trainer, from: trainer.step, tokens: setup.telemetryTokens ?? TelemetryTokens())
     }
     events.began(setup.steps, trainer.step, trainer.model.parameterCount, setup.data.count)
     if trainer.step == 0 {
@@ -86,7 +87,7 @@ package final class TrainingRun {
       let step = trainer.step
       let batches = try setup.data.batches(
         step: step, batch: plan.batch, accumulation: plan.accumulation, masking: plan.masking, seed: UInt64(plan.seed))
-      let recorder = telemetry?.recorder(for: step)
+      let recorder = try telemetry?.recorder(for: step)
       let report = try trainer.advance(batches, observer: recorder)
       for fault in plan.plants { try fault.apply(to: trainer.model) }
       try telemetry?.add(report, recorder)

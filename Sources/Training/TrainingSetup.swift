@@ -30,6 +30,8 @@ struct TrainingSetup {
   let evaluation: TrainingData?
   let steps: Int
   let context: Int
+  /// What telemetry knows of the tokens; nil where none is asked for.
+  let telemetryTokens: TelemetryTokens?
 
   /// - Parameter checkpoint: where the weights are taken from in place of the plan's beginning.
   init(_ plan: TrainingPlan, from checkpoint: URL?) throws {
@@ -101,6 +103,11 @@ struct TrainingSetup {
     let reader = DataReader(
       task: plan.task, tokenizer: tokenizer, images: images, classes: classes, description: d, context: context,
       packing: plan.packing)
+    telemetryTokens = plan.telemetry.map { _ in
+      tokenizer.map {
+        TelemetryTokens($0, decoderStart: reader.decoderStart, for: d, seed: UInt64(plan.seed))
+      } ?? TelemetryTokens()
+    }
     data = try reader.read(documents, of: plan.data)
     evaluation = try plan.evaluation.map { try reader.read(DataReader.documents($0.data, plan.packing), of: $0.data) }
     steps =

@@ -17,7 +17,9 @@ extension Command {
         + "}, schedule { shape, warmup, floor }, dropout, label_smoothing, masking, plant (faults kept in the weights: "
         + "[{ fault: \"zero_head\", layer, head }, { fault: \"rank_one_mlp\", layer }]), on_fault, checkpoints (a list of "
         + "steps, \"logarithmic\", or { steps or every, optimizer: \"last\", \"all\" or \"none\" }), log_every, telemetry "
-        + "{ every, histograms }, output { folder }, seed. Only name, task, model and data are needed.",
+        + "{ every, histograms, classes }, output { folder }, seed. Only name, task, model and data are needed.",
+      "telemetry.every is the number of steps from one record to the next, telemetry.classes from one classification of "
+        + "the attention heads to the next (20; 0 for none).",
       "The folder of the run gets checkpoint-STEP for each listed step and final, Hugging Face directories with "
         + "trainer_state.json, and the telemetry as lines of JSON and as an event file for TensorBoard. Interrupted "
         + "(SIGINT, SIGTERM) it finishes its step, leaves a checkpoint and ends with code 130; --resume goes on from "

@@ -23,7 +23,7 @@ import Transformers
 ///   schedule: { shape: "cosine", warmup: 100 },
 ///   dropout: 0.1,
 ///   checkpoints: "logarithmic",
-///   telemetry: { every: 10 },
+///   telemetry: { every: 10, histograms: true, classes: 20 },       // steps between records, and between classes
 ///   output: { folder: "out" }, seed: 0,
 /// }
 /// ```
@@ -116,10 +116,12 @@ struct TrainJobFile {
     if let policy = job["on_fault"] { plan.onFault = try policy.member(of: TrainerSettings.FaultPolicy.self) }
     if let checkpoints = job["checkpoints"] { plan.checkpoints = try self.checkpoints(checkpoints) }
     if let every = job["log_every"] { plan.logEvery = try every.integer(in: 1...Int.max) }
-    if let telemetry = try job["telemetry"]?.fields(["every", "histograms"]) {
-      plan.telemetry = TelemetryPlan(
-        every: try telemetry["every"]?.integer(in: 1...Int.max) ?? 1,
-        histograms: try telemetry["histograms"]?.flag() ?? true)
+    if let telemetry = try job["telemetry"]?.fields(["every", "histograms", "classes"]) {
+      var chosen = TelemetryPlan()
+      if let every = telemetry["every"] { chosen.every = try every.integer(in: 1...1 << 30) }
+      if let histograms = telemetry["histograms"] { chosen.histograms = try histograms.flag() }
+      if let classes = telemetry["classes"] { chosen.classes = try classes.integer(in: 0...1 << 30) }
+      plan.telemetry = chosen
     }
     if let seed = job["seed"] { plan.seed = try seed.integer(in: 0...Int.max) }
     return plan

@@ -28,7 +28,7 @@ struct AttentionAnalysisTests {
       }
       pattern.forEachHeadsRows { see?.rows(AttentionBand(site: .pattern(layer: layer), rows: $0)) }
     }
-    try analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
+    analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
     return analysis
   }
 
@@ -235,7 +235,7 @@ struct AttentionAnalysisTests {
         see?.rows(AttentionBand(site: .pattern(layer: layer), rows: $0))
       }
     }
-    try analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
+    analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
     let result = try analysis.result()
     let next = try #require(result[AttentionMetrics.nextShare])
     #expect(next.rows.max { $0.quantity.number < $1.quantity.number }?.component == .head(1, 8))

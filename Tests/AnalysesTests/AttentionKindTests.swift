@@ -33,7 +33,7 @@ struct AttentionKindTests {
     var request = TraceRequest(sites: analysis.needs.sites)
     request.look = see
     let trace = try model.run(input, request)
-    try analysis.observe(
+    analysis.observe(
       Observation(stream: .corpus, documents: sources, targets: targets, trace: trace, watchers: watchers))
     let result = try analysis.result()
 
@@ -120,7 +120,7 @@ struct AttentionKindTests {
     var request = TraceRequest(sites: analysis.needs.sites)
     request.look = see
     let trace = try model.run(ModelInput(pixels: pixels, for: image), request)
-    try analysis.observe(Observation(stream: .corpus, documents: images, trace: trace, watchers: watchers))
+    analysis.observe(Observation(stream: .corpus, documents: images, trace: trace, watchers: watchers))
     let result = try analysis.result()
     for (metric, layers) in Self.digits {
       for (layer, expected) in layers.enumerated() {
@@ -151,7 +151,7 @@ struct AttentionKindTests {
     request.look = see
     let input = ModelInput(rows: document.map(\.ids), pad: 1)
     let trace = try model.run(input, request)
-    try analysis.observe(Observation(stream: .corpus, documents: document, trace: trace, watchers: watchers))
+    analysis.observe(Observation(stream: .corpus, documents: document, trace: trace, watchers: watchers))
     let result = try analysis.result()
     let facts = try #require(result.texts["pooled"])
     #expect(facts == ["doc-0", "\(length)", "3"])

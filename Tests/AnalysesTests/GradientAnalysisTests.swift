@@ -107,7 +107,7 @@ struct GradientAnalysisTests {
     needs.formUnion(GradientAnalysis(corpus.context).needs)
     func run(_ size: Int) throws -> AnalysisResult {
       var analysis = AttentionAnalysis(corpus.context)
-      for batch in corpus.batches(of: size) { try analysis.observe(try corpus.observation(batch, needs)) }
+      for batch in corpus.batches(of: size) { analysis.observe(try corpus.observation(batch, needs)) }
       return try analysis.result()
     }
     let (alone, together) = (try run(1), try run(8))

@@ -26,6 +26,7 @@ import Testing
       ("loss", CurveRole.trainingLoss), ("train/loss", .trainingLoss), ("run_1: train/loss", .trainingLoss),
       ("eval_loss", .validationLoss), ("val-loss", .validationLoss), ("validation/loss", .validationLoss),
       ("train/grad_norm", .gradientNorm), ("lr", .learningRate), ("train/learning_rate", .learningRate),
+      ("effective_rank/blocks.3.hook_resid_pre", .effectiveRank), ("run: heads/previous token", .headCount),
     ])
   func roles(name: String, role: CurveRole) {
     #expect(CurveRole(of: name) == role)

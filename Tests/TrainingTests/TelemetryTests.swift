@@ -1,7 +1,9 @@
 import Analyses
+import Corpora
 import Foundation
 import Results
 import Tensors
+import TestSupport
 import Testing
 import Transformers
 
@@ -31,7 +33,7 @@ struct TelemetryTests {
     let before = Dictionary(
       uniqueKeysWithValues: trainer.model.parameters.map { ($0.name, $0.tensor.values.map { Double($0) }) })
 
-    let recorder = StepRecorder(trainer, TelemetryPlan())
+    let recorder = try StepRecorder(trainer, TelemetryPlan())
     let report = try trainer.advance([batch], observer: recorder)
     let record = recorder.record(report)
 
@@ -98,11 +100,91 @@ struct TelemetryTests {
     expect(layer.gradientNorm, block.reduce(0) { $0 + $1.sumOfSquares }.squareRoot(), "layer 1")
   }
 
+  @Test("Ranks and classes are those that a report finds of the same rows")
+  func ranksAndClasses() throws {
+    let trainer = try ReferenceRun().trainer(), batch = batch(), model = trainer.model
+    let documents = [24, 9, 17, 24].enumerated().map { row, length in
+      let ids = Array(batch.ids[row * 24..<row * 24 + length])
+      return TokenizedDocument(
+        id: "doc-\(row)", ids: ids, typeIDs: ids.map { _ in 0 }, tokens: ids.map { "\($0)" },
+        kinds: ids.map { _ in .ordinary }, labels: ids.map { _ in nil }, isTruncated: false)
+    }
+    let context = AnalysisContext(model: model, seed: 0, label: nil)
+    var report = Accumulators([PerStack<RepresentationAnalysis>.self, AttentionAnalysis.self], context)
+    let needs = report.needs, (watchers, look) = needs.watch(documents, [])
+    var request = TraceRequest(sites: needs.sites)
+    request.look = look
+    try report.observe(
+      Observation(
+        stream: .corpus, documents: documents, trace: try model.run(batch, request), watchers: watchers))
+    let probe = try #require(
+      RepeatedTokens(ordinary: Array(4..<120), opening: [], closing: [], longest: 64, seed: 0) { "\($0)" }
+    )
+    try RepeatedTokenProbe(probe, pad: 1).run(model, sites: needs.repeatedTokenSites) { try report.observe($0) }
+    let results = try report.results()
+
+    let recorder = try StepRecorder(
+      trainer, TelemetryPlan(), TelemetryTokens(probe: RepeatedTokenProbe(probe, pad: 1)))
+    let record = recorder.record(try trainer.advance([batch], observer: recorder))
+    let ranks = record.points.compactMap(\.effectiveRank)
+    let wanted = try #require(results[0][RepresentationMetrics.effectiveRank]).rows.compactMap(\.quantity.value)
+    #expect(ranks.count == model.description.layers + 1 && record.rankTokens.map(\.count) == [70])
+    #expect(zip(ranks, wanted).allSatisfy { abs($0 - $1) < 1e-9 * $1 }, "\(ranks) against \(wanted)")
+    #expect(record.attention.flatMap { $0.classes ?? [] }.map(\.rawValue) == results[1].texts["class"])
+    #expect(record.headCounts?.reduce(0) { $0 + $1.count } == model.description.layers * model.description.heads)
+    #expect(record.json.line.contains("\"effective_rank\": {\"blocks.0.hook_resid_pre\": "))
+  }
+
+  @Test("Any number of threads records the same bytes")
+  func threads() throws {
+    let run = try ReferenceRun()
+    let probe = RepeatedTokens(ordinary: Array(4..<120), opening: [], closing: [], longest: 64, seed: 0) { "\($0)" }
+    let tokens = TelemetryTokens(probe: probe.map { RepeatedTokenProbe($0, pad: 1) })
+    func lines(_ threads: Int) throws -> [String] {
+      let before = Workers.count
+      Workers.count = threads
+      defer { Workers.count = before }
+      let trainer = try run.trainer()
+      return try (0..<3).map { step in
+        let recorder = try StepRecorder(trainer, TelemetryPlan(classes: 2), tokens)
+        let record = recorder.record(try trainer.advance(run.batches[step].split(2), observer: recorder))
+        #expect((record.headCounts != nil) == (step % 2 == 0))
+        return record.json.line + "\(EventTelemetry.event(record))"
+      }
+    }
+    let one = try lines(1)
+    #expect(try lines(2) == one && lines(5) == one)
+  }
+
+  @Test("Heads are classified every so many steps, on steps that are recorded")
+  func classification() {
+    func steps(_ every: Int, _ classes: Int) -> [Int] {
+      (0..<50).filter { $0 % every == 0 && TelemetryPlan(every: every, classes: classes).classifies($0) }
+    }
+    #expect(steps(1, 20) == [0, 20, 40] && steps(10, 20) == [0, 20, 40] && steps(15, 20) == [0, 30])
+    #expect(steps(7, 1) == [0, 7, 14, 21, 28, 35, 42, 49] && steps(5, 0).isEmpty)
+  }
+
+  @Test("Special tokens and the first position are left out of ranks")
+  func special() throws {
+    let model = try Model(directory: Fixtures.url("models/gpt2"))
+    let tokenizer = try Tokenizer(directory: Fixtures.url("tokenizers/gpt2_bpe"))
+    let kinds = TokenKinds(tokenizer), end = try #require(tokenizer.roles.end)
+    let read = try CorpusTokenizer(tokenizer: tokenizer, label: nil, maximumLength: 100)
+      .tokenize(Document(id: "doc-0", text: "\"Well,\" he said (twice); it's 3.5 - no more.."))
+    #expect(zip(read.ids, read.tokens).map { kinds[$0.0] } == read.kinds, "\(read.tokens)")
+    let row = read.ids + [end] + read.ids
+    let documents = ModelInput(rows: [row], pad: 0).documents(kinds, of: model.description).sources
+    #expect(documents[0].kinds == read.kinds + [.opening] + read.kinds)
+    let ordinary = row.indices.filter { TokenSample.isOrdinary(documents[0], $0) }
+    #expect(ordinary == row.indices.filter { $0 != 0 && $0 != read.ids.count })
+  }
+
   @Test("A step in two batches is recorded as the same step in one, and is the same step")
   func accumulated() throws {
     let run = try ReferenceRun()
     func record(_ parts: Int) throws -> TelemetryRecord {
-      let trainer = try run.trainer(), recorder = StepRecorder(trainer, TelemetryPlan(histograms: false))
+      let trainer = try run.trainer(), recorder = try StepRecorder(trainer, TelemetryPlan(histograms: false))
       return recorder.record(try trainer.advance(run.batches[0].split(parts), observer: recorder))
     }
     let (one, two) = (try record(1), try record(2))
@@ -124,7 +206,7 @@ struct TelemetryTests {
     func weights(_ observed: Bool) throws -> [Float] {
       let trainer = try run.trainer()
       for step in 0..<3 {
-        let recorder = observed ? StepRecorder(trainer, TelemetryPlan()) : nil
+        let recorder = observed ? try StepRecorder(trainer, TelemetryPlan()) : nil
         _ = try trainer.advance([run.batches[step]], observer: recorder)
       }
       return trainer.model.parameters.flatMap(\.tensor.values)

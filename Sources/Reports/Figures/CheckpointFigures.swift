@@ -5,7 +5,7 @@ package import Results
 /// against those of the first and the last, and how alike the heads of neighbours are.
 package enum CheckpointFigures: FigureBuilder {
   /// Curves that one panel can hold.
-  private static let most = 6
+  static let most = 6
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: TrainingMetrics.analysis],
@@ -172,7 +172,7 @@ package enum CheckpointFigures: FigureBuilder {
   }
 
   /// So many places among `count` as a panel can hold, with the first and the last.
-  private static func spread(_ count: Int) -> [Int] {
+  static func spread(_ count: Int) -> [Int] {
     count <= most ? Array(0..<count) : (0..<most).map { $0 * (count - 1) / (most - 1) }
   }
 }

@@ -46,6 +46,23 @@ package enum TrainingFigures: FigureBuilder {
             title: "Learning rate over the training", curves: [rate.named], quantity: "learning rate",
             checkpoints: steps), "learning-rate", rate.curve.x.count))
     }
+    let ranks = RankCurves.drawn(curves)
+    if !ranks.isEmpty {
+      outcomes.append(
+        figure(
+          TrainingCurves(
+            title: "Effective rank over the training", curves: ranks.map(\.curve), quantity: "effective rank",
+            checkpoints: steps), "logged-rank", ranks.map(\.curve.x.count).max() ?? 0))
+    }
+    let classes = curves.filter { $0.role == .headCount && $0.peak > 0 }
+      .sorted { $0.peak > $1.peak }.prefix(CheckpointFigures.most)
+    if !classes.isEmpty {
+      outcomes.append(
+        figure(
+          TrainingCurves(
+            title: "Heads by class over the training", curves: classes.map(\.ofGroup), quantity: "heads of the class",
+            checkpoints: steps), "logged-classes", classes.map(\.curve.x.count).max() ?? 0))
+    }
     let others = curves.filter { $0.role == nil && $0.curve.x.count > 1 }
     for (page, start) in stride(from: 0, to: others.count, by: 20).enumerated() {
       let rows = others[start..<min(start + 20, others.count)].map { Sparklines.Row($0.curve.name, $0.curve.y) }
@@ -67,6 +84,30 @@ package enum TrainingFigures: FigureBuilder {
   }
 }
 
+/// The effective rank of residual points, by depth; of deep models evenly among them.
+private enum RankCurves {
+  /// Curves under the names of their points, `R0`, `encoder/R3`.
+  static func drawn(_ curves: [LoggedCurve]) -> [(point: Component, curve: Curve)] {
+    let all = curves.filter { $0.role == .effectiveRank && $0.peak > 0 }.compactMap { logged in
+      point(ofSite: logged.ofGroup.name).map { (point: $0, curve: logged.curve) }
+    }.sorted { ($0.point.stack.rawValue, $0.point.point ?? 0) < ($1.point.stack.rawValue, $1.point.point ?? 0) }
+    return CheckpointFigures.spread(all.count).map { index in
+      var (point, curve) = all[index]
+      curve.name = point.id
+      return (point, curve)
+    }
+  }
+
+  /// `blocks.3.hook_resid_pre` is R3, `encoder.5.hook_resid_post` is encoder/R6.
+  private static func point(ofSite name: String) -> Component? {
+    let parts = name.split(separator: ".")
+    guard parts.count == 3, let layer = Int(parts[1]) else { return nil }
+    return Component(
+      .point(parts[2].contains("_pre") ? layer : layer + 1), stack: Component.Stack(rawValue: String(parts[0])) ?? .only
+    )
+  }
+}
+
 /// A number of the log by step.
 private struct LoggedCurve {
   var curve: Curve
@@ -74,14 +115,15 @@ private struct LoggedCurve {
 
   static func all(in analysis: AnalysisResult) -> [LoggedCurve] {
     let roles = analysis.texts["curve.roles"] ?? []
-    var seen: Set<CurveRole> = []
+    var seen: Set<String> = []
     return (analysis.texts["curves"] ?? []).enumerated().compactMap { index, name in
       guard let array = analysis.arrays["curve.\(index)"], array.shape.count == 2, array.shape[1] == 2 else {
         return nil
       }
       // The same number of a second log is shown under its own name.
       let role = roles.indices.contains(index) ? CurveRole(rawValue: roles[index]) : nil
-      let isFirst = role.map { seen.insert($0).inserted } ?? false
+      let key = role.map { $0.isGroup ? "\($0)/\(tail(of: name))" : "\($0)" }
+      let isFirst = key.map { seen.insert($0).inserted } ?? false
       return LoggedCurve(
         curve: Curve(
           name, x: (0..<array.shape[0]).map { Double(array.values[2 * $0]) },
@@ -122,6 +164,18 @@ private struct LoggedCurve {
       }
       return Curve(layer.name, x: steps, y: norms)
     }
+  }
+
+  /// What stands behind the last slash.
+  private static func tail(of name: String) -> String { name.split(separator: "/").last.map(String.init) ?? name }
+
+  var peak: Double { curve.y.compactMap(\.number).max() ?? 0 }
+
+  /// Under the name of its point or class.
+  var ofGroup: Curve {
+    var curve = curve
+    curve.name = Self.tail(of: curve.name)
+    return curve
   }
 
   /// Under the name of its role.

@@ -16,6 +16,9 @@ struct DataReader {
   let context: Int
   let packing: TrainingPlan.Packing
 
+  /// What a decoder's input begins with.
+  var decoderStart: Int32? { task == .translation ? description.decoderStart.map { Int32($0) } : nil }
+
   /// - Parameter documents: those of the corpus.
   func read(_ documents: [Document], of data: TrainingPlan.Data) throws -> TrainingData {
     var examples = try examples(documents, data)
@@ -78,8 +81,7 @@ struct DataReader {
     guard let tokenizer else { return [] }
     if task == .languageModel || task == .maskedLanguageModel { return try textExamples(documents, tokenizer, data) }
     let reader = try CorpusTokenizer(
-      tokenizer: tokenizer, label: data.label, maximumLength: context,
-      decoderStart: task == .translation ? description.decoderStart.map { Int32($0) } : nil)
+      tokenizer: tokenizer, label: data.label, maximumLength: context, decoderStart: decoderStart)
     let read = map(documents) { (reader.tokenize($0), reader.target(of: $0)) }
     var examples: [TrainingExample] = []
     for (document, (tokens, target)) in zip(documents, read) {

@@ -15,12 +15,20 @@ extension CurveRole {
     case .gradientNorm:
       ["grad_norm", "train_grad_norm", "gradient_norm", "gnorm", "total_norm", "grad_norm_total", "global_grad_norm"]
     case .learningRate: ["learning_rate", "train_learning_rate", "lr", "train_lr", "lr_0"]
+    case .effectiveRank, .headCount: []
     }
   }
 
   package init?(of name: String) {
     // What stands before a colon is the run.
-    let tag = name.split(separator: ":").last.map(String.init) ?? name
+    let tag = (name.split(separator: ":").last.map(String.init) ?? name).drop { $0 == " " }
+    // As this program's telemetry calls them.
+    if let group = [("effective_rank/", Self.effectiveRank), ("heads/", .headCount)].first(where: {
+      tag.hasPrefix($0.0)
+    }) {
+      self = group.1
+      return
+    }
     let plain = String(
       tag.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }.split(separator: "_").joined(separator: "_"))
     guard let role = Self.allCases.first(where: { $0.names.contains(plain) }) else { return nil }

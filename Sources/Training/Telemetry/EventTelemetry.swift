@@ -5,9 +5,10 @@ import Tensors
 /// Writes records as an event file that TensorBoard shows while the training runs: `tensorboard/` beside the checkpoints,
 /// the same bytes in every run of a plan.
 ///
-/// Tags: `train/loss`, `train/grad_norm`, `train/learning_rate`, `eval/loss`, `eval/accuracy`; by parameter `grad_norm/…`,
-/// `grad_to_weight/…`, `update_to_weight/…` and the histograms `log10_grad/…`; by site `flow/…`, `relative_flow/…`; by
-/// head `entropy/…`, `normalised_entropy/…`. Events of steps beyond the one that a run goes on from are taken away first.
+/// Tags: `train/loss`, `train/grad_norm`, `train/learning_rate`, `eval/loss`, `eval/accuracy`; by
+/// parameter `grad_norm/…`, `grad_to_weight/…`, `update_to_weight/…` and the histograms `log10_grad/…`; by site `flow/…`,
+/// `relative_flow/…`, `effective_rank/…`; by head `entropy/…`, `normalised_entropy/…`; by class the number of heads,
+/// `heads/…`. Events of steps beyond the one that a run goes on from are taken away first.
 final class EventTelemetry {
   static let folder = "tensorboard"
 
@@ -32,7 +33,8 @@ final class EventTelemetry {
     _ = try? handle.seekToEnd()
   }
 
-  func add(_ record: TelemetryRecord) throws {
+  /// The event of a record.
+  static func event(_ record: TelemetryRecord) -> [UInt8] {
     var scalars: [(tag: String, value: Double)] = [
       ("train/loss", record.loss), ("train/grad_norm", record.gradientNorm),
       ("train/learning_rate", record.learningRate),
@@ -42,13 +44,14 @@ final class EventTelemetry {
       scalars.append(("grad_norm/\(parameter.name)", parameter.gradientNorm))
       scalars.append(("grad_to_weight/\(parameter.name)", parameter.ratio))
       if let ratio = parameter.updateRatio { scalars.append(("update_to_weight/\(parameter.name)", ratio)) }
-      if let counts = parameter.histogram, let bins = Self.bins(counts) {
+      if let counts = parameter.histogram, let bins = bins(counts) {
         histograms.append(("log10_grad/\(parameter.name)", bins))
       }
     }
     for point in record.points {
       scalars.append(("flow/\(point.site)", point.flow))
       if let flow = point.relativeFlow { scalars.append(("relative_flow/\(point.site)", flow)) }
+      if let rank = point.effectiveRank { scalars.append(("effective_rank/\(point.site)", rank)) }
     }
     for layer in record.attention {
       for (head, (entropy, normalised)) in zip(layer.entropy, layer.normalisedEntropy).enumerated() {
@@ -56,7 +59,8 @@ final class EventTelemetry {
         scalars.append(("normalised_entropy/\(layer.site).\(head)", normalised))
       }
     }
-    try write(EventWriter.record(step: record.step, scalars: scalars, histograms: histograms))
+    scalars += (record.headCounts ?? []).map { ("heads/\($0.name.rawValue)", Double($0.count)) }
+    return EventWriter.record(step: record.step, scalars: scalars, histograms: histograms)
   }
 
   func add(_ evaluation: EvaluationReport, step: Int) throws {
@@ -78,7 +82,7 @@ final class EventTelemetry {
       counts: counts[first...last].map { Double($0) })
   }
 
-  private func write(_ record: [UInt8]) throws {
+  func write(_ record: [UInt8]) throws {
     do {
       try handle.write(contentsOf: Data(record))
     } catch {

@@ -1,7 +1,5 @@
 import Analyses
-import CKernels
 import Results
-import Synchronization
 import Tensors
 package import Transformers
 
@@ -9,16 +7,28 @@ package import Transformers
 package final class StepRecorder: StepObserver {
   private let model: Model
   private let plan: TelemetryPlan
+  private let tokens: TelemetryTokens
   private let sums: EntropySums
+  /// Nil for a step whose heads are not classified.
+  private let classes: ClassRecorder?
+  private var ranks: [RankSums]
+  /// What the pass that runs reads.
+  private var documents: (sources: [TokenizedDocument], targets: [TokenizedDocument]) = ([], [])
   private var flows: [Site: GradientFormulas.Flow] = [:]
   private var weightSquares: [Double] = []
   private let optimizer: Optimizer
 
-  package init(_ trainer: Trainer, _ plan: TelemetryPlan) {
+  /// - Throws: `InputError` where the model cannot read the probe of `tokens`.
+  package init(
+    _ trainer: Trainer, _ plan: TelemetryPlan, _ tokens: TelemetryTokens = TelemetryTokens()
+  ) throws {
     model = trainer.model
     optimizer = trainer.optimizer
     self.plan = plan
+    self.tokens = tokens
     sums = EntropySums(model.description)
+    classes = plan.classifies(trainer.step) ? try ClassRecorder(model, tokens.probe) : nil
+    ranks = model.description.stacks.map(RankSums.init)
     weightSquares = optimizer.weightSquares()
   }
 
@@ -32,15 +42,26 @@ package final class StepRecorder: StepObserver {
         request.gradients.formUnion(Self.modules(stack).map { stack.site($0, layer: layer) })
       }
     }
-    let sums = sums
-    request.look = Look { sums.see($0) }
+    let (sums, classes) = (sums, classes)
+    request.look = Look { band in
+      sums.see(band)
+      classes?.see(band)
+    }
     return request
   }
 
-  package func begin(_ input: ModelInput) { sums.begin(input) }
+  package func begin(_ input: ModelInput) {
+    sums.begin(input)
+    documents = input.documents(tokens.kinds, of: model.description)
+    classes?.begin(documents.sources, documents.targets)
+  }
 
   package func observe(_ trace: Trace, _ input: ModelInput) {
     sums.end()
+    classes?.end()
+    for index in ranks.indices {
+      ranks[index].add(trace, ranks[index].stack.role == .decoder ? documents.targets : documents.sources)
+    }
     for stack in model.description.stacks {
       let lengths = stack.role == .decoder ? input.targetLengths : input.lengths
       let points = Set((0...stack.layers).map(stack.residual))
@@ -71,6 +92,7 @@ package final class StepRecorder: StepObserver {
     record.fault = report.fault
     let gradients = optimizer.weights.tensors(in: optimizer.gradients)
     let magnitudes = plan.histograms || report.fault != nil ? GradientFormulas.magnitudes(of: gradients) : []
+    let ranks = Dictionary(uniqueKeysWithValues: self.ranks.flatMap(\.effectiveRanks))
     var layers: [Int: [Int: Double]] = [:]
     let stacks = model.description.stacks
     for (index, parameter) in model.parameters.enumerated() where gradients[index] != nil {
@@ -99,7 +121,10 @@ package final class StepRecorder: StepObserver {
         }
       }
       func point(_ site: Site) -> TelemetryRecord.Point? {
-        flows[site].map { TelemetryRecord.Point(site: site.text, flow: $0.norm, relativeFlow: $0.relative) }
+        flows[site].map {
+          TelemetryRecord.Point(
+            site: site.text, flow: $0.norm, relativeFlow: $0.relative, effectiveRank: ranks[site] ?? nil)
+        }
       }
       record.points += (0...stack.layers).compactMap { point(stack.residual(point: $0)) }
       for kind in Self.modules(stack) {
@@ -111,99 +136,8 @@ package final class StepRecorder: StepObserver {
         record.depthSlopes.append((stack.role.rawValue, slope))
       }
     }
-    record.attention = sums.records
+    record.rankTokens = self.ranks.map { ($0.stack.role.rawValue, $0.tokens) }
+    record.attention = sums.records(classes?.classes ?? [:])
     return record
-  }
-}
-
-/// Sums of entropies of each head, added up as rows of probabilities pass.
-private final class EntropySums: @unchecked Sendable {
-  private struct Place {
-    var site: Site
-    var heads: Int
-    var isCausal: Bool
-    var window: Int
-    var stride: Int
-    var readsEncoder: Bool
-  }
-
-  private let places: [Place]
-  private let indices: [Site: Int]
-  private let widest: Int
-  /// Entropy, entropy over `ln n`, rows: by place, batch row and head, each on one thread.
-  private var cells = UnsafeMutableBufferPointer<Double>.allocate(capacity: 0)
-  private var lengths: [Int] = []
-  private var encoderLengths: [Int] = []
-  /// The same by place and head.
-  private var totals: [[Double]]
-
-  init(_ d: ModelDescription) {
-    places = d.stacks.flatMap { stack in
-      (0..<stack.layers).flatMap { layer -> [Place] in
-        let own = Place(
-          site: stack.site(.pattern, layer: layer), heads: stack.heads, isCausal: stack.isCausal,
-          window: stack.windows[layer] ?? 0, stride: stack.stride ?? 0, readsEncoder: stack.role == .encoder)
-        guard stack.role == .decoder else { return [own] }
-        let cross = Place(
-          site: stack.site(.crossPattern, layer: layer), heads: stack.heads, isCausal: false, window: 0, stride: 0,
-          readsEncoder: true)
-        return [own, cross]
-      }
-    }
-    indices = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1.site, $0) })
-    widest = places.map(\.heads).max() ?? 1
-    totals = places.map { Array(repeating: 0, count: $0.heads * 3) }
-  }
-
-  deinit { cells.deallocate() }
-
-  func begin(_ input: ModelInput) {
-    encoderLengths = input.lengths
-    lengths = input.targetLengths
-    cells.deallocate()
-    cells = .allocate(capacity: places.count * input.batch * widest * 3)
-    cells.initialize(repeating: 0)
-  }
-
-  /// Called from several threads; no two write to one cell.
-  func see(_ band: AttentionBand) {
-    guard let index = indices[band.site], let base = cells.baseAddress else { return }
-    let place = places[index], rows = band.rows
-    let queries = place.site.stack == .encoder ? encoderLengths : lengths
-    let keys = place.readsEncoder ? encoderLengths : lengths
-    let real = min(rows.queries.upperBound, queries[rows.batchRow]) - rows.queries.lowerBound
-    guard real > 0 else { return }
-    var looked = tk_attention_band(
-      pattern: rows.pointer, stride: rows.stride, first_query: rows.queries.lowerBound, queries: real,
-      first_key: rows.keys.lowerBound, keys: rows.keys.count, length: keys[rows.batchRow],
-      causal: place.isCausal ? 1 : 0, window: place.window, every: place.stride)
-    tk_attention_entropy(&looked, base + ((index * lengths.count + rows.batchRow) * widest + rows.head) * 3)
-  }
-
-  /// After a pass.
-  func end() {
-    for index in places.indices {
-      for row in lengths.indices {
-        let start = (index * lengths.count + row) * widest * 3
-        for cell in 0..<places[index].heads * 3 { totals[index][cell] += cells[start + cell] }
-      }
-    }
-  }
-
-  var records: [TelemetryRecord.Attention] {
-    zip(places, totals).map { place, sums in
-      func mean(_ kind: Int) -> [Double] { (0..<place.heads).map { sums[$0 * 3 + kind] / sums[$0 * 3 + 2] } }
-      return TelemetryRecord.Attention(site: place.site.text, entropy: mean(0), normalisedEntropy: mean(1))
-    }
-  }
-}
-
-extension ModelInput {
-  /// Real positions of each row, which come first.
-  var lengths: [Int] { (0..<batch).map { row in mask[row * length..<(row + 1) * length].count { $0 != 0 } } }
-
-  var targetLengths: [Int] {
-    guard let target else { return lengths }
-    return (0..<batch).map { row in target.mask[row * target.length..<(row + 1) * target.length].count { $0 != 0 } }
   }
 }

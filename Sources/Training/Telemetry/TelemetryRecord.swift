@@ -1,3 +1,5 @@
+package import Analyses
+
 /// What was recorded of one step; from it lines of JSON are made, and whatever else a writer likes.
 package struct TelemetryRecord: Sendable {
   /// A parameter: its gradient before clipping, its weight before the step, its change.
@@ -35,6 +37,8 @@ package struct TelemetryRecord: Sendable {
     package var flow: Double
     /// `E_t ‖g_t‖·‖x_t‖`; nil for modules.
     package var relativeFlow: Double?
+    /// `RepresentationMetrics.effectiveRank` of the ordinary positions; nil for modules, and where all vectors are equal.
+    package var effectiveRank: Double?
   }
 
   /// The attention of one layer: a value for each head.
@@ -45,6 +49,8 @@ package struct TelemetryRecord: Sendable {
     package var entropy: [Double]
     /// Entropy over `ln n_q`, mean over the queries that see n_q > 1 keys.
     package var normalisedEntropy: [Double]
+    /// Nil for a step at which heads were not classified.
+    package var classes: [PatternClass]?
   }
 
   /// Steps that were taken, this one included.
@@ -61,11 +67,19 @@ package struct TelemetryRecord: Sendable {
   package var points: [Point] = []
   /// Least-squares slope of `ln(relative flow)` over the residual points behind the first block, per stack.
   package var depthSlopes: [(stack: String, slope: Double)] = []
+  /// Positions that effective ranks are of, per stack.
+  package var rankTokens: [(stack: String, count: Int)] = []
   package var attention: [Attention] = []
   package var fault: NumericFault?
   /// Of validation, for a step after which there was one.
   package var validationLoss: Double?
   package var validationAccuracy: Double?
+
+  /// How many heads are of each class, in the order of the classes; nil for a step at which they were not classified.
+  package var headCounts: [(name: PatternClass, count: Int)]? {
+    let classes = attention.compactMap(\.classes).flatMap { $0 }
+    return classes.isEmpty ? nil : PatternClass.allCases.map { name in (name, classes.count { $0 == name }) }
+  }
 }
 
 /// What depends on the machine and the hour, kept apart so that records are the same in every run.

@@ -1,4 +1,5 @@
-import Foundation
+import Analyses
+package import Foundation
 package import Results
 import Tensors
 
@@ -6,20 +7,24 @@ import Tensors
 /// `speed.jsonl`, which is not; and as an event file for TensorBoard.
 ///
 /// Lines of steps beyond the one that a run goes on from are taken away first.
-final class TelemetryWriter {
+package final class TelemetryWriter {
   static let file = "telemetry.jsonl"
   static let speedFile = "speed.jsonl"
 
   private let plan: TelemetryPlan
   private let trainer: Trainer
+  private let tokens: TelemetryTokens
   private let records: LineFile
   private let speeds: LineFile
   private let events: EventTelemetry
   private var lastTime = ContinuousClock.now
 
-  init(_ folder: URL, _ plan: TelemetryPlan, trainer: Trainer, from step: Int) throws {
+  package init(
+    _ folder: URL, _ plan: TelemetryPlan, trainer: Trainer, from step: Int, tokens: TelemetryTokens
+  ) throws {
     self.plan = plan
     self.trainer = trainer
+    self.tokens = tokens
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     records = try LineFile(folder.appending(path: Self.file), keptUpTo: step)
     speeds = try LineFile(folder.appending(path: Self.speedFile), keptUpTo: step)
@@ -27,33 +32,42 @@ final class TelemetryWriter {
   }
 
   /// Who looks at a step; nil for a step of which nothing is recorded.
-  func recorder(for step: Int) -> StepRecorder? {
+  package func recorder(for step: Int) throws -> StepRecorder? {
     lastTime = ContinuousClock.now
-    return step % plan.every == 0 ? StepRecorder(trainer, plan) : nil
+    return step % plan.every == 0 ? try StepRecorder(trainer, plan, tokens) : nil
   }
 
   /// A step with a fault is recorded whether or not it was looked at.
-  func add(_ report: StepReport, _ recorder: StepRecorder?) throws {
+  package func add(_ report: StepReport, _ recorder: StepRecorder?) throws {
     guard recorder != nil || report.fault != nil else { return }
-    let record = (recorder ?? StepRecorder(trainer, plan)).record(report)
-    try records.write(record.json)
-    try events.add(record)
+    var bare = plan
+    bare.classes = 0
+    let record = try (recorder ?? StepRecorder(trainer, bare)).record(report)
+    var (line, event): (String, [UInt8]) = ("", [])
+    withUnsafeMutablePointer(to: &line) { line in
+      withUnsafeMutablePointer(to: &event) { event in
+        nonisolated(unsafe) let (line, event) = (line, event)
+        forEachPiece(2) { $0 == 0 ? line.pointee = record.json.line : (event.pointee = EventTelemetry.event(record)) }
+      }
+    }
+    try records.write(line)
+    try events.write(event)
     let seconds = (ContinuousClock.now - lastTime) / .seconds(1)
     try speeds.write(
       SpeedRecord(
         step: record.step, seconds: seconds, tokensPerSecond: Double(report.tokens) / seconds,
         residentBytes: residentBytes()
-      ).json)
+      ).json.line)
   }
 
   func add(_ evaluation: EvaluationReport, step: Int) throws {
     var members: [String: JSONText] = ["step": .integer(step), "validation_loss": .number(evaluation.loss)]
     if let accuracy = evaluation.accuracy { members["validation_accuracy"] = .number(accuracy) }
-    try records.write(.object(members))
+    try records.write(JSONText.object(members).line)
     try events.add(evaluation, step: step)
   }
 
-  func close() throws {
+  package func close() throws {
     try records.close()
     try speeds.close()
     events.close()
@@ -85,9 +99,9 @@ private final class LineFile {
     _ = try? handle.seekToEnd()
   }
 
-  func write(_ json: JSONText) throws {
+  func write(_ line: String) throws {
     do {
-      try handle.write(contentsOf: Data(json.line.utf8))
+      try handle.write(contentsOf: Data(line.utf8))
     } catch {
       throw InputError(at: path, "cannot be written", found: "\(error.localizedDescription)")
     }
@@ -112,6 +126,12 @@ extension TelemetryRecord {
         Dictionary(
           points.compactMap { point in point.relativeFlow.map { (point.site, .number($0)) } },
           uniquingKeysWith: { first, _ in first })),
+      "effective_rank": .object(
+        Dictionary(
+          points.compactMap { point in point.effectiveRank.map { (point.site, .number($0)) } },
+          uniquingKeysWith: { first, _ in first })),
+      "effective_rank_tokens": .object(
+        Dictionary(rankTokens.map { ($0.stack, .integer($0.count)) }, uniquingKeysWith: { first, _ in first })),
       "depth_slope": .object(
         Dictionary(depthSlopes.map { ($0.stack, .number($0.slope)) }, uniquingKeysWith: { first, _ in first })),
       "entropy": .object(
@@ -122,6 +142,14 @@ extension TelemetryRecord {
           attention.map { ($0.site, .array($0.normalisedEntropy.map { .number($0) })) },
           uniquingKeysWith: { first, _ in first })),
     ]
+    if let headCounts {
+      members["class"] = .object(
+        Dictionary(
+          attention.map { ($0.site, .strings(($0.classes ?? []).map(\.rawValue))) },
+          uniquingKeysWith: { first, _ in first }))
+      members["heads"] = .object(
+        Dictionary(headCounts.map { ($0.name.rawValue, .integer($0.count)) }, uniquingKeysWith: { first, _ in first }))
+    }
     if let fault {
       members["fault"] = .object([
         "tensor": .string(fault.tensor), "nans": .integer(fault.nans), "infinities": .integer(fault.infinities),

@@ -1,0 +1,86 @@
+import CKernels
+package import Tensors
+
+/// The covariance of token vectors, added up in double, and the spectrum that it has.
+package struct TokenCovariance: Sendable {
+  package let width: Int
+  package private(set) var tokens = 0
+  /// `Σ x`, and the upper triangle of `Σ x xᵀ`.
+  var sum: [Double]
+  private var products: [Double] = []
+
+  package init(width: Int) {
+    self.width = width
+    sum = [Double](repeating: 0, count: width)
+  }
+
+  /// Adds some of the vectors `[…, C]` of a tensor, by their place among all of it.
+  package mutating func add(_ vectors: Tensor, at places: [Int]) {
+    var block = [Double](repeating: 0, count: places.count * width)
+    let (values, width) = (vectors.pointer, width)
+    block.withUnsafeMutableBufferPointer { block in
+      sum.withUnsafeMutableBufferPointer { sum in
+        for (row, place) in places.enumerated() {
+          let x = values + place * width
+          for d in 0..<width {
+            let value = Double(x[d])
+            block[row * width + d] = value
+            sum[d] += value
+          }
+        }
+      }
+    }
+    add(products: block, rows: places.count)
+  }
+
+  /// Adds the products of vectors `[rows, C]` whose sum was added already.
+  mutating func add(products block: [Double], rows: Int) {
+    if products.isEmpty { products = [Double](repeating: 0, count: width * width) }
+    tokens += rows
+    Matrix.addGram(of: block, rows: rows, columns: width, to: &products)
+  }
+
+  package mutating func merge(_ other: TokenCovariance) {
+    tokens += other.tokens
+    tk_add_scaled(&sum, other.sum, 1, width)
+    if products.isEmpty {
+      products = other.products
+    } else if !other.products.isEmpty {
+      tk_add_scaled(&products, other.products, 1, products.count)
+    }
+  }
+
+  /// `[C, C]`, divided by `N − 1`.
+  var matrix: Matrix {
+    var result = Matrix(rows: width, columns: width)
+    guard tokens > 1, !products.isEmpty else { return result }
+    let n = Double(tokens)
+    result.values.withUnsafeMutableBufferPointer { out in
+      for i in 0..<width {
+        for j in i..<width {
+          let value = (products[i * width + j] - sum[i] * sum[j] / n) / (n - 1)
+          out[i * width + j] = value
+          out[j * width + i] = value
+        }
+      }
+    }
+    return result
+  }
+
+  /// Mean square of every feature.
+  var meanSquares: [Double] {
+    products.isEmpty ? [] : (0..<width).map { products[$0 * width + $0] / Double(max(1, tokens)) }
+  }
+
+  /// The singular values of the centred vectors, up to one factor, from the eigenvalues of `matrix`; what is rounding is
+  /// 0. Nil where all vectors are equal: nothing varies. A NaN goes on to be counted as one.
+  func spectrum(_ eigenvalues: [Double]) -> Spectrum? {
+    let largest = eigenvalues.first ?? 0
+    if largest <= 1e-12 * meanSquares.reduce(0, +) { return nil }
+    let floor = Double(width) * largest * 0x1p-52
+    return Spectrum(eigenvalues: eigenvalues.map { $0 < floor ? 0 : $0 })
+  }
+
+  /// `RepresentationMetrics.effectiveRank` of the vectors; nil where all are equal.
+  package var effectiveRank: Double? { spectrum(matrix.symmetricEigenvalues())?.effectiveRank }
+}
