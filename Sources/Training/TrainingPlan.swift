@@ -47,10 +47,13 @@ package struct TrainingPlan: Sendable {
     package var data: Data
     /// Steps from one to the next; there is one before the first step and after the last.
     package var every: Int
+    /// Pairs of a translation, evenly chosen, that are decoded at most for the share of exact ones; 0 for none.
+    package var exactMatch: Int
 
-    package init(data: Data, every: Int) {
+    package init(data: Data, every: Int, exactMatch: Int = 200) {
       self.data = data
       self.every = every
+      self.exactMatch = exactMatch
     }
   }
 

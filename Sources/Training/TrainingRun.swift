@@ -129,7 +129,9 @@ package final class TrainingRun {
   private func evaluate(_ telemetry: TelemetryWriter?) throws {
     guard let evaluation = setup.evaluation else { return }
     let batches = try evaluation.batches(of: plan.batch, masking: plan.masking, seed: UInt64(plan.seed))
-    let report = try trainer.evaluate(batches, wantsAccuracy: plan.task != .languageModel)
+    var report = try trainer.evaluate(batches, wantsAccuracy: plan.task != .languageModel)
+    let pairs = plan.task == .translation ? evaluation.pairs(atMost: plan.evaluation?.exactMatch ?? 0) : []
+    if !pairs.isEmpty { report.exactMatch = try trainer.exactMatch(pairs) }
     log.add(report, done: trainer.step, epoch: epoch)
     try telemetry?.add(report, step: trainer.step)
     events.evaluated(report, trainer.step)

@@ -12,12 +12,14 @@ extension Command {
         + TrainingTask.allCases.map(\.rawValue).joined(separator: ", ")
         + "), model (a directory to go on from, or { config, initialization } from scratch), tokenizer (a directory, or "
         + "{ train, vocabulary, minimum_count, lowercase }), image_processor, data { path, format, label, text, pair, "
-        + "columns, parallel, labels, limit, context, packing }, evaluation { path, …, every }, steps or epochs, batch, "
+        + "columns, parallel, labels, limit, context, packing }, evaluation { path, …, every, exact_match }, steps or epochs, batch, "
         + "accumulation, optimizer { method, rate, betas, epsilon, momentum, nesterov, weight_decay, decayed, clip_norm "
         + "}, schedule { shape, warmup, floor }, dropout, label_smoothing, masking, plant (faults kept in the weights: "
         + "[{ fault: \"zero_head\", layer, head }, { fault: \"rank_one_mlp\", layer }]), on_fault, checkpoints (a list of "
         + "steps, \"logarithmic\", or { steps or every, optimizer: \"last\", \"all\" or \"none\" }), log_every, telemetry "
         + "{ every, histograms, classes }, output { folder }, seed. Only name, task, model and data are needed.",
+      "A translation's evaluation decodes exact_match held-out pairs (200, chosen evenly; 0 for none) greedily and gives "
+        + "the share that is the reference token by token.",
       "telemetry.every is the number of steps from one record to the next, telemetry.classes from one classification of "
         + "the attention heads to the next (20; 0 for none).",
       "The folder of the run gets checkpoint-STEP for each listed step and final, Hugging Face directories with "
@@ -64,7 +66,8 @@ extension Command {
     events.evaluated = { report, step in
       progress.note(
         "step \(step): validation loss \(decimal(report.loss))"
-          + (report.accuracy.map { ", accuracy \(decimal($0))" } ?? ""))
+          + (report.accuracy.map { ", accuracy \(decimal($0))" } ?? "")
+          + (report.exactMatch.map { ", exact match \(decimal($0.share)) of \($0.pairs) pairs" } ?? ""))
     }
     let message = "tomograph: interrupted, finishing the step"
     let outcome = try Interruption.deferred(message: (StandardError.isTerminal ? "\r\u{1B}[K" : "") + message) {

@@ -27,7 +27,8 @@ import Transformers
 ///   output: { folder: "out" }, seed: 0,
 /// }
 /// ```
-/// Paths are relative to the file.
+/// Paths are relative to the file. A translation's `evaluation` has a key `exact_match` beside these: of how many
+/// held-out pairs, evenly chosen, it is found whether the greedy translation is the reference (200; 0 for none).
 struct TrainJobFile {
   private let folder: String
 
@@ -85,11 +86,15 @@ struct TrainJobFile {
       }
     }
     if let evaluation = job["evaluation"] {
-      let fields = try evaluation.fields(Self.corpusKeys + ["every"])
+      let fields = try evaluation.fields(Self.corpusKeys + ["every", "exact_match"])
       var judged = try corpus(evaluation, fields, task)
       judged.label = judged.label ?? plan.data.label
       plan.evaluation = TrainingPlan.Evaluation(
         data: judged, every: try fields["every"]?.integer(in: 1...Int.max) ?? 100)
+      if let exact = fields["exact_match"] {
+        guard task == .translation else { throw exact.error("is for translations") }
+        plan.evaluation?.exactMatch = try exact.integer(in: 0...Int.max)
+      }
     }
     if let epochs = job["epochs"] {
       if let steps = job["steps"] { throw steps.error("stands beside epochs") }

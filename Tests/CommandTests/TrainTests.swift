@@ -93,6 +93,8 @@ struct TrainTests {
       ("steps: 8", "steps: 8, epochs: 2", "job.json5: steps: stands beside epochs"),
       ("n_positions: 32", "n_positions: 32, n_ctx: 3.5", ""),
       ("telemetry: {", "telemetry: { steps: 1, ", "job.json5: telemetry.steps: is not a known key"),
+      ("telemetry: {", "telemetry: { classes: -1, ", "job.json5: telemetry.classes: is out of range, expected 0 to"),
+      ("steps: 8", "evaluation: { path: \"text.txt\", exact_match: 9 }", "exact_match: is for translations"),
       ("steps: 8", "optimizer: { method: \"sgd\", betas: [0.9, 0.99] }", "job.json5: optimizer.betas: is not for sgd"),
       ("\"text.txt\"", "\"nothing.txt\"", "nothing.txt"),
       ("\"gpt2\"", "\"gpt3\"", "cannot learn the task language_model"),

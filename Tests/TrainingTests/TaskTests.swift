@@ -112,6 +112,60 @@ struct TaskTests {
     #expect(reports[1].loss < reports[0].loss * 0.8, "\(reports)")
     let lines = try String(contentsOf: scratch["run/telemetry.jsonl"], encoding: .utf8)
     #expect(lines.contains("decoder.1.cross_attn.hook_pattern"))
+    #expect(lines.contains("\"effective_rank_tokens\": {\"decoder\": "))
+  }
+
+  @Test("Translation: pairs that are decoded to the letter are counted")
+  func exactMatch() throws {
+    let model = try Model(directory: Fixtures.url("models/marian"))
+    let trainer = Trainer(model, TrainerSettings(schedule: Schedule(shape: .constant, rate: 1e-3, steps: 1)))
+    let sources: [[Int32]] = [[5, 9, 30, 0], [7, 8, 0], [40, 41, 42, 43, 44, 0]]
+    // Beginnings of what it writes: an end that is forced at the limit is no match.
+    let whole = try model.targets(of: sources, GenerationRequest(maximumTokens: 12))
+    let written = whole.map { Array($0.prefix(7)) }
+    func found(_ references: [[Int32]]) throws -> ExactMatch {
+      try trainer.exactMatch(zip(sources, references).map { TranslationPair(source: $0, reference: $1) })
+    }
+    #expect(try found(written) == ExactMatch(matches: 3, pairs: 3))
+    #expect(try found([whole[0], written[1], written[2]]).matches == 2)
+    // Another token at the beginning, within and at the end.
+    var other = written
+    other[0][0] ^= 1
+    other[1][3] ^= 1
+    other[2].append(whole[2][7] ^ 1)
+    #expect(try found(other).matches == 0)
+    #expect(try found([written[0], other[1], written[2]]).matches == 2)
+  }
+
+  @Test("Translation: a T5 that has learnt its pairs translates all of them exactly")
+  func learntTranslation() throws {
+    let scratch = try Scratch()
+    let rows = ["one two\teins zwei", "two\tzwei", "three one\tdrei eins", "one one two\teins eins zwei"]
+    let path = try scratch.write("text\tpair\n" + rows.joined(separator: "\n"), to: "pairs.tsv")
+    let config: [String: JSONText] = [
+      "model_type": .string("t5"), "d_model": .integer(32), "is_encoder_decoder": .bool(true), "d_kv": .integer(8),
+      "d_ff": .integer(64), "num_layers": .integer(1), "num_heads": .integer(4),
+    ]
+    let plan = try scratch.plan("run") {
+      $0.task = .translation
+      $0.source = .scratch(.object(config), Initialization(.xavier))
+      $0.data = TrainingPlan.Data(file: CorpusFile(path: path))
+      $0.length = .steps(120)
+      $0.batch = 4
+      $0.rate = 0.01
+      $0.evaluation = TrainingPlan.Evaluation(data: $0.data, every: 120)
+      $0.telemetry = TelemetryPlan(every: 60)
+    }
+    let reports = try run(plan)
+    #expect(reports.first?.exactMatch == ExactMatch(matches: 0, pairs: 4))
+    #expect(reports.last?.exactMatch == ExactMatch(matches: 4, pairs: 4), "\(reports)")
+    for (file, key) in [
+      ("final/trainer_state.json", "eval_exact_match"), ("telemetry.jsonl", "validation_exact_match"),
+    ] {
+      let text = try String(contentsOf: scratch["run/\(file)"], encoding: .utf8)
+      #expect(text.contains("\"\(key)\": 1") && text.contains("\"\(key)\": 0"), "\(file)")
+    }
+    #expect(try TrainingLog(contentsOf: scratch["run/tensorboard"])["eval/exact_match"]?.values == [0, 1])
   }
 
   @Test("Images: a ViT tells bright from dark, to the same bits from files as from memory")

@@ -27,6 +27,7 @@ package struct TrainerState: Sendable {
       "epoch": .number(epoch), "eval_loss": .number(evaluation.loss), "step": .integer(done),
     ]
     if let accuracy = evaluation.accuracy { entry["eval_accuracy"] = .number(accuracy) }
+    if let exact = evaluation.exactMatch { entry["eval_exact_match"] = .number(exact.share) }
     entries.append(entry)
   }
 
@@ -52,4 +53,15 @@ package struct EvaluationReport: Hashable, Sendable {
   /// The share of labels that got the largest logit; nil where that was not asked for.
   package var accuracy: Double?
   package var labels: Int
+  /// Of a translation's pairs that were decoded; nil where none was.
+  package var exactMatch: ExactMatch?
+}
+
+/// How many pairs a model translates to the letter.
+package struct ExactMatch: Hashable, Sendable {
+  /// Pairs whose greedy translation is the reference.
+  package var matches: Int
+  package var pairs: Int
+
+  package var share: Double { Double(matches) / Double(pairs) }
 }

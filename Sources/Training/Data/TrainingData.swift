@@ -54,6 +54,15 @@ package final class TrainingData {
     }
   }
 
+  /// At most so many of a translation's pairs, evenly among all; the same each time.
+  package func pairs(atMost limit: Int) -> [TranslationPair] {
+    let number = min(limit, count)
+    return (0..<number).compactMap { index in
+      let example = examples[index * count / number]
+      return example.target.map { TranslationPair(source: example.ids, reference: $0.labels) }
+    }
+  }
+
   /// How often all examples were seen after so many steps.
   package func epochs(steps: Int, batch: Int, accumulation: Int) -> Double {
     Double(steps) * Double(batch * accumulation) / Double(count)

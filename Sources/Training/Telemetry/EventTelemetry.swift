@@ -5,7 +5,7 @@ import Tensors
 /// Writes records as an event file that TensorBoard shows while the training runs: `tensorboard/` beside the checkpoints,
 /// the same bytes in every run of a plan.
 ///
-/// Tags: `train/loss`, `train/grad_norm`, `train/learning_rate`, `eval/loss`, `eval/accuracy`; by
+/// Tags: `train/loss`, `train/grad_norm`, `train/learning_rate`, `eval/loss`, `eval/accuracy`, `eval/exact_match`; by
 /// parameter `grad_norm/…`, `grad_to_weight/…`, `update_to_weight/…` and the histograms `log10_grad/…`; by site `flow/…`,
 /// `relative_flow/…`, `effective_rank/…`; by head `entropy/…`, `normalised_entropy/…`; by class the number of heads,
 /// `heads/…`. Events of steps beyond the one that a run goes on from are taken away first.
@@ -64,8 +64,10 @@ final class EventTelemetry {
   }
 
   func add(_ evaluation: EvaluationReport, step: Int) throws {
-    let accuracy = evaluation.accuracy.map { [("eval/accuracy", $0)] } ?? []
-    try write(EventWriter.record(step: step, scalars: [("eval/loss", evaluation.loss)] + accuracy))
+    var scalars = [("eval/loss", evaluation.loss)]
+    if let accuracy = evaluation.accuracy { scalars.append(("eval/accuracy", accuracy)) }
+    if let exact = evaluation.exactMatch { scalars.append(("eval/exact_match", exact.share)) }
+    try write(EventWriter.record(step: step, scalars: scalars))
   }
 
   func close() { try? handle.close() }

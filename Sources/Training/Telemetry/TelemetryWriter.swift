@@ -63,6 +63,7 @@ package final class TelemetryWriter {
   func add(_ evaluation: EvaluationReport, step: Int) throws {
     var members: [String: JSONText] = ["step": .integer(step), "validation_loss": .number(evaluation.loss)]
     if let accuracy = evaluation.accuracy { members["validation_accuracy"] = .number(accuracy) }
+    if let exact = evaluation.exactMatch { members["validation_exact_match"] = .number(exact.share) }
     try records.write(JSONText.object(members).line)
     try events.add(evaluation, step: step)
   }
