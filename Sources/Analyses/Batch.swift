@@ -66,6 +66,12 @@ struct Batch {
     examples.contains { $0.classIndex != nil } ? examples.map { $0.classIndex ?? -100 } : nil
   }
 
+  /// The class of each token by its label, −100 where it has none, padded; nil where none has one.
+  func tokenClasses(_ names: ClassNames) -> [Int32]? {
+    let rows = documents.map { document in document.labels.map { $0.flatMap { names[$0] } ?? -100 } }
+    return rows.contains { $0.contains { $0 >= 0 } } ? ModelInput(rows: rows, pad: -100).ids : nil
+  }
+
   var documents: [TokenizedDocument] { examples.map(\.document) }
   var targets: [TokenizedDocument] { examples.compactMap { $0.target?.document } }
 

@@ -15,7 +15,7 @@ package struct CorpusTokenizer: Sendable {
 
   /// How longer documents are read; nil where they are cut.
   package let windows: DocumentWindows?
-  /// The classes of a classifier, for the loss on documents that the label gives one of them.
+  /// The classes of a classifier, for the loss on documents or tokens that the label gives one of them.
   package let classes: ClassNames?
 
   /// - Throws: `InputError(.usage)` for windows that are longer than documents may be, that have no room for text, or

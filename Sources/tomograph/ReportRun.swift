@@ -80,9 +80,11 @@ extension CorpusReading {
         found: "\(length)")
     }
     var classes: ClassNames?
-    if case .sequenceClassification(let count) = d.head {
+    switch d.head {
+    case .sequenceClassification(let count), .tokenClassification(let count):
       classes = try ClassNames(
         directory: ModelFiles(job.model).configuration.deletingLastPathComponent(), classes: count)
+    default: break
     }
     self = .text(
       try CorpusTokenizer(

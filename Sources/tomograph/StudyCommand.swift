@@ -12,11 +12,11 @@ extension Command {
         + "train, without name, output and seed), base_name, groups (each { name, about, variants: [{ name, set: { "
         + "\"model.config.norm_placement\": \"post\" } }], axes: [{ key, values, names }] }, where axes give every "
         + "combination), seeds, corpus { path, format, limit, … } (what trained models are measured on, as of report), "
-        + "analyses, thresholds, output { folder, formats, themes, templates }.",
+        + "analyses, thresholds, output { folder, formats, themes, templates }, trainings (the folder that theirs goes into).",
       "With model_type \"tomograph\" every part of the block can be set: norm, norm_placement, position_embedding_type, "
         + "attention_type, attention_window, attention_stride, attention_temperature, head_dim, hidden_act, gated_mlp, "
         + "num_local_experts, num_experts_per_tok, router_aux_loss_coef, residual_weight, branch_weight, is_causal.",
-      "The trainings lie in NAME-trainings beside the report's folder; --resume keeps those that are done and goes on "
+      "The trainings lie in NAME-trainings, beside the report's folder unless trainings says otherwise; --resume keeps those that are done and goes on "
         + "from the first that is not. A training that stops because a number is none is reported as such.",
     ],
     options: [

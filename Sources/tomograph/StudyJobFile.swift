@@ -27,6 +27,7 @@ import Training
 ///   corpus: { path: "held-out.txt", limit: 32 },                  // what trained models are measured on, as of report
 ///   analyses: ["attention", "gradients", "representations", "routing"],
 ///   output: { folder: "out", formats: ["svg"] },
+///   trainings: "runs",                                            // their folder goes there; beside the report's by default
 /// }
 /// ```
 /// Paths are relative to the file.
@@ -51,6 +52,8 @@ struct StudyJobFile {
   private(set) var groups: [Group] = []
   let seeds: [Int]
   let common: [(key: String, value: String)]
+  /// The folder that the trainings' folder goes into, relative to the file; that of the report where nil.
+  private let trainings: String?
   /// What trained models are measured on, and how the report is written; its model is another for each.
   let report: JobFile
   private let folder: String
@@ -61,6 +64,7 @@ struct StudyJobFile {
     let file = try Setting(contentsOf: url)
     let job = try file.fields([
       "name", "about", "base", "base_name", "groups", "seeds", "corpus", "analyses", "thresholds", "output",
+      "trainings",
     ])
     func required(_ key: String) throws -> Setting {
       guard let setting = job[key] else { throw file.error("has no \(key)") }
@@ -68,6 +72,7 @@ struct StudyJobFile {
     }
     name = try required("name").runName()
     about = try job["about"]?.text() ?? ""
+    trainings = try job["trainings"]?.text()
     let base = try required("base")
     for key in ["name", "output", "seed"] {
       if let setting = try base.members()[key] {
@@ -133,6 +138,12 @@ struct StudyJobFile {
       plan.telemetry = TelemetryPlan(every: max(1, steps / 100), histograms: false)
     }
     return plan
+  }
+
+  /// Where the trainings go, beside the report in `output` unless the file says otherwise.
+  func trainings(besides output: URL) -> URL {
+    let parent = trainings.map { URL(filePath: $0.hasPrefix("/") || folder == "." ? $0 : "\(folder)/\($0)") }
+    return (parent ?? output).appending(path: "\(name)-trainings")
   }
 
   /// What says whether a training was made with these settings.

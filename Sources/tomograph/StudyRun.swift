@@ -23,8 +23,7 @@ struct StudyRun {
     self.progress = progress
   }
 
-  /// The trainings' folder, beside that of the report.
-  private var trainings: URL { job.output.appending(path: "\(file.name)-trainings") }
+  private var trainings: URL { file.trainings(besides: job.output) }
 
   /// - Throws: `InputError` for settings that no training can have, before the first begins; and for what `train` and
   ///   `report` throw.

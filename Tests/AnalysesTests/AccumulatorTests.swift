@@ -29,10 +29,15 @@ struct AccumulatorTests {
     #expect(try differences(emptyLast.result(), whole.result()) == [])
   }
 
+  /// Those that concern the corpus's model.
+  private func all(_ corpus: SmallCorpus) -> [any Analysis.Type] {
+    AnalysisSuite.chosen(AnalysisSuite.all.map { $0.id }, for: corpus.model.description)
+  }
+
   @Test("Every analysis alone gets the corpus, but that of the weights, which reads none")
   func needs() throws {
     let corpus = try SmallCorpus("gpt2", documents: 1)
-    for type in AnalysisSuite.all {
+    for type in all(corpus) {
       #expect(type.init(corpus.context).needs.readsCorpus == (type.id != WeightAnalysis.id), "\(type.id)")
     }
   }
@@ -42,6 +47,7 @@ struct AccumulatorTests {
     let corpus = try SmallCorpus(name)
     try compare(AttentionAnalysis.self, corpus)
     try compare(GradientAnalysis.self, corpus)
+    try compare(InContextAnalysis.self, corpus)
     try compare(PerStack<RepresentationAnalysis>.self, corpus)
     try compare(PerStack<SimilarityAnalysis>.self, corpus)
     try compare(WeightAnalysis.self, corpus)
@@ -87,7 +93,7 @@ struct AccumulatorTests {
       Workers.count = threads
       defer { Workers.count = before }
       return try Accumulators.measure(
-        AnalysisSuite.all, corpus.context, documents: corpus.documents.count,
+        all(corpus), corpus.context, documents: corpus.documents.count,
         repeated: { needs, observe in
           let repeated = try #require(
             RepeatedTokens(
@@ -99,7 +105,7 @@ struct AccumulatorTests {
         })
     }
     let (one, two) = (try run(1), try run(2))
-    #expect(one.map(\.id) == AnalysisSuite.all.map { $0.id })
+    #expect(one.map(\.id) == all(corpus).map { $0.id })
     for (a, b) in zip(one, two) { #expect(differences(a, b, tolerance: 0) == []) }
     for result in one { #expect(result.notApplicable == nil, "\(result.id)") }
     let scores = try #require(one[0][AttentionMetrics.inductionScore])

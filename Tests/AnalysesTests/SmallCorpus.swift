@@ -40,6 +40,7 @@ struct SmallCorpus {
     var request = TraceRequest(
       sites: isCorpus ? needs.sites : needs.repeatedTokenSites, gradients: isCorpus && labelled ? needs.gradients : [],
       parameterGradients: isCorpus && labelled && needs.parameterGradients)
+    request.tokenLosses = needs.tokenLosses && labelled
     let (watchers, see) = needs.watch(documents, [])
     if isCorpus { request.look = see }
     return Observation(

@@ -10,6 +10,8 @@ struct ModelShape {
   let width: Int
   let heads: Int
   let vocabulary: Int
+  /// Of the MLP; four times the width where nil.
+  var innerWidth: Int?
 
   static let gpt2 = ModelShape(name: "gpt2", family: "gpt2", layers: 12, width: 768, heads: 12, vocabulary: 50257)
   static let minilm = ModelShape(name: "minilm", family: "bert", layers: 6, width: 384, heads: 12, vocabulary: 30522)
@@ -33,7 +35,7 @@ struct ModelShape {
   private var configuration: String {
     family == "gpt2"
       ? """
-      {"model_type": "gpt2", "n_embd": \(width), "n_head": \(heads), "n_layer": \(layers), "n_positions": 1024,
+      {"model_type": "gpt2", "n_embd": \(width), "n_head": \(heads), "n_layer": \(layers), "n_positions": 1024, "n_inner": \(innerWidth ?? 4 * width),
        "vocab_size": \(vocabulary)}
       """
       : """
@@ -43,7 +45,7 @@ struct ModelShape {
   }
 
   private var tensors: [(String, [Int])] {
-    let c = width, f = 4 * width
+    let c = width, f = innerWidth ?? 4 * width
     if family == "gpt2" {
       return [("wte.weight", [vocabulary, c]), ("wpe.weight", [1024, c]), ("ln_f.weight", [c]), ("ln_f.bias", [c])]
         + (0..<layers).flatMap { l -> [(String, [Int])] in

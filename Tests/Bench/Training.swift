@@ -5,19 +5,39 @@ import Tensors
 import Training
 import Transformers
 
-/// Training at a small GPT-2's shape: AdamW, clipping, 16 rows of 128 tokens.
-let trainingBenchmarks = [128, 256].flatMap { width in
+/// Training at small GPT-2s' shapes: AdamW, clipping; the first is that of the embedded example.
+let trainingBenchmarks = TrainingShape.all.flatMap { shape in
   [
-    Benchmark(name: "training.minigpt\(width)") { name in
+    Benchmark(name: "training.\(shape.model.name)") { name in
       reporting(name) {
-        let steps = try Steps(width: width)
+        let steps = try Steps(shape)
         report(name, time(15) { try? steps.plain() })
       }
     },
-    Benchmark(name: "training.minigpt\(width).telemetry") { name in
-      reporting(name) { try telemetry(name, width: width) }
+    Benchmark(name: "training.\(shape.model.name).telemetry") { name in
+      reporting(name) { try telemetry(name, shape) }
     },
   ]
+}
+
+private struct TrainingShape {
+  var model: ModelShape
+  var rows: Int
+  var length: Int
+
+  static let all =
+    [
+      TrainingShape(
+        model: ModelShape(
+          name: "minigpt", family: "gpt2", layers: 2, width: 64, heads: 2, vocabulary: 1024, innerWidth: 128),
+        rows: 32, length: 64)
+    ]
+    + [128, 256].map { width in
+      TrainingShape(
+        model: ModelShape(
+          name: "minigpt\(width)", family: "gpt2", layers: 4, width: width, heads: 4, vocabulary: 1000),
+        rows: 16, length: 128)
+    }
 }
 
 private func reporting(_ name: String, _ body: () throws -> Void) {
@@ -31,11 +51,11 @@ private func reporting(_ name: String, _ body: () throws -> Void) {
 /// Seconds of a step with everything that telemetry writes at every step (lines of JSON, event file, classes of heads as
 /// often as by default), and its ratio to a step without: blocks of steps of both kinds take turns. `cpu_ratio` is that
 /// of the processor's seconds, which other work on the machine disturbs less.
-private func telemetry(_ name: String, width: Int) throws {
+private func telemetry(_ name: String, _ shape: TrainingShape) throws {
   let plan = TelemetryPlan()
   let folder = URL.temporaryDirectory.appending(path: "tomograph-bench-\(ProcessInfo.processInfo.processIdentifier)")
   defer { try? FileManager.default.removeItem(at: folder) }
-  let (plain, recorded) = (try Steps(width: width), try Steps(width: width))
+  let (plain, recorded) = (try Steps(shape), try Steps(shape))
   let writer = try TelemetryWriter(folder, plan, trainer: recorded.trainer, from: 0, tokens: recorded.tokens)
   var ratios: [Double] = []
   var processor: [Double] = []
@@ -71,17 +91,17 @@ private struct Steps {
   let batch: ModelInput
   let tokens: TelemetryTokens
 
-  init(width: Int) throws {
-    let shape = ModelShape(
-      name: "minigpt\(width)", family: "gpt2", layers: 4, width: width, heads: 4, vocabulary: 1000)
+  init(_ shape: TrainingShape) throws {
     trainer = Trainer(
-      try shape.model(), TrainerSettings(schedule: Schedule(shape: .constant, rate: 1e-3, steps: 1 << 20)))
+      try shape.model.model(), TrainerSettings(schedule: Schedule(shape: .constant, rate: 1e-3, steps: 1 << 20)))
     var generator = SeededGenerator(seed: 0)
-    let ids = (0..<16 * 128).map { _ in Int32(generator.index(below: 1000)) }
+    let vocabulary = shape.model.vocabulary
+    let ids = (0..<shape.rows * shape.length).map { _ in Int32(generator.index(below: vocabulary)) }
     batch = ModelInput(
-      batch: 16, length: 128, ids: ids, mask: Array(repeating: 1, count: ids.count), labels: ids)
+      batch: shape.rows, length: shape.length, ids: ids, mask: Array(repeating: 1, count: ids.count), labels: ids)
     let repeated = RepeatedTokens(
-      ordinary: Array(0..<1000), opening: [], closing: [], longest: trainer.model.description.maximumPositions, seed: 0,
+      ordinary: Array(0..<Int32(vocabulary)), opening: [], closing: [],
+      longest: trainer.model.description.maximumPositions, seed: 0,
       spelled: { "\($0)" })
     tokens = TelemetryTokens(probe: repeated.map { RepeatedTokenProbe($0, pad: 0) })
   }

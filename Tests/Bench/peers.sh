@@ -29,12 +29,12 @@ done
 peer_step='
 import statistics, sys, time, torch
 from transformers import GPT2Config, GPT2LMHeadModel
-width = int(sys.argv[1])
-config = GPT2Config(n_layer=4, n_embd=width, n_head=4, n_positions=128, vocab_size=1000, bos_token_id=0, eos_token_id=0,
-                    resid_pdrop=0, embd_pdrop=0, attn_pdrop=0)
+layers, width, heads, inner, vocabulary, rows, length = map(int, sys.argv[1:])
+config = GPT2Config(n_layer=layers, n_embd=width, n_head=heads, n_inner=inner, n_positions=128, vocab_size=vocabulary,
+                    bos_token_id=0, eos_token_id=0, resid_pdrop=0, embd_pdrop=0, attn_pdrop=0)
 model = GPT2LMHeadModel(config).train()
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-ids = torch.randint(0, 1000, (16, 128))
+ids = torch.randint(0, vocabulary, (rows, length))
 def seconds():
     start = time.perf_counter()
     optimizer.zero_grad()
@@ -44,9 +44,12 @@ def seconds():
     return time.perf_counter() - start
 for _ in range(3): seconds()
 print(statistics.median(seconds() for _ in range(15)))'
-for width in 128 256; do
-  ours=$("$bench" "training.minigpt$width" | head -n 1 | field median_s)
-  row "training step, 4×$width" "$ours" "$("$python" -c "$peer_step" "$width" 2>/dev/null)"
+# Layers, width, heads, width of the MLP, vocabulary, rows, positions.
+for shape in "minigpt 2 64 2 128 1024 32 64" "minigpt128 4 128 4 512 1000 16 128" "minigpt256 4 256 4 1024 1000 16 128"; do
+  read -r name numbers <<<"$shape"
+  ours=$("$bench" "training.$name" | head -n 1 | field median_s)
+  # shellcheck disable=SC2086
+  row "training step, $name" "$ours" "$("$python" -c "$peer_step" $numbers 2>/dev/null)"
 done
 
 # Marginal time of a figure: the median of five in one process, after one that warms up.
