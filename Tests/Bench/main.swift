@@ -7,7 +7,14 @@ import Transformers
 /// usage: bench NAME… (all where none is named)
 let arguments = Array(CommandLine.arguments.dropFirst())
 
-for entry in productBenchmarks + modelBenchmarks + precisionBenchmarks + trainingBenchmarks + figureBenchmarks
-where arguments.isEmpty || arguments.contains(where: entry.name.hasPrefix) {
+let benchmarks = productBenchmarks + modelBenchmarks + precisionBenchmarks + trainingBenchmarks + figureBenchmarks
+
+for entry in benchmarks
+where arguments.isEmpty || arguments.contains(where: { isMeant(entry.name, by: $0) }) {
   entry.run(entry.name)
+}
+
+/// An argument is the name of a benchmark, or the beginning of several.
+func isMeant(_ name: String, by argument: String) -> Bool {
+  benchmarks.contains { $0.name == argument } ? name == argument : name.hasPrefix(argument)
 }
