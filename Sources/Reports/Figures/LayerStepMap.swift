@@ -55,7 +55,7 @@ package struct LayerStepMap: FigureContent {
     return Plot(
       title, x: Axis(.band(steps.map { .index($0) }), "step"), y: .categories(layers, ""),
       color: .sequential("‖g‖₂", seen, transform: .log),
-      shape: .rows(layers.count, columns: steps.count, tallest: 20),
+      shape: .rows(layers.count, columns: steps.count, tallest: max(20, 90 / Double(layers.count))),
       marks: [CellMark(rows: layers.count, columns: steps.count, values: values)])
   }
 

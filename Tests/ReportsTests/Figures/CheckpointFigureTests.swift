@@ -5,18 +5,22 @@ import Testing
 
 @Suite struct CheckpointFigureTests {
   /// A run over five checkpoints of a model of one head with these induction scores.
-  private func results(_ scores: [Float]) throws -> RunResults {
-    var results = try ReportExample.results()
+  private func results(_ scores: [Float]) -> RunResults {
+    let subject = Subject(
+      name: "example",
+      model: Subject.Model(
+        name: "example", family: "gpt2", task: "causal language model", layers: 2, heads: 1, width: 8, headWidth: 8,
+        vocabulary: 10, parameters: 100, isCausal: true),
+      corpus: Subject.Corpus(name: "text", documents: 1, tokens: 10, label: nil, truncated: 0), seed: 0)
     var analysis = AnalysisResult(id: TrainingMetrics.analysis)
     analysis.arrays["checkpoint.steps"] = NumericArray(shape: [5], values: [0, 100, 200, 300, 400])
     analysis.arrays["over.\(AttentionMetrics.inductionScore.id)"] = NumericArray(shape: [5, 1], values: scores)
     analysis.texts["over.\(AttentionMetrics.inductionScore.id)"] = ["L1.H0"]
-    results.analyses.append(analysis)
-    return results
+    return RunResults(subject: subject, analyses: [analysis])
   }
 
   private func caption(_ scores: [Float]) throws -> String {
-    let figures = CheckpointFigures.figures(of: try results(scores)).compactMap(\.figure)
+    let figures = CheckpointFigures.figures(of: results(scores)).compactMap(\.figure)
     return try #require(figures.first { $0.id == "training-scores-induction-score" }).caption.full
   }
 
