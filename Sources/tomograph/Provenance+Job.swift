@@ -63,7 +63,7 @@ extension Provenance {
 
 extension Provenance.Source {
   /// A folder of images as a whole: the digest of their names, each with its file's digest, a line an image.
-  fileprivate init(images folder: URL) throws {
+  init(role: String = "corpus", images folder: URL) throws {
     var reader = try CorpusReader(CorpusFile(path: folder.relativePath, format: "images"))
     var listing = ""
     while let document = try reader.next() {
@@ -71,6 +71,6 @@ extension Provenance.Source {
       let image = try Self(role: "image", file: URL(filePath: path))
       listing += "\(image.sha256)  \(document.text)\n"
     }
-    self.init(role: "corpus", name: folder.lastPathComponent, bytes: Array(listing.utf8))
+    self.init(role: role, name: folder.lastPathComponent, bytes: Array(listing.utf8))
   }
 }

@@ -1,5 +1,6 @@
 import Analyses
 import CairoRenderer
+import Corpora
 import Diagnosis
 import Foundation
 import Reports
@@ -28,6 +29,7 @@ struct StudyRun {
   /// - Throws: `InputError` for settings that no training can have, before the first begins; and for what `train` and
   ///   `report` throw.
   func run(_ beginning: TrainingRun.Beginning) throws -> ExitCode {
+    var watch = Stopwatch()
     let renderer = try Renderer(assets: job.assets)
     for variant in file.variants {
       try file.plan(variant, seed: file.seeds[0], output: trainings).checkConfiguration()
@@ -46,7 +48,8 @@ struct StudyRun {
     let study = Study(
       name: file.name, about: file.about, common: file.common, variants: variants,
       groups: file.groups.map { Study.Group(name: $0.name, about: $0.about, members: $0.members) })
-    try write(study, renderer)
+    watch.lap("train and measure")
+    try write(study, renderer, watch)
     return .pass
   }
 
@@ -98,7 +101,20 @@ struct StudyRun {
       tokensPerSecond: TelemetryFiles.medianSpeed(in: plan.folder))
   }
 
-  private func write(_ study: Study, _ renderer: Renderer) throws {
+  private func write(_ study: Study, _ renderer: Renderer, _ watch: Stopwatch) throws {
+    var watch = watch
+    let base = try file.plan(file.variants[0], seed: file.seeds[0], output: trainings)
+    var files = [("corpus", job.corpus.file), ("training data", URL(filePath: base.data.file.path))]
+    if let evaluation = base.evaluation { files.append(("evaluation", URL(filePath: evaluation.data.file.path))) }
+    if let url = job.file { files.append(("job", url)) }
+    var sources = try files.map { role, url in
+      try url.hasDirectory
+        ? Provenance.Source(role: role, images: url) : Provenance.Source(role: role, file: url)
+    }
+    if let thresholds = job.thresholdsFile {
+      sources.append(try Provenance.Source(role: "thresholds", file: thresholds))
+    }
+    sources += try job.appearance.sources
     let (article, figures) = study.article
     progress.begin("drawing", of: figures.count, unit: "figures")
     try RunFolder.write(at: job.output.appending(path: file.name)) { folder in
@@ -125,7 +141,17 @@ struct StudyRun {
         },
       ]
       try ReportWriter(article: article, figures: figures, steps: steps).write(context, to: folder)
+      watch.lap("write")
+      try Provenance(
+        sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
+        threads: Workers.count
+      ).write(to: folder)
     }
     progress.end()
   }
+}
+
+extension URL {
+  /// Whether a folder lies there.
+  fileprivate var hasDirectory: Bool { (try? resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false }
 }

@@ -232,7 +232,8 @@ extension Study {
               "What is measured of trained models is measured over \(counted($0.documents, "document")) of "
                 + "\(Escaping.markdown($0.name)) (\(counted($0.tokens, "token"))). "
             } ?? "")
-            + "The numbers of every training lie in `variants`, a folder each with its `results.json` and `findings.json`."
+            + "The numbers of every training lie in `variants`, a folder each with its `results.json` and `findings.json`; "
+            + "digests of what was read, times and memory in [provenance.json](provenance.json)."
         ),
         .table(
           Article.Table(
