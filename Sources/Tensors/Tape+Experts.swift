@@ -2,22 +2,23 @@ import CKernels
 
 // Mixtures of experts: a router gives each row to some of several networks (Shazeer 2017).
 extension Tape {
-  /// Of every row of probabilities, `[N, E]`: the `perRow` largest, divided by their sum, and 0 for the others. Of equal
-  /// ones the first counts as larger.
+  /// Of every row of probabilities, `[N, E]`: the `perRow` largest, divided by their sum (Jiang 2024), and 0 for the
+  /// others; a single one as it is (Fedus 2022), since its share would be 1 whatever the router says. Of equal ones the
+  /// first counts as larger.
   package func largestShares(_ probabilities: Variable, perRow: Int) -> Variable {
     let (rows, experts) = (probabilities.shape[0], probabilities.shape[1])
     let y = Tensor(repeating: 0, shape: probabilities.shape)
     let sums = (0..<rows).map { n -> Float in
       let p = probabilities.value.pointer + n * experts
       let chosen = places(ofLargest: perRow, p, experts)
-      let sum = chosen.reduce(Float(0)) { $0 + p[$1] }
+      let sum = perRow == 1 ? 1 : chosen.reduce(Float(0)) { $0 + p[$1] }
       for expert in chosen { y.pointer[n * experts + expert] = p[expert] / sum }
       return sum
     }
     return result(y, of: [probabilities]) { dy, _ in
       let dx = Tensor(repeating: 0, shape: y.shape)
       for n in 0..<rows {
-        let dot = tk_inner_product(dy.pointer + n * experts, y.pointer + n * experts, experts)
+        let dot = perRow == 1 ? 0 : tk_inner_product(dy.pointer + n * experts, y.pointer + n * experts, experts)
         for i in n * experts..<(n + 1) * experts where y.pointer[i] > 0 {
           dx.pointer[i] = (dy.pointer[i] - dot) / sums[n]
         }

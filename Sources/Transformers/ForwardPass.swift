@@ -89,12 +89,15 @@ struct ForwardPass {
   /// Everything up to the loss; nil where there are no labels.
   mutating func run() throws -> Variable? {
     guard let encoder = d.encoder, let network = network.encoder else {
-      return try penalised(head(output(of: Stage(d.stack, self.network.stack, input))))
+      let loss = try head(output(of: Stage(d.stack, self.network.stack, input)))
+      return penalised(loss)
     }
     let memory = (states: try output(of: Stage(encoder, network, input)), mask: input.mask)
-    return try penalised(head(output(of: Stage(d.stack, self.network.stack, input, memory: memory))))
+    let loss = try head(output(of: Stage(d.stack, self.network.stack, input, memory: memory)))
+    return penalised(loss)
   }
 
+  /// The loss with what the pass has added to it; known when the pass is through.
   private func penalised(_ loss: Variable?) -> Variable? { loss.map { penalties.reduce($0, tape.add) } }
 
   /// The logits after the last position, `[B, V]`: of the positions that a cache holds nothing is run again.

@@ -377,9 +377,13 @@ extension TapeTests {
     /// Two numbers of each row so much larger, and all positive, that small changes choose no others.
     func apart(_ shape: [Int]) -> Variable {
       Variable(
-        Tensor((0..<shape[0] * shape[1]).map { ($0 % shape[1] + $0 / shape[1]) % shape[1] < 2 ? 15 : 6 }, shape: shape))
+        Tensor(
+          (0..<shape[0] * shape[1]).map {
+            ($0 % shape[1] + $0 / shape[1]) % shape[1] < 2 ? 15 + Float($0 % shape[1]) * 6 : 6
+          }, shape: shape))
     }
     check([[30, 5]]) { tape, v in tape.largestShares(tape.add(v[0], apart([30, 5])), perRow: 2) }
+    check([[30, 5]]) { tape, v in tape.largestShares(tape.add(v[0], apart([30, 5])), perRow: 1) }
     check([[6, 3], [4, 8], [2, 8]]) { tape, v in
       let empty = Variable(Tensor(uninitialized: [0, 8]))
       return tape.mixture(of: [([0, 2, 3, 5], v[1]), ([], empty), ([1, 3], v[2])], weights: v[0], shape: [2, 3, 8])
@@ -396,6 +400,7 @@ extension TapeTests {
     let expected: [Float] = [0, 0.625, 0.375, 0, 1 / 3, 0, 0, 2 / 3]
     let weights = tape.largestShares(probabilities, perRow: 2).value.values
     #expect(zip(weights, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(tape.largestShares(probabilities, perRow: 1).value.values == [0, 0.5, 0, 0, 0, 0, 0, 0.4])
     // All rows to one of four experts, which is as far from even as can be.
     let sure = Variable(Tensor([1, 0, 0, 0, 1, 0, 0, 0], shape: [2, 4]))
     #expect(tape.imbalance(sure, perRow: 1, where: [1, 1]).value.values == [4])

@@ -210,6 +210,26 @@ struct ComposedTests {
     }
   }
 
+  @Test("What imbalance costs reaches the router while training, and nothing else sees it")
+  func imbalance() throws {
+    func gradients(_ cost: Double) throws -> (loss: Double?, router: [Float]) {
+      let model = try model(["num_local_experts": .integer(3), "router_aux_loss_coef": .number(cost)])
+      let homes = model.parameters.map { Tensor(repeating: 0, shape: $0.shape) }
+      var request = TraceRequest()
+      request.training = TrainingPass(gradients: homes.map { $0 })
+      let trace = try model.run(input, request)
+      let place = try #require(model.parameters.firstIndex { $0.name.contains("layers.1.mlp.router") })
+      return (trace.loss, homes[place].values)
+    }
+    let (without, with, twice) = (try gradients(0), try gradients(1), try gradients(2))
+    #expect(without.loss == with.loss)
+    let size = zip(without.router, with.router).reduce(0) { $0 + abs($1.0 - $1.1) }
+    #expect(size > 1e-3)
+    for (index, plain) in without.router.enumerated() {
+      #expect(abs((twice.router[index] - plain) - 2 * (with.router[index] - plain)) < 1e-4)
+    }
+  }
+
   @Test("A norm of what is written leaves writes of unit variance")
   func sandwich() throws {
     let model = try model(["norm_placement": .string("sandwich")])
