@@ -3,6 +3,7 @@
 #include <isa-l/igzip_lib.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /// What `isal_zlib_pack` works in, in bytes.
 enum { ISAL_PACK_SCRATCH = ISAL_DEF_LVL2_DEFAULT };
@@ -12,7 +13,10 @@ static inline size_t isal_zlib_bound(size_t count) { return count + count / 8 + 
 
 /// Compresses bytes to a zlib stream in `out`, of `isal_zlib_bound` bytes; its length, 0 where that fails.
 static inline size_t isal_zlib_pack(const uint8_t *bytes, size_t count, uint8_t *out, uint8_t *scratch) {
+  // Nothing of what was packed before, or lay there, may decide which matches are found.
   struct isal_zstream stream;
+  memset(&stream, 0, sizeof stream);
+  memset(scratch, 0, ISAL_PACK_SCRATCH);
   isal_deflate_init(&stream);
   stream.level = 2;
   stream.level_buf = scratch;
