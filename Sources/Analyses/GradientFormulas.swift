@@ -87,13 +87,8 @@ package enum GradientFormulas {
       nonisolated(unsafe) let buffer = buffer
       forEachPiece(lengths.count) { row in
         var (squares, products) = (0.0, 0.0)
-        for t in 0..<lengths[row] {
-          let offset = (row * positions + t) * width
-          let square = tk_sum_of_squares(g + offset, width)
-          squares += square
-          guard let x else { continue }
-          products += (square * tk_sum_of_squares(x + offset, width)).squareRoot()
-        }
+        let offset = row * positions * width
+        tk_flow(g + offset, x.map { $0 + offset }, lengths[row], width, &squares, &products)
         buffer[row] = Flow(squares: squares, products: values == nil ? nil : products, positions: lengths[row])
       }
     }

@@ -14,23 +14,19 @@ package struct TokenCovariance: Sendable {
     sum = [Double](repeating: 0, count: width)
   }
 
-  /// Adds some of the vectors `[…, C]` of a tensor, by their place among all of it.
-  package mutating func add(_ vectors: Tensor, at places: [Int]) {
-    var block = [Double](repeating: 0, count: places.count * width)
-    let (values, width) = (vectors.pointer, width)
-    block.withUnsafeMutableBufferPointer { block in
-      sum.withUnsafeMutableBufferPointer { sum in
-        for (row, place) in places.enumerated() {
-          let x = values + place * width
-          for d in 0..<width {
-            let value = Double(x[d])
-            block[row * width + d] = value
-            sum[d] += value
-          }
+  /// Adds vectors, `[n, C]` each.
+  package mutating func add(_ vectors: [Tensor]) {
+    let rows = vectors.reduce(0) { $0 + $1.shape[0] }
+    let block = [Double](unsafeUninitializedCapacity: rows * width) { block, count in
+      guard let base = block.baseAddress else { return }
+      for tensor in vectors {
+        for row in 0..<tensor.shape[0] {
+          tk_widen(base + count, &sum, tensor.pointer + row * width, width)
+          count += width
         }
       }
     }
-    add(products: block, rows: places.count)
+    add(products: block, rows: rows)
   }
 
   /// Adds the products of vectors `[rows, C]` whose sum was added already.

@@ -2,6 +2,8 @@
 #pragma once
 
 void openblas_set_num_threads(int count);
+/// The processor whose kernels are in use.
+char *openblas_get_corename(void);
 
 void sgesdd_(const char *jobz, const int *m, const int *n, float *a, const int *lda, float *s, float *u, const int *ldu,
              float *vt, const int *ldvt, float *work, const int *lwork, int *iwork, int *info);

@@ -152,9 +152,9 @@ TK_CLONES static float row_maximum(const float *x, size_t count) {
   for (; i + 16 <= count; i += 16)
     for (size_t j = 0; j < 16; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
   for (; i < count; i++) lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
-  float largest = lanes[0];
-  for (size_t j = 1; j < 64; j++) largest = lanes[j] > largest ? lanes[j] : largest;
-  return largest;
+  for (size_t half = 32; half > 0; half /= 2)
+    for (size_t j = 0; j < half; j++) lanes[j] = lanes[j + half] > lanes[j] ? lanes[j + half] : lanes[j];
+  return lanes[0];
 }
 
 // e^(x − shift) in place, and the sum. One pointer, because a loop over two that are equal does not vectorise.
@@ -202,10 +202,14 @@ TK_CLONES double tk_log_sum_exp(const float *x, size_t count) {
   return log(total) + (double)largest;
 }
 
-TK_CLONES void tk_cross_entropy_row_backward(float *row, size_t vocabulary, size_t target, double log_sum_exp,
-                                             float scale) {
-#pragma clang fp contract(fast)
-  float shift = (float)log_sum_exp;
-  for (size_t v = 0; v < vocabulary; v++) row[v] = tk_exp(row[v] - shift) * scale;
-  row[target] -= scale;
+TK_CLONES double tk_exponential_row(float *y, const float *x, size_t count, double *log_sum_exp) {
+  float largest = row_maximum(x, count);
+  double total = 0;
+  for (size_t start = 0; start < count; start += 512) {
+    size_t length = count - start < 512 ? count - start : 512;
+    if (y != x) memcpy(y + start, x + start, length * sizeof(float));
+    total += exponentials(y + start, largest, length);
+  }
+  *log_sum_exp = log(total) + (double)largest;
+  return total;
 }

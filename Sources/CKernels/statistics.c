@@ -7,7 +7,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { BLOCK = 256 };
+enum { BLOCK = 256, LANES = 16 };
 
 /// Sums in float over blocks, whose sums are added in double.
 INLINE double range_sum(const float *x, ptrdiff_t first, ptrdiff_t end) {
@@ -75,6 +75,9 @@ INLINE ptrdiff_t first_row(const struct tk_attention_band *band) {
   return band->causal && first == 0 && end > 0 ? 1 : first;
 }
 
+/// a·ln a; 0 for probabilities below the normal range.
+INLINE float self_information(float a) { return tk_bits_of(a) < 0x00800000 ? 0.0f : a * tk_log(a); }
+
 TK_CLONES void tk_attention_entropy(const struct tk_attention_band *band, double *sums) {
 #pragma clang fp reassociate(on) contract(fast)
   const ptrdiff_t start = first_row(band), stop = (ptrdiff_t)(band->first_query + band->queries);
@@ -84,11 +87,17 @@ TK_CLONES void tk_attention_entropy(const struct tk_attention_band *band, double
     const struct span seen = visible(band, q);
     const ptrdiff_t first = clamped(seen.first, cut.first, cut.end), end = clamped(seen.end, cut.first, cut.end);
     double entropy = 0;
-    for (ptrdiff_t from = first; from < end; from += BLOCK) {
+    // What a query does not see is 0 and adds nothing: rows are read in whole vectors.
+    for (ptrdiff_t from = cut.first + (first - cut.first) / LANES * LANES; from < end; from += BLOCK) {
       const ptrdiff_t to = from + BLOCK < end ? from + BLOCK : end;
-      float terms = 0;
-      for (ptrdiff_t k = from; k < to; k++) terms += tk_bits_of(row[k]) < 0x00800000 ? 0.0f : row[k] * tk_log(row[k]);
-      entropy -= terms;
+      float terms[LANES] = {0};
+      ptrdiff_t k = from;
+      for (; k < to && k + LANES <= cut.end; k += LANES)
+        for (ptrdiff_t j = 0; j < LANES; j++) terms[j] += self_information(row[k + j]);
+      for (; k < to; k++) terms[0] += self_information(row[k]);
+      float sum = 0;
+      for (ptrdiff_t j = 0; j < LANES; j++) sum += terms[j];
+      entropy -= sum;
     }
     sums[0] += entropy;
     sums[1] += entropy / log((double)visible_count(band, seen));
@@ -315,19 +324,22 @@ TK_CLONES void tk_attention_pool(const struct tk_attention_band *band, size_t si
 TK_CLONES double tk_magnitude_counts(const float *x, size_t count, float low, float per_decade, size_t bins,
                                      uint64_t *counts, uint64_t *special) {
 #pragma clang fp reassociate(on) contract(fast)
-  enum { CHUNK = 1024 };
+  enum { CHUNK = 1024, TURNS = 4 };
   int32_t slot[CHUNK];
+  // Neighbours fall into one bin often, and must not wait for each other.
+  uint32_t turns[TURNS][TK_MOST_BINS];
   const float scale = per_decade * 0.43429448190325182765f;
   const float shift = -low * per_decade;
   const float last = (float)(bins - 1);
+  memset(turns, 0, sizeof turns);
   double squares = 0;
   uint64_t zeros = 0, nans = 0, up = 0, down = 0;
   for (size_t start = 0; start < count; start += CHUNK) {
     const size_t size = count - start < CHUNK ? count - start : CHUNK;
     const float *block = x + start;
     int32_t unusual = 0;
+    for (size_t i = 0; i < size; i++) squares += (double)block[i] * (double)block[i];
     for (size_t i = 0; i < size; i++) {
-      squares += (double)block[i] * (double)block[i];
       const int32_t magnitude = tk_bits_of(block[i]) & 0x7fffffff;
       const int32_t odd = magnitude == 0 || magnitude >= 0x7f800000;
       unusual |= odd;
@@ -336,8 +348,9 @@ TK_CLONES double tk_magnitude_counts(const float *x, size_t count, float low, fl
       at = at > last ? last : at;
       slot[i] = odd ? -1 : (int32_t)at;
     }
-    if (!unusual) {
-      for (size_t i = 0; i < size; i++) counts[slot[i]]++;
+    if (!unusual && size == CHUNK) {
+      for (size_t i = 0; i < CHUNK; i += TURNS)
+        for (size_t t = 0; t < TURNS; t++) turns[t][slot[i + t]]++;
       continue;
     }
     for (size_t i = 0; i < size; i++) {
@@ -352,6 +365,8 @@ TK_CLONES double tk_magnitude_counts(const float *x, size_t count, float low, fl
       else down++;
     }
   }
+  for (size_t t = 0; t < TURNS; t++)
+    for (size_t bin = 0; bin < bins; bin++) counts[bin] += turns[t][bin];
   special[0] += zeros;
   special[1] += nans;
   special[2] += up;
@@ -412,4 +427,25 @@ TK_CLONES size_t tk_count_below(const double *x, size_t count, double bound) {
   uint64_t below = 0;
   for (size_t i = 0; i < count; i++) below += x[i] < bound;
   return below;
+}
+
+TK_CLONES void tk_flow(const float *g, const float *x, size_t positions, size_t width, double *squares,
+                       double *products) {
+#pragma clang fp reassociate(on) contract(fast)
+  for (size_t t = 0; t < positions; t++) {
+    double own = 0, other = 0;
+    for (size_t c = 0; c < width; c++) own += (double)g[t * width + c] * (double)g[t * width + c];
+    *squares += own;
+    if (!x) continue;
+    for (size_t c = 0; c < width; c++) other += (double)x[t * width + c] * (double)x[t * width + c];
+    *products += sqrt(own * other);
+  }
+}
+
+TK_CLONES void tk_widen(double *out, double *sum, const float *x, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const double value = x[i];
+    out[i] = value;
+    sum[i] += value;
+  }
 }

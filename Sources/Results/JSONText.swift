@@ -154,8 +154,24 @@ extension Double {
     let text = "\(self)"
     // Few numbers are longer than asked for by chance; those that are not stay as they are.
     if text.utf8.count(where: { (0x30...0x39).contains($0) }) <= digits { return self }
+    if let rounded = roundedByScaling(digits) { return rounded }
     return Double(Self.scientific(self, digits)) ?? self
   }
+
+  /// The same by a product with a power of ten that is a number of its own, and a quotient; nil where the two might not
+  /// give the nearest, for want of such a power or because the number lies about half way.
+  private func roundedByScaling(_ digits: Int) -> Double? {
+    let places = digits - 1 - Int(log10(magnitude).rounded(.down))
+    guard (-22...22).contains(places), digits <= 15 else { return nil }
+    let power = Self.powersOfTen[abs(places)], scaled = places < 0 ? self / power : self * power
+    let whole = scaled.rounded(), rest = abs(abs(scaled - whole) - 0.5)
+    guard rest > 1e-3, (Self.powersOfTen[digits - 1]..<Self.powersOfTen[digits]).contains(abs(whole)) else {
+      return nil
+    }
+    return places < 0 ? whole * power : whole / power
+  }
+
+  private static let powersOfTen = (0...22).map { Double("1e\($0)") ?? .nan }
 
   /// `d.ddde±x` with exactly so many digits, rounded half to even in decimal.
   private static func scientific(_ value: Double, _ digits: Int) -> String {

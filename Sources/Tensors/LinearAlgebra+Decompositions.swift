@@ -29,7 +29,7 @@ extension Matrix {
     var right = Matrix(rows: vectors ? k : 0, columns: vectors ? columns : 0)
     guard k > 0 else { return (left, values, right) }
     var info: Int32 = -1
-    if isFinite {
+    if isFinite, OpenBLAS.isReady {
       // The column-major view is Aᵀ = V·Σ·Uᵀ.
       var a = self.values
       var (m, n, small) = (Int32(columns), Int32(rows), Int32(k))
@@ -62,7 +62,7 @@ extension Matrix {
     var a = values
     var eigenvalues = [Double](repeating: .nan, count: order)
     var info: Int32 = -1
-    if isFinite {
+    if isFinite, OpenBLAS.isReady {
       var n = Int32(order)
       var (length, integers): (Int32, Int32) = (-1, -1)
       var best = [0.0]
@@ -99,7 +99,7 @@ extension Matrix {
     var real = [Double](repeating: .nan, count: rows)
     var imaginary = real
     var info: Int32 = -1
-    if isFinite, rows > 0 {
+    if isFinite, rows > 0, OpenBLAS.isReady {
       // The column-major view is the transpose, which has the same eigenvalues.
       var a = values
       var (n, one, length): (Int32, Int32, Int32) = (Int32(rows), 1, -1)

@@ -61,19 +61,13 @@ package struct Matrix: Hashable, Sendable {
   package var frobeniusNorm: Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 }
 
-// Row-major A[m, n] is column-major Aᵀ with leading dimension n, which is how these call Fortran. OpenBLAS runs on the
-// calling thread alone: threads take pieces above it.
+// Row-major A[m, n] is column-major Aᵀ with leading dimension n, which is how these call Fortran.
 extension Matrix {
-  private static let isSingleThreaded: Bool = {
-    openblas_set_num_threads(1)
-    return true
-  }()
-
   /// `A·B`, or `A·Bᵀ`, `Aᵀ·B` (`[m, k]·[k, n] → [m, n]` after transposing).
   package static func product(
     _ a: Matrix, _ b: Matrix, transposingFirst transposeA: Bool = false, transposingSecond transposeB: Bool = false
   ) -> Matrix {
-    precondition(isSingleThreaded)
+    precondition(OpenBLAS.isReady)
     let m = transposeA ? a.columns : a.rows
     let k = transposeA ? a.rows : a.columns
     let n = transposeB ? b.rows : b.columns
@@ -108,7 +102,7 @@ extension Matrix {
   package static func addGram(
     of a: UnsafePointer<Double>, rows: Int, columns: Int, ofRows: Bool = false, to sum: UnsafeMutablePointer<Double>
   ) {
-    precondition(isSingleThreaded)
+    precondition(OpenBLAS.isReady)
     guard rows > 0, columns > 0 else { return }
     var one = 1.0
     var (order, inner) = ofRows ? (Int32(rows), Int32(columns)) : (Int32(columns), Int32(rows))

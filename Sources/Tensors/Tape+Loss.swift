@@ -3,8 +3,8 @@ import CKernels
 extension Tape {
   /// Mean of `−ln softmax(logits)[target]` over the rows whose target is not negative, a scalar; NaN where there is none.
   ///
-  /// With `reusingLogits` the gradient takes the logits' memory; nobody may read them after the backward pass began.
-  /// `count` is what the sum is divided by where these rows are some of more. With `smoothing` ε the target is
+  /// With `reusingLogits` what the gradient needs takes the logits' memory; nobody may read them afterwards. `count` is
+  /// what the sum is divided by where these rows are some of more. With `smoothing` ε the target is
   /// `(1 − ε)·1{v = target} + ε/V` (Szegedy 2016). `each` is told every row's own loss.
   package func crossEntropy(
     _ logits: Variable, targets: [Int32], reusingLogits: Bool, smoothing: Float = 0, of count: Int? = nil,
@@ -12,38 +12,49 @@ extension Tape {
   ) -> (loss: Variable, exact: Double) {
     let vocabulary = logits.shape[logits.shape.count - 1], rows = targets.count
     let labelled = count ?? targets.count { $0 >= 0 }
-    // ln Σ e^logit of every labelled row, for the backward pass as well.
-    var normalizers = [Double](repeating: 0, count: rows)
-    normalizers.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = buffer
-      forEachChunk(of: rows, size: 8) { range in
-        for n in range where targets[n] >= 0 {
-          buffer[n] = tk_log_sum_exp(logits.value.pointer + n * vocabulary, vocabulary)
+    // e^logit of every labelled row up to a factor, which its sum takes off again in the backward pass.
+    let exponentials =
+      isRecording && logits.needsGradient
+      ? reusingLogits ? logits.value : Tensor(uninitialized: logits.shape) : nil
+    var totals = [Double](repeating: 0, count: rows)
+    var losses = [Double](repeating: 0, count: rows)
+    totals.withUnsafeMutableBufferPointer { totals in
+      losses.withUnsafeMutableBufferPointer { losses in
+        nonisolated(unsafe) let (totals, losses) = (totals, losses)
+        forEachChunk(of: rows, size: 8) { range in
+          for n in range where targets[n] >= 0 {
+            let row = logits.value.pointer + n * vocabulary, target = Double(row[Int(targets[n])])
+            let mean = smoothing > 0 ? tk_sum(row, vocabulary) / Double(vocabulary) : 0
+            var normalizer = 0.0
+            if let exponentials {
+              totals[n] = tk_exponential_row(exponentials.pointer + n * vocabulary, row, vocabulary, &normalizer)
+            } else {
+              normalizer = tk_log_sum_exp(row, vocabulary)
+            }
+            losses[n] = normalizer - (1 - Double(smoothing)) * target - Double(smoothing) * mean
+          }
         }
       }
     }
     var sum = 0.0
     for n in 0..<rows where targets[n] >= 0 {
-      let row = logits.value.pointer + n * vocabulary, target = Double(row[Int(targets[n])])
-      let mean = smoothing > 0 ? tk_sum(row, vocabulary) / Double(vocabulary) : 0
-      let own = normalizers[n] - (1 - Double(smoothing)) * target - Double(smoothing) * mean
-      sum += own
-      each?(n, own)
+      sum += losses[n]
+      each?(n, losses[n])
     }
     let exact = sum / Double(labelled)
-    let loss = result(Tensor([Float(exact)], shape: []), of: [logits]) { [normalizers] upstream, _ in
+    let loss = result(Tensor([Float(exact)], shape: []), of: [logits]) { [totals] upstream, _ in
+      guard let gradient = exponentials else { return }
       let scale = upstream.pointer[0] / Float(labelled)
-      let gradient = reusingLogits ? logits.value : Tensor(uninitialized: logits.shape)
       forEachChunk(of: rows, size: 8) { range in
         for n in range {
-          let target = gradient.pointer + n * vocabulary
-          if targets[n] >= 0 {
-            if !reusingLogits { target.update(from: logits.value.pointer + n * vocabulary, count: vocabulary) }
-            tk_cross_entropy_row_backward(target, vocabulary, Int(targets[n]), normalizers[n], scale)
-            if smoothing > 0 { tk_smooth_row_backward(target, vocabulary, Int(targets[n]), smoothing, scale) }
-          } else {
-            target.update(repeating: 0, count: vocabulary)
+          let row = gradient.pointer + n * vocabulary
+          guard targets[n] >= 0 else {
+            row.update(repeating: 0, count: vocabulary)
+            continue
           }
+          tk_scale(row, row, scale / Float(totals[n]), vocabulary)
+          row[Int(targets[n])] -= scale
+          if smoothing > 0 { tk_smooth_row_backward(row, vocabulary, Int(targets[n]), smoothing, scale) }
         }
       }
       logits.add(owned: gradient)

@@ -109,6 +109,12 @@ package final class Tape {
     return output
   }
 
+  /// Shows the gradient of `x` when it is whole, on the way back.
+  package func look(at x: Variable, _ body: @escaping (_ gradient: Tensor) -> Void) {
+    guard isRecording, x.needsGradient else { return }
+    steps.append { if let gradient = x.gradient { body(gradient) } }
+  }
+
   /// Differentiates: from `output`, whose own gradient is given (1 for a loss), back through everything recorded.
   ///
   /// A variable that nothing led from keeps no gradient.

@@ -1,4 +1,3 @@
-import CBLAS
 import CKernels
 import Foundation
 import Synchronization
@@ -10,8 +9,6 @@ import Synchronization
 package enum Workers {
   private static let limit = Atomic<Int>(0)
   private static let cores: Int = {
-    // The libraries' own threads would make sums depend on their number.
-    openblas_set_num_threads(1)
     tk_keep_freed_memory()
     return ProcessInfo.processInfo.activeProcessorCount
   }()

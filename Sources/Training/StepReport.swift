@@ -42,10 +42,9 @@ package struct NumericFault: Hashable, Sendable {
 
 /// Somebody who looks at the passes of a step.
 package protocol StepObserver: AnyObject {
-  /// What the passes are to show beside the loss.
-  var request: TraceRequest { get }
-  /// Called before each pass.
-  func begin(_ input: ModelInput)
-  /// Called after each pass, in order.
-  func observe(_ trace: Trace, _ input: ModelInput)
+  /// What the pass over this input is to show beside the loss; asked in the order of batches within each lane, before any
+  /// pass. Passes run at the same time.
+  ///
+  /// - Parameter rows: of the whole batch that the input is part of.
+  func request(for input: ModelInput, among rows: Int) -> TraceRequest
 }

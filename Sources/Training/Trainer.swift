@@ -10,7 +10,7 @@ package final class Trainer {
   package let optimizer: Optimizer
   /// The number of the step that is next, from 0: also how many were taken or skipped.
   package var step = 0
-  private let gradients: [Tensor?]
+  private var lanes: StepLanes
 
   package var model: Model { optimizer.weights.model }
 
@@ -19,7 +19,7 @@ package final class Trainer {
     self.settings = settings
     let weights = TrainableWeights(copying: model)
     optimizer = Optimizer(weights, settings.optimizer)
-    gradients = weights.tensors(in: optimizer.gradients)
+    lanes = StepLanes(optimizer)
   }
 
   /// One step: the gradient of the mean loss over all labelled positions of the batches, and the change of the weights
@@ -27,26 +27,12 @@ package final class Trainer {
   ///
   /// - Throws: `InputError` for a batch that does not fit the model or has no label.
   package func advance(_ batches: [ModelInput], observer: (any StepObserver)? = nil) throws -> StepReport {
-    let counts = batches.map { $0.labelCount(for: model.description) }, labels = counts.reduce(0, +)
-    guard labels > 0 else { throw InputError(at: "step \(step)", "has nothing to predict", expected: "a label") }
+    let batches = try batches.map { try $0.checked(against: model.description) }
     var report = StepReport(step: step, rate: settings.schedule.rate(at: step))
     report.tokens = batches.reduce(0) { sum, batch in
       sum + batch.mask.count { $0 != 0 } + (batch.target?.mask.count { $0 != 0 } ?? 0)
     }
-    report.loss = 0
-    var isAdding = false
-    for (index, batch) in batches.enumerated() where counts[index] > 0 {
-      let share = Double(counts[index]) / Double(labels)
-      var request = observer?.request ?? TraceRequest()
-      request.training = TrainingPass(
-        gradients: gradients, isAdding: isAdding, weight: Float(share), dropout: settings.dropout,
-        labelSmoothing: Float(settings.labelSmoothing), seed: passSeed(index))
-      observer?.begin(batch)
-      let trace = try model.run(batch, request)
-      report.loss += (trace.loss ?? .nan) * share
-      observer?.observe(trace, batch)
-      isAdding = true
-    }
+    report.loss = try differentiate(batches, observer)
     report.gradientSquares = optimizer.gradientSquares()
     report.gradientNorm = report.gradientSquares.reduce(0, +).squareRoot()
     guard report.loss.isFinite && report.gradientNorm.isFinite else {
@@ -60,28 +46,92 @@ package final class Trainer {
     return report
   }
 
+  /// Leaves the gradient where the optimiser has it, and returns the loss.
+  private func differentiate(_ batches: [ModelInput], _ observer: (any StepObserver)?) throws -> Double {
+    let passes = passes(of: batches), labels = passes.joined().reduce(0) { $0 + $1.labels }
+    guard labels > 0 else { throw InputError(at: "step \(step)", "has nothing to predict", expected: "a label") }
+    let requests = passes.map { lane in
+      lane.map { observer?.request(for: $0.input, among: batches[$0.batch].batch) ?? TraceRequest() }
+    }
+    let gradients = lanes.gradients(of: passes.count)
+    let losses = try concurrently(passes.count) { lane in
+      var loss = 0.0
+      for (index, pass) in passes[lane].enumerated() {
+        let share = Double(pass.labels) / Double(labels)
+        var request = requests[lane][index]
+        request.training = TrainingPass(
+          gradients: gradients[lane], isAdding: index > 0, weight: Float(share), dropout: settings.dropout,
+          labelSmoothing: Float(settings.labelSmoothing), seed: pass.seed)
+        loss += (try model.run(pass.input, request).loss ?? .nan) * share
+      }
+      return loss
+    }
+    lanes.add(passes.count)
+    return losses.reduce(0, +)
+  }
+
+  /// Part of one batch, which a lane runs at once.
+  private struct Pass {
+    var input: ModelInput
+    /// Which of the step's batches.
+    var batch: Int
+    var labels: Int
+    /// Decides what is dropped.
+    var seed: UInt64
+  }
+
+  /// By lane, what it runs one after another; without what has no label.
+  private func passes(of batches: [ModelInput]) -> [[Pass]] {
+    var result: [[Pass]] = []
+    for (index, batch) in batches.enumerated() {
+      for (lane, part) in lanes.parts(of: batch).enumerated() {
+        if lane == result.count { result.append([]) }
+        let labels = part.labelCount(for: model.description)
+        guard labels > 0 else { continue }
+        result[lane].append(Pass(input: part, batch: index, labels: labels, seed: passSeed(index, lane)))
+      }
+    }
+    return result.filter { !$0.isEmpty }
+  }
+
   /// Mean loss over the labelled positions of all batches, without dropout and smoothing; and the share of labels that
   /// get the largest logit, where that is wanted.
   package func evaluate(_ batches: [ModelInput], wantsAccuracy: Bool = false) throws -> EvaluationReport {
     var (sum, labels, correct) = (0.0, 0, 0)
     for batch in batches {
-      let count = batch.labelCount(for: model.description)
-      guard count > 0 else { continue }
-      let trace = try model.run(batch, TraceRequest(sites: wantsAccuracy ? [.logits] : []))
-      guard let loss = trace.loss else { continue }
-      sum += loss * Double(count)
-      labels += count
-      if let logits = trace[.logits] { correct += batch.correctCount(logits, for: model.description) }
+      let parts = lanes.parts(of: try batch.checked(against: model.description))
+        .map { (input: $0, labels: $0.labelCount(for: model.description)) }.filter { $0.labels > 0 }
+      let traces = try concurrently(parts.count) { part in
+        try model.run(parts[part].input, TraceRequest(sites: wantsAccuracy ? [.logits] : []))
+      }
+      for (part, trace) in zip(parts, traces) {
+        guard let loss = trace.loss else { continue }
+        sum += loss * Double(part.labels)
+        labels += part.labels
+        if let logits = trace[.logits] { correct += part.input.correctCount(logits, for: model.description) }
+      }
     }
     return EvaluationReport(
       loss: sum / Double(labels), accuracy: wantsAccuracy ? Double(correct) / Double(labels) : nil, labels: labels)
   }
 
   /// Decides what is dropped in one pass of a step.
-  private func passSeed(_ batch: Int) -> UInt64 {
+  private func passSeed(_ batch: Int, _ lane: Int) -> UInt64 {
     var generator = SeededGenerator(seed: settings.seed ^ 0x6472_6F70)
     let key = generator.next()
-    generator = SeededGenerator(seed: key &+ UInt64(step) &* 0x1_0000_0001 &+ UInt64(batch) << 48)
+    generator = SeededGenerator(seed: key &+ UInt64(step) &* 0x1_0000_0001 &+ UInt64(batch) << 48 &+ UInt64(lane) << 40)
     return generator.next()
   }
+}
+
+/// The results of `body` for every index in `0 ..< count`, on up to `Workers.count` threads.
+///
+/// - Throws: what the first of those threw that threw.
+private func concurrently<T>(_ count: Int, _ body: (Int) throws -> T) throws -> [T] {
+  var results = [Result<T, any Error>?](repeating: nil, count: count)
+  results.withUnsafeMutableBufferPointer { buffer in
+    nonisolated(unsafe) let buffer = buffer
+    forEachPiece(count) { index in buffer[index] = Result { try body(index) } }
+  }
+  return try results.compactMap { try $0?.get() }
 }

@@ -47,7 +47,12 @@ struct ForwardPass {
       watched[site] = value
     }
     if request.sites.contains(site) { trace.values[site] = value.value }
-    if let look = request.look, look.sites.contains(site) { look.value(site, value.value) }
+    guard let look = request.look else { return value }
+    if look.sites.contains(site) { look.value(site, value.value) }
+    if look.gradients.contains(site) {
+      let tensor = value.value
+      tape.look(at: value) { look.gradient(site, tensor, $0) }
+    }
     return value
   }
 

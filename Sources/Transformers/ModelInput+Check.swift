@@ -4,7 +4,7 @@ extension ModelInput {
   /// The input as the model reads it: the target is made from the labels where it is not given.
   ///
   /// - Throws: `InputError` where shapes disagree or an id is beyond what the model knows.
-  func checked(against d: ModelDescription) throws -> ModelInput {
+  package func checked(against d: ModelDescription) throws -> ModelInput {
     var input = self
     if d.image != nil { try checkPixels(d) } else { try checkTokens(d) }
     if d.encoder != nil {

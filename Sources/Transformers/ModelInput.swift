@@ -64,4 +64,23 @@ package struct ModelInput: Sendable {
       },
       typeIDs: typeIDs.map { padded($0, 0) }, labels: labels.map { padded($0, -100) })
   }
+
+  /// Some of the rows, of an input that was checked.
+  package func rows(_ range: Range<Int>) -> ModelInput {
+    func part<T>(_ values: [T]) -> [T] {
+      let width = values.count / batch
+      return Array(values[range.lowerBound * width..<range.upperBound * width])
+    }
+    var rows = ModelInput(
+      batch: range.count, length: length, ids: part(ids), mask: part(mask), typeIDs: typeIDs.map(part),
+      labels: labels.map(part))
+    rows.target = target.map { Target(length: $0.length, ids: part($0.ids), mask: part($0.mask)) }
+    rows.pixels = pixels.map { pixels in
+      let size = pixels.count / batch
+      return Tensor(
+        storage: pixels.storage, offset: pixels.offset + range.lowerBound * size,
+        shape: [range.count] + pixels.shape.dropFirst())
+    }
+    return rows
+  }
 }

@@ -59,5 +59,5 @@ void tk_softmax_row_backward(float *dp, const float *p, size_t keys);
 /// ln Σ e^x.
 double tk_log_sum_exp(const float *x, size_t count);
 
-/// Turns a row of logits into their gradient: (e^(logits[v] − log_sum_exp) − 1{v = target})·scale.
-void tk_cross_entropy_row_backward(float *row, size_t vocabulary, size_t target, double log_sum_exp, float scale);
+/// y = e^(x − max x), and its sum; y may be x. `log_sum_exp` becomes ln Σ e^x.
+double tk_exponential_row(float *y, const float *x, size_t count, double *log_sum_exp);

@@ -68,8 +68,11 @@ void tk_attention_plane_distances(const struct tk_attention_band *band, const fl
 /// Adds to the `[blocks, blocks]` of pooled means and maxima: key and query go to block `position / size`.
 void tk_attention_pool(const struct tk_attention_band *band, size_t size, size_t blocks, double *sum, float *maximum);
 
+/// Most bins of `tk_magnitude_counts`.
+enum { TK_MOST_BINS = 256 };
+
 /// Adds to `counts[bins]` how many |x| fall between the edges `10^(low + i / per_decade)` (the first and last bin take
-/// what lies outside), and to `special` the exact zeros, NaN, +∞ and −∞; returns the sum of squares.
+/// what lies outside; there are TK_MOST_BINS at most), and to `special` the exact zeros, NaN, +∞ and −∞; returns the sum of squares.
 double tk_magnitude_counts(const float *x, size_t count, float low, float per_decade, size_t bins, uint64_t *counts,
                            uint64_t *special);
 
@@ -89,3 +92,10 @@ double tk_dot(const double *x, const double *y, size_t count);
 
 /// How many of `x` are below `bound`.
 size_t tk_count_below(const double *x, size_t count, double bound);
+
+/// Over positions t of g and x `[positions, width]`, adds Σ_t ‖g_t‖² to `squares` and Σ_t ‖g_t‖·‖x_t‖ to `products`, that
+/// only where x is not null.
+void tk_flow(const float *g, const float *x, size_t positions, size_t width, double *squares, double *products);
+
+/// x in double, and added to `sum`.
+void tk_widen(double *out, double *sum, const float *x, size_t count);

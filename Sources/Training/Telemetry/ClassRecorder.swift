@@ -4,10 +4,8 @@ import Transformers
 
 /// The classes of all heads, as a report finds them of the rows of a step's batches and of the probe by the weights that
 /// the step begins with.
-final class ClassRecorder: @unchecked Sendable {
+struct ClassRecorder {
   private var analysis: AttentionAnalysis
-  private var watcher: (any AttentionWatcher)?
-  private var documents: (sources: [TokenizedDocument], targets: [TokenizedDocument]) = ([], [])
 
   /// Runs the probe at once.
   init(_ model: Model, _ probe: RepeatedTokenProbe?) throws {
@@ -15,18 +13,13 @@ final class ClassRecorder: @unchecked Sendable {
     try probe?.run(model, sites: analysis.needs.repeatedTokenSites) { analysis.observe($0) }
   }
 
-  /// Before a pass.
-  func begin(_ sources: [TokenizedDocument], _ targets: [TokenizedDocument]) {
-    documents = (sources, targets)
-    watcher = analysis.rowWatcher(sources, targets)
+  /// Who looks at a pass.
+  func watcher(_ documents: PassRecorder.Documents) -> any AttentionWatcher {
+    analysis.rowWatcher(documents.sources, documents.targets)
   }
 
-  /// Called from several threads; as the watcher says.
-  func see(_ band: AttentionBand) { watcher?.see(band) }
-
   /// After a pass.
-  func end() {
-    guard let watcher else { return }
+  mutating func add(_ watcher: any AttentionWatcher, _ documents: PassRecorder.Documents) {
     analysis.observe(
       Observation(
         stream: .corpus, documents: documents.sources, targets: documents.targets, trace: Trace(), watchers: [watcher]))

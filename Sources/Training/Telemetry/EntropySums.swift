@@ -3,7 +3,7 @@ import CKernels
 import Tensors
 import Transformers
 
-/// Sums of entropies of each head, added up as rows of probabilities pass.
+/// Sums of entropies of each head, added up as rows of probabilities of one pass come by.
 final class EntropySums: @unchecked Sendable {
   private struct Place {
     var site: Site
@@ -18,13 +18,14 @@ final class EntropySums: @unchecked Sendable {
   private let indices: [Site: Int]
   private let widest: Int
   /// Entropy, entropy over `ln n`, rows: by place, batch row and head, each on one thread.
-  private var cells = UnsafeMutableBufferPointer<Double>.allocate(capacity: 0)
-  private var lengths: [Int] = []
-  private var encoderLengths: [Int] = []
-  /// The same by place and head.
-  private var totals: [[Double]]
+  /// Entropy, entropy over `ln n`, rows: by place, batch row and head, each on one thread.
+  private let cells: UnsafeMutableBufferPointer<Double>
+  private let lengths: [Int]
+  private let encoderLengths: [Int]
 
-  init(_ d: ModelDescription) {
+  init(_ d: ModelDescription, _ input: ModelInput) {
+    encoderLengths = input.lengths
+    lengths = input.targetLengths
     places = d.stacks.flatMap { stack in
       (0..<stack.layers).flatMap { layer -> [Place] in
         let own = Place(
@@ -39,18 +40,11 @@ final class EntropySums: @unchecked Sendable {
     }
     indices = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1.site, $0) })
     widest = places.map(\.heads).max() ?? 1
-    totals = places.map { Array(repeating: 0, count: $0.heads * 3) }
-  }
-
-  deinit { cells.deallocate() }
-
-  func begin(_ input: ModelInput) {
-    encoderLengths = input.lengths
-    lengths = input.targetLengths
-    cells.deallocate()
     cells = .allocate(capacity: places.count * input.batch * widest * 3)
     cells.initialize(repeating: 0)
   }
+
+  deinit { cells.deallocate() }
 
   /// Called from several threads; no two write to one cell.
   func see(_ band: AttentionBand) {
@@ -67,19 +61,18 @@ final class EntropySums: @unchecked Sendable {
     tk_attention_entropy(&looked, base + ((index * lengths.count + rows.batchRow) * widest + rows.head) * 3)
   }
 
-  /// After a pass.
-  func end() {
-    for index in places.indices {
-      for row in lengths.indices {
-        let start = (index * lengths.count + row) * widest * 3
-        for cell in 0..<places[index].heads * 3 { totals[index][cell] += cells[start + cell] }
-      }
-    }
-  }
-
+  /// Of the passes of one step.
+  ///
   /// - Parameter classes: of heads, under the sites of their patterns.
-  func records(_ classes: [Site: [PatternClass]]) -> [TelemetryRecord.Attention] {
-    zip(places, totals).map { place, sums in
+  static func records(_ passes: [EntropySums], _ classes: [Site: [PatternClass]]) -> [TelemetryRecord.Attention] {
+    (passes.first?.places ?? []).enumerated().map { index, place in
+      var sums = [Double](repeating: 0, count: place.heads * 3)
+      for pass in passes {
+        for row in pass.lengths.indices {
+          let start = (index * pass.lengths.count + row) * pass.widest * 3
+          for cell in sums.indices { sums[cell] += pass.cells[start + cell] }
+        }
+      }
       func mean(_ kind: Int) -> [Double] { (0..<place.heads).map { sums[$0 * 3 + kind] / sums[$0 * 3 + 2] } }
       return TelemetryRecord.Attention(
         site: place.site.text, entropy: mean(0), normalisedEntropy: mean(1), classes: classes[place.site])

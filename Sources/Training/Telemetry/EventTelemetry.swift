@@ -9,7 +9,7 @@ import Tensors
 /// parameter `grad_norm/…`, `grad_to_weight/…`, `update_to_weight/…` and the histograms `log10_grad/…`; by site `flow/…`,
 /// `relative_flow/…`, `effective_rank/…`; by head `entropy/…`, `normalised_entropy/…`; by class the number of heads,
 /// `heads/…`. Events of steps beyond the one that a run goes on from are taken away first.
-final class EventTelemetry {
+final class EventTelemetry: @unchecked Sendable {
   static let folder = "tensorboard"
 
   private let handle: FileHandle

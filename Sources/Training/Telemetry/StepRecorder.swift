@@ -8,15 +8,11 @@ package final class StepRecorder: StepObserver {
   private let model: Model
   private let plan: TelemetryPlan
   private let tokens: TelemetryTokens
-  private let sums: EntropySums
-  /// Nil for a step whose heads are not classified.
-  private let classes: ClassRecorder?
-  private var ranks: [RankSums]
-  /// What the pass that runs reads.
-  private var documents: (sources: [TokenizedDocument], targets: [TokenizedDocument]) = ([], [])
-  private var flows: [Site: GradientFormulas.Flow] = [:]
-  private var weightSquares: [Double] = []
   private let optimizer: Optimizer
+  private let weightSquares: [Double]
+  /// Nil for a step whose heads are not classified.
+  private var classes: ClassRecorder?
+  private var passes: [PassRecorder] = []
 
   /// - Throws: `InputError` where the model cannot read the probe of `tokens`.
   package init(
@@ -26,62 +22,15 @@ package final class StepRecorder: StepObserver {
     optimizer = trainer.optimizer
     self.plan = plan
     self.tokens = tokens
-    sums = EntropySums(model.description)
     classes = plan.classifies(trainer.step) ? try ClassRecorder(model, tokens.probe) : nil
-    ranks = model.description.stacks.map(RankSums.init)
     weightSquares = optimizer.weightSquares()
   }
 
-  package var request: TraceRequest {
-    var request = TraceRequest()
-    for stack in model.description.stacks {
-      let points = (0...stack.layers).map(stack.residual)
-      request.sites.formUnion(points)
-      request.gradients.formUnion(points)
-      for layer in 0..<stack.layers {
-        request.gradients.formUnion(Self.modules(stack).map { stack.site($0, layer: layer) })
-      }
-    }
-    let (sums, classes) = (sums, classes)
-    request.look = Look { band in
-      sums.see(band)
-      classes?.see(band)
-    }
-    return request
-  }
-
-  package func begin(_ input: ModelInput) {
-    sums.begin(input)
-    documents = input.documents(tokens.kinds, of: model.description)
-    classes?.begin(documents.sources, documents.targets)
-  }
-
-  package func observe(_ trace: Trace, _ input: ModelInput) {
-    sums.end()
-    classes?.end()
-    for index in ranks.indices {
-      ranks[index].add(trace, ranks[index].stack.role == .decoder ? documents.targets : documents.sources)
-    }
-    for stack in model.description.stacks {
-      let lengths = stack.role == .decoder ? input.targetLengths : input.lengths
-      let points = Set((0...stack.layers).map(stack.residual))
-      let modules = (0..<stack.layers).flatMap { layer in Self.modules(stack).map { stack.site($0, layer: layer) } }
-      for site in points.union(modules) {
-        guard let gradient = trace.gradients[site] else { continue }
-        let flow = GradientFormulas.flow(gradient, points.contains(site) ? trace[site] : nil, lengths: lengths)
-        guard let earlier = flows[site] else {
-          flows[site] = flow
-          continue
-        }
-        flows[site] = GradientFormulas.Flow(
-          squares: earlier.squares + flow.squares, products: earlier.products.map { $0 + (flow.products ?? 0) },
-          positions: earlier.positions + flow.positions)
-      }
-    }
-  }
-
-  private static func modules(_ stack: StackDescription) -> [Site.Kind] {
-    stack.role == .decoder ? [.attentionOut, .crossOut, .mlpOut] : [.attentionOut, .mlpOut]
+  package func request(for input: ModelInput, among rows: Int) -> TraceRequest {
+    let pass = PassRecorder(
+      model.description, input, share: Double(input.batch) / Double(rows), kinds: tokens.kinds, classes)
+    passes.append(pass)
+    return pass.request
   }
 
   /// The record of the step, whose gradients still lie where the optimiser has them.
@@ -92,7 +41,9 @@ package final class StepRecorder: StepObserver {
     record.fault = report.fault
     let gradients = optimizer.weights.tensors(in: optimizer.gradients)
     let magnitudes = plan.histograms || report.fault != nil ? GradientFormulas.magnitudes(of: gradients) : []
-    let ranks = Dictionary(uniqueKeysWithValues: self.ranks.flatMap(\.effectiveRanks))
+    let samples = rankSamples
+    let ranks = Dictionary(uniqueKeysWithValues: samples.flatMap(\.effectiveRanks))
+    let flows = flows
     var layers: [Int: [Int: Double]] = [:]
     let stacks = model.description.stacks
     for (index, parameter) in model.parameters.enumerated() where gradients[index] != nil {
@@ -127,7 +78,7 @@ package final class StepRecorder: StepObserver {
         }
       }
       record.points += (0...stack.layers).compactMap { point(stack.residual(point: $0)) }
-      for kind in Self.modules(stack) {
+      for kind in PassRecorder.modules(stack) {
         record.points += (0..<stack.layers).compactMap { point(stack.site(kind, layer: $0)) }
       }
       let relative = (1...stack.layers).compactMap { flows[stack.residual(point: $0)]?.relative }
@@ -136,8 +87,29 @@ package final class StepRecorder: StepObserver {
         record.depthSlopes.append((stack.role.rawValue, slope))
       }
     }
-    record.rankTokens = self.ranks.map { ($0.stack.role.rawValue, $0.tokens) }
-    record.attention = sums.records(classes?.classes ?? [:])
+    record.rankTokens = samples.map { ($0.stack.role.rawValue, $0.tokens) }
+    for pass in passes {
+      if let watcher = pass.watcher { classes?.add(watcher, pass.documents) }
+    }
+    record.attention = EntropySums.records(passes.map(\.entropies), classes?.classes ?? [:])
     return record
+  }
+
+  /// By stack, over all passes.
+  private var rankSamples: [RankSamples] {
+    guard var samples = passes.first?.ranks else { return [] }
+    for pass in passes.dropFirst() { for index in samples.indices { samples[index].merge(pass.ranks[index]) } }
+    return samples
+  }
+
+  /// Over all passes.
+  private var flows: [Site: GradientFormulas.Flow] {
+    passes.reduce(into: [:]) { sums, pass in
+      sums.merge(pass.flows) { a, b in
+        GradientFormulas.Flow(
+          squares: a.squares + b.squares, products: a.products.map { $0 + (b.products ?? 0) },
+          positions: a.positions + b.positions)
+      }
+    }
   }
 }

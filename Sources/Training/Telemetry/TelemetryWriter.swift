@@ -1,6 +1,7 @@
 import Analyses
 package import Foundation
 package import Results
+import Synchronization
 import Tensors
 
 /// Writes records as lines of JSON beside the checkpoints: `telemetry.jsonl`, the same in every run of a plan, and
@@ -17,6 +18,8 @@ package final class TelemetryWriter {
   private let records: LineFile
   private let speeds: LineFile
   private let events: EventTelemetry
+  /// Writes while the next step runs.
+  private let background = Background()
   private var lastTime = ContinuousClock.now
 
   package init(
@@ -43,40 +46,59 @@ package final class TelemetryWriter {
     var bare = plan
     bare.classes = 0
     let record = try (recorder ?? StepRecorder(trainer, bare)).record(report)
-    var (line, event): (String, [UInt8]) = ("", [])
-    withUnsafeMutablePointer(to: &line) { line in
-      withUnsafeMutablePointer(to: &event) { event in
-        nonisolated(unsafe) let (line, event) = (line, event)
-        forEachPiece(2) { $0 == 0 ? line.pointee = record.json.line : (event.pointee = EventTelemetry.event(record)) }
-      }
-    }
-    try records.write(line)
-    try events.write(event)
     let seconds = (ContinuousClock.now - lastTime) / .seconds(1)
-    try speeds.write(
-      SpeedRecord(
-        step: record.step, seconds: seconds, tokensPerSecond: Double(report.tokens) / seconds,
-        residentBytes: residentBytes()
-      ).json.line)
+    let speed = SpeedRecord(
+      step: record.step, seconds: seconds, tokensPerSecond: Double(report.tokens) / seconds,
+      residentBytes: residentBytes())
+    try background.run { [records, events, speeds] in
+      try records.write(record.json.line)
+      try events.write(EventTelemetry.event(record))
+      try speeds.write(speed.json.line)
+    }
   }
 
   func add(_ evaluation: EvaluationReport, step: Int) throws {
     var members: [String: JSONText] = ["step": .integer(step), "validation_loss": .number(evaluation.loss)]
     if let accuracy = evaluation.accuracy { members["validation_accuracy"] = .number(accuracy) }
     if let exact = evaluation.exactMatch { members["validation_exact_match"] = .number(exact.share) }
-    try records.write(JSONText.object(members).line)
-    try events.add(evaluation, step: step)
+    try background.run { [records, events, members] in
+      try records.write(JSONText.object(members).line)
+      try events.add(evaluation, step: step)
+    }
   }
 
+  /// Waits until everything is written that was added.
+  func flush() throws { try background.finish() }
+
   package func close() throws {
+    try flush()
     try records.close()
     try speeds.close()
     events.close()
   }
 }
 
-/// A file of lines, written line by line.
-private final class LineFile {
+/// Work that is done one after another beside what goes on; a failure is thrown by the next call, and ends it.
+private final class Background: Sendable {
+  private let queue = DispatchQueue(label: "telemetry")
+  private let failure = Mutex<(any Error)?>(nil)
+
+  func run(_ work: @escaping @Sendable () throws -> Void) throws {
+    try failure.withLock { if let error = $0 { throw error } }
+    queue.async { [self] in
+      guard failure.withLock({ $0 == nil }) else { return }
+      do { try work() } catch { failure.withLock { $0 = error } }
+    }
+  }
+
+  func finish() throws {
+    queue.sync {}
+    try failure.withLock { if let error = $0 { throw error } }
+  }
+}
+
+/// A file of lines, written line by line; on one thread at a time.
+private final class LineFile: @unchecked Sendable {
   private let handle: FileHandle
   private let path: String
 
