@@ -7,11 +7,12 @@ package final class Storage: @unchecked Sendable {
   private let release: @Sendable () -> Void
 
   package init(count: Int) {
-    let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * 4, alignment: 64)
+    let size = max(1, count) * 4
+    guard let bytes = tk_allocate(size) else { fatalError("no memory for \(size) bytes") }
     nonisolated(unsafe) let base = bytes
     self.pointer = bytes.bindMemory(to: Float.self, capacity: count)
     self.count = count
-    self.release = { base.deallocate() }
+    self.release = { tk_free(base, size) }
   }
 
   /// Memory that something else owns (a mapped file); `release` gives it back.

@@ -3,6 +3,7 @@ import Drawing
 import Foundation
 import Plotting
 import Reports
+import Results
 import TestSupport
 
 /// One thing to be looked at: a mark, or a figure with its words and numbers.
@@ -47,7 +48,9 @@ struct Gallery {
   static let themes: [Theme] = [.paper, .screen, .dark]
 
   private var rooms: [(title: String, words: String, exhibits: [Exhibit])] {
-    let results = FigureCatalog.figures(of: SampleResults.make(layers: 12, heads: 12, length: 16, isCausal: true))
+    var run = SampleResults.make(layers: 12, heads: 12, length: 16, isCausal: true)
+    run.analyses += SampleResults.more(layers: 12)
+    let results = FigureCatalog.figures(of: run)
     let rooms: [(title: String, words: String, exhibits: [Exhibit])] = [
       (
         "Figures of the field", "The types of figure by themselves, at the sizes that models and texts have.",

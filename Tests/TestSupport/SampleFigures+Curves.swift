@@ -155,7 +155,56 @@ extension SampleFigures {
     probes("probe", [("part of speech", 4, 0.06)]),
     probes("probe-tasks", [("part of speech", 4, 0.06), ("dependency", 6, 0.03), ("sentiment", 10, 0.5)]), pruning(),
     ridges("step-ridges", 12), ridges("step-ridges-80", 80), powerLaws(), sparklines(),
+    layers("layer-step-map", 4), layers("layer-step-map-24", 24), variants(), ranking(),
   ]
+
+  private static func layers(_ id: String, _ count: Int) -> Figure {
+    var data = SampleData(seed: 61)
+    let steps = (0..<240).map { Double($0) * 25 }
+    let curves = (0..<count).map { layer -> Curve in
+      let depth = Double(layer) / Double(count)
+      let y = steps.enumerated().map { index, step -> Reading in
+        if layer == count / 2, index == 120 { return .infinite }
+        return Reading((0.2 + 4 * depth * exp(-step / 1200)) * exp(0.2 * data.normal()))
+      }
+      return Curve("block \(layer)", x: steps, y: y)
+    }
+    return figure(
+      id,
+      LayerStepMap(
+        title: "Gradient norm by layer over the training", curves: curves, quantity: "gradient norm ‖g‖₂"))
+  }
+
+  private static let variantNames = [
+    "Pre-LN", "Post-LN", "Post-LN with warm-up", "Sandwich-LN", "no norm", "no residual",
+  ]
+
+  private static func variants() -> Figure {
+    var data = SampleData(seed: 62)
+    let steps = (0...20).map { Double($0) * 100 }
+    let curves = variantNames.enumerated().map { index, name -> Curve in
+      let y = steps.map { step in 2.5 + 0.3 * Double(index) + 4 * exp(-step / (300 + 150 * Double(index))) }
+      let spread = steps.map { _ in 0.04 + 0.05 * data.uniform() }
+      return Curve(
+        name, x: steps, y: readings(y), low: readings(zip(y, spread).map { $0 - $1 }),
+        high: readings(zip(y, spread).map { $0 + $1 }))
+    }
+    return figure(
+      "study-variants",
+      VariantCurves(
+        title: "Loss over the training: norms", curves: curves, quantity: "loss (nats)", place: "step",
+        isLogValue: false, isWhole: false, about: "Validation loss by step."))
+  }
+
+  private static func ranking() -> Figure {
+    figure(
+      "study-loss",
+      LossRanking(
+        rows: variantNames.enumerated().map { index, name in
+          let loss = 2.6 + 0.31 * Double(index * 5 % 6)
+          return LossRanking.Row(name: name, values: [loss - 0.05, loss, loss + 0.09], isBase: index == 0)
+        }))
+  }
 
   // MARK: Points, graphs, comparisons
 

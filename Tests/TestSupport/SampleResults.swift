@@ -32,6 +32,30 @@ package struct SampleResults {
       ])
   }
 
+  /// What is measured of language models, and of mixtures of experts, beside what `make` has.
+  package static func more(layers: Int) -> [AnalysisResult] {
+    var sample = SampleResults(layers: layers, heads: 1, length: 1, isCausal: true)
+    let experts = 8
+    let losses = (1...96).flatMap { position -> [Float] in
+      let loss = Float(3 + 2.5 * exp(-Double(position) / 14) + 0.08 * sample.generator.normal())
+      return [Float(position), loss, loss - 0.15, loss + 0.15, Float(400 - 3 * position)]
+    }
+    let loads = (0..<layers).flatMap { _ -> [Float] in
+      let weights = (0..<experts).map { _ in 0.3 + sample.generator.uniform() }, sum = weights.reduce(0, +)
+      return weights.map { Float($0 / sum) }
+    }
+    return [
+      AnalysisResult(
+        id: InContextMetrics.analysis,
+        tables: [MetricTable(InContextMetrics.score, [.init(.model, Quantity(-1.2, n: 40, interval: -1.4 ... -1))])],
+        arrays: ["loss": NumericArray(shape: [96, 5], values: losses)]),
+      AnalysisResult(
+        id: RoutingMetrics.analysis,
+        tables: [MetricTable(RoutingMetrics.entropy, (0..<layers).map { .init(.layer($0), sample.quantity()) })],
+        arrays: ["load": NumericArray(shape: [layers, experts], values: loads)]),
+    ]
+  }
+
   private mutating func quantity(_ scale: Double = 1) -> Quantity {
     let value = generator.uniform() * scale
     return Quantity(value, n: 40 + generator.index(below: 9), interval: value * 0.9...value * 1.1)

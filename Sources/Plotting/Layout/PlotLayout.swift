@@ -216,10 +216,11 @@ struct PlotLayout {
       panel = Size(widest, heights.max() ?? widest / 2)
     }
     if let panelHeight { panel.height = panelHeight }
-    /// A token says enough in a dozen letters.
+    /// A token says enough in a dozen letters; a line that has a name each is read for it.
     func deepest(_ axis: Axis) -> Double {
       let isTokens = axis.labels?.contains { if case .token = $0 { true } else { false } } ?? false
-      return isTokens ? theme.tickSize * 8 : min(110, width * 0.24)
+      if isTokens { return theme.tickSize * 8 }
+      return if case .lines = plot.shape { min(160, width * 0.4) } else { min(110, width * 0.24) }
     }
     x = AxisLayout(
       plot.x, plot.positionScale(.x, from: 0, to: panel.width), side: .bottom, theme: theme, measurer: measurer,

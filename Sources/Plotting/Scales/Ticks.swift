@@ -107,6 +107,7 @@ package enum Ticks {
         Tick(clamped(power($0), to: domain), decadeLabel($0, from: low, to: high))
       }
     }
+    var ends: [Tick] = []
     for factors in [[1.0, 2, 3, 4, 5, 7], [1.0, 2, 3, 5], [1.0, 2, 5], [1.0, 3], [1.0]] {
       var ticks: [Tick] = []
       for exponent in low - 1...high + 1 {
@@ -119,7 +120,10 @@ package enum Ticks {
       // So few on the finest grid: less than half a decade, where evenly spaced numbers say more.
       if factors.count == 6, ticks.count < 4 { break }
       if ticks.count >= 2, ticks.count <= max(count, 2) { return ticks }
+      if ticks.count > 2 { ends = [ticks[0], ticks[ticks.count - 1]] }
     }
+    // Where even the sparsest grid has too many, its ends say how far the scale goes.
+    if !ends.isEmpty { return ends }
     let ticks = linear(domain, count: count)
     return ticks.count >= 2
       ? ticks : [Tick(domain.lowerBound, NumberFormat.text(domain.lowerBound))]

@@ -10,7 +10,7 @@ package struct LayerStepMap: FigureContent {
   let steps: [Int]
   /// Layer by layer.
   let values: [Reading]
-  /// Along the scale of colours: "‖g‖₂".
+  /// What the number is, ended by its symbol: "gradient norm ‖g‖₂".
   let quantity: String
 
   /// Columns at most; more steps are drawn in stretches of equal length.
@@ -54,7 +54,7 @@ package struct LayerStepMap: FigureContent {
     let seen = Plotting.extent(values.filter { ($0.number ?? 1) > 0 }) ?? 1...10
     return Plot(
       title, x: Axis(.band(steps.map { .index($0) }), "step"), y: .categories(layers, ""),
-      color: .sequential("‖g‖₂", seen, transform: .log),
+      color: .sequential(quantity.split(separator: " ").last.map(String.init) ?? quantity, seen, transform: .log),
       shape: .rows(layers.count, columns: steps.count, tallest: max(20, 90 / Double(layers.count))),
       marks: [CellMark(rows: layers.count, columns: steps.count, values: values)])
   }

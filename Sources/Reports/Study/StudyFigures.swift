@@ -1,5 +1,5 @@
 import Drawing
-import Plotting
+package import Plotting
 import Results
 
 /// The figures of a study.
@@ -96,11 +96,11 @@ struct StudyFigures {
 }
 
 /// A number of several variants over steps or depth, a line each.
-struct VariantCurves: FigureContent {
+package struct VariantCurves: FigureContent {
   /// Lines that one panel can tell apart.
   static let most = 8
 
-  let title: String
+  package let title: String
   let curves: [Curve]
   let quantity: String
   let place: String
@@ -109,10 +109,22 @@ struct VariantCurves: FigureContent {
   let isWhole: Bool
   let about: String
 
-  var what: String { about + curves.words("the lowest and highest of the seeds") }
-  var altText: String { curves.seen(at: place) }
+  package init(
+    title: String, curves: [Curve], quantity: String, place: String, isLogValue: Bool, isWhole: Bool, about: String
+  ) {
+    self.title = title
+    self.curves = curves
+    self.quantity = quantity
+    self.place = place
+    self.isLogValue = isLogValue
+    self.isWhole = isWhole
+    self.about = about
+  }
 
-  var plot: any Plottable {
+  package var what: String { about + curves.words("the lowest and highest of the seeds") }
+  package var altText: String { curves.seen(at: place) }
+
+  package var plot: any Plottable {
     // Zero and what is none have no place on a logarithmic scale.
     let isLog = isLogValue && curves.allSatisfy { $0.y.allSatisfy { ($0.number ?? 1) > 0 } }
     var x = isWhole ? Axis.integers(place) : Axis(.linear, place)
@@ -121,35 +133,42 @@ struct VariantCurves: FigureContent {
       title, x: x, y: Axis(isLog ? .log : .linear, quantity), shape: .ratio(0.62), marks: curves.marks)
   }
 
-  var table: DataTable { curves.table("variant", x: place, y: "value") }
+  package var table: DataTable { curves.table("variant", x: place, y: "value") }
 }
 
 /// The validation loss of every variant, the lowest first, with the range over the seeds.
-struct LossRanking: FigureContent {
-  struct Row {
+package struct LossRanking: FigureContent {
+  package struct Row {
     var name: String
     var values: [Double]
     var isBase: Bool
+
+    package init(name: String, values: [Double], isBase: Bool) {
+      self.name = name
+      self.values = values
+      self.isBase = isBase
+    }
+
     var mean: Double { values.reduce(0, +) / Double(values.count) }
   }
 
   private let rows: [Row]
 
-  init(rows: [Row]) {
+  package init(rows: [Row]) {
     self.rows = rows.enumerated().sorted { ($0.element.mean, $0.offset) < ($1.element.mean, $1.offset) }.map(\.element)
   }
 
-  var title: String { "Validation loss of the variants" }
-  var what: String {
+  package var title: String { "Validation loss of the variants" }
+  package var what: String {
     "Validation loss after training, the lowest first; the line is that of the variant that all others are variants of."
       + (rows.contains { $0.values.count > 1 } ? " Bars go from the lowest to the highest seed." : "")
   }
-  var altText: String {
+  package var altText: String {
     "\(counted(rows.count, "variant")): the loss goes " + Seen.range(rows.map { Reading($0.mean) }, rows.map(\.name))
       + "."
   }
 
-  var plot: any Plottable {
+  package var plot: any Plottable {
     let places = rows.indices.map(Double.init)
     var marks: [any Mark] =
       rows.first(where: \.isBase).map { [RuleMark(.atX, $0.mean, paint: .muted, dash: [3, 3])] } ?? []
@@ -168,7 +187,7 @@ struct LossRanking: FigureContent {
       shape: .lines(rows.count, height: 15), marks: marks)
   }
 
-  var table: DataTable {
+  package var table: DataTable {
     DataTable([
       ("variant", .texts(rows.map(\.name))), ("loss", .readings(rows.map { Reading($0.mean) })),
       ("low", .readings(rows.map { Reading($0.values.min() ?? .nan) })),
