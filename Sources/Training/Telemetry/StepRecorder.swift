@@ -4,7 +4,7 @@ import Tensors
 package import Transformers
 
 /// Looks at one step and makes its record.
-package final class StepRecorder: StepObserver {
+package final class StepRecorder: StepObserver, @unchecked Sendable {
   private let model: Model
   private let plan: TelemetryPlan
   private let tokens: TelemetryTokens
@@ -34,19 +34,26 @@ package final class StepRecorder: StepObserver {
   }
 
   /// The record of the step, whose gradients still lie where the optimiser has them.
-  package func record(_ report: StepReport) -> TelemetryRecord {
+  package func record(_ report: StepReport) -> TelemetryRecord { record(report, magnitudes(report)) }
+
+  /// What a record needs of the gradients; empty where it needs nothing.
+  func magnitudes(_ report: StepReport) -> [GradientFormulas.Magnitudes?] {
+    guard plan.histograms || report.fault != nil else { return [] }
+    return GradientFormulas.magnitudes(of: optimizer.weights.tensors(in: optimizer.gradients))
+  }
+
+  /// The record, when the optimiser may be at work on the next step already.
+  func record(_ report: StepReport, _ magnitudes: [GradientFormulas.Magnitudes?]) -> TelemetryRecord {
     var record = TelemetryRecord(
       step: report.step + 1, loss: report.loss, learningRate: report.rate, gradientNorm: report.gradientNorm,
       clipping: optimizer.clipping(norm: report.gradientNorm), tokens: report.tokens)
     record.fault = report.fault
-    let gradients = optimizer.weights.tensors(in: optimizer.gradients)
-    let magnitudes = plan.histograms || report.fault != nil ? GradientFormulas.magnitudes(of: gradients) : []
     let samples = rankSamples
     let ranks = Dictionary(uniqueKeysWithValues: samples.flatMap(\.effectiveRanks))
     let flows = flows
     var layers: [Int: [Int: Double]] = [:]
     let stacks = model.description.stacks
-    for (index, parameter) in model.parameters.enumerated() where gradients[index] != nil {
+    for (index, parameter) in model.parameters.enumerated() where optimizer.weights.places[index] != nil {
       let square = report.gradientSquares[index]
       let special = (magnitudes.isEmpty ? nil : magnitudes[index])?.special.map { Int($0) } ?? [0, 0, 0, 0]
       let isChanged = report.changeSquares.indices.contains(index)

@@ -45,12 +45,13 @@ package final class TelemetryWriter {
     guard recorder != nil || report.fault != nil else { return }
     var bare = plan
     bare.classes = 0
-    let record = try (recorder ?? StepRecorder(trainer, bare)).record(report)
+    let looked = try recorder ?? StepRecorder(trainer, bare), magnitudes = looked.magnitudes(report)
     let seconds = (ContinuousClock.now - lastTime) / .seconds(1)
     let speed = SpeedRecord(
-      step: record.step, seconds: seconds, tokensPerSecond: Double(report.tokens) / seconds,
+      step: report.step + 1, seconds: seconds, tokensPerSecond: Double(report.tokens) / seconds,
       residentBytes: residentBytes())
     try background.run { [records, events, speeds] in
+      let record = looked.record(report, magnitudes)
       try records.write(record.json.line)
       try events.write(EventTelemetry.event(record))
       try speeds.write(speed.json.line)
@@ -87,7 +88,7 @@ private final class Background: Sendable {
     try failure.withLock { if let error = $0 { throw error } }
     queue.async { [self] in
       guard failure.withLock({ $0 == nil }) else { return }
-      do { try work() } catch { failure.withLock { $0 = error } }
+      do { try withoutWorkers(work) } catch { failure.withLock { $0 = error } }
     }
   }
 
