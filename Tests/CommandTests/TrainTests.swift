@@ -74,7 +74,8 @@ struct TrainTests {
     #expect(said.hasPrefix("tomograph: interrupted, finishing the step\n"))
     let names = try job.names("out/small")
     #expect(!names.contains("final") && !names.contains { $0.contains("unfinished") })
-    #expect(names.contains { $0.hasPrefix("checkpoint-") && $0 != "checkpoint-0" && $0 != "checkpoint-4" })
+    // That of step 4 itself where the signal came before the step had ended.
+    #expect(names.contains { $0.hasPrefix("checkpoint-") && $0 != "checkpoint-0" })
 
     #expect(try job.run("--quiet", "--resume").code == 0)
     let whole = try Job(longer)

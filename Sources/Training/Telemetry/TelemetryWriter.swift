@@ -83,10 +83,14 @@ package final class TelemetryWriter {
 private final class Background: Sendable {
   private let queue = DispatchQueue(label: "telemetry")
   private let failure = Mutex<(any Error)?>(nil)
+  /// Whoever is further ahead waits.
+  private let room = DispatchSemaphore(value: 4)
 
   func run(_ work: @escaping @Sendable () throws -> Void) throws {
     try failure.withLock { if let error = $0 { throw error } }
+    room.wait()
     queue.async { [self] in
+      defer { room.signal() }
       guard failure.withLock({ $0 == nil }) else { return }
       do { try withoutWorkers(work) } catch { failure.withLock { $0 = error } }
     }
