@@ -87,21 +87,17 @@ package struct AttentionAnalysis: Analysis {
       kinds[index].seenKinds.formUnion(sums.keys(kind: index, document: i).kinds)
       kinds[index].keepMaps(sums, index, document: i, observation)
     }
-    kinds[index].heads.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let heads = buffer
-      forEachPiece(heads.count) { piece in
-        let (layer, head) = (piece / kind.heads, piece % kind.heads)
-        for i in documents {
-          let cell = sums.cell(kind: index, head: piece, document: i)
-          var effect = 0.0
-          if hasGradient, let z = trace[kind.z(layer: layer)], let gradient = trace.gradients[kind.z(layer: layer)] {
-            effect = maskEffect(
-              z, gradient, document: i, head: head, length: sums.queryCount(kind: index, document: i))
-          }
-          heads[piece].add(
-            cell, document: sums.keys(kind: index, document: i),
-            importance: (cell.outputNorm, effect * Double(targets)), weights: weights[i])
+    forEachElement(of: &kinds[index].heads) { tally, piece in
+      let (layer, head) = (piece / kind.heads, piece % kind.heads)
+      for i in documents {
+        let cell = sums.cell(kind: index, head: piece, document: i)
+        var effect = 0.0
+        if hasGradient, let z = trace[kind.z(layer: layer)], let gradient = trace.gradients[kind.z(layer: layer)] {
+          effect = maskEffect(z, gradient, document: i, head: head, length: sums.queryCount(kind: index, document: i))
         }
+        tally.add(
+          cell, document: sums.keys(kind: index, document: i),
+          importance: (cell.outputNorm, effect * Double(targets)), weights: weights[i])
       }
     }
   }

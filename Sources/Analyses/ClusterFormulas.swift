@@ -52,15 +52,7 @@ package func silhouettes(distances: Matrix, labels: [Int], count: Int) -> [Doubl
 package func trustworthiness(data: Matrix, picture: Matrix, neighbours k: Int) -> Double? {
   let n = data.rows
   guard n > 2 * k else { return nil }
-  var penalties = [Int](repeating: 0, count: n)
-  penalties.withUnsafeMutableBufferPointer { buffer in
-    nonisolated(unsafe) let buffer = buffer
-    forEachPiece((n + 63) / 64) { piece in
-      for i in piece * 64..<min(n, piece * 64 + 64) {
-        buffer[i] = trustPenalty(of: i, data: data, picture: picture, neighbours: k)
-      }
-    }
-  }
+  let penalties = mapPieces(n) { trustPenalty(of: $0, data: data, picture: picture, neighbours: k) }
   let sum = Double(penalties.reduce(0, +))
   return 1 - 2 / (Double(n * k) * Double(2 * n - 3 * k - 1)) * sum
 }

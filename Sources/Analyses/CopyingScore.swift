@@ -13,21 +13,17 @@ package func copyingScores(of model: Model) -> [Quantity] {
   guard let vocabulary = model.unembeddingTimesEmbedding() else {
     return [Quantity](repeating: .notApplicable, count: d.layers * d.heads)
   }
-  var scores = [Quantity](repeating: .notApplicable, count: d.layers * d.heads)
-  scores.withUnsafeMutableBufferPointer { buffer in
-    nonisolated(unsafe) let scores = buffer
-    forEachPiece(d.layers) { layer in
-      let (values, outputs) = (model.headValueWeights(layer: layer), model.headOutputWeights(layer: layer))
-      let read = Tensor(uninitialized: [d.headWidth, d.width])
-      let circuit = Tensor(uninitialized: [d.headWidth, d.headWidth])
-      for head in 0..<d.heads {
-        multiply(outputs[head].matrix, vocabulary.matrix, into: read.matrix)
-        multiply(read.matrix, values[head].matrix, into: circuit.matrix)
-        scores[layer * d.heads + head] = copyingScore(eigenvalues: Matrix(circuit).eigenvalues())
-      }
+  let scores = mapPieces(d.layers) { layer in
+    let (values, outputs) = (model.headValueWeights(layer: layer), model.headOutputWeights(layer: layer))
+    let read = Tensor(uninitialized: [d.headWidth, d.width])
+    let circuit = Tensor(uninitialized: [d.headWidth, d.headWidth])
+    return (0..<d.heads).map { head in
+      multiply(outputs[head].matrix, vocabulary.matrix, into: read.matrix)
+      multiply(read.matrix, values[head].matrix, into: circuit.matrix)
+      return copyingScore(eigenvalues: Matrix(circuit).eigenvalues())
     }
   }
-  return scores
+  return Array(scores.joined())
 }
 
 /// `Re Σλ / Σ|λ|`, `n` their number; not applicable where all are 0.

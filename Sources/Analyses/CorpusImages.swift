@@ -75,45 +75,17 @@ package struct CorpusImages: Sendable {
     let shape = processor.image
     let pixels = Tensor(uninitialized: [documents.count, shape.channels, shape.side, shape.side])
     let size = shape.channels * shape.side * shape.side
-    let errors = ErrorsByIndex(count: documents.count)
-    forEachPiece(documents.count) { index in
-      do {
-        guard let path = documents[index].image else {
-          throw InputError(at: documents[index].id, "is no image", expected: "a corpus of images", found: "a text")
-        }
-        try processor.write(ImageFile(path: path).read(), at: path, to: pixels.pointer + index * size)
-      } catch {
-        errors.set(error, at: index)
+    _ = try mapPieces(documents.count) { index in
+      guard let path = documents[index].image else {
+        throw InputError(at: documents[index].id, "is no image", expected: "a corpus of images", found: "a text")
       }
+      try processor.write(ImageFile(path: path).read(), at: path, to: pixels.pointer + index * size)
     }
-    if let error = errors.first { throw error }
     let labels = classes.map { classes in
       documents.map { $0.labels[classes.column].flatMap { classes.indices[$0] } ?? -100 }
     }
     return ModelInput(pixels: pixels, for: shape, labels: labels)
   }
-}
-
-/// What went wrong in pieces of work, so that the first one's error is thrown whichever thread was faster.
-private final class ErrorsByIndex: @unchecked Sendable {
-  private let errors: UnsafeMutablePointer<(any Error)?>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    errors = .allocate(capacity: count)
-    errors.initialize(repeating: nil, count: count)
-  }
-
-  deinit {
-    errors.deinitialize(count: count)
-    errors.deallocate()
-  }
-
-  /// Each index is set by one thread.
-  func set(_ error: any Error, at index: Int) { errors[index] = error }
-
-  var first: (any Error)? { (0..<count).lazy.compactMap { self.errors[$0] }.first }
 }
 
 extension CorpusSource {

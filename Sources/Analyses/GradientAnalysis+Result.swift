@@ -155,13 +155,6 @@ extension GradientAnalysis {
 
   private func squaresOfWeights() -> [Double] {
     let parameters = model.parameters
-    var squares = [Double](repeating: 0, count: parameters.count)
-    squares.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = buffer
-      forEachPiece(parameters.count) {
-        buffer[$0] = tk_sum_of_squares(parameters[$0].tensor.pointer, parameters[$0].count)
-      }
-    }
-    return squares
+    return mapPieces(parameters.count) { tk_sum_of_squares(parameters[$0].tensor.pointer, parameters[$0].count) }
   }
 }

@@ -82,15 +82,11 @@ package enum GradientFormulas {
   package static func flow(_ gradient: Tensor, _ values: Tensor?, lengths: [Int]) -> Flow {
     let (positions, width) = (gradient.shape[1], gradient.shape[2])
     nonisolated(unsafe) let (g, x) = (gradient.pointer, values?.pointer)
-    var rows = [Flow](repeating: Flow(), count: lengths.count)
-    rows.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = buffer
-      forEachPiece(lengths.count) { row in
-        var (squares, products) = (0.0, 0.0)
-        let offset = row * positions * width
-        tk_flow(g + offset, x.map { $0 + offset }, lengths[row], width, &squares, &products)
-        buffer[row] = Flow(squares: squares, products: values == nil ? nil : products, positions: lengths[row])
-      }
+    let rows = mapPieces(lengths.count) { row in
+      var (squares, products) = (0.0, 0.0)
+      let offset = row * positions * width
+      tk_flow(g + offset, x.map { $0 + offset }, lengths[row], width, &squares, &products)
+      return Flow(squares: squares, products: values == nil ? nil : products, positions: lengths[row])
     }
     return rows.reduce(into: Flow(products: values == nil ? nil : 0)) { sum, row in
       sum.squares += row.squares

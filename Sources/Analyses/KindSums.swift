@@ -68,17 +68,14 @@ struct KindSums: Sendable {
     let weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
     for i in usable { repeatedSequences.add([1], weights[i]) }
     let perLayer = kind.heads
-    repeated.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let sums = buffer
-      forEachPiece(sums.count) { piece in
-        let pattern = patterns[piece / perLayer]
-        for i in usable {
-          guard let start = starts[i] else { continue }
-          let base = pattern.pointer + (i * perLayer + piece % perLayer) * pattern.shape[2] * pattern.shape[3]
-          let scores = RepeatedTokenScores(
-            pattern: base, stride: pattern.shape[3], ids: documents[i].ids, start: start, half: half)
-          sums[piece].add(scores.values, weights[i])
-        }
+    forEachElement(of: &repeated) { sums, head in
+      let pattern = patterns[head / perLayer]
+      for i in usable {
+        guard let start = starts[i] else { continue }
+        let base = pattern.pointer + (i * perLayer + head % perLayer) * pattern.shape[2] * pattern.shape[3]
+        let scores = RepeatedTokenScores(
+          pattern: base, stride: pattern.shape[3], ids: documents[i].ids, start: start, half: half)
+        sums.add(scores.values, weights[i])
       }
     }
   }

@@ -33,10 +33,7 @@ package struct RepresentationAnalysis: StackAnalysis {
     let values = order.compactMap { trace[$0] }
     guard values.count == order.count else { return }
     let weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
-    points.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let points = buffer
-      forEachPiece(points.count) { points[$0].add(values[$0], documents, weights) }
-    }
+    forEachElement(of: &points) { $0.add(values[$1], documents, weights) }
     sample.offer(documents, points: values)
   }
 
@@ -53,28 +50,21 @@ package struct RepresentationAnalysis: StackAnalysis {
     }
     let chosen = sample.chosen
     let classes = TokenClasses(chosen.map(\.label))
-    var numbers = [[String: Quantity]](repeating: [:], count: points.count)
-    var spectra = [[Double]](repeating: [], count: points.count)
-    numbers.withUnsafeMutableBufferPointer { numbers in
-      spectra.withUnsafeMutableBufferPointer { spectra in
-        nonisolated(unsafe) let (numbers, spectra) = (numbers, spectra)
-        forEachPiece(points.count) { point in
-          let covariance = points[point].vectors.matrix
-          spectra[point] = covariance.symmetricEigenvalues()
-          numbers[point] = spectrumNumbers(points[point], covariance, spectra[point])
-          for (id, quantity) in pairNumbers(chosen, classes, point: point) { numbers[point][id] = quantity }
-        }
-      }
+    let measured = mapPieces(points.count) { point in
+      let covariance = points[point].vectors.matrix, spectrum = covariance.symmetricEigenvalues()
+      let numbers = spectrumNumbers(points[point], covariance, spectrum)
+        .merging(pairNumbers(chosen, classes, point: point)) { $1 }
+      return (spectrum: spectrum, numbers: numbers)
     }
     var result = AnalysisResult(id: RepresentationAnalysis.id)
     result.tables = RepresentationMetrics.all.map { metric in
       MetricTable(
         metric,
-        points.indices.map { MetricTable.Row(.point($0), numbers[$0][metric.id] ?? .notApplicable) })
+        points.indices.map { MetricTable.Row(.point($0), measured[$0].numbers[metric.id] ?? .notApplicable) })
     }
     result.tables.append(
       MetricTable(RepresentationMetrics.outlierFeatures, [MetricTable.Row(.model, outlierFeatures())]))
-    for (point, spectrum) in spectra.enumerated() {
+    for (point, spectrum) in measured.map(\.spectrum).enumerated() {
       result.arrays["spectrum.R\(point)"] = NumericArray(shape: [spectrum.count], values: spectrum.map { Float($0) })
     }
     result.notes = [

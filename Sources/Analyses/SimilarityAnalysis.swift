@@ -29,13 +29,9 @@ package struct SimilarityAnalysis: StackAnalysis {
       return AnalysisResult(
         id: SimilarityAnalysis.id, notApplicable: "the corpus has \(tokens.count) ordinary tokens, 8 are needed")
     }
-    var slots = [CenteredGram?](repeating: nil, count: sample.order.count)
     let width = sample.width
-    slots.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = buffer
-      forEachPiece(buffer.count) { buffer[$0] = CenteredGram(tokens.matrix(point: $0, width: width)) }
-    }
-    let (biased, debiased) = linearCKA(slots.compactMap { $0 })
+    let grams = mapPieces(sample.order.count) { CenteredGram(tokens.matrix(point: $0, width: width)) }
+    let (biased, debiased) = linearCKA(grams)
     let count = sample.order.count
     func array(_ matrix: Matrix) -> NumericArray {
       NumericArray(shape: [count, count], values: matrix.values.map(Float.init))

@@ -48,13 +48,7 @@ package func linearCKA(_ grams: [CenteredGram]) -> (biased: Matrix, debiased: Ma
   let pairs = (0..<count).flatMap { a in (a..<count).map { (a, $0) } }
   var biased = Matrix(rows: count, columns: count)
   var debiased = biased
-  var values = [(Double, Double)](repeating: (0, 0), count: pairs.count)
-  values.withUnsafeMutableBufferPointer { buffer in
-    nonisolated(unsafe) let buffer = buffer
-    forEachPiece(pairs.count) { piece in
-      buffer[piece] = CenteredGram.independence(grams[pairs[piece].0], grams[pairs[piece].1])
-    }
-  }
+  let values = mapPieces(pairs.count) { CenteredGram.independence(grams[pairs[$0].0], grams[pairs[$0].1]) }
   for (pair, value) in zip(pairs, values) {
     (biased[pair.0, pair.1], debiased[pair.0, pair.1]) = value
   }

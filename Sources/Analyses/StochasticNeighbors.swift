@@ -20,29 +20,14 @@ package struct ConditionalAffinities: Sendable {
     let perplexity = min(perplexity, Double(k))
     count = n
     neighbours = k
-    var indices = [Int32](repeating: 0, count: n * k)
-    var values = [Double](repeating: 0, count: n * k)
-    var betas = [Double](repeating: 0, count: n)
-    indices.withUnsafeMutableBufferPointer { indices in
-      values.withUnsafeMutableBufferPointer { values in
-        betas.withUnsafeMutableBufferPointer { betas in
-          nonisolated(unsafe) let (indices, values, betas) = (indices, values, betas)
-          forEachPiece((n + 63) / 64) { piece in
-            for i in piece * 64..<min(n, piece * 64 + 64) {
-              let near = distances.values.withUnsafeBufferPointer { nearest(k, to: i, in: $0, count: n) }
-              let squares = near.map { distances[i, $0] * distances[i, $0] }
-              let row = ConditionalAffinities.row(squares, perplexity: perplexity)
-              betas[i] = row.beta
-              for (at, j) in near.enumerated() {
-                indices[i * k + at] = Int32(j)
-                values[i * k + at] = row.shares[at]
-              }
-            }
-          }
-        }
-      }
+    let rows = mapPieces(n) { i in
+      let near = distances.values.withUnsafeBufferPointer { nearest(k, to: i, in: $0, count: n) }
+      let row = ConditionalAffinities.row(near.map { distances[i, $0] * distances[i, $0] }, perplexity: perplexity)
+      return (near: near.map { Int32($0) }, row: row)
     }
-    (self.indices, self.values, self.betas) = (indices, values, betas)
+    indices = rows.flatMap(\.near)
+    values = rows.flatMap(\.row.shares)
+    betas = rows.map(\.row.beta)
   }
 
   /// The shares of one row and its `β`, by Newton's steps on `ln β` inside a shrinking bracket.

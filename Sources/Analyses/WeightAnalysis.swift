@@ -25,15 +25,10 @@ package struct WeightAnalysis: Analysis {
 
   package func result() throws -> AnalysisResult {
     let matrices = model.weightMatrices()
-    var spectra = [[Double]](repeating: [], count: matrices.count)
     // The largest first, so that no thread is left with one at the end.
     let order = matrices.indices.sorted { (matrices[$0].matrix.count, $1) > (matrices[$1].matrix.count, $0) }
-    spectra.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = buffer
-      forEachPiece(order.count) { piece in
-        buffer[order[piece]] = Matrix(matrices[order[piece]].matrix).singularValues()
-      }
-    }
+    let sorted = mapPieces(order.count) { Matrix(matrices[order[$0]].matrix).singularValues() }
+    let spectra = zip(order, sorted).sorted { $0.0 < $1.0 }.map(\.1)
     var result = AnalysisResult(id: WeightAnalysis.id)
     let numbers = zip(matrices, spectra).map { WeightAnalysis.numbers($0.matrix, $1) }
     result.tables = WeightMetrics.matrices.enumerated().map { at, metric in

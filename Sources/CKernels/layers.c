@@ -190,26 +190,16 @@ TK_CLONES void tk_softmax_row_backward(float *dp, const float *p, size_t keys) {
   for (size_t k = 0; k < keys; k++) dp[k] = p[k] * (dp[k] - dot);
 }
 
-TK_CLONES double tk_log_sum_exp(const float *x, size_t count) {
+TK_CLONES double tk_log_sum_exp(const float *x, size_t count, float *exponential, double *sum) {
   float largest = row_maximum(x, count);
   double total = 0;
   float block[512];
   for (size_t start = 0; start < count; start += 512) {
     size_t length = count - start < 512 ? count - start : 512;
-    memcpy(block, x + start, length * sizeof(float));
-    total += exponentials(block, largest, length);
+    float *y = exponential ? exponential + start : block;
+    if (y != x + start) memcpy(y, x + start, length * sizeof(float));
+    total += exponentials(y, largest, length);
   }
+  *sum = total;
   return log(total) + (double)largest;
-}
-
-TK_CLONES double tk_exponential_row(float *y, const float *x, size_t count, double *log_sum_exp) {
-  float largest = row_maximum(x, count);
-  double total = 0;
-  for (size_t start = 0; start < count; start += 512) {
-    size_t length = count - start < 512 ? count - start : 512;
-    if (y != x) memcpy(y + start, x + start, length * sizeof(float));
-    total += exponentials(y + start, largest, length);
-  }
-  *log_sum_exp = log(total) + (double)largest;
-  return total;
 }

@@ -47,6 +47,15 @@ static void end_of_thread(void *shelf) {
 
 static void make_key(void) { pthread_key_create(&shelf_key, end_of_thread); }
 
+// NULL where there is no memory for one.
+static struct shelf *shelf_of_thread(void) {
+  if (own_shelf) return own_shelf;
+  pthread_once(&shelf_once, make_key);
+  own_shelf = calloc(1, sizeof *own_shelf);
+  pthread_setspecific(shelf_key, own_shelf);
+  return own_shelf;
+}
+
 void *tk_allocate(size_t bytes) {
   struct shelf *shelf = own_shelf;
   for (int i = shelf ? shelf->count - 1 : -1; i >= 0; i--)
@@ -55,23 +64,15 @@ void *tk_allocate(size_t bytes) {
       take_off(shelf, i);
       return block;
     }
-  void *block = aligned_alloc(64, (bytes + 63) / 64 * 64);
-  if (!block) abort();
-  return block;
+  return aligned_alloc(64, (bytes + 63) / 64 * 64);
 }
 
 void tk_free(void *block, size_t bytes) {
-  if (bytes > LARGEST_KEPT) {
+  struct shelf *shelf = bytes > LARGEST_KEPT ? NULL : shelf_of_thread();
+  if (!shelf) {
     free(block);
     return;
   }
-  if (!own_shelf) {
-    pthread_once(&shelf_once, make_key);
-    own_shelf = calloc(1, sizeof *own_shelf);
-    if (!own_shelf) abort();
-    pthread_setspecific(shelf_key, own_shelf);
-  }
-  struct shelf *shelf = own_shelf;
   while (shelf->count == KEPT || (shelf->count > 0 && shelf->bytes + bytes > MOST_KEPT)) {
     free(shelf->kept[0].block);
     take_off(shelf, 0);

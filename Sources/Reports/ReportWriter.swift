@@ -99,17 +99,11 @@ extension ReportWriter.Step {
     }
     let small = report.article.smallFigures
     let drawn = report.figures
-    let failures = Mutex<[Int: any Error]>([:])
     let done = Atomic(0)
-    forEachPiece(drawn.count) { index in
-      do {
-        try write(drawn[index], isSmall: small.contains(drawn[index].id), context, to: place)
-      } catch {
-        failures.withLock { $0[index] = error }
-      }
+    _ = try mapPieces(drawn.count) { index in
+      try write(drawn[index], isSmall: small.contains(drawn[index].id), context, to: place)
       context.progress(done.add(1, ordering: .relaxed).newValue, drawn.count)
     }
-    if let first = failures.withLock({ failures in failures.keys.min().flatMap { failures[$0] } }) { throw first }
   }
 
   private static func write(_ figure: Figure, isSmall: Bool, _ context: ReportWriter.Context, to folder: URL) throws {

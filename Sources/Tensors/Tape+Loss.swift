@@ -25,12 +25,8 @@ extension Tape {
           for n in range where targets[n] >= 0 {
             let row = logits.value.pointer + n * vocabulary, target = Double(row[Int(targets[n])])
             let mean = smoothing > 0 ? tk_sum(row, vocabulary) / Double(vocabulary) : 0
-            var normalizer = 0.0
-            if let exponentials {
-              totals[n] = tk_exponential_row(exponentials.pointer + n * vocabulary, row, vocabulary, &normalizer)
-            } else {
-              normalizer = tk_log_sum_exp(row, vocabulary)
-            }
+            let normalizer = tk_log_sum_exp(
+              row, vocabulary, exponentials.map { $0.pointer + n * vocabulary }, &totals[n])
             losses[n] = normalizer - (1 - Double(smoothing)) * target - Double(smoothing) * mean
           }
         }

@@ -35,6 +35,28 @@ package func forEachPiece(_ pieces: Int, _ body: (Int) -> Void) {
   }
 }
 
+/// The results of `body` for every index in `0 ..< pieces`, in their order.
+///
+/// - Throws: of what the pieces threw, the first by index.
+package func mapPieces<T, E: Error>(_ pieces: Int, _ body: (Int) throws(E) -> T) throws(E) -> [T] {
+  var results = [Result<T, E>?](repeating: nil, count: pieces)
+  forEachElement(of: &results) { result, piece in
+    do throws(E) { result = .success(try body(piece)) } catch { result = .failure(error) }
+  }
+  var values: [T] = []
+  values.reserveCapacity(pieces)
+  for case let result? in results { values.append(try result.get()) }
+  return values
+}
+
+/// Runs `body` for every element, which it may change, and its index.
+package func forEachElement<T>(of elements: inout [T], _ body: (inout T, Int) -> Void) {
+  elements.withUnsafeMutableBufferPointer { buffer in
+    nonisolated(unsafe) let buffer = buffer
+    forEachPiece(buffer.count) { body(&buffer[$0], $0) }
+  }
+}
+
 /// Runs `body` on this thread alone, whatever it would share: beside work that has the threads.
 package func withoutWorkers<T>(_ body: () throws -> T) rethrows -> T {
   let before = tk_inside_piece()

@@ -54,7 +54,7 @@ package final class Trainer {
       lane.map { observer?.request(for: $0.input, among: batches[$0.batch].batch) ?? TraceRequest() }
     }
     let gradients = lanes.gradients(of: passes.count)
-    let losses = try concurrently(passes.count) { lane in
+    let losses = try mapPieces(passes.count) { lane in
       var loss = 0.0
       for (index, pass) in passes[lane].enumerated() {
         let share = Double(pass.labels) / Double(labels)
@@ -101,7 +101,7 @@ package final class Trainer {
     for batch in batches {
       let parts = lanes.parts(of: try batch.checked(against: model.description))
         .map { (input: $0, labels: $0.labelCount(for: model.description)) }.filter { $0.labels > 0 }
-      let traces = try concurrently(parts.count) { part in
+      let traces = try mapPieces(parts.count) { part in
         try model.run(parts[part].input, TraceRequest(sites: wantsAccuracy ? [.logits] : []))
       }
       for (part, trace) in zip(parts, traces) {
@@ -122,16 +122,4 @@ package final class Trainer {
     generator = SeededGenerator(seed: key &+ UInt64(step) &* 0x1_0000_0001 &+ UInt64(batch) << 48 &+ UInt64(lane) << 40)
     return generator.next()
   }
-}
-
-/// The results of `body` for every index in `0 ..< count`, on up to `Workers.count` threads.
-///
-/// - Throws: what the first of those threw that threw.
-private func concurrently<T>(_ count: Int, _ body: (Int) throws -> T) throws -> [T] {
-  var results = [Result<T, any Error>?](repeating: nil, count: count)
-  results.withUnsafeMutableBufferPointer { buffer in
-    nonisolated(unsafe) let buffer = buffer
-    forEachPiece(count) { index in buffer[index] = Result { try body(index) } }
-  }
-  return try results.compactMap { try $0?.get() }
 }

@@ -172,7 +172,7 @@ extension SampleFigures {
     return figure(
       id,
       LayerStepMap(
-        title: "Gradient norm by layer over the training", curves: curves, quantity: "gradient norm ‖g‖₂"))
+        title: "Gradient norm by layer over the training", curves: curves, quantity: "gradient norm", symbol: "‖g‖₂"))
   }
 
   private static let variantNames = [

@@ -45,12 +45,6 @@ struct ReferenceRun {
 extension ModelInput {
   /// The rows cut into `parts` batches.
   func split(_ parts: Int) -> [ModelInput] {
-    let rows = batch / parts * length
-    return (0..<parts).map { part in
-      let range = part * rows..<(part + 1) * rows
-      return ModelInput(
-        batch: batch / parts, length: length, ids: Array(ids[range]), mask: Array(mask[range]),
-        labels: labels.map { Array($0[range]) })
-    }
+    (0..<parts).map { rows($0 * batch / parts..<($0 + 1) * batch / parts) }
   }
 }

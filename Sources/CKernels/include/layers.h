@@ -56,8 +56,5 @@ void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t 
 /// ds = p·(dp − Σ p·dp) for one row, in place of dp.
 void tk_softmax_row_backward(float *dp, const float *p, size_t keys);
 
-/// ln Σ e^x.
-double tk_log_sum_exp(const float *x, size_t count);
-
-/// y = e^(x − max x), and its sum; y may be x. `log_sum_exp` becomes ln Σ e^x.
-double tk_exponential_row(float *y, const float *x, size_t count, double *log_sum_exp);
+/// ln Σ e^x. `sum` becomes Σ e^(x − max x), and `exponential` (null, or x itself, or as long) its terms.
+double tk_log_sum_exp(const float *x, size_t count, float *exponential, double *sum);

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 /// `bytes` (more than 0) at a multiple of 64. A block of that size which the thread freed a short while ago comes first:
-/// it lies in the processor's cache still.
+/// it lies in the processor's cache still. NULL where there is no memory.
 void *tk_allocate(size_t bytes);
 
 /// Frees what `tk_allocate` gave for so many bytes; up to 32 MiB are kept for the thread's next blocks of the same sizes.

@@ -72,7 +72,8 @@ void tk_attention_pool(const struct tk_attention_band *band, size_t size, size_t
 enum { TK_MOST_BINS = 256 };
 
 /// Adds to `counts[bins]` how many |x| fall between the edges `10^(low + i / per_decade)` (the first and last bin take
-/// what lies outside; there are TK_MOST_BINS at most), and to `special` the exact zeros, NaN, +∞ and −∞; returns the sum of squares.
+/// what lies outside; there are TK_MOST_BINS at most), and to `special` the exact zeros, NaN, +∞ and −∞; returns the sum
+/// of squares.
 double tk_magnitude_counts(const float *x, size_t count, float low, float per_decade, size_t bins, uint64_t *counts,
                            uint64_t *special);
 

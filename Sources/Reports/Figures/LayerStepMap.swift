@@ -10,16 +10,16 @@ package struct LayerStepMap: FigureContent {
   let steps: [Int]
   /// Layer by layer.
   let values: [Reading]
-  /// What the number is, ended by its symbol: "gradient norm ‖g‖₂".
-  let quantity: String
+  /// What the number is, "gradient norm", and its symbol, "‖g‖₂".
+  let (quantity, symbol): (String, String)
 
   /// Columns at most; more steps are drawn in stretches of equal length.
   static let most = 100
 
   /// - Parameter curves: of each layer, all at the same steps.
-  package init(title: String, curves: [Curve], quantity: String) {
+  package init(title: String, curves: [Curve], quantity: String, symbol: String) {
     self.title = title
-    self.quantity = quantity
+    (self.quantity, self.symbol) = (quantity, symbol)
     layers = curves.map(\.name)
     let x = curves.first?.x ?? [], columns = min(Self.most, x.count)
     func places(_ column: Int) -> Range<Int> { column * x.count / columns..<(column + 1) * x.count / columns }
@@ -39,7 +39,7 @@ package struct LayerStepMap: FigureContent {
   private let isThinned: Bool
 
   package var what: String {
-    "\(RichText(quantity).plain.capitalisedFirst) of each layer (rows) over the steps of training (columns), on a "
+    "\(RichText("\(quantity) \(symbol)").plain.capitalisedFirst) of each layer (rows) over the steps of training (columns), on a "
       + "logarithmic scale of colours."
       + (isThinned ? " A column is the geometric mean of a stretch of steps." : "")
   }
@@ -54,7 +54,7 @@ package struct LayerStepMap: FigureContent {
     let seen = Plotting.extent(values.filter { ($0.number ?? 1) > 0 }) ?? 1...10
     return Plot(
       title, x: Axis(.band(steps.map { .index($0) }), "step"), y: .categories(layers, ""),
-      color: .sequential(quantity.split(separator: " ").last.map(String.init) ?? quantity, seen, transform: .log),
+      color: .sequential(symbol, seen, transform: .log),
       shape: .rows(layers.count, columns: steps.count, tallest: max(20, 90 / Double(layers.count))),
       marks: [CellMark(rows: layers.count, columns: steps.count, values: values)])
   }

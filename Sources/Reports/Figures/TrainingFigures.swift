@@ -36,7 +36,8 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           LayerStepMap(
-            title: "Gradient norm by layer over the training", curves: layers, quantity: "gradient norm ‖g‖₂"),
+            title: "Gradient norm by layer over the training", curves: layers, quantity: "gradient norm", symbol: "‖g‖₂"
+          ),
           "gradient-layers", layers[0].x.count))
     }
     if let rate = curves.first(where: { $0.role == .learningRate }) {

@@ -114,15 +114,9 @@ package final class Optimizer {
 
   /// Sums over each parameter's pieces, in order.
   private func sums(_ body: (Piece) -> Double) -> [Double] {
-    var parts = [Double](repeating: 0, count: pieces.count)
-    parts.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = buffer
-      forEachPiece(groups.count) { group in
-        for index in groups[group] { buffer[index] = body(pieces[index]) }
-      }
-    }
+    let parts = mapPieces(groups.count) { groups[$0].map { body(pieces[$0]) } }
     var sums = [Double](repeating: 0, count: weights.places.count)
-    for (piece, part) in zip(pieces, parts) { sums[piece.parameter] += part }
+    for (piece, part) in zip(pieces, parts.joined()) { sums[piece.parameter] += part }
     return sums
   }
 }

@@ -8,7 +8,7 @@ import Tensors
 /// Tags: `train/loss`, `train/grad_norm`, `train/learning_rate`, `eval/loss`, `eval/accuracy`, `eval/exact_match`; by
 /// parameter `grad_norm/…`, `grad_to_weight/…`, `update_to_weight/…` and the histograms `log10_grad/…`; by site `flow/…`,
 /// `relative_flow/…`, `effective_rank/…`; by head `entropy/…`, `normalised_entropy/…`; by class the number of heads,
-/// `heads/…`. Events of steps beyond the one that a run goes on from are taken away first.
+/// `heads/…`. Events of steps beyond the one that a run goes on from are taken away first. Written on one thread at a time.
 final class EventTelemetry: @unchecked Sendable {
   static let folder = "tensorboard"
 

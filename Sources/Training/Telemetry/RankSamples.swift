@@ -47,14 +47,10 @@ struct RankSamples {
   /// `RepresentationMetrics.effectiveRank` at each point; nil where there are less than 3 vectors, or all are equal.
   var effectiveRanks: [(Site, Double?)] {
     guard tokens >= 3 else { return [] }
-    var ranks = [Double?](repeating: nil, count: vectors.count)
-    ranks.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let ranks = buffer
-      forEachPiece(vectors.count) { point in
-        var covariance = TokenCovariance(width: stack.width)
-        covariance.add(vectors[point])
-        ranks[point] = covariance.effectiveRank
-      }
+    let ranks = mapPieces(vectors.count) { point in
+      var covariance = TokenCovariance(width: stack.width)
+      covariance.add(vectors[point])
+      return covariance.effectiveRank
     }
     return ranks.enumerated().map { (stack.residual(point: $0), $1) }
   }

@@ -113,16 +113,12 @@ package struct TokenizerTraining: Hashable, Sendable {
   /// Every word with how often it occurs, in the order of its bytes.
   private func counts(of texts: [String], with tokenizer: Tokenizer) throws -> [(bytes: [UInt8], count: Int)] {
     let size = max(1, (texts.count + 15) / 16), parts = (texts.count + size - 1) / size
-    var partial = [[[UInt8]: Int]](repeating: [:], count: parts)
-    partial.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = buffer
-      forEachPiece(parts) { part in
-        var counts: [[UInt8]: Int] = [:]
-        for text in texts[part * size..<min(texts.count, (part + 1) * size)] {
-          for word in tokenizer.words(of: text) where !word.isEmpty { counts[word, default: 0] += 1 }
-        }
-        buffer[part] = counts
+    let partial = mapPieces(parts) { part in
+      var counts: [[UInt8]: Int] = [:]
+      for text in texts[part * size..<min(texts.count, (part + 1) * size)] {
+        for word in tokenizer.words(of: text) where !word.isEmpty { counts[word, default: 0] += 1 }
       }
+      return counts
     }
     let counts = partial.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
     return counts.map { ($0, $1) }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
