@@ -53,7 +53,7 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    tests("Tensors", ["Tensors"]),
+    tests("Tensors", ["Tensors", "CBLAS", "CKernels", "COneDNN"]),
     tests("Transformers", ["Transformers", "Tensors"]),
     tests("Corpora", ["Corpora", "Tensors"]),
     tests("Results", ["Results", "Tensors"]),

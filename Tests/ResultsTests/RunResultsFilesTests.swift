@@ -139,4 +139,17 @@ func example() -> RunResults {
       (.greatestFiniteMagnitude, 1.79769313e308),
     ])
   func rounding(number: Double, rounded: Double) { #expect(number.rounded(significantDigits: 9) == rounded) }
+
+  @Test("Rounding is that of decimal text, for numbers of any size and near a half")
+  func roundingOfMany() {
+    var generator = SeededGenerator(seed: 3)
+    for n in 0..<20_000 {
+      let exponent = Int(generator.next() % 600) - 300, digits = 1 + Int(generator.next() % 15)
+      var number = (generator.normal() + 2) * pow(10, Double(n % 2 == 0 ? exponent : exponent % 12))
+      // Every fifth lies within a few last bits of a half of the last digit.
+      if n % 5 == 0 { number = (Double(generator.next() % 100_000) + 0.5) * 1e-3 * (1 + 2e-16 * generator.normal()) }
+      let text = String(format: "%.*e", digits - 1, number)
+      #expect(number.rounded(significantDigits: digits) == Double(text), "\(number) to \(digits)")
+    }
+  }
 }

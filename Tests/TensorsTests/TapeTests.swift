@@ -42,6 +42,23 @@ import Testing
     }
   }
 
+  @Test("A look is given the whole gradient of what several operations read, once, on the way back")
+  func look() {
+    let tape = Tape(isRecording: true), x = Variable(Tensor([1, 2], shape: [2]), needsGradient: true)
+    let y = tape.scale(x, by: 3)
+    var seen: [[Float]] = []
+    tape.look(at: y) { seen.append($0.values) }
+    let sum = tape.add(tape.scale(y, by: 2), y)
+    #expect(seen.isEmpty)
+    tape.backward(from: sum, gradient: Tensor([1, 10], shape: [2]))
+    #expect(seen == [[3, 30]])
+    #expect(x.gradient?.values == [9, 90])
+
+    let silent = Tape(isRecording: false)
+    silent.look(at: silent.scale(x, by: 3)) { seen.append($0.values) }
+    #expect(seen.count == 1)
+  }
+
   @Test("linear, both ways round and in slices", arguments: [true, false])
   func linear(isInputMajor: Bool) {
     check([[2, 9, 6], isInputMajor ? [6, 10] : [10, 6], [10]]) { tape, v in

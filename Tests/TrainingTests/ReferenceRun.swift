@@ -48,3 +48,12 @@ extension ModelInput {
     (0..<parts).map { rows($0 * batch / parts..<($0 + 1) * batch / parts) }
   }
 }
+
+extension Collection<ModelInput> {
+  /// Their rows as one batch of ids and labels, all of one length.
+  var joined: ModelInput {
+    ModelInput(
+      batch: reduce(0) { $0 + $1.batch }, length: first?.length ?? 0, ids: flatMap(\.ids), mask: flatMap(\.mask),
+      labels: flatMap { $0.labels ?? [] })
+  }
+}

@@ -32,15 +32,16 @@ struct ReferenceRunTests {
     #expect(worstWeight < 1e-4)
   }
 
-  @Test("Any number of threads gives the same bits")
-  func threads() throws {
-    let run = try ReferenceRun()
+  @Test("Any number of threads gives the same bits, in eight lanes or in one", arguments: [8, 1])
+  func threads(lanes: Int) throws {
+    let run = try ReferenceRun(), batch = run.batches.prefix(lanes == 1 ? 1 : 6).joined
     func weights(_ threads: Int) throws -> [Float] {
       let before = Workers.count
       Workers.count = threads
       defer { Workers.count = before }
       let trainer = try run.trainer { $0.dropout = DropoutRates(embeddings: 0.1, attention: 0.1, residual: 0.1) }
-      for step in 0..<5 { _ = try trainer.advance(run.batches[step].split(2)) }
+      #expect(StepLanes(trainer.optimizer).parts(of: batch).count == lanes)
+      for _ in 0..<5 { _ = try trainer.advance([batch, run.batches[6]]) }
       return trainer.model.parameters.flatMap(\.tensor.values)
     }
     let one = try weights(1)

@@ -2,6 +2,7 @@ import Analyses
 import Corpora
 import Foundation
 import Results
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -18,6 +19,18 @@ struct TelemetryTests {
     var input = ModelInput(rows: rows, pad: 1)
     input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
     return input
+  }
+
+  @Test("A failure beside the training is thrown at the next call, and nothing is done after it")
+  func background() throws {
+    struct Failure: Error {}
+    let background = Background(), done = Mutex<[Int]>([])
+    try background.run { done.withLock { $0.append(1) } }
+    try background.run { throw Failure() }
+    #expect(throws: Failure.self) { try background.finish() }
+    #expect(throws: Failure.self) { try background.run { done.withLock { $0.append(2) } } }
+    #expect(throws: Failure.self) { try background.finish() }
+    #expect(done.withLock { $0 } == [1])
   }
 
   @Test("A record holds what a pass without training gives by the definitions")

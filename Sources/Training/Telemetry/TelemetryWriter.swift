@@ -80,7 +80,7 @@ package final class TelemetryWriter {
 }
 
 /// Work that is done one after another beside what goes on; a failure is thrown by the next call, and ends it.
-private final class Background: Sendable {
+final class Background: Sendable {
   private let queue = DispatchQueue(label: "telemetry")
   private let failure = Mutex<(any Error)?>(nil)
   /// Whoever is further ahead waits.
