@@ -10,7 +10,7 @@ package enum GradientFormulas {
   package static let binsPerDecade = 8
   package static var bins: Int { (highest - lowest) * binsPerDecade }
   /// Elements a thread takes at a time.
-  private static let pieceLength = 1 << 19
+  private static let pieceLength = 1 << 16
 
   /// The sizes of a tensor's elements.
   package struct Magnitudes: Hashable, Sendable {
@@ -19,43 +19,61 @@ package enum GradientFormulas {
     package var bins = [UInt64](repeating: 0, count: GradientFormulas.bins)
     /// Exact zeros, NaN, +∞, −∞.
     package var special = [UInt64](repeating: 0, count: 4)
+
+    fileprivate mutating func add(_ other: Magnitudes) {
+      squares += other.squares
+      for bin in bins.indices { bins[bin] += other.bins[bin] }
+      for kind in special.indices { special[kind] += other.special[kind] }
+    }
   }
 
   /// Of several tensors, those that are there, all at once on all threads.
   package static func magnitudes(of tensors: [Tensor?]) -> [Magnitudes?] {
-    struct Piece {
+    let pieces = MagnitudePieces(tensors)
+    return pieces.sums(mapPieces(pieces.count, pieces.magnitudes))
+  }
+
+  /// Tensors cut into pieces of work.
+  package struct MagnitudePieces {
+    private struct Piece {
       var tensor: Int
-      var pointer: UnsafeMutablePointer<Float>
+      var start: Int
       var count: Int
     }
-    var pieces: [Piece] = []
-    var result = tensors.map { $0.map { _ in Magnitudes() } }
-    for (index, tensor) in tensors.enumerated() {
-      guard let tensor else { continue }
-      for start in stride(from: 0, to: tensor.count, by: pieceLength) {
-        pieces.append(
-          Piece(tensor: index, pointer: tensor.pointer + start, count: min(pieceLength, tensor.count - start)))
-      }
-    }
-    let bins = bins
-    var squares = [Double](repeating: 0, count: pieces.count)
-    var counted = [UInt64](repeating: 0, count: pieces.count * (bins + 4))
-    counted.withUnsafeMutableBufferPointer { counted in
-      squares.withUnsafeMutableBufferPointer { squares in
-        nonisolated(unsafe) let (counted, squares, pieces) = (counted, squares, pieces)
-        forEachPiece(pieces.count) { i in
-          guard let base = counted.baseAddress.map({ $0 + i * (bins + 4) }) else { return }
-          squares[i] = tk_magnitude_counts(
-            pieces[i].pointer, pieces[i].count, Float(lowest), Float(binsPerDecade), bins, base, base + bins)
+
+    private let tensors: [Tensor?]
+    private let pieces: [Piece]
+
+    package init(_ tensors: [Tensor?]) {
+      self.tensors = tensors
+      pieces = tensors.enumerated().flatMap { index, tensor in
+        stride(from: 0, to: tensor?.count ?? 0, by: pieceLength).map { start in
+          Piece(tensor: index, start: start, count: min(pieceLength, (tensor?.count ?? 0) - start))
         }
       }
     }
-    for (i, piece) in pieces.enumerated() {
-      result[piece.tensor]?.squares += squares[i]
-      for bin in 0..<bins { result[piece.tensor]?.bins[bin] += counted[i * (bins + 4) + bin] }
-      for kind in 0..<4 { result[piece.tensor]?.special[kind] += counted[i * (bins + 4) + bins + kind] }
+
+    package var count: Int { pieces.count }
+
+    /// Of one piece.
+    package func magnitudes(_ index: Int) -> Magnitudes {
+      let piece = pieces[index]
+      var magnitudes = Magnitudes()
+      guard let tensor = tensors[piece.tensor] else { return magnitudes }
+      magnitudes.squares = tk_magnitude_counts(
+        tensor.pointer + piece.start, piece.count, Float(lowest), Float(binsPerDecade), bins, &magnitudes.bins,
+        &magnitudes.special)
+      return magnitudes
     }
-    return result
+
+    /// Of each tensor, from those of all pieces.
+    package func sums(_ parts: [Magnitudes]) -> [Magnitudes?] {
+      var sums = tensors.map { $0.map { _ in Magnitudes() } }
+      for (piece, part) in zip(pieces, parts) {
+        if piece.start == 0 { sums[piece.tensor] = part } else { sums[piece.tensor]?.add(part) }
+      }
+      return sums
+    }
   }
 
   /// What flows through a point of the stream: sums over the real positions, the first `lengths[row]` of each row.
@@ -82,16 +100,12 @@ package enum GradientFormulas {
   package static func flow(_ gradient: Tensor, _ values: Tensor?, lengths: [Int]) -> Flow {
     let (positions, width) = (gradient.shape[1], gradient.shape[2])
     nonisolated(unsafe) let (g, x) = (gradient.pointer, values?.pointer)
-    let rows = mapPieces(lengths.count) { row in
-      var (squares, products) = (0.0, 0.0)
+    var rows = [(squares: Double, products: Double)](repeating: (0, 0), count: lengths.count)
+    forEachElement(of: &rows) { sums, row in
       let offset = row * positions * width
-      tk_flow(g + offset, x.map { $0 + offset }, lengths[row], width, &squares, &products)
-      return Flow(squares: squares, products: values == nil ? nil : products, positions: lengths[row])
+      tk_flow(g + offset, x.map { $0 + offset }, lengths[row], width, &sums.squares, &sums.products)
     }
-    return rows.reduce(into: Flow(products: values == nil ? nil : 0)) { sum, row in
-      sum.squares += row.squares
-      sum.products = row.products.map { $0 + (sum.products ?? 0) }
-      sum.positions += row.positions
-    }
+    let sums = rows.reduce((0, 0)) { ($0.0 + $1.squares, $0.1 + $1.products) }
+    return Flow(squares: sums.0, products: values == nil ? nil : sums.1, positions: lengths.reduce(0, +))
   }
 }

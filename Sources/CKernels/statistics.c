@@ -3,6 +3,7 @@
 #include "elementary.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -78,10 +79,22 @@ INLINE ptrdiff_t first_row(const struct tk_attention_band *band) {
 /// a·ln a; 0 for probabilities below the normal range.
 INLINE float self_information(float a) { return tk_bits_of(a) < 0x00800000 ? 0.0f : a * tk_log(a); }
 
+enum { LOGARITHMS = 1024 };
+static double logarithms[LOGARITHMS];
+static pthread_once_t logarithms_once = PTHREAD_ONCE_INIT;
+
+static void fill_logarithms(void) {
+  for (int i = 0; i < LOGARITHMS; i++) logarithms[i] = log((double)i);
+}
+
+/// ln n, from a table where it may be.
+INLINE double logarithm(ptrdiff_t n) { return n < LOGARITHMS ? logarithms[n] : log((double)n); }
+
 TK_CLONES void tk_attention_entropy(const struct tk_attention_band *band, double *sums) {
 #pragma clang fp reassociate(on) contract(fast)
   const ptrdiff_t start = first_row(band), stop = (ptrdiff_t)(band->first_query + band->queries);
   const struct span cut = columns(band);
+  pthread_once(&logarithms_once, fill_logarithms);
   for (ptrdiff_t q = start; q < stop; q++) {
     const float *row = row_at(band, q);
     const struct span seen = visible(band, q);
@@ -100,7 +113,7 @@ TK_CLONES void tk_attention_entropy(const struct tk_attention_band *band, double
       entropy -= sum;
     }
     sums[0] += entropy;
-    sums[1] += entropy / log((double)visible_count(band, seen));
+    sums[1] += entropy / logarithm(visible_count(band, seen));
     sums[2] += 1;
   }
 }

@@ -35,27 +35,29 @@ TK_CLONES void tk_smooth_row_backward(float *row, size_t vocabulary, size_t targ
 // A block's changes are summed in float, blocks in double.
 enum { block = 1024 };
 
-TK_CLONES double tk_adamw_step(float *restrict w, float *restrict m, float *restrict v, const float *restrict g,
-                               const struct tk_adamw *s, int wants_change, size_t count) {
+TK_CLONES void tk_adamw_step(float *restrict w, float *restrict m, float *restrict v, const float *restrict g,
+                             const struct tk_adamw *s, double *squares, size_t count) {
 #pragma clang fp reassociate(on) contract(fast)
   float keep = 1.0f - s->rate * s->decay, scale = s->gradient_scale;
   float beta1 = 1.0f - s->beta1, beta2 = s->beta2, rest2 = 1.0f - s->beta2, epsilon = s->epsilon;
   float step = (float)((double)s->rate / s->correction1), root = (float)(1.0 / s->root_correction2);
-  double change = 0;
   for (size_t start = 0; start < count; start += block) {
     size_t end = count - start < block ? count : start + block;
-    if (wants_change) {
-      float squares = 0;
+    if (squares) {
+      double weights = 0;
+      float changes = 0;
       for (size_t i = start; i < end; i++) {
+        weights += (double)w[i] * (double)w[i];
         float gradient = g[i] * scale;
         m[i] += beta1 * (gradient - m[i]);
         v[i] = beta2 * v[i] + rest2 * gradient * gradient;
         float next = w[i] * keep - step * m[i] / (sqrtf(v[i]) * root + epsilon);
         float delta = next - w[i];
-        squares += delta * delta;
+        changes += delta * delta;
         w[i] = next;
       }
-      change += squares;
+      squares[0] += weights;
+      squares[1] += changes;
     } else {
       for (size_t i = start; i < end; i++) {
         float gradient = g[i] * scale;
@@ -65,27 +67,29 @@ TK_CLONES double tk_adamw_step(float *restrict w, float *restrict m, float *rest
       }
     }
   }
-  return change;
 }
 
-TK_CLONES double tk_sgd_step(float *restrict w, float *restrict b, const float *restrict g, const struct tk_sgd *s,
-                             int wants_change, size_t count) {
+TK_CLONES void tk_sgd_step(float *restrict w, float *restrict b, const float *restrict g, const struct tk_sgd *s,
+                           double *squares, size_t count) {
 #pragma clang fp reassociate(on) contract(fast)
   float scale = s->gradient_scale, rate = s->rate, momentum = s->is_first ? 0.0f : s->momentum, decay = s->decay;
   float lookahead = s->is_nesterov ? s->momentum : 0.0f;
-  double change = 0;
   for (size_t start = 0; start < count; start += block) {
     size_t end = count - start < block ? count : start + block;
-    float squares = 0;
+    double weights = 0;
+    float changes = 0;
     for (size_t i = start; i < end; i++) {
       float gradient = g[i] * scale + decay * w[i];
       float velocity = momentum * b[i] + gradient;
       b[i] = velocity;
       float delta = rate * (s->is_nesterov ? gradient + lookahead * velocity : velocity);
-      squares += delta * delta;
+      weights += (double)w[i] * (double)w[i];
+      changes += delta * delta;
       w[i] -= delta;
     }
-    change += squares;
+    if (squares) {
+      squares[0] += weights;
+      squares[1] += changes;
+    }
   }
-  return wants_change ? change : 0;
 }

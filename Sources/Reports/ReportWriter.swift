@@ -153,6 +153,6 @@ extension Provenance {
   ///
   /// - Throws: `InputError` where it cannot be written.
   package func write(to folder: URL) throws {
-    try OutputFile.write(Array(json.text.utf8), to: folder.appending(path: "provenance.json"))
+    try OutputFile.write(json.bytes, to: folder.appending(path: "provenance.json"))
   }
 }

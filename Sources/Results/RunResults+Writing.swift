@@ -9,7 +9,7 @@ extension RunResults {
   ///
   /// - Throws: `InputError` where they cannot be written.
   package func write(to folder: URL) throws {
-    try OutputFile.write(Array(json.text.utf8), to: folder.appending(path: Self.tablesName))
+    try OutputFile.write(json.bytes, to: folder.appending(path: Self.tablesName))
     var writer = SafetensorsWriter()
     for analysis in analyses {
       for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {

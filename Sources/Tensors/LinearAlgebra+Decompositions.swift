@@ -67,12 +67,12 @@ extension Matrix {
       var (length, integers): (Int32, Int32) = (-1, -1)
       var best = [0.0]
       var bestIntegers: [Int32] = [0]
-      let mode = wanted ? "V" : "N"
-      dsyevd_(mode, "L", &n, &a, &n, &eigenvalues, &best, &length, &bestIntegers, &integers, &info)
+      let mode = wanted ? "V" : "N", triangle = wanted ? "L" : "U"
+      dsyevd_(mode, triangle, &n, &a, &n, &eigenvalues, &best, &length, &bestIntegers, &integers, &info)
       (length, integers) = (Int32(best[0]), bestIntegers[0])
       var work = [Double](repeating: 0, count: Int(length))
       var integerWork = [Int32](repeating: 0, count: Int(integers))
-      dsyevd_(mode, "L", &n, &a, &n, &eigenvalues, &work, &length, &integerWork, &integers, &info)
+      dsyevd_(mode, triangle, &n, &a, &n, &eigenvalues, &work, &length, &integerWork, &integers, &info)
     }
     guard info == 0 else {
       let nan = [Double](repeating: .nan, count: order * order)

@@ -57,14 +57,6 @@ package func forEachElement<T>(of elements: inout [T], _ body: (inout T, Int) ->
   }
 }
 
-/// Runs `body` on this thread alone, whatever it would share: beside work that has the threads.
-package func withoutWorkers<T>(_ body: () throws -> T) rethrows -> T {
-  let before = tk_inside_piece()
-  tk_set_inside_piece(1)
-  defer { tk_set_inside_piece(before) }
-  return try body()
-}
-
 /// Runs `body` for consecutive ranges of at most `size` that together make `0 ..< count`.
 package func forEachChunk(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
   guard count > 0 else { return }

@@ -10,8 +10,10 @@ package struct StepReport: Sendable {
   package var gradientNorm = Double.nan
   /// Real positions that were read.
   package var tokens = 0
-  /// By index of parameter: `‖g‖²` before clipping, and `‖Δw‖²` where somebody observed the step.
+  /// By index of parameter: `‖g‖²` before clipping, and where somebody observed the step `‖w‖²` before it and `‖Δw‖²`,
+  /// which a fault leaves out.
   package var gradientSquares: [Double] = []
+  package var weightSquares: [Double] = []
   package var changeSquares: [Double] = []
   /// Nil for a step whose numbers were finite.
   package var fault: NumericFault?
@@ -41,10 +43,11 @@ package struct NumericFault: Hashable, Sendable {
 }
 
 /// Somebody who looks at the passes of a step.
-package protocol StepObserver: AnyObject {
-  /// What the pass over this input is to show beside the loss; asked in the order of batches within each lane, before any
-  /// pass. Passes run at the same time.
+package protocol StepObserver: AnyObject, Sendable {
+  /// What a pass is to show beside the loss; asked on the pass's thread, where others ask at the same time.
   ///
-  /// - Parameter rows: of the whole batch that the input is part of.
-  func request(for input: ModelInput, among rows: Int) -> TraceRequest
+  /// - Parameters:
+  ///   - pass: its number in the step.
+  ///   - rows: of the whole batch that the input is part of.
+  func request(for pass: Int, of input: ModelInput, among rows: Int) -> TraceRequest
 }

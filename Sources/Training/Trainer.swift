@@ -1,3 +1,5 @@
+import Analyses
+import Results
 import Tensors
 package import Transformers
 
@@ -10,6 +12,8 @@ package final class Trainer {
   package let optimizer: Optimizer
   /// The number of the step that is next, from 0: also how many were taken or skipped.
   package var step = 0
+  /// By parameter, the stack by index and the block that it belongs to; nil outside the blocks.
+  let blocks: [(stack: Int, layer: Int)?]
   private var lanes: StepLanes
 
   package var model: Model { optimizer.weights.model }
@@ -20,6 +24,15 @@ package final class Trainer {
     let weights = TrainableWeights(copying: model)
     optimizer = Optimizer(weights, settings.optimizer)
     lanes = StepLanes(optimizer)
+    let stacks = model.description.stacks
+    blocks = model.parameters.map { parameter in
+      let owner = Component.Stack(ofTensor: parameter.name)
+      guard let layer = layerIndex(ofParameter: parameter.name),
+        let stack = stacks.firstIndex(where: { stacks.count == 1 || Component.Stack($0.role) == owner }),
+        layer < stacks[stack].layers
+      else { return nil }
+      return (stack, layer)
+    }
   }
 
   /// One step: the gradient of the mean loss over all labelled positions of the batches, and the change of the weights
@@ -37,11 +50,14 @@ package final class Trainer {
     report.gradientNorm = report.gradientSquares.reduce(0, +).squareRoot()
     guard report.loss.isFinite && report.gradientNorm.isFinite else {
       report.fault = try fault(batches)
+      report.weightSquares = optimizer.weightSquares()
       if settings.onFault == .skip { step += 1 }
       return report
     }
     let scale = optimizer.clipping(norm: report.gradientNorm)
-    report.changeSquares = optimizer.step(rate: report.rate, scale: scale, wantsChanges: observer != nil)
+    let squares = optimizer.step(rate: report.rate, scale: scale, wantsSquares: observer != nil)
+    report.weightSquares = squares.map(\.weight)
+    report.changeSquares = squares.map(\.change)
     step += 1
     return report
   }
@@ -50,15 +66,13 @@ package final class Trainer {
   private func differentiate(_ batches: [ModelInput], _ observer: (any StepObserver)?) throws -> Double {
     let passes = passes(of: batches), labels = passes.joined().reduce(0) { $0 + $1.labels }
     guard labels > 0 else { throw InputError(at: "step \(step)", "has nothing to predict", expected: "a label") }
-    let requests = passes.map { lane in
-      lane.map { observer?.request(for: $0.input, among: batches[$0.batch].batch) ?? TraceRequest() }
-    }
     let gradients = lanes.gradients(of: passes.count)
     let losses = try mapPieces(passes.count) { lane in
       var loss = 0.0
       for (index, pass) in passes[lane].enumerated() {
-        let share = Double(pass.labels) / Double(labels)
-        var request = requests[lane][index]
+        let share = Double(pass.labels) / Double(labels), rows = batches[pass.batch].batch
+        var request =
+          observer?.request(for: index * passes.count + lane, of: pass.input, among: rows) ?? TraceRequest()
         request.training = TrainingPass(
           gradients: gradients[lane], isAdding: index > 0, weight: Float(share), dropout: settings.dropout,
           labelSmoothing: Float(settings.labelSmoothing), seed: pass.seed)

@@ -102,11 +102,7 @@ package final class TrainingRun {
       events.step(report)
       let isLast = trainer.step == setup.steps
       if let evaluation = plan.evaluation, isLast || trainer.step % evaluation.every == 0 { try evaluate(telemetry) }
-      if plan.checkpoints.includes(trainer.step) {
-        // Who goes on from the checkpoint finds every record before it.
-        try telemetry?.flush()
-        try save()
-      }
+      if plan.checkpoints.includes(trainer.step) { try save() }
       if Interruption.isRequested, !isLast {
         try telemetry?.close()
         return .interrupted(checkpoint: try save(withOptimizer: true))

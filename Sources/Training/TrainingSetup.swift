@@ -18,7 +18,7 @@ extension TrainingPlan {
     config["architectures"] = .strings([try task.architecture(modelType)])
     _ = try Model(
       configuration: Configuration(
-        path: "\(name): model.config", contents: Foundation.Data(JSONText.object(config).text.utf8)))
+        path: "\(name): model.config", contents: Foundation.Data(JSONText.object(config).bytes)))
   }
 }
 

@@ -100,6 +100,13 @@ package struct Site: Hashable, Sendable {
     self.stack = stack
   }
 
+  /// By the number of the kind: a type with raw values would hash the text, at every look at a value.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(unsafeBitCast(kind, to: UInt8.self))
+    hasher.combine(layer ?? -1)
+    hasher.combine(unsafeBitCast(stack, to: UInt8.self))
+  }
+
   package static let pixels = Site(.pixels)
   package static let embed = Site(.embed)
   package static let positionEmbed = Site(.positionEmbed)

@@ -115,9 +115,9 @@ struct StudyJobFile {
   ) throws -> Int {
     var training = base
     for (key, value) in changes { training = try training.setting(key, to: value) }
-    if training.json.text == base.json.text { return 0 }
+    if training.json.bytes == base.json.bytes { return 0 }
     if let place = variants.firstIndex(where: { $0.name == name }) {
-      guard variants[place].training.json.text == training.json.text else {
+      guard variants[place].training.json.bytes == training.json.bytes else {
         throw setting.error("has a second variant \"\(name)\", with other settings")
       }
       return place
@@ -147,7 +147,9 @@ struct StudyJobFile {
   }
 
   /// What says whether a training was made with these settings.
-  func digest(_ variant: Variant, seed: Int) -> String { variant.training.json.text + "\nseed \(seed)\n" }
+  func digest(_ variant: Variant, seed: Int) -> String {
+    String(decoding: variant.training.json.bytes, as: UTF8.self) + "\nseed \(seed)\n"
+  }
 
   func folderName(_ variant: Variant, seed: Int) -> String {
     let place = variants.firstIndex { $0.name == variant.name } ?? 0
@@ -195,6 +197,6 @@ extension JSONText {
   /// On one line, texts without quotation marks.
   fileprivate var inline: String {
     if case .string(let text) = self { return text }
-    return line.split(whereSeparator: \.isNewline).joined()
+    return String(decoding: lineBytes.dropLast(), as: UTF8.self)
   }
 }

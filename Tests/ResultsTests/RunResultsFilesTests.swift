@@ -152,4 +152,23 @@ func example() -> RunResults {
       #expect(number.rounded(significantDigits: digits) == Double(text), "\(number) to \(digits)")
     }
   }
+
+  @Test("Numbers are written as Swift describes the rounded ones, whole ones below 10¹⁵ without a fraction")
+  func writing() {
+    var generator = SeededGenerator(seed: 4)
+    func check(_ number: Double) {
+      let rounded = number.rounded(significantDigits: 9)
+      let wanted = rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int(rounded)) : "\(rounded)"
+      #expect(String(decoding: JSONText.number(number).bytes.dropLast(), as: UTF8.self) == wanted, "\(number)")
+    }
+    for number in [0, -0.0, 0.1, -0.1, 1e-4, 1.5e-4, 1e-5, 1.25e-5, 9.9999999999e-5, 1e14, 1e15, 1e16, 1.5e16, 123] {
+      check(number)
+    }
+    for n in 0..<20_000 {
+      check(
+        (generator.normal() + 2)
+          * pow(10, Double(Int(generator.next() % (n % 2 == 0 ? 60 : 24)) - (n % 2 == 0 ? 30 : 8))))
+      if n % 4 == 0 { check(Double(generator.next() % 100_000) * 1e-3) }
+    }
+  }
 }

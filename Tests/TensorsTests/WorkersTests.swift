@@ -36,13 +36,6 @@ struct WorkersTests {
     #expect(values == (0..<500).map { 2 * $0 })
   }
 
-  @Test("Work beside other work stays on its thread")
-  func alone() {
-    let own = pthread_self()
-    let threads = withoutWorkers { mapPieces(64) { _ in pthread_self() } }
-    #expect(threads.allSatisfy { $0 == own })
-  }
-
   @Test("Memory lies at multiples of 64; a block of the same size comes back to its thread")
   func memory() throws {
     for bytes in [4, 63, 64, 100, 4096, (4 << 20) + 4, 64 << 20] {
@@ -50,15 +43,13 @@ struct WorkersTests {
       #expect(Int(bitPattern: block) % 64 == 0)
       tk_free(block, bytes)
     }
-    withoutWorkers {
-      let block = tk_allocate(12_340)
-      tk_free(block, 12_340)
-      let other = tk_allocate(12_344), same = tk_allocate(12_340)
-      #expect(other != block)
-      #expect(same == block)
-      tk_free(other, 12_344)
-      tk_free(same, 12_340)
-    }
+    let block = tk_allocate(12_340)
+    tk_free(block, 12_340)
+    let other = tk_allocate(12_344), same = tk_allocate(12_340)
+    #expect(other != block)
+    #expect(same == block)
+    tk_free(other, 12_344)
+    tk_free(same, 12_340)
     // More than there is of addresses.
     #expect(tk_allocate(1 << 62) == nil)
   }

@@ -35,10 +35,12 @@ struct OptimizerTests {
     for gradient: [Float] in [[0.1, -0.2, 0.3], [0.4, 0.1, -0.1], [-0.3, 0.2, 0.05]] {
       let before = optimizer.weights.model.parameters[0].tensor.values
       for (i, g) in gradient.enumerated() { optimizer.gradients.pointer[i] = 2 * g }
-      change = optimizer.step(rate: 0.1, scale: 0.5, wantsChanges: true)[0]
+      let sums = optimizer.step(rate: 0.1, scale: 0.5, wantsSquares: true)[0]
+      change = sums.change
       let after = optimizer.weights.model.parameters[0].tensor.values
       let squares = zip(before, after).reduce(0.0) { $0 + pow(Double($1.1 - $1.0), 2) }
       #expect(abs(change - squares) < 1e-6)
+      #expect(abs(sums.weight - before.reduce(0.0) { $0 + Double($1) * Double($1) }) < 1e-12)
     }
     for (found, wanted) in zip(optimizer.weights.model.parameters[0].tensor.values, wanted) {
       #expect(abs(Double(found) - wanted) < 1e-6)
@@ -55,7 +57,7 @@ struct OptimizerTests {
     }
     let before = trainer.model.parameters.map(\.tensor.values)
     // Without gradients only decay changes anything.
-    _ = trainer.optimizer.step(rate: 0.1, scale: 1, wantsChanges: false)
+    _ = trainer.optimizer.step(rate: 0.1, scale: 1, wantsSquares: false)
     for (parameter, before) in zip(trainer.model.parameters, before) {
       let factor: Float = parameter.shape.count > 1 || decayed == .all ? 0.95 : 1
       #expect(zip(parameter.tensor.values, before).allSatisfy { abs($0 - factor * $1) < 1e-6 }, "\(parameter.name)")

@@ -71,7 +71,9 @@ struct TaskTests {
     plan.evaluation = TrainingPlan.Evaluation(data: plan.data, every: 40)
     #expect(try run(plan).last?.accuracy == 1)
     let config = try #require(JSONText(contentsOf: scratch["classifier/final/config.json"])?.members)
-    #expect(JSONText.object(config).text.contains("\"id2label\": {\"0\": \"animal\", \"1\": \"person\"}"))
+    #expect(
+      String(decoding: JSONText.object(config).bytes, as: UTF8.self).contains(
+        "\"id2label\": {\"0\": \"animal\", \"1\": \"person\"}"))
     // The trunk is the masked model's, the head a new one: what was learned of masks is gone.
     let names = Set(try Model(directory: scratch["classifier/final"]).parameters.map(\.name))
     #expect(names.contains("classifier.weight") && !names.contains { $0.hasPrefix("cls.") })

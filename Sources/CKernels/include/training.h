@@ -26,9 +26,9 @@ struct tk_adamw {
 };
 
 /// w −= rate·decay·w, m += (1 − β₁)(g − m), v = β₂v + (1 − β₂)g², w −= rate/correction1 · m/(√v/root_correction2 + ε).
-/// Returns Σ of the squares of the changes of w where `wants_change`, else 0.
-double tk_adamw_step(float *w, float *m, float *v, const float *g, const struct tk_adamw *s, int wants_change,
-                     size_t count);
+/// Adds to `squares`, where it is not null, those of w before the step and of its changes.
+void tk_adamw_step(float *w, float *m, float *v, const float *g, const struct tk_adamw *s, double *squares,
+                   size_t count);
 
 /// What a step of stochastic gradient descent needs beside the arrays, in PyTorch's order of operations.
 struct tk_sgd {
@@ -42,5 +42,5 @@ struct tk_sgd {
   int is_nesterov;
 };
 
-/// g += decay·w, b = momentum·b + g (b = g in the first step), w −= rate·b. Returns as above.
-double tk_sgd_step(float *w, float *b, const float *g, const struct tk_sgd *s, int wants_change, size_t count);
+/// g += decay·w, b = momentum·b + g (b = g in the first step), w −= rate·b. `squares` as above.
+void tk_sgd_step(float *w, float *b, const float *g, const struct tk_sgd *s, double *squares, size_t count);

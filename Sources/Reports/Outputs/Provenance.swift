@@ -78,7 +78,7 @@ package struct Provenance: Sendable {
     }
     guard !sources.isEmpty || before.contains(where: isLook) else { return json }
     members["sources"] = .array(before.filter { !isLook($0) } + sources.map(\.json))
-    return Data(JSONText.object(members).text.utf8)
+    return Data(JSONText.object(members).bytes)
   }
 
   var json: JSONText {

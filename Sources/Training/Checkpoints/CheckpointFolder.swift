@@ -20,7 +20,7 @@ enum CheckpointFolder {
       var weights = SafetensorsWriter(format: "pt")
       for parameter in trainer.model.parameters { weights.add(parameter.name, parameter.tensor) }
       try weights.write(to: folder.appending(path: "model.safetensors"))
-      if let state { try OutputFile.write(Array(state.text.utf8), to: folder.appending(path: "trainer_state.json")) }
+      if let state { try OutputFile.write(state.bytes, to: folder.appending(path: "trainer_state.json")) }
       if withOptimizer { try optimizer(trainer, log).write(to: folder.appending(path: optimizerFile)) }
     }
   }
@@ -97,7 +97,7 @@ struct CompanionFiles: Sendable {
     files.append((name, bytes))
   }
 
-  mutating func add(_ name: String, _ json: JSONText) { add(name, Array(json.text.utf8)) }
+  mutating func add(_ name: String, _ json: JSONText) { add(name, json.bytes) }
 
   /// Adds those files of a folder that are there.
   mutating func add(_ names: [String], of folder: URL) {

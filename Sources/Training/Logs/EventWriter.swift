@@ -18,38 +18,41 @@ package struct EventWriter: Sendable {
     step: Int, scalars: [(tag: String, value: Double)],
     histograms: [(tag: String, bins: TrainingLog.Histogram.Bins)] = []
   ) -> [UInt8] {
-    var summary = ProtobufWriter()
-    for (tag, number) in scalars {
-      var value = ProtobufWriter()
-      value.add(1, tag)
-      value.add(2, Float(number))
-      summary.add(1, value)
-    }
-    for (tag, bins) in histograms {
-      var value = ProtobufWriter()
-      value.add(1, tag)
-      value.add(5, histogram(bins))
-      summary.add(1, value)
-    }
     var event = ProtobufWriter()
     event.add(1, Double(step))
     event.add(2, step)
-    event.add(5, summary)
+    event.add(5) { summary in
+      for (tag, number) in scalars {
+        summary.add(1) { value in
+          value.add(1, tag)
+          value.add(2, Float(number))
+        }
+      }
+      for (tag, bins) in histograms {
+        summary.add(1) { value in
+          value.add(1, tag)
+          value.add(5) { add(bins, to: &$0) }
+        }
+      }
+    }
     return EventRecords.frame(event.bytes)
   }
 
   /// Sums are those of values in the middle of their bins.
-  private static func histogram(_ bins: TrainingLog.Histogram.Bins) -> ProtobufWriter {
-    let middles = zip(bins.edges, bins.edges.dropFirst()).map { ($0 + $1) / 2 }
-    let weighted = zip(middles, bins.counts)
-    var message = ProtobufWriter()
+  private static func add(_ bins: TrainingLog.Histogram.Bins, to message: inout ProtobufWriter) {
+    var (count, sum, squares) = (0.0, 0.0, 0.0)
+    for (bin, number) in bins.counts.enumerated() {
+      let middle = (bins.edges[bin] + bins.edges[bin + 1]) / 2
+      count += number
+      sum += middle * number
+      squares += middle * middle * number
+    }
     message.add(1, bins.edges.first ?? 0)
     message.add(2, bins.edges.last ?? 0)
-    message.add(3, bins.counts.reduce(0, +))
-    message.add(4, weighted.map { $0 * $1 }.reduce(0, +))
-    message.add(5, weighted.map { $0 * $0 * $1 }.reduce(0, +))
-    message.add(6, Array(bins.edges.dropFirst()))
+    message.add(3, count)
+    message.add(4, sum)
+    message.add(5, squares)
+    message.add(6, bins.edges.dropFirst())
     message.add(7, bins.counts)
-    return message
   }
 }

@@ -88,8 +88,8 @@ struct ProtobufWriter {
     bytes.append(UInt8(number))
   }
 
-  private mutating func fixed(_ number: UInt64, _ count: Int) {
-    for shift in 0..<count { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(8 * shift))) }
+  private mutating func fixed(_ number: some FixedWidthInteger) {
+    withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
   }
 
   mutating func add(_ field: Int, _ number: Int) {
@@ -99,27 +99,36 @@ struct ProtobufWriter {
 
   mutating func add(_ field: Int, _ number: Double) {
     key(field, 1)
-    fixed(number.bitPattern, 8)
+    fixed(number.bitPattern)
   }
 
   mutating func add(_ field: Int, _ number: Float) {
     key(field, 5)
-    fixed(UInt64(number.bitPattern), 4)
+    fixed(number.bitPattern)
   }
 
-  mutating func add(_ field: Int, _ content: [UInt8]) {
+  mutating func add(_ field: Int, _ text: String) {
     key(field, 2)
-    varint(UInt64(content.count))
-    bytes += content
+    varint(UInt64(text.utf8.count))
+    bytes += text.utf8
   }
 
-  mutating func add(_ field: Int, _ text: String) { add(field, Array(text.utf8)) }
+  mutating func add(_ field: Int, _ numbers: some Collection<Double>) {
+    key(field, 2)
+    varint(UInt64(8 * numbers.count))
+    for number in numbers { fixed(number.bitPattern) }
+  }
 
-  mutating func add(_ field: Int, _ message: ProtobufWriter) { add(field, message.bytes) }
-
-  mutating func add(_ field: Int, _ numbers: [Double]) {
-    var packed = ProtobufWriter()
-    for number in numbers { packed.fixed(number.bitPattern, 8) }
-    add(field, packed.bytes)
+  /// Adds a message of the fields that `body` adds.
+  mutating func add(_ field: Int, _ body: (inout ProtobufWriter) -> Void) {
+    key(field, 2)
+    let start = bytes.count
+    body(&self)
+    let end = bytes.count
+    // The length goes before what it is the length of.
+    varint(UInt64(end - start))
+    let length = Array(bytes[end...])
+    bytes.removeLast(length.count)
+    bytes.insert(contentsOf: length, at: start)
   }
 }

@@ -59,13 +59,14 @@ package final class Optimizer {
   }
 
   /// `‖g‖²` of every parameter; 0 for those that are not learned.
-  package func gradientSquares() -> [Double] {
-    sums { piece in tk_sum_of_squares(gradients.pointer + piece.range.lowerBound, piece.range.count) }
-  }
+  package func gradientSquares() -> [Double] { squares(gradients) }
 
   /// `‖w‖²` of every parameter.
-  package func weightSquares() -> [Double] {
-    sums { piece in tk_sum_of_squares(weights.storage.pointer + piece.range.lowerBound, piece.range.count) }
+  package func weightSquares() -> [Double] { squares(weights.storage) }
+
+  private func squares(_ storage: Storage) -> [Double] {
+    sums { piece, sum in sum[0] = tk_sum_of_squares(storage.pointer + piece.range.lowerBound, piece.range.count) }
+      .map { $0[0] }
   }
 
   /// What gradients of this norm are multiplied with, in PyTorch's form: `min(1, clip/(norm + 10⁻⁶))`.
@@ -75,47 +76,56 @@ package final class Optimizer {
 
   /// Changes the weights by the gradients, which are multiplied with `scale` first.
   ///
-  /// - Returns: `‖Δw‖²` of every parameter, or zeros where nobody wants to know.
+  /// - Returns: of every parameter `‖w‖²` before the step and `‖Δw‖²`, or zeros where nobody wants to know.
   @discardableResult
-  package func step(rate: Double, scale: Double, wantsChanges: Bool) -> [Double] {
+  package func step(rate: Double, scale: Double, wantsSquares: Bool) -> [(weight: Double, change: Double)] {
     steps += 1
-    let wanted: Int32 = wantsChanges ? 1 : 0
+    let change: (Piece, UnsafeMutablePointer<Double>?) -> Void
     switch settings.method {
     case .adamW(let beta1, let beta2, let epsilon):
       let common = tk_adamw(
         gradient_scale: Float(scale), rate: Float(rate), beta1: Float(beta1), beta2: Float(beta2),
         epsilon: Float(epsilon), decay: 0, correction1: 1 - power(beta1, steps),
         root_correction2: (1 - power(beta2, steps)).squareRoot())
-      return sums { piece in
+      change = { [self] piece, squares in
         var s = common
         s.decay = decay(piece.parameter)
         let at = piece.range.lowerBound
-        return tk_adamw_step(
-          weights.storage.pointer + at, first.pointer + at, second.pointer + at, gradients.pointer + at, &s, wanted,
+        tk_adamw_step(
+          weights.storage.pointer + at, first.pointer + at, second.pointer + at, gradients.pointer + at, &s, squares,
           piece.range.count)
       }
     case .sgd(let momentum, let isNesterov):
       let common = tk_sgd(
         gradient_scale: Float(scale), rate: Float(rate), momentum: Float(momentum), decay: 0,
         is_first: steps == 1 ? 1 : 0, is_nesterov: isNesterov ? 1 : 0)
-      return sums { piece in
+      change = { [self] piece, squares in
         var s = common
         s.decay = decay(piece.parameter)
         let at = piece.range.lowerBound
-        return tk_sgd_step(
-          weights.storage.pointer + at, first.pointer + at, gradients.pointer + at, &s, wanted, piece.range.count)
+        tk_sgd_step(
+          weights.storage.pointer + at, first.pointer + at, gradients.pointer + at, &s, squares, piece.range.count)
       }
     }
+    return sums { change($0, wantsSquares ? $1 : nil) }.map { ($0[0], $0[1]) }
   }
 
   private func decay(_ parameter: Int) -> Float {
     settings.decayed == .all || weights.model.parameters[parameter].shape.count > 1 ? Float(settings.weightDecay) : 0
   }
 
-  /// Sums over each parameter's pieces, in order.
-  private func sums(_ body: (Piece) -> Double) -> [Double] {
-    let parts = mapPieces(groups.count) { groups[$0].map { body(pieces[$0]) } }
-    var sums = [Double](repeating: 0, count: weights.places.count)
+  /// Two sums over each parameter's pieces, in order.
+  private func sums(_ body: (Piece, UnsafeMutablePointer<Double>) -> Void) -> [SIMD2<Double>] {
+    let parts = mapPieces(groups.count) { group in
+      groups[group].map { index in
+        var pair = (0.0, 0.0)
+        withUnsafeMutablePointer(to: &pair) {
+          $0.withMemoryRebound(to: Double.self, capacity: 2) { body(pieces[index], $0) }
+        }
+        return SIMD2(pair.0, pair.1)
+      }
+    }
+    var sums = [SIMD2<Double>](repeating: .zero, count: weights.places.count)
     for (piece, part) in zip(pieces, parts.joined()) { sums[piece.parameter] += part }
     return sums
   }

@@ -8,29 +8,25 @@ import Tensors
 /// Tags: `train/loss`, `train/grad_norm`, `train/learning_rate`, `eval/loss`, `eval/accuracy`, `eval/exact_match`; by
 /// parameter `grad_norm/…`, `grad_to_weight/…`, `update_to_weight/…` and the histograms `log10_grad/…`; by site `flow/…`,
 /// `relative_flow/…`, `effective_rank/…`; by head `entropy/…`, `normalised_entropy/…`; by class the number of heads,
-/// `heads/…`. Events of steps beyond the one that a run goes on from are taken away first. Written on one thread at a time.
-final class EventTelemetry: @unchecked Sendable {
+/// `heads/…`. Events of steps beyond the one that a run goes on from are taken away first.
+final class EventTelemetry {
   static let folder = "tensorboard"
 
-  private let handle: FileHandle
-  private let path: String
+  private let file: OutputFile
 
   init(_ folder: URL, keptUpTo step: Int) throws {
     let place = folder.appending(path: Self.folder)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-    let file = place.appending(path: EventWriter.fileName)
-    path = file.relativePath
+    let url = place.appending(path: EventWriter.fileName)
     var bytes = EventWriter.opening
-    if step > 0, let before = try? Data(contentsOf: file) {
-      for record in EventRecords.read(before, place: path).records.dropFirst() where EventFile.step(of: record) <= step
-      {
+    if step > 0, let before = try? Data(contentsOf: url) {
+      for record in EventRecords.read(before, place: url.relativePath).records.dropFirst()
+      where EventFile.step(of: record) <= step {
         bytes += EventRecords.frame(Array(record))
       }
     }
-    try OutputFile.write(bytes, to: file)
-    guard let handle = try? FileHandle(forWritingTo: file) else { throw InputError(at: path, "cannot be written") }
-    self.handle = handle
-    _ = try? handle.seekToEnd()
+    file = try OutputFile(url)
+    try file.write(bytes)
   }
 
   /// The event of a record.
@@ -41,17 +37,17 @@ final class EventTelemetry: @unchecked Sendable {
     ]
     var histograms: [(tag: String, bins: TrainingLog.Histogram.Bins)] = []
     for parameter in record.parameters {
-      scalars.append(("grad_norm/\(parameter.name)", parameter.gradientNorm))
-      scalars.append(("grad_to_weight/\(parameter.name)", parameter.ratio))
-      if let ratio = parameter.updateRatio { scalars.append(("update_to_weight/\(parameter.name)", ratio)) }
+      scalars.append(("grad_norm/" + parameter.name, parameter.gradientNorm))
+      scalars.append(("grad_to_weight/" + parameter.name, parameter.ratio))
+      if let ratio = parameter.updateRatio { scalars.append(("update_to_weight/" + parameter.name, ratio)) }
       if let counts = parameter.histogram, let bins = bins(counts) {
-        histograms.append(("log10_grad/\(parameter.name)", bins))
+        histograms.append(("log10_grad/" + parameter.name, bins))
       }
     }
     for point in record.points {
-      scalars.append(("flow/\(point.site)", point.flow))
-      if let flow = point.relativeFlow { scalars.append(("relative_flow/\(point.site)", flow)) }
-      if let rank = point.effectiveRank { scalars.append(("effective_rank/\(point.site)", rank)) }
+      scalars.append(("flow/" + point.site, point.flow))
+      if let flow = point.relativeFlow { scalars.append(("relative_flow/" + point.site, flow)) }
+      if let rank = point.effectiveRank { scalars.append(("effective_rank/" + point.site, rank)) }
     }
     for layer in record.attention {
       for (head, (entropy, normalised)) in zip(layer.entropy, layer.normalisedEntropy).enumerated() {
@@ -70,7 +66,7 @@ final class EventTelemetry: @unchecked Sendable {
     try write(EventWriter.record(step: step, scalars: scalars))
   }
 
-  func close() { try? handle.close() }
+  func close() throws { try file.close() }
 
   /// The bins from the first to the last that holds anything; nil where none does.
   private static func bins(_ counts: [UInt64]) -> TrainingLog.Histogram.Bins? {
@@ -84,11 +80,5 @@ final class EventTelemetry: @unchecked Sendable {
       counts: counts[first...last].map { Double($0) })
   }
 
-  func write(_ record: [UInt8]) throws {
-    do {
-      try handle.write(contentsOf: Data(record))
-    } catch {
-      throw InputError(at: path, "cannot be written", found: "\(error.localizedDescription)")
-    }
-  }
+  func write(_ record: [UInt8]) throws { try file.write(record) }
 }

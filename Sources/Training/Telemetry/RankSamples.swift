@@ -4,7 +4,7 @@ import Transformers
 
 /// Token vectors at every residual point of one stack, of one pass or of several.
 ///
-/// Of the ordinary positions of a batch at most `max(512, 4·width)` are taken, evenly, so that the cost is a fixed
+/// Of the ordinary positions of a batch at most `max(256, 4·width)` are taken, evenly, so that the cost is a fixed
 /// share of the step's.
 struct RankSamples {
   let stack: StackDescription
@@ -19,7 +19,7 @@ struct RankSamples {
   ///   - documents: of the pass, in rows of `length` positions.
   ///   - share: of the batch's rows that the pass has.
   init(_ stack: StackDescription, _ documents: [TokenizedDocument], length: Int, share: Double) {
-    let limit = Int((share * Double(max(512, 4 * stack.width))).rounded())
+    let limit = Int((share * Double(max(256, 4 * stack.width))).rounded())
     let ordinary = documents.enumerated().flatMap { row, document in
       document.ids.indices.filter { TokenSample.isOrdinary(document, $0) }.map { row * length + $0 }
     }
@@ -44,14 +44,14 @@ struct RankSamples {
     for point in vectors.indices { vectors[point] += other.vectors[point] }
   }
 
-  /// `RepresentationMetrics.effectiveRank` at each point; nil where there are less than 3 vectors, or all are equal.
-  var effectiveRanks: [(Site, Double?)] {
-    guard tokens >= 3 else { return [] }
-    let ranks = mapPieces(vectors.count) { point in
-      var covariance = TokenCovariance(width: stack.width)
-      covariance.add(vectors[point])
-      return covariance.effectiveRank
-    }
-    return ranks.enumerated().map { (stack.residual(point: $0), $1) }
+  /// How many residual points there are.
+  var points: Int { vectors.count }
+
+  /// `RepresentationMetrics.effectiveRank` at a point; nil where there are less than 3 vectors, or all are equal.
+  func effectiveRank(at point: Int) -> Double? {
+    guard tokens >= 3 else { return nil }
+    var covariance = TokenCovariance(width: stack.width)
+    covariance.add(vectors[point])
+    return covariance.effectiveRank
   }
 }

@@ -1,5 +1,6 @@
 import Analyses
 import Results
+import Synchronization
 import Tensors
 package import Transformers
 
@@ -9,10 +10,11 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
   private let plan: TelemetryPlan
   private let tokens: TelemetryTokens
   private let optimizer: Optimizer
-  private let weightSquares: [Double]
+  private let blocks: [(stack: Int, layer: Int)?]
   /// Nil for a step whose heads are not classified.
   private var classes: ClassRecorder?
-  private var passes: [PassRecorder] = []
+  /// Under their numbers.
+  private let recorders = Mutex<[Int: PassRecorder]>([:])
 
   /// - Throws: `InputError` where the model cannot read the probe of `tokens`.
   package init(
@@ -20,37 +22,28 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
   ) throws {
     model = trainer.model
     optimizer = trainer.optimizer
+    blocks = trainer.blocks
     self.plan = plan
     self.tokens = tokens
     classes = plan.classifies(trainer.step) ? try ClassRecorder(model, tokens.probe) : nil
-    weightSquares = optimizer.weightSquares()
   }
 
-  package func request(for input: ModelInput, among rows: Int) -> TraceRequest {
-    let pass = PassRecorder(
+  package func request(for pass: Int, of input: ModelInput, among rows: Int) -> TraceRequest {
+    let recorder = PassRecorder(
       model.description, input, share: Double(input.batch) / Double(rows), kinds: tokens.kinds, classes)
-    passes.append(pass)
-    return pass.request
+    recorders.withLock { $0[pass] = recorder }
+    return recorder.request
   }
 
   /// The record of the step, whose gradients still lie where the optimiser has them.
-  package func record(_ report: StepReport) -> TelemetryRecord { record(report, magnitudes(report)) }
-
-  /// What a record needs of the gradients; empty where it needs nothing.
-  func magnitudes(_ report: StepReport) -> [GradientFormulas.Magnitudes?] {
-    guard plan.histograms || report.fault != nil else { return [] }
-    return GradientFormulas.magnitudes(of: optimizer.weights.tensors(in: optimizer.gradients))
-  }
-
-  /// The record, when the optimiser may be at work on the next step already.
-  func record(_ report: StepReport, _ magnitudes: [GradientFormulas.Magnitudes?]) -> TelemetryRecord {
+  package func record(_ report: StepReport) -> TelemetryRecord {
+    let passes = recorders.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
+    let samples = rankSamples(passes), flows = flows(passes)
+    let (ranks, magnitudes) = measured(samples, wantsMagnitudes: plan.histograms || report.fault != nil)
     var record = TelemetryRecord(
       step: report.step + 1, loss: report.loss, learningRate: report.rate, gradientNorm: report.gradientNorm,
       clipping: optimizer.clipping(norm: report.gradientNorm), tokens: report.tokens)
     record.fault = report.fault
-    let samples = rankSamples
-    let ranks = Dictionary(uniqueKeysWithValues: samples.flatMap(\.effectiveRanks))
-    let flows = flows
     var layers: [Int: [Int: Double]] = [:]
     let stacks = model.description.stacks
     for (index, parameter) in model.parameters.enumerated() where optimizer.weights.places[index] != nil {
@@ -60,17 +53,11 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
       record.parameters.append(
         TelemetryRecord.Parameter(
           name: parameter.name, count: parameter.count, gradientNorm: square.squareRoot(),
-          weightNorm: weightSquares[index].squareRoot(),
-          updateRatio: isChanged ? (report.changeSquares[index] / weightSquares[index]).squareRoot() : nil,
+          weightNorm: report.weightSquares[index].squareRoot(),
+          updateRatio: isChanged ? (report.changeSquares[index] / report.weightSquares[index]).squareRoot() : nil,
           zeros: special[0], nans: special[1], positiveInfinities: special[2], negativeInfinities: special[3],
           histogram: plan.histograms ? magnitudes[index]?.bins : nil))
-      let owner = Component.Stack(ofTensor: parameter.name)
-      if let layer = layerIndex(ofParameter: parameter.name),
-        let stack = stacks.firstIndex(where: { stacks.count == 1 || Component.Stack($0.role) == owner }),
-        layer < stacks[stack].layers
-      {
-        layers[stack, default: [:]][layer, default: 0] += square
-      }
+      if let (stack, layer) = blocks[index] { layers[stack, default: [:]][layer, default: 0] += square }
     }
     for (number, stack) in stacks.enumerated() {
       record.layers += (0..<stack.layers).compactMap { layer in
@@ -81,7 +68,7 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
       func point(_ site: Site) -> TelemetryRecord.Point? {
         flows[site].map {
           TelemetryRecord.Point(
-            site: site.text, flow: $0.norm, relativeFlow: $0.relative, effectiveRank: ranks[site] ?? nil)
+            site: site.text, flow: $0.norm, relativeFlow: $0.relative, effectiveRank: ranks[site])
         }
       }
       record.points += (0...stack.layers).compactMap { point(stack.residual(point: $0)) }
@@ -102,15 +89,42 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
     return record
   }
 
+  /// Effective ranks by site, and the sizes of gradients by parameter: the many small things, all at once on all threads.
+  private func measured(
+    _ samples: [RankSamples], wantsMagnitudes: Bool
+  ) -> (ranks: [Site: Double], magnitudes: [GradientFormulas.Magnitudes?]) {
+    enum Part {
+      case rank(Site, Double?)
+      case magnitudes(GradientFormulas.Magnitudes)
+    }
+    let points = samples.flatMap { sample in (0..<sample.points).map { (sample, $0) } }
+    let pieces = GradientFormulas.MagnitudePieces(
+      wantsMagnitudes ? optimizer.weights.tensors(in: optimizer.gradients) : [])
+    let parts = mapPieces(points.count + pieces.count) { index in
+      guard index < points.count else { return Part.magnitudes(pieces.magnitudes(index - points.count)) }
+      let (sample, point) = points[index]
+      return .rank(sample.stack.residual(point: point), sample.effectiveRank(at: point))
+    }
+    var ranks: [Site: Double] = [:]
+    var magnitudes: [GradientFormulas.Magnitudes] = []
+    for part in parts {
+      switch part {
+      case .rank(let site, let rank): ranks[site] = rank
+      case .magnitudes(let piece): magnitudes.append(piece)
+      }
+    }
+    return (ranks, pieces.sums(magnitudes))
+  }
+
   /// By stack, over all passes.
-  private var rankSamples: [RankSamples] {
+  private func rankSamples(_ passes: [PassRecorder]) -> [RankSamples] {
     guard var samples = passes.first?.ranks else { return [] }
     for pass in passes.dropFirst() { for index in samples.indices { samples[index].merge(pass.ranks[index]) } }
     return samples
   }
 
   /// Over all passes.
-  private var flows: [Site: GradientFormulas.Flow] {
+  private func flows(_ passes: [PassRecorder]) -> [Site: GradientFormulas.Flow] {
     passes.reduce(into: [:]) { sums, pass in
       sums.merge(pass.flows) { a, b in
         GradientFormulas.Flow(

@@ -1,7 +1,6 @@
 import Analyses
 package import Foundation
-package import Results
-import Synchronization
+import Results
 import Tensors
 
 /// Writes records as lines of JSON beside the checkpoints: `telemetry.jsonl`, the same in every run of a plan, and
@@ -15,11 +14,9 @@ package final class TelemetryWriter {
   private let plan: TelemetryPlan
   private let trainer: Trainer
   private let tokens: TelemetryTokens
-  private let records: LineFile
-  private let speeds: LineFile
+  private let records: OutputFile
+  private let speeds: OutputFile
   private let events: EventTelemetry
-  /// Writes while the next step runs.
-  private let background = Background()
   private var lastTime = ContinuousClock.now
 
   package init(
@@ -29,8 +26,8 @@ package final class TelemetryWriter {
     self.trainer = trainer
     self.tokens = tokens
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    records = try LineFile(folder.appending(path: Self.file), keptUpTo: step)
-    speeds = try LineFile(folder.appending(path: Self.speedFile), keptUpTo: step)
+    records = try OutputFile(lines: folder.appending(path: Self.file), keptUpTo: step)
+    speeds = try OutputFile(lines: folder.appending(path: Self.speedFile), keptUpTo: step)
     events = try EventTelemetry(folder, keptUpTo: step)
   }
 
@@ -45,71 +42,38 @@ package final class TelemetryWriter {
     guard recorder != nil || report.fault != nil else { return }
     var bare = plan
     bare.classes = 0
-    let looked = try recorder ?? StepRecorder(trainer, bare), magnitudes = looked.magnitudes(report)
+    let record = try (recorder ?? StepRecorder(trainer, bare)).record(report)
+    let forms = mapPieces(2) { $0 == 0 ? record.line : EventTelemetry.event(record) }
+    try records.write(forms[0])
+    try events.write(forms[1])
     let seconds = (ContinuousClock.now - lastTime) / .seconds(1)
     let speed = SpeedRecord(
       step: report.step + 1, seconds: seconds, tokensPerSecond: Double(report.tokens) / seconds,
       residentBytes: residentBytes())
-    try background.run { [records, events, speeds] in
-      let record = looked.record(report, magnitudes)
-      try records.write(record.json.line)
-      try events.write(EventTelemetry.event(record))
-      try speeds.write(speed.json.line)
-    }
+    try speeds.write(speed.line)
   }
 
   func add(_ evaluation: EvaluationReport, step: Int) throws {
-    var members: [String: JSONText] = ["step": .integer(step), "validation_loss": .number(evaluation.loss)]
-    if let accuracy = evaluation.accuracy { members["validation_accuracy"] = .number(accuracy) }
-    if let exact = evaluation.exactMatch { members["validation_exact_match"] = .number(exact.share) }
-    try background.run { [records, events, members] in
-      try records.write(JSONText.object(members).line)
-      try events.add(evaluation, step: step)
-    }
+    try records.write(
+      JSONLine.bytes {
+        $0.add("step", step)
+        if let accuracy = evaluation.accuracy { $0.add("validation_accuracy", accuracy) }
+        if let exact = evaluation.exactMatch { $0.add("validation_exact_match", exact.share) }
+        $0.add("validation_loss", evaluation.loss)
+      })
+    try events.add(evaluation, step: step)
   }
-
-  /// Waits until everything is written that was added.
-  func flush() throws { try background.finish() }
 
   package func close() throws {
-    try flush()
     try records.close()
     try speeds.close()
-    events.close()
+    try events.close()
   }
 }
 
-/// Work that is done one after another beside what goes on; a failure is thrown by the next call, and ends it.
-final class Background: Sendable {
-  private let queue = DispatchQueue(label: "telemetry")
-  private let failure = Mutex<(any Error)?>(nil)
-  /// Whoever is further ahead waits.
-  private let room = DispatchSemaphore(value: 4)
-
-  func run(_ work: @escaping @Sendable () throws -> Void) throws {
-    try failure.withLock { if let error = $0 { throw error } }
-    room.wait()
-    queue.async { [self] in
-      defer { room.signal() }
-      guard failure.withLock({ $0 == nil }) else { return }
-      do { try withoutWorkers(work) } catch { failure.withLock { $0 = error } }
-    }
-  }
-
-  func finish() throws {
-    queue.sync {}
-    try failure.withLock { if let error = $0 { throw error } }
-  }
-}
-
-/// A file of lines, written line by line; on one thread at a time.
-private final class LineFile: @unchecked Sendable {
-  private let handle: FileHandle
-  private let path: String
-
-  /// Keeps what is there of steps up to `step`.
-  init(_ url: URL, keptUpTo step: Int) throws {
-    path = url.relativePath
+extension OutputFile {
+  /// A file of lines of JSON that is gone on with: it begins with what is there of steps up to `step`.
+  fileprivate convenience init(lines url: URL, keptUpTo step: Int) throws {
     var kept: [UInt8] = []
     if step > 0, let data = try? Data(contentsOf: url) {
       for line in data.split(separator: 0x0A) {
@@ -119,110 +83,91 @@ private final class LineFile: @unchecked Sendable {
         kept += Array(line) + [0x0A]
       }
     }
-    try OutputFile.write(kept, to: url)
-    guard let handle = try? FileHandle(forWritingTo: url) else {
-      throw InputError(at: path, "cannot be written")
-    }
-    self.handle = handle
-    _ = try? handle.seekToEnd()
+    try self.init(url)
+    try write(kept)
   }
-
-  func write(_ line: String) throws {
-    do {
-      try handle.write(contentsOf: Data(line.utf8))
-    } catch {
-      throw InputError(at: path, "cannot be written", found: "\(error.localizedDescription)")
-    }
-  }
-
-  func close() throws { try? handle.close() }
 }
 
 extension TelemetryRecord {
   /// A line of `telemetry.jsonl`.
-  package var json: JSONText {
-    var members: [String: JSONText] = [
-      "step": .integer(step), "loss": .number(loss), "learning_rate": .number(learningRate),
-      "grad_norm": .number(gradientNorm), "clipping": .number(clipping), "tokens": .integer(tokens),
-      "parameters": .object(Dictionary(parameters.map { ($0.name, $0.json) }, uniquingKeysWith: { first, _ in first })),
-      "layers": .object(
-        Dictionary(
-          layers.map { ("\($0.stack).\($0.layer)", .number($0.gradientNorm)) }, uniquingKeysWith: { first, _ in first })
-      ),
-      "flow": .object(Dictionary(points.map { ($0.site, .number($0.flow)) }, uniquingKeysWith: { first, _ in first })),
-      "relative_flow": .object(
-        Dictionary(
-          points.compactMap { point in point.relativeFlow.map { (point.site, .number($0)) } },
-          uniquingKeysWith: { first, _ in first })),
-      "effective_rank": .object(
-        Dictionary(
-          points.compactMap { point in point.effectiveRank.map { (point.site, .number($0)) } },
-          uniquingKeysWith: { first, _ in first })),
-      "effective_rank_tokens": .object(
-        Dictionary(rankTokens.map { ($0.stack, .integer($0.count)) }, uniquingKeysWith: { first, _ in first })),
-      "depth_slope": .object(
-        Dictionary(depthSlopes.map { ($0.stack, .number($0.slope)) }, uniquingKeysWith: { first, _ in first })),
-      "entropy": .object(
-        Dictionary(
-          attention.map { ($0.site, .array($0.entropy.map { .number($0) })) }, uniquingKeysWith: { first, _ in first })),
-      "normalised_entropy": .object(
-        Dictionary(
-          attention.map { ($0.site, .array($0.normalisedEntropy.map { .number($0) })) },
-          uniquingKeysWith: { first, _ in first })),
-    ]
-    if let headCounts {
-      members["class"] = .object(
-        Dictionary(
-          attention.map { ($0.site, .strings(($0.classes ?? []).map(\.rawValue))) },
-          uniquingKeysWith: { first, _ in first }))
-      members["heads"] = .object(
-        Dictionary(headCounts.map { ($0.name.rawValue, .integer($0.count)) }, uniquingKeysWith: { first, _ in first }))
+  package var line: [UInt8] {
+    let sites = attention.map(\.site), ranked = points.filter { $0.effectiveRank != nil }
+    let relative = points.filter { $0.relativeFlow != nil }
+    return JSONLine.bytes { line in
+      if headCounts != nil {
+        line.add("class", sites) { $0.add($1, (attention[$2].classes ?? []).map(\.rawValue)) }
+      }
+      line.add("clipping", clipping)
+      line.add("depth_slope", depthSlopes.map(\.stack)) { $0.add($1, depthSlopes[$2].slope) }
+      line.add("effective_rank", ranked.map(\.site)) { $0.add($1, ranked[$2].effectiveRank ?? .nan) }
+      line.add("effective_rank_tokens", rankTokens.map(\.stack)) { $0.add($1, rankTokens[$2].count) }
+      line.add("entropy", sites) { $0.add($1, attention[$2].entropy) }
+      if let fault {
+        line.add("fault") {
+          $0.add("batch", fault.batch)
+          $0.add("infinities", fault.infinities)
+          $0.add("nans", fault.nans)
+          $0.add("tensor", fault.tensor)
+        }
+      }
+      line.add("flow", points.map(\.site)) { $0.add($1, points[$2].flow) }
+      line.add("grad_norm", gradientNorm)
+      if let headCounts {
+        line.add("heads", headCounts.map(\.name.rawValue)) { $0.add($1, headCounts[$2].count) }
+      }
+      line.add("layers", layers.map { "\($0.stack).\($0.layer)" }) { $0.add($1, layers[$2].gradientNorm) }
+      line.add("learning_rate", learningRate)
+      line.add("loss", loss)
+      line.add("normalised_entropy", sites) { $0.add($1, attention[$2].normalisedEntropy) }
+      line.add("parameters", parameters.map(\.name)) { $0.add($1, parameters[$2].add(to:)) }
+      line.add("relative_flow", relative.map(\.site)) { $0.add($1, relative[$2].relativeFlow ?? .nan) }
+      line.add("step", step)
+      line.add("tokens", tokens)
     }
-    if let fault {
-      members["fault"] = .object([
-        "tensor": .string(fault.tensor), "nans": .integer(fault.nans), "infinities": .integer(fault.infinities),
-        "batch": .integer(fault.batch),
-      ])
-    }
-    return .object(members)
   }
 }
 
 extension TelemetryRecord.Parameter {
-  fileprivate var json: JSONText {
-    var members: [String: JSONText] = [
-      "grad_norm": .number(gradientNorm), "grad_rms": .number(gradientRMS), "weight_norm": .number(weightNorm),
-      "ratio": .number(ratio),
-    ]
-    if let updateRatio { members["update_ratio"] = .number(updateRatio) }
-    for (key, count) in [
-      ("zeros", zeros), ("nan", nans), ("positive_infinite", positiveInfinities),
-      ("negative_infinite", negativeInfinities),
-    ] where count > 0 { members[key] = .integer(count) }
+  fileprivate func add(to line: inout JSONLine) {
+    line.add("grad_norm", gradientNorm)
+    line.add("grad_rms", gradientRMS)
     if let histogram, let first = histogram.firstIndex(where: { $0 > 0 }),
       let last = histogram.lastIndex(where: { $0 > 0 })
     {
       // The bins from the first to the last that holds anything.
-      members["histogram"] = .object([
-        "first_bin": .integer(first), "counts": .array(histogram[first...last].map { .integer(Int($0)) }),
-      ])
+      line.add("histogram") {
+        $0.add("counts", histogram[first...last])
+        $0.add("first_bin", first)
+      }
     }
-    return .object(members)
+    if nans > 0 { line.add("nan", nans) }
+    if negativeInfinities > 0 { line.add("negative_infinite", negativeInfinities) }
+    if positiveInfinities > 0 { line.add("positive_infinite", positiveInfinities) }
+    line.add("ratio", ratio)
+    if let updateRatio { line.add("update_ratio", updateRatio) }
+    line.add("weight_norm", weightNorm)
+    if zeros > 0 { line.add("zeros", zeros) }
   }
 }
 
 extension SpeedRecord {
-  fileprivate var json: JSONText {
-    .object([
-      "step": .integer(step), "seconds": .number(seconds), "tokens_per_second": .number(tokensPerSecond),
-      "resident_bytes": .integer(residentBytes),
-    ])
+  fileprivate var line: [UInt8] {
+    JSONLine.bytes {
+      $0.add("resident_bytes", residentBytes)
+      $0.add("seconds", seconds)
+      $0.add("step", step)
+      $0.add("tokens_per_second", tokensPerSecond)
+    }
   }
 }
 
 /// What the process holds in memory, as the system counts it; 0 where it does not say.
 private func residentBytes() -> Int {
-  guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
-  let fields = text.split(separator: " ")
-  return fields.count > 1 ? (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
+  struct Source { static let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC) }
+  return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { text in
+    let count = pread(Source.file, text.baseAddress, text.count, 0)
+    let fields = text.prefix(max(0, count)).split(separator: UInt8(ascii: " "))
+    guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self)) else { return 0 }
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+  }
 }

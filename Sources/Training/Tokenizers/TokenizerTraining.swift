@@ -84,7 +84,7 @@ package struct TokenizerTraining: Hashable, Sendable {
     let special = frame.special
     func file(_ vocabulary: TrainedVocabulary) throws {
       try OutputFile.write(
-        Array(json(vocabulary, frame).text.utf8), to: folder.appending(path: "tokenizer.json"))
+        json(vocabulary, frame).bytes, to: folder.appending(path: "tokenizer.json"))
     }
     // A tokenizer that knows no word yet cuts the texts into words.
     let alphabet =
@@ -107,7 +107,7 @@ package struct TokenizerTraining: Hashable, Sendable {
     config["tokenizer_class"] = .string("PreTrainedTokenizerFast")
     config["clean_up_tokenization_spaces"] = .bool(false)
     try OutputFile.write(
-      Array(JSONText.object(config).text.utf8), to: folder.appending(path: "tokenizer_config.json"))
+      JSONText.object(config).bytes, to: folder.appending(path: "tokenizer_config.json"))
   }
 
   /// Every word with how often it occurs, in the order of its bytes.
