@@ -50,8 +50,8 @@ struct ForwardPass {
     guard let look = request.look else { return value }
     if look.sites.contains(site) { look.value(site, value.value) }
     if look.gradients.contains(site) {
-      let tensor = value.value
-      tape.look(at: value) { look.gradient(site, tensor, $0) }
+      let shown = look.sites.contains(site) ? value.value : nil
+      tape.look(at: value) { look.gradient(site, shown, $0) }
     }
     return value
   }

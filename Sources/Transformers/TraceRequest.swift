@@ -20,13 +20,13 @@ package struct Look: Sendable {
   /// Where whole values are looked at, one after another.
   package var sites: Set<Site>
   package var value: @Sendable (Site, Tensor) -> Void
-  /// Where gradients are looked at, one after another, each with the value that it is of.
+  /// Where gradients are looked at, one after another, each with the value that it is of where that is looked at too.
   package var gradients: Set<Site>
-  package var gradient: @Sendable (Site, _ value: Tensor, _ gradient: Tensor) -> Void
+  package var gradient: @Sendable (Site, _ value: Tensor?, _ gradient: Tensor) -> Void
 
   package init(
     sites: Set<Site> = [], value: @escaping @Sendable (Site, Tensor) -> Void = { _, _ in }, gradients: Set<Site> = [],
-    gradient: @escaping @Sendable (Site, _ value: Tensor, _ gradient: Tensor) -> Void = { _, _, _ in },
+    gradient: @escaping @Sendable (Site, _ value: Tensor?, _ gradient: Tensor) -> Void = { _, _, _ in },
     rows: @escaping @Sendable (AttentionBand) -> Void
   ) {
     self.sites = sites

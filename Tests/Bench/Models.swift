@@ -12,6 +12,8 @@ struct ModelShape {
   let vocabulary: Int
   /// Of the MLP; four times the width where nil.
   var innerWidth: Int?
+  /// Most positions of a GPT-2.
+  var positions = 1024
 
   static let gpt2 = ModelShape(name: "gpt2", family: "gpt2", layers: 12, width: 768, heads: 12, vocabulary: 50257)
   static let minilm = ModelShape(name: "minilm", family: "bert", layers: 6, width: 384, heads: 12, vocabulary: 30522)
@@ -35,7 +37,7 @@ struct ModelShape {
   private var configuration: String {
     family == "gpt2"
       ? """
-      {"model_type": "gpt2", "n_embd": \(width), "n_head": \(heads), "n_layer": \(layers), "n_positions": 1024, "n_inner": \(innerWidth ?? 4 * width),
+      {"model_type": "gpt2", "n_embd": \(width), "n_head": \(heads), "n_layer": \(layers), "n_positions": \(positions), "n_inner": \(innerWidth ?? 4 * width),
        "vocab_size": \(vocabulary)}
       """
       : """
@@ -47,7 +49,9 @@ struct ModelShape {
   private var tensors: [(String, [Int])] {
     let c = width, f = innerWidth ?? 4 * width
     if family == "gpt2" {
-      return [("wte.weight", [vocabulary, c]), ("wpe.weight", [1024, c]), ("ln_f.weight", [c]), ("ln_f.bias", [c])]
+      return [
+        ("wte.weight", [vocabulary, c]), ("wpe.weight", [positions, c]), ("ln_f.weight", [c]), ("ln_f.bias", [c]),
+      ]
         + (0..<layers).flatMap { l -> [(String, [Int])] in
           [
             ("ln_1.weight", [c]), ("ln_1.bias", [c]), ("attn.c_attn.weight", [c, 3 * c]), ("attn.c_attn.bias", [3 * c]),

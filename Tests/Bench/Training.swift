@@ -29,13 +29,15 @@ private struct TrainingShape {
     [
       TrainingShape(
         model: ModelShape(
-          name: "minigpt", family: "gpt2", layers: 2, width: 64, heads: 2, vocabulary: 1024, innerWidth: 128),
+          name: "minigpt", family: "gpt2", layers: 2, width: 64, heads: 2, vocabulary: 1024, innerWidth: 128,
+          positions: 64),
         rows: 32, length: 64)
     ]
     + [128, 256].map { width in
       TrainingShape(
         model: ModelShape(
-          name: "minigpt\(width)", family: "gpt2", layers: 4, width: width, heads: 4, vocabulary: 1000),
+          name: "minigpt\(width)", family: "gpt2", layers: 4, width: width, heads: 4, vocabulary: 1000,
+          positions: 128),
         rows: 16, length: 128)
     }
 }

@@ -30,7 +30,7 @@ peer_step='
 import statistics, sys, time, torch
 from transformers import GPT2Config, GPT2LMHeadModel
 layers, width, heads, inner, vocabulary, rows, length = map(int, sys.argv[1:])
-config = GPT2Config(n_layer=layers, n_embd=width, n_head=heads, n_inner=inner, n_positions=128, vocab_size=vocabulary,
+config = GPT2Config(n_layer=layers, n_embd=width, n_head=heads, n_inner=inner, n_positions=length, vocab_size=vocabulary,
                     bos_token_id=0, eos_token_id=0, resid_pdrop=0, embd_pdrop=0, attn_pdrop=0)
 model = GPT2LMHeadModel(config).train()
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)

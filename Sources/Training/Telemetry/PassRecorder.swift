@@ -58,10 +58,9 @@ final class PassRecorder: @unchecked Sendable {
         if let (stack, point) = points[site] { self.ranks[stack].add(value, at: point) }
       },
       gradients: Set(owners.keys),
-      gradient: { [points, owners] site, value, gradient in
+      gradient: { [owners] site, value, gradient in
         guard let stack = owners[site] else { return }
-        self.flows[site] = GradientFormulas.flow(
-          gradient, points[site] == nil ? nil : value, lengths: self.lengths[stack])
+        self.flows[site] = GradientFormulas.flow(gradient, value, lengths: self.lengths[stack])
       },
       rows: { [entropies, watcher] band in
         entropies.see(band)
