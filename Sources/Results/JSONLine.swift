@@ -32,33 +32,15 @@ package struct JSONLine {
   }
 
   package mutating func add(_ key: String, _ values: [Double]) {
-    begin(key)
-    bytes.append(UInt8(ascii: "["))
-    for (place, value) in values.enumerated() {
-      separate(place == 0)
-      bytes.append(json: value)
-    }
-    bytes.append(UInt8(ascii: "]"))
+    list(key, values) { $0.append(json: $1) }
   }
 
   package mutating func add(_ key: String, _ values: ArraySlice<UInt64>) {
-    begin(key)
-    bytes.append(UInt8(ascii: "["))
-    for (place, value) in values.enumerated() {
-      separate(place == 0)
-      bytes.append(json: Int(value))
-    }
-    bytes.append(UInt8(ascii: "]"))
+    list(key, values) { $0.append(json: Int($1)) }
   }
 
   package mutating func add(_ key: String, _ values: [String]) {
-    begin(key)
-    bytes.append(UInt8(ascii: "["))
-    for (place, value) in values.enumerated() {
-      separate(place == 0)
-      bytes.append(json: value)
-    }
-    bytes.append(UInt8(ascii: "]"))
+    list(key, values) { $0.append(json: $1) }
   }
 
   /// An object of the members that `body` adds.
@@ -91,6 +73,18 @@ package struct JSONLine {
     separate(isFirst)
     isFirst = false
     bytes.append(key: key)
+  }
+
+  private mutating func list<Values: Collection>(
+    _ key: String, _ values: Values, _ add: (inout [UInt8], Values.Element) -> Void
+  ) {
+    begin(key)
+    bytes.append(UInt8(ascii: "["))
+    for (place, value) in values.enumerated() {
+      separate(place == 0)
+      add(&bytes, value)
+    }
+    bytes.append(UInt8(ascii: "]"))
   }
 
   private mutating func separate(_ isFirst: Bool) {

@@ -43,9 +43,9 @@ package final class TelemetryWriter {
     var bare = plan
     bare.classes = 0
     let record = try (recorder ?? StepRecorder(trainer, bare)).record(report)
-    let forms = mapPieces(2) { $0 == 0 ? record.line : EventTelemetry.event(record) }
-    try records.write(forms[0])
-    try events.write(forms[1])
+    _ = try mapPieces(2) { form in
+      if form == 0 { try records.write(record.line) } else { try events.write(EventTelemetry.event(record)) }
+    }
     let seconds = (ContinuousClock.now - lastTime) / .seconds(1)
     let speed = SpeedRecord(
       step: report.step + 1, seconds: seconds, tokensPerSecond: Double(report.tokens) / seconds,
