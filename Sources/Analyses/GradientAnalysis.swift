@@ -1,7 +1,7 @@
 import CKernels
 import Results
 import Tensors
-import Transformers
+package import Transformers
 
 /// How the gradient of the loss flows: norms, ratios and histograms of every parameter, and the flow through the
 /// residual points.
@@ -36,15 +36,7 @@ package struct GradientAnalysis: Analysis {
 
   package init(_ context: AnalysisContext) {
     model = context.model
-    let stacks = context.model.description.stacks
-    layerOfParameter = context.model.parameters.map { parameter in
-      let owner = Component.Stack(ofTensor: parameter.name)
-      let stack = stacks.firstIndex { stacks.count == 1 || Component.Stack($0.role) == owner }
-      guard let stack, let layer = layerIndex(ofParameter: parameter.name), layer < stacks[stack].layers else {
-        return nil
-      }
-      return (stack, layer)
-    }
+    layerOfParameter = context.model.blockOfParameter
     let count = context.model.parameters.count
     histogram = [UInt64](repeating: 0, count: count * GradientAnalysis.bins)
     special = [UInt64](repeating: 0, count: count * 4)
@@ -185,6 +177,21 @@ package struct GradientAnalysis: Analysis {
     for i in special.indices { special[i] += other.special[i] }
     batchCount += other.batchCount
     for batch in other.batches { keep(batch) }
+  }
+}
+
+extension Model {
+  /// By parameter, the stack by index and the block that it belongs to; nil outside the blocks.
+  package var blockOfParameter: [(stack: Int, layer: Int)?] {
+    let stacks = description.stacks
+    return parameters.map { parameter in
+      let owner = Component.Stack(ofTensor: parameter.name)
+      guard let layer = layerIndex(ofParameter: parameter.name),
+        let stack = stacks.firstIndex(where: { stacks.count == 1 || Component.Stack($0.role) == owner }),
+        layer < stacks[stack].layers
+      else { return nil }
+      return (stack, layer)
+    }
   }
 }
 

@@ -106,7 +106,7 @@ extension [UInt8] {
     }
   }
 
-  /// As Swift describes the nearest number, whose shortest form this is; whole numbers below 10¹⁵ without a fraction.
+  /// A number below 10¹⁴ as Swift describes it, its shortest form; whole ones without a fraction.
   private mutating func append(_ decimal: Scaled) {
     var (digits, places) = (decimal.digits.magnitude, decimal.places)
     if decimal.digits < 0 { append(UInt8(ascii: "-")) }
@@ -116,17 +116,17 @@ extension [UInt8] {
     let point = count - start - places
     if places <= 0 {
       for _ in places..<0 { append(UInt8(ascii: "0")) }
-    } else if point > 0, places > 0 {
+    } else if point > 0 {
       insert(UInt8(ascii: "."), at: start + point)
-    } else if point > -4, places > 0 {
+    } else if point > -4 {
       insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: 1 - point), at: start)
       insert(UInt8(ascii: "."), at: start + 1)
     } else {
       if count > start + 1 { insert(UInt8(ascii: "."), at: start + 1) }
       append(UInt8(ascii: "e"))
-      append(UInt8(ascii: point > 0 ? "+" : "-"))
-      if abs(point - 1) < 10 { append(UInt8(ascii: "0")) }
-      append(json: abs(point - 1))
+      append(UInt8(ascii: "-"))
+      if point > -9 { append(UInt8(ascii: "0")) }
+      append(json: 1 - point)
     }
   }
 

@@ -67,6 +67,7 @@ extension Matrix {
       var (length, integers): (Int32, Int32) = (-1, -1)
       var best = [0.0]
       var bestIntegers: [Int32] = [0]
+      // The upper triangle is the faster one to reduce; eigenvectors keep the signs that they have from the lower.
       let mode = wanted ? "V" : "N", triangle = wanted ? "L" : "U"
       dsyevd_(mode, triangle, &n, &a, &n, &eigenvalues, &best, &length, &bestIntegers, &integers, &info)
       (length, integers) = (Int32(best[0]), bestIntegers[0])

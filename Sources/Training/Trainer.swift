@@ -1,5 +1,4 @@
 import Analyses
-import Results
 import Tensors
 package import Transformers
 
@@ -12,8 +11,8 @@ package final class Trainer {
   package let optimizer: Optimizer
   /// The number of the step that is next, from 0: also how many were taken or skipped.
   package var step = 0
-  /// By parameter, the stack by index and the block that it belongs to; nil outside the blocks.
-  let blocks: [(stack: Int, layer: Int)?]
+  /// `Model.blockOfParameter`, found once.
+  let blockOfParameter: [(stack: Int, layer: Int)?]
   private var lanes: StepLanes
 
   package var model: Model { optimizer.weights.model }
@@ -24,15 +23,7 @@ package final class Trainer {
     let weights = TrainableWeights(copying: model)
     optimizer = Optimizer(weights, settings.optimizer)
     lanes = StepLanes(optimizer)
-    let stacks = model.description.stacks
-    blocks = model.parameters.map { parameter in
-      let owner = Component.Stack(ofTensor: parameter.name)
-      guard let layer = layerIndex(ofParameter: parameter.name),
-        let stack = stacks.firstIndex(where: { stacks.count == 1 || Component.Stack($0.role) == owner }),
-        layer < stacks[stack].layers
-      else { return nil }
-      return (stack, layer)
-    }
+    blockOfParameter = model.blockOfParameter
   }
 
   /// One step: the gradient of the mean loss over all labelled positions of the batches, and the change of the weights

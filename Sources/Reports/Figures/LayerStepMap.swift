@@ -39,8 +39,8 @@ package struct LayerStepMap: FigureContent {
   private let isThinned: Bool
 
   package var what: String {
-    "\(RichText("\(quantity) \(symbol)").plain.capitalisedFirst) of each layer (rows) over the steps of training (columns), on a "
-      + "logarithmic scale of colours."
+    "\(quantity.capitalisedFirst) \(symbol) of each layer (rows) over the steps of training (columns), on a logarithmic "
+      + "scale of colours."
       + (isThinned ? " A column is the geometric mean of a stretch of steps." : "")
   }
 

@@ -10,7 +10,7 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
   private let plan: TelemetryPlan
   private let tokens: TelemetryTokens
   private let optimizer: Optimizer
-  private let blocks: [(stack: Int, layer: Int)?]
+  private let blockOfParameter: [(stack: Int, layer: Int)?]
   /// Nil for a step whose heads are not classified.
   private var classes: ClassRecorder?
   /// Under their numbers.
@@ -22,7 +22,7 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
   ) throws {
     model = trainer.model
     optimizer = trainer.optimizer
-    blocks = trainer.blocks
+    blockOfParameter = trainer.blockOfParameter
     self.plan = plan
     self.tokens = tokens
     classes = plan.classifies(trainer.step) ? try ClassRecorder(model, tokens.probe) : nil
@@ -57,7 +57,7 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
           updateRatio: isChanged ? (report.changeSquares[index] / report.weightSquares[index]).squareRoot() : nil,
           zeros: special[0], nans: special[1], positiveInfinities: special[2], negativeInfinities: special[3],
           histogram: plan.histograms ? magnitudes[index]?.bins : nil))
-      if let (stack, layer) = blocks[index] { layers[stack, default: [:]][layer, default: 0] += square }
+      if let (stack, layer) = blockOfParameter[index] { layers[stack, default: [:]][layer, default: 0] += square }
     }
     for (number, stack) in stacks.enumerated() {
       record.layers += (0..<stack.layers).compactMap { layer in
