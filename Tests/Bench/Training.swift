@@ -62,10 +62,13 @@ private func telemetry(_ name: String, _ shape: TrainingShape) throws {
   var ratios: [Double] = []
   var processor: [Double] = []
   var seconds: [Double] = []
-  for round in 0..<8 {
+  var (isWarm, left) = (false, 20.0)
+  while left > 0 || ratios.count < 5 {
     let before = try spent { for _ in 0..<plan.classes { try plain.plain() } }
     let after = try spent { for _ in 0..<plan.classes { try recorded.observed(by: writer) } }
-    guard round > 0 else { continue }
+    left -= before.wall + after.wall
+    defer { isWarm = true }
+    guard isWarm else { continue }
     ratios.append(after.wall / before.wall)
     processor.append(after.processor / before.processor)
     seconds.append(after.wall / Double(plan.classes))
