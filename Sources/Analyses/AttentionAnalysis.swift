@@ -15,6 +15,8 @@ package struct AttentionAnalysis: Analysis {
   let model: Model
   let outputGrams: HeadOutputGrams
   package var thresholds = PatternClass.Thresholds()
+  /// Whether means are to have intervals; classes do without.
+  package var hasIntervals = true
   var kinds: [KindSums]
   private let gate = AttentionSamples.Gate()
 
@@ -56,7 +58,7 @@ package struct AttentionAnalysis: Analysis {
       }
     case .repeatedTokens(let start, let half):
       for index in kinds.indices where !kinds[index].kind.isCross {
-        kinds[index].observe(repeated: observation, start: start, half: half)
+        kinds[index].observe(repeated: observation, start: start, half: half, weights)
       }
     case .maskedCorpus: break
     }
@@ -66,7 +68,7 @@ package struct AttentionAnalysis: Analysis {
     let kind = kinds[index].kind
     let documents = observation.documents.indices.filter { sums.counts(kind: index, document: $0) }
     guard documents.allSatisfy({ !sums.cell(kind: index, head: 0, document: $0).sums.isEmpty }) else { return }
-    let weights = observation.documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
+    let weights = observation.documents.map(weights)
     let trace = observation.trace
     let hasGradient = (0..<kind.layers).allSatisfy { layer in
       trace.gradients[kind.z(layer: layer)] != nil && trace[kind.z(layer: layer)] != nil
@@ -100,6 +102,10 @@ package struct AttentionAnalysis: Analysis {
           importance: (cell.outputNorm, effect * Double(targets)), weights: weights[i])
       }
     }
+  }
+
+  private func weights(_ document: TokenizedDocument) -> BootstrapWeights {
+    hasIntervals ? BootstrapWeights(hash: document.bootstrapHash) : .none
   }
 
   package mutating func merge(_ other: AttentionAnalysis) {

@@ -7,7 +7,13 @@ import Tensors
 /// alone, so that replicates stream and merge (Hanley & MacGibbon 2006).
 package struct BootstrapWeights: Sendable {
   package static let replicates = 200
+  /// By replicate.
   package let counts: [Double]
+
+  /// Of sums whose intervals nobody asks for.
+  package static let none = BootstrapWeights(counts: [])
+
+  private init(counts: [Double]) { self.counts = counts }
 
   package init(hash: UInt64) {
     var generator = SeededGenerator(seed: hash)
@@ -30,7 +36,7 @@ package struct BootstrapSums: Sendable {
   package let width: Int
   package private(set) var totals: [Double]
   package private(set) var documents = 0
-  /// `[replicate, width]`; empty until the first document.
+  /// `[replicate, width]`; empty until the first document that is drawn.
   private var resampled: [Double] = []
 
   package init(width: Int) {
@@ -40,9 +46,10 @@ package struct BootstrapSums: Sendable {
 
   package mutating func add(_ values: [Double], _ weights: BootstrapWeights) {
     precondition(values.count == width)
-    reserve()
     documents += 1
     tk_add_scaled(&totals, values, 1, width)
+    guard !weights.counts.isEmpty else { return }
+    reserve()
     resampled.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       for (replicate, count) in weights.counts.enumerated() where count > 0 {
@@ -52,10 +59,10 @@ package struct BootstrapSums: Sendable {
   }
 
   package mutating func merge(_ other: BootstrapSums) {
-    guard !other.resampled.isEmpty else { return }
-    reserve()
     documents += other.documents
     tk_add_scaled(&totals, other.totals, 1, width)
+    guard !other.resampled.isEmpty else { return }
+    reserve()
     tk_add_scaled(&resampled, other.resampled, 1, resampled.count)
   }
 
@@ -63,7 +70,7 @@ package struct BootstrapSums: Sendable {
     if resampled.isEmpty { resampled = [Double](repeating: 0, count: BootstrapWeights.replicates * width) }
   }
 
-  /// The sums of each replicate at `index`; empty before the first document.
+  /// The sums of each replicate at `index`; empty before the first document that is drawn.
   package func replicates(_ index: Int) -> [Double] {
     resampled.isEmpty ? [] : (0..<BootstrapWeights.replicates).map { resampled[$0 * width + index] }
   }

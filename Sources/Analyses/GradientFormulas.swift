@@ -90,6 +90,12 @@ package enum GradientFormulas {
       self.positions = positions
     }
 
+    package mutating func add(_ other: Flow) {
+      squares += other.squares
+      products = products.map { $0 + (other.products ?? 0) } ?? other.products
+      positions += other.positions
+    }
+
     /// `‖g‖`.
     package var norm: Double { squares.squareRoot() }
     /// The mean over positions of `‖g_t‖·‖x_t‖`.

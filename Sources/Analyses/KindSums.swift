@@ -55,7 +55,9 @@ struct KindSums: Sendable {
     rows.add(values, weights)
   }
 
-  mutating func observe(repeated observation: Observation, start: Int, half: Int) {
+  mutating func observe(
+    repeated observation: Observation, start: Int, half: Int, _ weights: (TokenizedDocument) -> BootstrapWeights
+  ) {
     let patterns = (0..<kind.layers).compactMap { observation.trace[kind.pattern(layer: $0)] }
     // A decoder reads the same tokens behind its own first one.
     let documents = kind.queries(observation.documents, observation.targets)
@@ -65,7 +67,7 @@ struct KindSums: Sendable {
       return (0...max(0, read.ids.count - 2 * half)).first { read.ids.dropFirst($0).starts(with: x) }
     }
     let usable = documents.indices.filter { starts[$0].map { $0 + 2 * half } ?? .max <= documents[$0].ids.count }
-    let weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
+    let weights = documents.map(weights)
     for i in usable { repeatedSequences.add([1], weights[i]) }
     let perLayer = kind.heads
     forEachElement(of: &repeated) { sums, head in

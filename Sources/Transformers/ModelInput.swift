@@ -65,6 +65,19 @@ package struct ModelInput: Sendable {
       typeIDs: typeIDs.map { padded($0, 0) }, labels: labels.map { padded($0, -100) })
   }
 
+  /// The rows as a small model runs them best, in lanes side by side, each on one thread: at most eight, a power of two,
+  /// of at least 128 positions each, and as many as have weights (or gradients) of 64 MiB together. A model too large
+  /// for that has one lane, within which threads share each operation.
+  ///
+  /// - Parameter weights: how many numbers the model has.
+  package func lanes(weights: Int) -> [Range<Int>] {
+    let (most, leastPositions, size) = (8, 128, 1 << 24)
+    let positions = batch * (length + (target?.length ?? 0))
+    var count = most
+    while count > 1, count > batch || positions / count < leastPositions || count * weights > size { count /= 2 }
+    return (0..<count).map { $0 * batch / count..<($0 + 1) * batch / count }
+  }
+
   /// Some of the rows, of an input that was checked.
   package func rows(_ range: Range<Int>) -> ModelInput {
     func part<T>(_ values: [T]) -> [T] {

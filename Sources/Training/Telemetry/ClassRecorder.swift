@@ -10,6 +10,7 @@ struct ClassRecorder {
   /// Runs the probe at once.
   init(_ model: Model, _ probe: RepeatedTokenProbe?) throws {
     analysis = AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil))
+    analysis.hasIntervals = false
     try probe?.run(model, sites: analysis.needs.repeatedTokenSites) { analysis.observe($0) }
   }
 

@@ -12,55 +12,48 @@ final class PassRecorder: @unchecked Sendable {
   let watcher: (any AttentionWatcher)?
   /// By stack.
   private(set) var ranks: [RankSamples]
-  private(set) var flows: [Site: GradientFormulas.Flow] = [:]
-  private let stacks: [StackDescription]
+  /// By point.
+  private(set) var flows: [GradientFormulas.Flow]
+  private let sites: TelemetrySites
   /// Real positions of each row, by stack.
   private let lengths: [[Int]]
 
   /// - Parameter share: of the batch's rows that the pass has.
-  init(_ d: ModelDescription, _ input: ModelInput, share: Double, kinds: TokenKinds, _ classes: ClassRecorder?) {
-    let documents = input.documents(kinds, of: d)
+  init(
+    _ d: ModelDescription, _ sites: TelemetrySites, _ input: ModelInput, share: Double, kinds: TokenKinds,
+    _ classes: ClassRecorder?
+  ) {
+    self.sites = sites
+    let documents = input.documents(kinds, of: d), lengths = input.lengths, targetLengths = input.targetLengths
     self.documents = documents
-    stacks = d.stacks
-    entropies = EntropySums(d, input)
     watcher = classes?.watcher(documents)
-    ranks = stacks.map { stack in
+    entropies = EntropySums(sites, lengths: targetLengths, encoderLengths: lengths)
+    ranks = d.stacks.map { stack in
       let isTarget = stack.role == .decoder
       return RankSamples(
         stack, isTarget ? documents.targets : documents.sources,
         length: isTarget ? input.target?.length ?? input.length : input.length, share: share)
     }
-    lengths = stacks.map { $0.role == .decoder ? input.targetLengths : input.lengths }
-  }
-
-  /// What a block writes to the stream.
-  static func modules(_ stack: StackDescription) -> [Site.Kind] {
-    stack.role == .decoder ? [.attentionOut, .crossOut, .mlpOut] : [.attentionOut, .mlpOut]
+    self.lengths = d.stacks.map { $0.role == .decoder ? targetLengths : lengths }
+    flows = sites.points.map { _ in GradientFormulas.Flow() }
   }
 
   /// Ends with the pass, whose thread alone shows values and gradients.
   var request: TraceRequest {
-    var points: [Site: (stack: Int, point: Int)] = [:]
-    var owners: [Site: Int] = [:]
-    for (index, stack) in stacks.enumerated() {
-      for point in 0...stack.layers {
-        points[stack.residual(point: point)] = (index, point)
-        owners[stack.residual(point: point)] = index
-      }
-      for layer in 0..<stack.layers {
-        for kind in Self.modules(stack) { owners[stack.site(kind, layer: layer)] = index }
-      }
-    }
     var request = TraceRequest()
     request.look = Look(
-      sites: Set(points.keys),
-      value: { [points] site, value in
-        if let (stack, point) = points[site] { self.ranks[stack].add(value, at: point) }
+      sites: sites.residualSites,
+      value: { site, value in
+        guard let index = self.sites.pointIndices[site], let residual = self.sites.points[index].residual else {
+          return
+        }
+        self.ranks[self.sites.points[index].stack].add(value, at: residual)
       },
-      gradients: Set(owners.keys),
-      gradient: { [owners] site, value, gradient in
-        guard let stack = owners[site] else { return }
-        self.flows[site] = GradientFormulas.flow(gradient, value, lengths: self.lengths[stack])
+      gradients: sites.pointSites,
+      gradient: { site, value, gradient in
+        guard let index = self.sites.pointIndices[site] else { return }
+        self.flows[index] = GradientFormulas.flow(
+          gradient, value, lengths: self.lengths[self.sites.points[index].stack])
       },
       rows: { [entropies, watcher] band in
         entropies.see(band)

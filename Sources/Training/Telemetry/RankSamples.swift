@@ -20,8 +20,10 @@ struct RankSamples {
   ///   - share: of the batch's rows that the pass has.
   init(_ stack: StackDescription, _ documents: [TokenizedDocument], length: Int, share: Double) {
     let limit = Int((share * Double(max(256, 4 * stack.width))).rounded())
-    let ordinary = documents.enumerated().flatMap { row, document in
-      document.ids.indices.filter { TokenSample.isOrdinary(document, $0) }.map { row * length + $0 }
+    var ordinary: [Int] = []
+    ordinary.reserveCapacity(documents.count * length)
+    for (row, document) in documents.enumerated() {
+      for t in document.ids.indices where TokenSample.isOrdinary(document, t) { ordinary.append(row * length + t) }
     }
     self.stack = stack
     places = ordinary.count <= limit ? ordinary : (0..<limit).map { ordinary[$0 * ordinary.count / limit] }

@@ -9,6 +9,7 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
   private let model: Model
   private let plan: TelemetryPlan
   private let tokens: TelemetryTokens
+  private let sites: TelemetrySites
   private let optimizer: Optimizer
   private let blockOfParameter: [(stack: Int, layer: Int)?]
   /// Nil for a step whose heads are not classified.
@@ -16,21 +17,24 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
   /// Under their numbers.
   private let recorders = Mutex<[Int: PassRecorder]>([:])
 
+  /// - Parameter sites: of the trainer's model, found before.
   /// - Throws: `InputError` where the model cannot read the probe of `tokens`.
   package init(
-    _ trainer: Trainer, _ plan: TelemetryPlan, _ tokens: TelemetryTokens = TelemetryTokens()
+    _ trainer: Trainer, _ plan: TelemetryPlan, _ tokens: TelemetryTokens = TelemetryTokens(),
+    sites: TelemetrySites? = nil
   ) throws {
     model = trainer.model
     optimizer = trainer.optimizer
     blockOfParameter = trainer.blockOfParameter
     self.plan = plan
     self.tokens = tokens
+    self.sites = sites ?? TelemetrySites(trainer.model.description)
     classes = plan.classifies(trainer.step) ? try ClassRecorder(model, tokens.probe) : nil
   }
 
   package func request(for pass: Int, of input: ModelInput, among rows: Int) -> TraceRequest {
     let recorder = PassRecorder(
-      model.description, input, share: Double(input.batch) / Double(rows), kinds: tokens.kinds, classes)
+      model.description, sites, input, share: Double(input.batch) / Double(rows), kinds: tokens.kinds, classes)
     recorders.withLock { $0[pass] = recorder }
     return recorder.request
   }
@@ -65,21 +69,18 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
           TelemetryRecord.Layer(stack: stack.role.rawValue, layer: layer, gradientNorm: $0.squareRoot())
         }
       }
-      func point(_ site: Site) -> TelemetryRecord.Point? {
-        flows[site].map {
-          TelemetryRecord.Point(
-            site: site.text, flow: $0.norm, relativeFlow: $0.relative, effectiveRank: ranks[site])
-        }
+      let relative = zip(sites.points, flows).compactMap { point, flow in
+        point.stack == number && (point.residual ?? 0) > 0 ? flow.relative : nil
       }
-      record.points += (0...stack.layers).compactMap { point(stack.residual(point: $0)) }
-      for kind in PassRecorder.modules(stack) {
-        record.points += (0..<stack.layers).compactMap { point(stack.site(kind, layer: $0)) }
-      }
-      let relative = (1...stack.layers).compactMap { flows[stack.residual(point: $0)]?.relative }
       if relative.count == stack.layers, let slope = GradientAnalysis.slope(relative) {
         // Towards the input: positive where the flow falls on its way back.
         record.depthSlopes.append((stack.role.rawValue, slope))
       }
+    }
+    record.points = zip(sites.points, flows).compactMap { point, flow in
+      guard flow.positions > 0 else { return nil }
+      return TelemetryRecord.Point(
+        site: point.text, flow: flow.norm, relativeFlow: flow.relative, effectiveRank: ranks[point.site])
     }
     record.rankTokens = samples.map { ($0.stack.role.rawValue, $0.tokens) }
     for pass in passes {
@@ -123,14 +124,10 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
     return samples
   }
 
-  /// Over all passes.
-  private func flows(_ passes: [PassRecorder]) -> [Site: GradientFormulas.Flow] {
-    passes.reduce(into: [:]) { sums, pass in
-      sums.merge(pass.flows) { a, b in
-        GradientFormulas.Flow(
-          squares: a.squares + b.squares, products: a.products.map { $0 + (b.products ?? 0) },
-          positions: a.positions + b.positions)
-      }
-    }
+  /// By point, over all passes.
+  private func flows(_ passes: [PassRecorder]) -> [GradientFormulas.Flow] {
+    guard var sums = passes.first?.flows else { return [] }
+    for pass in passes.dropFirst() { for index in sums.indices { sums[index].add(pass.flows[index]) } }
+    return sums
   }
 }

@@ -71,9 +71,6 @@ package struct TelemetryRecord: Sendable {
   package var rankTokens: [(stack: String, count: Int)] = []
   package var attention: [Attention] = []
   package var fault: NumericFault?
-  /// Of validation, for a step after which there was one.
-  package var validationLoss: Double?
-  package var validationAccuracy: Double?
 
   /// How many heads are of each class, in the order of the classes; nil for a step at which they were not classified.
   package var headCounts: [(name: PatternClass, count: Int)]? {
