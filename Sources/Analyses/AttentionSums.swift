@@ -142,7 +142,8 @@ extension AttentionSums.Cell {
     let count = min(rows.queries.upperBound, queries) - rows.queries.lowerBound
     guard count > 0 else { return }
     var band = tk_attention_band(
-      pattern: rows.pointer, stride: rows.stride, first_query: rows.queries.lowerBound, queries: count,
+      pattern: rows.pointer, stride: rows.stride, entropies: rows.entropies, first_query: rows.queries.lowerBound,
+      queries: count,
       first_key: rows.keys.lowerBound, keys: rows.keys.count, length: document.length, causal: kind.isCausal ? 1 : 0,
       window: kind.windows[layer] ?? 0, every: kind.stride ?? 0)
     tk_attention_rows(&band, document.opening, document.closing, document.punctuation, &sums, &marginal)

@@ -142,45 +142,125 @@ TK_CLONES void tk_rotate(float *y, const float *x, const float *cosines, const f
   }
 }
 
-// The largest value: 64 running maxima side by side, so that the comparisons vectorise.
+enum { LANES = 16 };
+
+// What is left of a row behind its last whole LANES, filled up: one vector instead of many steps.
+static inline __attribute__((always_inline)) void fill_up(float *lanes, const float *x, size_t count, float filling) {
+  for (size_t j = 0; j < LANES; j++) lanes[j] = filling;
+  memcpy(lanes, x, count * sizeof(float));
+}
+
+// The largest value: of long rows 64 running maxima side by side, of short ones 16, so that the comparisons vectorise.
 TK_CLONES static float row_maximum(const float *x, size_t count) {
-  float lanes[64];
-  for (size_t j = 0; j < 64; j++) lanes[j] = -INFINITY;
+  float lanes[4 * LANES];
+  for (size_t j = 0; j < 4 * LANES; j++) lanes[j] = -INFINITY;
   size_t i = 0;
-  for (; i + 64 <= count; i += 64)
-    for (size_t j = 0; j < 64; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
-  for (; i + 16 <= count; i += 16)
-    for (size_t j = 0; j < 16; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
-  for (; i < count; i++) lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
-  for (size_t half = 32; half > 0; half /= 2)
+  if (count >= 4 * LANES) {
+    for (; i + 4 * LANES <= count; i += 4 * LANES)
+      for (size_t j = 0; j < 4 * LANES; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
+    for (size_t j = 0; j < 2 * LANES; j++) lanes[j] = lanes[j + 2 * LANES] > lanes[j] ? lanes[j + 2 * LANES] : lanes[j];
+    for (size_t j = 0; j < LANES; j++) lanes[j] = lanes[j + LANES] > lanes[j] ? lanes[j + LANES] : lanes[j];
+  }
+  for (; i + LANES <= count; i += LANES)
+    for (size_t j = 0; j < LANES; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
+  if (i < count) {
+    float rest[LANES];
+    fill_up(rest, x + i, count - i, -INFINITY);
+    for (size_t j = 0; j < LANES; j++) lanes[j] = rest[j] > lanes[j] ? rest[j] : lanes[j];
+  }
+  for (size_t half = LANES / 2; half > 0; half /= 2)
     for (size_t j = 0; j < half; j++) lanes[j] = lanes[j + half] > lanes[j] ? lanes[j + half] : lanes[j];
   return lanes[0];
 }
 
+static inline __attribute__((always_inline)) float sum_of(const float *x, size_t count) {
+#pragma clang fp reassociate(on)
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += x[i];
+  return sum;
+}
+
 // e^(x − shift) in place, and the sum. One pointer, because a loop over two that are equal does not vectorise.
 TK_CLONES static float exponentials(float *x, float shift, size_t count) {
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    for (size_t j = 0; j < LANES; j++) x[i + j] = tk_exp(x[i + j] - shift);
+  if (i < count) {
+    float rest[LANES];
+    fill_up(rest, x + i, count - i, shift);
+    for (size_t j = 0; j < LANES; j++) rest[j] = tk_exp(rest[j] - shift);
+    memcpy(x + i, rest, (count - i) * sizeof(float));
+  }
+  return sum_of(x, count);
+}
+
+static inline __attribute__((always_inline)) void weigh(float *x, float *products, float shift) {
 #pragma clang fp contract(fast)
-  for (size_t i = 0; i < count; i++) x[i] = tk_exp(x[i] - shift);
-  {
-#pragma clang fp reassociate(on)
-    float sum = 0;
-    for (size_t i = 0; i < count; i++) sum += x[i];
-    return sum;
+  for (size_t j = 0; j < LANES; j++) {
+    float y = x[j] - shift;
+    x[j] = tk_exp(y);
+    // Where e^y is 0, −∞ adds nothing.
+    products[j] += x[j] * (y < -88.0f ? 0.0f : y);
   }
 }
 
-TK_CLONES void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t keys) {
+// The same, and Σ (x − shift)·e^(x − shift).
+TK_CLONES static float weighted_exponentials(float *x, float shift, size_t count, float *weighted) {
+  float products[LANES] = {0};
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) weigh(x + i, products, shift);
+  if (i < count) {
+    float rest[LANES];
+    fill_up(rest, x + i, count - i, shift);
+    weigh(rest, products, shift);
+    memcpy(x + i, rest, (count - i) * sizeof(float));
+  }
+  for (size_t half = LANES / 2; half > 0; half /= 2)
+    for (size_t j = 0; j < half; j++) products[j] += products[j + half];
+  *weighted = products[0];
+  return sum_of(x, count);
+}
+
+TK_CLONES void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t keys, float *normaliser,
+                              float *weighted) {
   if (key_mask)
     for (size_t k = 0; k < visible; k++) row[k] = key_mask[k] ? row[k] : -INFINITY;
   float largest = row_maximum(row, visible);
   if (largest == -INFINITY) {
     memset(row, 0, keys * sizeof(float));
+    if (normaliser) *normaliser = 1, *weighted = 0;
     return;
   }
-  float sum = exponentials(row, largest, visible);
+  float sum = normaliser ? weighted_exponentials(row, largest, visible, weighted) : exponentials(row, largest, visible);
+  if (normaliser) *normaliser = sum;
   float inverse = 1.0f / sum;
   for (size_t k = 0; k < visible; k++) row[k] *= inverse;
   memset(row + visible, 0, (keys - visible) * sizeof(float));
+}
+
+TK_CLONES void tk_softmax_entropies(float *entropies, const float *weighted, size_t rows) {
+#pragma clang fp contract(fast)
+  for (size_t i = 0; i < rows; i++) entropies[i] = tk_log(entropies[i]) - weighted[i] / entropies[i];
+}
+
+/// a·ln a; 0 for probabilities below the normal range.
+static inline __attribute__((always_inline)) float self_information(float a) {
+  return tk_bits_of(a) < 0x00800000 ? 0.0f : a * tk_log(a);
+}
+
+TK_CLONES void tk_entropies(float *entropies, const float *p, size_t rows, size_t stride, size_t keys) {
+#pragma clang fp reassociate(on) contract(fast)
+  enum { BLOCK = 256 };
+  for (size_t row = 0; row < rows; row++) {
+    double entropy = 0;
+    for (size_t start = 0; start < keys; start += BLOCK) {
+      const size_t end = start + BLOCK < keys ? start + BLOCK : keys;
+      float sum = 0;
+      for (size_t k = start; k < end; k++) sum += self_information(p[row * stride + k]);
+      entropy -= sum;
+    }
+    entropies[row] = (float)entropy;
+  }
 }
 
 TK_CLONES void tk_softmax_row_backward(float *dp, const float *p, size_t keys) {

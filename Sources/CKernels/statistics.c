@@ -8,7 +8,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { BLOCK = 256, LANES = 16 };
+enum { BLOCK = 256 };
 
 /// Sums in float over blocks, whose sums are added in double.
 INLINE double range_sum(const float *x, ptrdiff_t first, ptrdiff_t end) {
@@ -76,9 +76,6 @@ INLINE ptrdiff_t first_row(const struct tk_attention_band *band) {
   return band->causal && first == 0 && end > 0 ? 1 : first;
 }
 
-/// a·ln a; 0 for probabilities below the normal range.
-INLINE float self_information(float a) { return tk_bits_of(a) < 0x00800000 ? 0.0f : a * tk_log(a); }
-
 enum { LOGARITHMS = 1024 };
 static double logarithms[LOGARITHMS];
 static pthread_once_t logarithms_once = PTHREAD_ONCE_INIT;
@@ -91,27 +88,11 @@ static void fill_logarithms(void) {
 INLINE double logarithm(ptrdiff_t n) { return n < LOGARITHMS ? logarithms[n] : log((double)n); }
 
 TK_CLONES void tk_attention_entropy(const struct tk_attention_band *band, double *sums) {
-#pragma clang fp reassociate(on) contract(fast)
   const ptrdiff_t start = first_row(band), stop = (ptrdiff_t)(band->first_query + band->queries);
-  const struct span cut = columns(band);
   pthread_once(&logarithms_once, fill_logarithms);
   for (ptrdiff_t q = start; q < stop; q++) {
-    const float *row = row_at(band, q);
     const struct span seen = visible(band, q);
-    const ptrdiff_t first = clamped(seen.first, cut.first, cut.end), end = clamped(seen.end, cut.first, cut.end);
-    double entropy = 0;
-    // What a query does not see is 0 and adds nothing: rows are read in whole vectors.
-    for (ptrdiff_t from = cut.first + (first - cut.first) / LANES * LANES; from < end; from += BLOCK) {
-      const ptrdiff_t to = from + BLOCK < end ? from + BLOCK : end;
-      float terms[LANES] = {0};
-      ptrdiff_t k = from;
-      for (; k < to && k + LANES <= cut.end; k += LANES)
-        for (ptrdiff_t j = 0; j < LANES; j++) terms[j] += self_information(row[k + j]);
-      for (; k < to; k++) terms[0] += self_information(row[k]);
-      float sum = 0;
-      for (ptrdiff_t j = 0; j < LANES; j++) sum += terms[j];
-      entropy -= sum;
-    }
+    const double entropy = band->entropies[q - (ptrdiff_t)band->first_query];
     sums[0] += entropy;
     sums[1] += entropy / logarithm(visible_count(band, seen));
     sums[2] += 1;
@@ -129,23 +110,21 @@ TK_CLONES void tk_attention_rows(const struct tk_attention_band *band, const flo
     const ptrdiff_t first = clamped(seen.first, cut.first, cut.end), end = clamped(seen.end, cut.first, cut.end);
     const double count = (double)visible_count(band, seen);
     const float uniform = 1.0f / (float)count;
-    double entropy = 0, deviation = 0, onOpening = 0, onClosing = 0, onPunctuation = 0;
+    const double entropy = band->entropies[q - (ptrdiff_t)band->first_query];
+    double deviation = 0, onOpening = 0, onClosing = 0, onPunctuation = 0;
     int32_t largest = 0;
     for (ptrdiff_t from = first; from < end; from += BLOCK) {
       const ptrdiff_t to = from + BLOCK < end ? from + BLOCK : end;
-      float terms = 0, apart = 0, o = 0, c = 0, p = 0;
+      float apart = 0, o = 0, c = 0, p = 0;
       for (ptrdiff_t k = from; k < to; k++) {
         const float a = row[k];
         const int32_t bits = tk_bits_of(a);
         largest = bits > largest ? bits : largest;
-        // Probabilities below the normal range count as 0; a NaN stays one.
-        terms += bits < 0x00800000 ? 0.0f : a * tk_log(a);
         apart += fabsf(a - uniform);
         o += a * opening[k];
         c += a * closing[k];
         p += a * punctuation[k];
       }
-      entropy -= terms;
       deviation += apart;
       onOpening += o;
       onClosing += c;

@@ -114,7 +114,7 @@ extension Tape {
         if first > 0 { (pattern.pointer + at).update(repeating: 0, count: first) }
         visibility.withMask(
           row: b, of: keys, last: q + keys - queries, seen: seen, hasPadding: hasPadding, memory: &memory
-        ) { tk_softmax_row(pattern.pointer + at + first, $0, seen.count, keys - first) }
+        ) { tk_softmax_row(pattern.pointer + at + first, $0, seen.count, keys - first, nil, nil) }
       }
     }
     return result(pattern, of: [scores]) { dp, output in

@@ -26,17 +26,8 @@ package struct AttentionRows {
   /// `[queries, keys]`, rows `stride` apart; valid during the call alone.
   package let pointer: UnsafePointer<Float>
   package let stride: Int
-
-  package init(
-    batchRow: Int, head: Int, queries: Range<Int>, keys: Range<Int>, pointer: UnsafePointer<Float>, stride: Int
-  ) {
-    self.batchRow = batchRow
-    self.head = head
-    self.queries = queries
-    self.keys = keys
-    self.pointer = pointer
-    self.stride = stride
-  }
+  /// `[queries]`, nats; valid during the call alone.
+  package let entropies: UnsafePointer<Float>
 }
 
 extension Tensor {
@@ -44,10 +35,12 @@ extension Tensor {
   package func forEachHeadsRows(_ watch: (AttentionRows) -> Void) {
     let (heads, queries, keys) = (shape[1], shape[2], shape[3])
     forEachPiece(shape[0] * heads) { piece in
+      let p = pointer + piece * queries * keys, entropies = Tensor(uninitialized: [queries])
+      tk_entropies(entropies.pointer, p, queries, keys, keys)
       watch(
         AttentionRows(
-          batchRow: piece / heads, head: piece % heads, queries: 0..<queries, keys: 0..<keys,
-          pointer: pointer + piece * queries * keys, stride: keys))
+          batchRow: piece / heads, head: piece % heads, queries: 0..<queries, keys: 0..<keys, pointer: p, stride: keys,
+          entropies: entropies.pointer))
     }
   }
 }
@@ -74,8 +67,7 @@ extension Tape {
       isKept: isRecording && ([query, key, value].contains { $0.needsGradient }))
     let d = bands.d
     forEachHead(d) { b, h in
-      bands.forEach(b, h, isFirst: true) { rows, keys, p in
-        watch?(AttentionRows(batchRow: b, head: h, queries: rows, keys: keys, pointer: p.pointer, stride: p.stride))
+      bands.forEach(b, h, isFirst: true, watch) { rows, keys, p in
         bands.drop(p, b, h, rows, keys)
         multiply(p, d.keyHead(value.value, b, h).rows(keys), into: d.head(z, b, h, d.queries).rows(rows))
       }
@@ -136,9 +128,12 @@ private struct AttentionBands {
   /// Bands and their keys follow from the row's own unpadded length, so that what a document gets does not depend on
   /// those beside it.
   ///
-  /// - Parameter isFirst: whether they are computed even if they are to be kept.
+  /// - Parameters:
+  ///   - isFirst: whether they are computed even if they are to be kept.
+  ///   - watch: is shown what is computed before.
   func forEach(
-    _ b: Int, _ h: Int, isFirst: Bool = false, _ body: (_ rows: Range<Int>, _ keys: Range<Int>, _ p: MatrixView) -> Void
+    _ b: Int, _ h: Int, isFirst: Bool = false, _ watch: ((AttentionRows) -> Void)? = nil,
+    _ body: (_ rows: Range<Int>, _ keys: Range<Int>, _ p: MatrixView) -> Void
   ) {
     let mask = visibility.keys[b * d.keys..<(b + 1) * d.keys]
     let end = (mask.lastIndex { $0 != 0 }.map { $0 + 1 } ?? mask.startIndex) - mask.startIndex
@@ -158,13 +153,13 @@ private struct AttentionBands {
       if let kept {
         let place = kept.pointer + ((b * d.heads + h) * d.queries + rows.lowerBound) * d.keys
         let p = MatrixView(place, rows: rows.count, columns: keys.count)
-        if isFirst { fill(p, b, h, rows, keys, distances, hasHoles: hasHoles) }
+        if isFirst { fill(p, b, h, rows, keys, distances, hasHoles: hasHoles, watch) }
         body(rows, keys, p)
         continue
       }
       let held = AttentionBands.memory(&memory, rows.count * keys.count)
       let p = MatrixView(held.pointer, rows: rows.count, columns: keys.count)
-      fill(p, b, h, rows, keys, distances, hasHoles: hasHoles)
+      fill(p, b, h, rows, keys, distances, hasHoles: hasHoles, watch)
       withExtendedLifetime(held) { body(rows, keys, p) }
     }
   }
@@ -180,7 +175,27 @@ private struct AttentionBands {
   }
 
   private func fill(
-    _ p: MatrixView, _ b: Int, _ h: Int, _ rows: Range<Int>, _ keys: Range<Int>, _ distances: [Float], hasHoles: Bool
+    _ p: MatrixView, _ b: Int, _ h: Int, _ rows: Range<Int>, _ keys: Range<Int>, _ distances: [Float], hasHoles: Bool,
+    _ watch: ((AttentionRows) -> Void)?
+  ) {
+    guard let watch else { return fill(p, b, h, rows, keys, distances, hasHoles: hasHoles, sums: nil) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * rows.count) { sums in
+      guard let entropies = sums.baseAddress else { return }
+      sums.initialize(repeating: 0)
+      if !keys.isEmpty {
+        fill(p, b, h, rows, keys, distances, hasHoles: hasHoles, sums: entropies)
+        tk_softmax_entropies(entropies, entropies + rows.count, rows.count)
+      }
+      watch(
+        AttentionRows(
+          batchRow: b, head: h, queries: rows, keys: keys, pointer: p.pointer, stride: p.stride, entropies: entropies))
+    }
+  }
+
+  /// - Parameter sums: of each row, what `tk_softmax_row` has of it: all normalisers, then all weighted sums.
+  private func fill(
+    _ p: MatrixView, _ b: Int, _ h: Int, _ rows: Range<Int>, _ keys: Range<Int>, _ distances: [Float], hasHoles: Bool,
+    sums: UnsafeMutablePointer<Float>?
   ) {
     guard !keys.isEmpty else { return }
     multiply(
@@ -199,7 +214,10 @@ private struct AttentionBands {
       if before > 0 { row.update(repeating: 0, count: before) }
       visibility.withMask(
         row: b, of: d.keys, last: q + d.keys - d.queries, seen: seen, hasPadding: hasHoles, memory: &memory
-      ) { tk_softmax_row(row + before, $0, seen.count, keys.count - before) }
+      ) {
+        tk_softmax_row(
+          row + before, $0, seen.count, keys.count - before, sums.map { $0 + i }, sums.map { $0 + rows.count + i })
+      }
     }
   }
 

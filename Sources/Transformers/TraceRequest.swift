@@ -13,16 +13,16 @@ package struct AttentionBand {
 }
 
 /// Somebody who looks at values while the model runs.
-package struct Look: Sendable {
+package final class Look: Sendable {
   /// Shown the probabilities of every attention, some rows at a time. Called from several threads; the rows of one head
   /// and batch row come on one thread, from the first query to the last.
-  package var rows: @Sendable (AttentionBand) -> Void
+  package let rows: @Sendable (AttentionBand) -> Void
   /// Where whole values are looked at, one after another.
-  package var sites: Set<Site>
-  package var value: @Sendable (Site, Tensor) -> Void
+  package let sites: Set<Site>
+  package let value: @Sendable (Site, Tensor) -> Void
   /// Where gradients are looked at, one after another, each with the value that it is of where that is looked at too.
-  package var gradients: Set<Site>
-  package var gradient: @Sendable (Site, _ value: Tensor?, _ gradient: Tensor) -> Void
+  package let gradients: Set<Site>
+  package let gradient: @Sendable (Site, _ value: Tensor?, _ gradient: Tensor) -> Void
 
   package init(
     sites: Set<Site> = [], value: @escaping @Sendable (Site, Tensor) -> Void = { _, _ in }, gradients: Set<Site> = [],

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Testing
 
 @Suite("Attention that looks back strided")
@@ -14,12 +15,15 @@ struct StridedBandTests {
     }
     var sums = [Double](repeating: 0, count: TK_ATTENTION_COUNT)
     var (marginal, offsets) = ([Double](repeating: 0, count: length), [Double](repeating: 0, count: 2 * length - 1))
+    let entropies = (0..<length).map { q in log(Float(pattern[q * length..<(q + 1) * length].count { $0 > 0 })) }
     pattern.withUnsafeBufferPointer { pattern in
-      var band = tk_attention_band(
-        pattern: pattern.baseAddress, stride: length, first_query: 0, queries: length, first_key: 0, keys: length,
-        length: length, causal: 1, window: window, every: stride)
-      tk_attention_rows(&band, ones, ones, ones, &sums, &marginal)
-      tk_attention_distances(&band, &sums, &offsets)
+      entropies.withUnsafeBufferPointer { entropies in
+        var band = tk_attention_band(
+          pattern: pattern.baseAddress, stride: length, entropies: entropies.baseAddress, first_query: 0,
+          queries: length, first_key: 0, keys: length, length: length, causal: 1, window: window, every: stride)
+        tk_attention_rows(&band, ones, ones, ones, &sums, &marginal)
+        tk_attention_distances(&band, &sums, &offsets)
+      }
     }
     let rows = Double(length - 1)
     #expect(abs(sums[TK_ATTENTION_NORMALISED] - rows) < 1e-4)

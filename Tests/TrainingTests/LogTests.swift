@@ -116,8 +116,11 @@ import Testing
     let bins = TrainingLog.Histogram.Bins(edges: [-1, 0, 0.5, 4], counts: [3, 0, 9])
     var bytes = EventWriter.opening
     for step in [0, 5, 300] {
-      bytes += EventWriter.record(
-        step: step, scalars: [("loss", 0.5 * Double(step)), ("none", .nan)], histograms: [("w", bins)])
+      bytes += EventWriter.record(step: step) {
+        $0.add("loss", 0.5 * Double(step))
+        $0.add("no", "ne", .nan)
+        $0.add("w", edges: bins.edges, counts: bins.counts)
+      }
     }
     let folder = try folder([EventWriter.fileName: bytes])
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -130,7 +133,7 @@ import Testing
 
   @Test("a wrong checksum costs one record, a cut file its last, and both are said")
   func damage() throws {
-    let records = (0..<5).map { EventWriter.record(step: $0, scalars: [("loss", Double($0))]) }
+    let records = (0..<5).map { (step: Int) in EventWriter.record(step: step) { $0.add("loss", Double(step)) } }
     var damaged = records
     damaged[2][damaged[2].count - 6] ^= 1
     var lying = records

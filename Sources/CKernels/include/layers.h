@@ -51,7 +51,16 @@ void tk_rotate(float *y, const float *x, const float *cosines, const float *sine
 
 /// Softmax in place of one row of scores over the `visible` first keys, of those whose key_mask is not 0 (null: all);
 /// the others, up to T, become 0. A row that sees nothing becomes 0.
-void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t keys);
+///
+/// Where they are not null, `normaliser` becomes Z = Σ e^(x − max x), and `weighted` Σ (x − max x)·e^(x − max x).
+void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t keys, float *normaliser,
+                    float *weighted);
+
+/// The entropies of softmax rows in nats, ln Z − weighted/Z, in place of their normalisers.
+void tk_softmax_entropies(float *entropies, const float *weighted, size_t rows);
+
+/// −Σ p ln p of rows of probabilities; those below the normal range of floats count as 0.
+void tk_entropies(float *entropies, const float *p, size_t rows, size_t stride, size_t keys);
 
 /// ds = p·(dp − Σ p·dp) for one row, in place of dp.
 void tk_softmax_row_backward(float *dp, const float *p, size_t keys);

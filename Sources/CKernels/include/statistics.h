@@ -32,6 +32,8 @@ struct tk_attention_band {
   /// `[queries, keys]`, rows `stride` apart; keys that are not among the columns have 0.
   const float *pattern;
   size_t stride;
+  /// Of each row, nats.
+  const float *entropies;
   size_t first_query, queries;
   size_t first_key, keys;
   /// The document's keys; those from here on are padding.

@@ -13,46 +13,55 @@ package struct EventWriter: Sendable {
     return EventRecords.frame(event.bytes)
   }
 
-  /// One step's numbers and histograms, each under its tag, as a record of its own.
-  package static func record(
-    step: Int, scalars: [(tag: String, value: Double)],
-    histograms: [(tag: String, bins: TrainingLog.Histogram.Bins)] = []
-  ) -> [UInt8] {
-    var event = ProtobufWriter()
+  /// One step's numbers and histograms as a record of its own.
+  package static func record(step: Int, _ body: (inout EventSummary) -> Void) -> [UInt8] {
+    var (event, summary) = (ProtobufWriter(), EventSummary())
+    body(&summary)
     event.add(1, Double(step))
     event.add(2, step)
-    event.add(5) { summary in
-      for (tag, number) in scalars {
-        summary.add(1) { value in
-          value.add(1, tag)
-          value.add(2, Float(number))
-        }
-      }
-      for (tag, bins) in histograms {
-        summary.add(1) { value in
-          value.add(1, tag)
-          value.add(5) { add(bins, to: &$0) }
-        }
-      }
-    }
+    event.add(5, summary.message)
     return EventRecords.frame(event.bytes)
   }
+}
 
-  /// Sums are those of values in the middle of their bins.
-  private static func add(_ bins: TrainingLog.Histogram.Bins, to message: inout ProtobufWriter) {
-    var (count, sum, squares) = (0.0, 0.0, 0.0)
-    for (bin, number) in bins.counts.enumerated() {
-      let middle = (bins.edges[bin] + bins.edges[bin + 1]) / 2
-      count += number
-      sum += middle * number
-      squares += middle * middle * number
+/// What an event has of one step, written as it is added; a tag is a family and a name in it.
+package struct EventSummary {
+  fileprivate var message = ProtobufWriter()
+
+  package mutating func add(_ tag: String, _ number: Double) { add(tag, "", number) }
+
+  package mutating func add(_ family: String, _ name: String, _ number: Double) {
+    message.add(1) { value in
+      value.add(1, family, name)
+      value.add(2, Float(number))
     }
-    message.add(1, bins.edges.first ?? 0)
-    message.add(2, bins.edges.last ?? 0)
-    message.add(3, count)
-    message.add(4, sum)
-    message.add(5, squares)
-    message.add(6, bins.edges.dropFirst())
-    message.add(7, bins.counts)
+  }
+
+  /// A histogram between `edges`, of which there is one more than counts. Its sums are those of values in the middle of
+  /// their bins.
+  package mutating func add(
+    _ family: String, _ name: String = "", edges: some Collection<Double>, counts: some Collection<Double>
+  ) {
+    message.add(1) { value in
+      value.add(1, family, name)
+      value.add(5) { histogram in
+        var (count, sum, squares, low, high) = (0.0, 0.0, 0.0, edges.first ?? 0, edges.first ?? 0)
+        let lowest = low
+        for (edge, number) in zip(edges.dropFirst(), counts) {
+          (low, high) = (high, edge)
+          let middle = (low + high) / 2
+          count += number
+          sum += middle * number
+          squares += middle * middle * number
+        }
+        histogram.add(1, lowest)
+        histogram.add(2, high)
+        histogram.add(3, count)
+        histogram.add(4, sum)
+        histogram.add(5, squares)
+        histogram.add(6, edges.dropFirst())
+        histogram.add(7, counts)
+      }
+    }
   }
 }

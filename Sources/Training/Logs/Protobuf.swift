@@ -107,10 +107,12 @@ struct ProtobufWriter {
     fixed(number.bitPattern)
   }
 
-  mutating func add(_ field: Int, _ text: String) {
+  /// Adds a text of two parts.
+  mutating func add(_ field: Int, _ text: String, _ rest: String = "") {
     key(field, 2)
-    varint(UInt64(text.utf8.count))
+    varint(UInt64(text.utf8.count + rest.utf8.count))
     bytes += text.utf8
+    bytes += rest.utf8
   }
 
   mutating func add(_ field: Int, _ numbers: some Collection<Double>) {
@@ -119,16 +121,23 @@ struct ProtobufWriter {
     for number in numbers { fixed(number.bitPattern) }
   }
 
+  mutating func add(_ field: Int, _ message: ProtobufWriter) {
+    key(field, 2)
+    varint(UInt64(message.bytes.count))
+    bytes += message.bytes
+  }
+
   /// Adds a message of the fields that `body` adds.
   mutating func add(_ field: Int, _ body: (inout ProtobufWriter) -> Void) {
     key(field, 2)
+    // The length goes before what it is the length of, in one byte most often.
+    bytes.append(0)
     let start = bytes.count
     body(&self)
-    let end = bytes.count
-    // The length goes before what it is the length of.
-    varint(UInt64(end - start))
-    let length = Array(bytes[end...])
-    bytes.removeLast(length.count)
-    bytes.insert(contentsOf: length, at: start)
+    let length = bytes.count - start
+    guard length >= 0x80 else { return bytes[start - 1] = UInt8(length) }
+    var number = ProtobufWriter()
+    number.varint(UInt64(length))
+    bytes.replaceSubrange(start - 1..<start, with: number.bytes)
   }
 }

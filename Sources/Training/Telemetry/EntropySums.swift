@@ -33,7 +33,8 @@ final class EntropySums: @unchecked Sendable {
     let real = min(rows.queries.upperBound, queries[rows.batchRow]) - rows.queries.lowerBound
     guard real > 0 else { return }
     var looked = tk_attention_band(
-      pattern: rows.pointer, stride: rows.stride, first_query: rows.queries.lowerBound, queries: real,
+      pattern: rows.pointer, stride: rows.stride, entropies: rows.entropies, first_query: rows.queries.lowerBound,
+      queries: real,
       first_key: rows.keys.lowerBound, keys: rows.keys.count, length: keys[rows.batchRow],
       causal: attention.isCausal ? 1 : 0, window: attention.window, every: attention.stride)
     tk_attention_entropy(&looked, base + ((index * lengths.count + rows.batchRow) * widest + rows.head) * 3)

@@ -31,54 +31,54 @@ final class EventTelemetry {
 
   /// The event of a record.
   static func event(_ record: TelemetryRecord) -> [UInt8] {
-    var scalars: [(tag: String, value: Double)] = [
-      ("train/loss", record.loss), ("train/grad_norm", record.gradientNorm),
-      ("train/learning_rate", record.learningRate),
-    ]
-    var histograms: [(tag: String, bins: TrainingLog.Histogram.Bins)] = []
-    for parameter in record.parameters {
-      scalars.append(("grad_norm/" + parameter.name, parameter.gradientNorm))
-      scalars.append(("grad_to_weight/" + parameter.name, parameter.ratio))
-      if let ratio = parameter.updateRatio { scalars.append(("update_to_weight/" + parameter.name, ratio)) }
-      if let counts = parameter.histogram, let bins = bins(counts) {
-        histograms.append(("log10_grad/" + parameter.name, bins))
+    EventWriter.record(step: record.step) { event in
+      event.add("train/loss", record.loss)
+      event.add("train/grad_norm", record.gradientNorm)
+      event.add("train/learning_rate", record.learningRate)
+      for parameter in record.parameters {
+        event.add("grad_norm/", parameter.name, parameter.gradientNorm)
+        event.add("grad_to_weight/", parameter.name, parameter.ratio)
+        if let ratio = parameter.updateRatio { event.add("update_to_weight/", parameter.name, ratio) }
       }
-    }
-    for point in record.points {
-      scalars.append(("flow/" + point.site, point.flow))
-      if let flow = point.relativeFlow { scalars.append(("relative_flow/" + point.site, flow)) }
-      if let rank = point.effectiveRank { scalars.append(("effective_rank/" + point.site, rank)) }
-    }
-    for layer in record.attention {
-      for (head, (entropy, normalised)) in zip(layer.entropy, layer.normalisedEntropy).enumerated() {
-        scalars.append(("entropy/\(layer.site).\(head)", entropy))
-        scalars.append(("normalised_entropy/\(layer.site).\(head)", normalised))
+      for point in record.points {
+        event.add("flow/", point.site, point.flow)
+        if let flow = point.relativeFlow { event.add("relative_flow/", point.site, flow) }
+        if let rank = point.effectiveRank { event.add("effective_rank/", point.site, rank) }
       }
+      for layer in record.attention {
+        for (head, (entropy, normalised)) in zip(layer.entropy, layer.normalisedEntropy).enumerated() {
+          event.add("entropy/", "\(layer.site).\(head)", entropy)
+          event.add("normalised_entropy/", "\(layer.site).\(head)", normalised)
+        }
+      }
+      for (name, count) in record.headCounts ?? [] { event.add("heads/", name.rawValue, Double(count)) }
+      for parameter in record.parameters { add(parameter, to: &event) }
     }
-    scalars += (record.headCounts ?? []).map { ("heads/\($0.name.rawValue)", Double($0.count)) }
-    return EventWriter.record(step: record.step, scalars: scalars, histograms: histograms)
+  }
+
+  /// The histogram of a parameter's gradient: the bins from the first to the last that holds anything.
+  private static func add(_ parameter: TelemetryRecord.Parameter, to event: inout EventSummary) {
+    guard let counts = parameter.histogram, let first = counts.firstIndex(where: { $0 > 0 }),
+      let last = counts.lastIndex(where: { $0 > 0 })
+    else { return }
+    event.add(
+      "log10_grad/", parameter.name,
+      edges: (first...last + 1).lazy.map {
+        Double(GradientFormulas.lowest) + Double($0) / Double(GradientFormulas.binsPerDecade)
+      },
+      counts: counts[first...last].lazy.map { Double($0) })
   }
 
   func add(_ evaluation: EvaluationReport, step: Int) throws {
-    var scalars = [("eval/loss", evaluation.loss)]
-    if let accuracy = evaluation.accuracy { scalars.append(("eval/accuracy", accuracy)) }
-    if let exact = evaluation.exactMatch { scalars.append(("eval/exact_match", exact.share)) }
-    try write(EventWriter.record(step: step, scalars: scalars))
+    try write(
+      EventWriter.record(step: step) { event in
+        event.add("eval/loss", evaluation.loss)
+        if let accuracy = evaluation.accuracy { event.add("eval/accuracy", accuracy) }
+        if let exact = evaluation.exactMatch { event.add("eval/exact_match", exact.share) }
+      })
   }
 
   func close() throws { try file.close() }
-
-  /// The bins from the first to the last that holds anything; nil where none does.
-  private static func bins(_ counts: [UInt64]) -> TrainingLog.Histogram.Bins? {
-    guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
-      return nil
-    }
-    return TrainingLog.Histogram.Bins(
-      edges: (first...last + 1).map {
-        Double(GradientFormulas.lowest) + Double($0) / Double(GradientFormulas.binsPerDecade)
-      },
-      counts: counts[first...last].map { Double($0) })
-  }
 
   func write(_ record: [UInt8]) throws { try file.write(record) }
 }
