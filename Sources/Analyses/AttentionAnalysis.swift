@@ -15,7 +15,7 @@ package struct AttentionAnalysis: Analysis {
   let model: Model
   let outputGrams: HeadOutputGrams
   package var thresholds = PatternClass.Thresholds()
-  /// Whether means are to have intervals; classes do without.
+  /// Whether means are to have intervals; the classes of heads need none.
   package var hasIntervals = true
   var kinds: [KindSums]
   private let gate = AttentionSamples.Gate()

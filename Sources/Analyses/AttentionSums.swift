@@ -1,4 +1,4 @@
-import CKernels
+package import CKernels
 import Results
 package import Tensors
 package import Transformers
@@ -135,24 +135,40 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
   }
 }
 
+extension AttentionRows {
+  /// As the kernels read it, without what is padding; nil where that is all.
+  ///
+  /// - Parameters:
+  ///   - queries: how many of the row of the batch are real, and of the `keys`.
+  ///   - window: how many keys a query sees at most, 0 for all; and of those before it every `stride`-th, 0 for none.
+  package func band(queries real: Int, keys length: Int, isCausal: Bool, window: Int, stride every: Int)
+    -> tk_attention_band?
+  {
+    let count = min(queries.upperBound, real) - queries.lowerBound
+    guard count > 0 else { return nil }
+    return tk_attention_band(
+      pattern: pointer, stride: stride, entropies: entropies, first_query: queries.lowerBound, queries: count,
+      first_key: keys.lowerBound, keys: keys.count, length: length, causal: isCausal ? 1 : 0, window: window,
+      every: every)
+  }
+}
+
 extension AttentionSums.Cell {
   fileprivate mutating func add(
     _ rows: AttentionRows, _ kind: AttentionKind, _ layer: Int, _ document: DocumentKeys, queries: Int
   ) {
-    let count = min(rows.queries.upperBound, queries) - rows.queries.lowerBound
-    guard count > 0 else { return }
-    var band = tk_attention_band(
-      pattern: rows.pointer, stride: rows.stride, entropies: rows.entropies, first_query: rows.queries.lowerBound,
-      queries: count,
-      first_key: rows.keys.lowerBound, keys: rows.keys.count, length: document.length, causal: kind.isCausal ? 1 : 0,
-      window: kind.windows[layer] ?? 0, every: kind.stride ?? 0)
+    guard
+      var band = rows.band(
+        queries: queries, keys: document.length, isCausal: kind.isCausal, window: kind.windows[layer] ?? 0,
+        stride: kind.stride ?? 0)
+    else { return }
     tk_attention_rows(&band, document.opening, document.closing, document.punctuation, &sums, &marginal)
     if let plane = kind.plane {
       tk_attention_plane_distances(&band, plane.values, plane.far, &sums)
     } else if !kind.isCross {
       tk_attention_distances(&band, &sums, &offsets)
     }
-    let last = rows.queries.lowerBound + count
+    let last = rows.queries.lowerBound + band.queries
     if rows.keys.lowerBound == 0 && !rows.keys.isEmpty {
       let first = max(1, rows.queries.lowerBound)
       for q in first..<max(first, min(last, HeadSums.sinkLength)) {

@@ -36,7 +36,7 @@ package struct BootstrapSums: Sendable {
   package let width: Int
   package private(set) var totals: [Double]
   package private(set) var documents = 0
-  /// `[replicate, width]`; empty until the first document that is drawn.
+  /// `[replicate, width]`; empty until the first document that has weights.
   private var resampled: [Double] = []
 
   package init(width: Int) {
@@ -46,6 +46,7 @@ package struct BootstrapSums: Sendable {
 
   package mutating func add(_ values: [Double], _ weights: BootstrapWeights) {
     precondition(values.count == width)
+    precondition(documents == 0 || resampled.isEmpty == weights.counts.isEmpty, "some documents have no weights")
     documents += 1
     tk_add_scaled(&totals, values, 1, width)
     guard !weights.counts.isEmpty else { return }
@@ -59,6 +60,9 @@ package struct BootstrapSums: Sendable {
   }
 
   package mutating func merge(_ other: BootstrapSums) {
+    precondition(
+      documents == 0 || other.documents == 0 || resampled.isEmpty == other.resampled.isEmpty,
+      "some documents have no weights")
     documents += other.documents
     tk_add_scaled(&totals, other.totals, 1, width)
     guard !other.resampled.isEmpty else { return }
@@ -70,7 +74,7 @@ package struct BootstrapSums: Sendable {
     if resampled.isEmpty { resampled = [Double](repeating: 0, count: BootstrapWeights.replicates * width) }
   }
 
-  /// The sums of each replicate at `index`; empty before the first document that is drawn.
+  /// The sums of each replicate at `index`; empty before the first document that has weights.
   package func replicates(_ index: Int) -> [Double] {
     resampled.isEmpty ? [] : (0..<BootstrapWeights.replicates).map { resampled[$0 * width + index] }
   }

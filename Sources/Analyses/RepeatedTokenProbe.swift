@@ -45,7 +45,7 @@ package struct RepeatedTokenProbe: Sendable {
     return Target(document: read, labels: Array(read.ids.dropFirst()) + [-100])
   }
 
-  /// Runs the model on the sequences and hands over one batch after another.
+  /// Runs the model on the sequences and hands over some of them after others, in lanes where the model is small.
   ///
   /// - Parameter tokenLosses: whether the loss of every token is wanted, which language models alone have.
   package func run(

@@ -194,17 +194,18 @@ TK_CLONES static float exponentials(float *x, float shift, size_t count) {
   return sum_of(x, count);
 }
 
+// e^(x − shift) in place, and (x − shift)·e^(x − shift) added to the products.
 static inline __attribute__((always_inline)) void weigh(float *x, float *products, float shift) {
 #pragma clang fp contract(fast)
   for (size_t j = 0; j < LANES; j++) {
     float y = x[j] - shift;
     x[j] = tk_exp(y);
-    // Where e^y is 0, −∞ adds nothing.
-    products[j] += x[j] * (y < -88.0f ? 0.0f : y);
+    // Where e^y is 0 it adds nothing: −∞·0 would be NaN.
+    products[j] += x[j] * (y < -87.0f ? 0.0f : y);
   }
 }
 
-// The same, and Σ (x − shift)·e^(x − shift).
+// The same as `exponentials`, and Σ (x − shift)·e^(x − shift).
 TK_CLONES static float weighted_exponentials(float *x, float shift, size_t count, float *weighted) {
   float products[LANES] = {0};
   size_t i = 0;
@@ -227,8 +228,12 @@ TK_CLONES void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visibl
     for (size_t k = 0; k < visible; k++) row[k] = key_mask[k] ? row[k] : -INFINITY;
   float largest = row_maximum(row, visible);
   if (largest == -INFINITY) {
-    memset(row, 0, keys * sizeof(float));
-    if (normaliser) *normaliser = 1, *weighted = 0;
+    // Nothing is seen, or no number.
+    float filling = 0;
+    for (size_t k = 0; k < visible; k++) filling = row[k] != row[k] ? row[k] : filling;
+    for (size_t k = 0; k < visible; k++) row[k] = filling;
+    memset(row + visible, 0, (keys - visible) * sizeof(float));
+    if (normaliser) *normaliser = 1 + filling, *weighted = 0;
     return;
   }
   float sum = normaliser ? weighted_exponentials(row, largest, visible, weighted) : exponentials(row, largest, visible);
@@ -243,11 +248,6 @@ TK_CLONES void tk_softmax_entropies(float *entropies, const float *weighted, siz
   for (size_t i = 0; i < rows; i++) entropies[i] = tk_log(entropies[i]) - weighted[i] / entropies[i];
 }
 
-/// a·ln a; 0 for probabilities below the normal range.
-static inline __attribute__((always_inline)) float self_information(float a) {
-  return tk_bits_of(a) < 0x00800000 ? 0.0f : a * tk_log(a);
-}
-
 TK_CLONES void tk_entropies(float *entropies, const float *p, size_t rows, size_t stride, size_t keys) {
 #pragma clang fp reassociate(on) contract(fast)
   enum { BLOCK = 256 };
@@ -256,7 +256,10 @@ TK_CLONES void tk_entropies(float *entropies, const float *p, size_t rows, size_
     for (size_t start = 0; start < keys; start += BLOCK) {
       const size_t end = start + BLOCK < keys ? start + BLOCK : keys;
       float sum = 0;
-      for (size_t k = start; k < end; k++) sum += self_information(p[row * stride + k]);
+      for (size_t k = start; k < end; k++) {
+        const float a = p[row * stride + k];
+        sum += a < 0x1p-126f ? 0.0f : a * tk_log(a);
+      }
       entropy -= sum;
     }
     entropies[row] = (float)entropy;

@@ -87,7 +87,7 @@ static void fill_logarithms(void) {
 /// ln n, from a table where it may be.
 INLINE double logarithm(ptrdiff_t n) { return n < LOGARITHMS ? logarithms[n] : log((double)n); }
 
-TK_CLONES void tk_attention_entropy(const struct tk_attention_band *band, double *sums) {
+void tk_attention_entropy(const struct tk_attention_band *band, double *sums) {
   const ptrdiff_t start = first_row(band), stop = (ptrdiff_t)(band->first_query + band->queries);
   pthread_once(&logarithms_once, fill_logarithms);
   for (ptrdiff_t q = start; q < stop; q++) {
@@ -118,7 +118,8 @@ TK_CLONES void tk_attention_rows(const struct tk_attention_band *band, const flo
       float apart = 0, o = 0, c = 0, p = 0;
       for (ptrdiff_t k = from; k < to; k++) {
         const float a = row[k];
-        const int32_t bits = tk_bits_of(a);
+        // Without the sign, that a NaN may have: it is the largest then.
+        const int32_t bits = tk_bits_of(a) & 0x7fffffff;
         largest = bits > largest ? bits : largest;
         apart += fabsf(a - uniform);
         o += a * opening[k];
@@ -303,7 +304,7 @@ TK_CLONES void tk_attention_pool(const struct tk_attention_band *band, size_t si
       const ptrdiff_t next = (ptrdiff_t)((block + 1) * size), to = next < cut.end ? next : cut.end;
       int32_t largest = tk_bits_of(maximum[line + block]);
       for (ptrdiff_t k = from; k < to; k++) {
-        const int32_t bits = tk_bits_of(row[k]);
+        const int32_t bits = tk_bits_of(row[k]) & 0x7fffffff;
         largest = bits > largest ? bits : largest;
       }
       maximum[line + block] = tk_float_of(largest);

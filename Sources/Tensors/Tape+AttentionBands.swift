@@ -26,7 +26,7 @@ package struct AttentionRows {
   /// `[queries, keys]`, rows `stride` apart; valid during the call alone.
   package let pointer: UnsafePointer<Float>
   package let stride: Int
-  /// `[queries]`, nats; valid during the call alone.
+  /// Of each row's probabilities of all its keys, `[queries]`, nats; valid during the call alone.
   package let entropies: UnsafePointer<Float>
 }
 
@@ -35,12 +35,15 @@ extension Tensor {
   package func forEachHeadsRows(_ watch: (AttentionRows) -> Void) {
     let (heads, queries, keys) = (shape[1], shape[2], shape[3])
     forEachPiece(shape[0] * heads) { piece in
-      let p = pointer + piece * queries * keys, entropies = Tensor(uninitialized: [queries])
-      tk_entropies(entropies.pointer, p, queries, keys, keys)
-      watch(
-        AttentionRows(
-          batchRow: piece / heads, head: piece % heads, queries: 0..<queries, keys: 0..<keys, pointer: p, stride: keys,
-          entropies: entropies.pointer))
+      let p = pointer + piece * queries * keys
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: queries) { entropies in
+        guard let base = entropies.baseAddress else { return }
+        tk_entropies(base, p, queries, keys, keys)
+        watch(
+          AttentionRows(
+            batchRow: piece / heads, head: piece % heads, queries: 0..<queries, keys: 0..<keys, pointer: p,
+            stride: keys, entropies: base))
+      }
     }
   }
 }
@@ -130,7 +133,7 @@ private struct AttentionBands {
   ///
   /// - Parameters:
   ///   - isFirst: whether they are computed even if they are to be kept.
-  ///   - watch: is shown what is computed before.
+  ///   - watch: is shown each band that is computed, before `body` gets it.
   func forEach(
     _ b: Int, _ h: Int, isFirst: Bool = false, _ watch: ((AttentionRows) -> Void)? = nil,
     _ body: (_ rows: Range<Int>, _ keys: Range<Int>, _ p: MatrixView) -> Void

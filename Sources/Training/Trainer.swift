@@ -11,8 +11,8 @@ package final class Trainer {
   package let optimizer: Optimizer
   /// The number of the step that is next, from 0: also how many were taken or skipped.
   package var step = 0
-  /// `Model.blockOfParameter`, found once.
-  let blockOfParameter: [(stack: Int, layer: Int)?]
+  /// For those who look at steps.
+  let sites: TelemetrySites
   private var lanes: StepLanes
 
   package var model: Model { optimizer.weights.model }
@@ -23,7 +23,7 @@ package final class Trainer {
     let weights = TrainableWeights(copying: model)
     optimizer = Optimizer(weights, settings.optimizer)
     lanes = StepLanes(optimizer)
-    blockOfParameter = model.blockOfParameter
+    sites = TelemetrySites(model)
   }
 
   /// One step: the gradient of the mean loss over all labelled positions of the batches, and the change of the weights

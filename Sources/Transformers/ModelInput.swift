@@ -66,8 +66,8 @@ package struct ModelInput: Sendable {
   }
 
   /// The rows as a small model runs them best, in lanes side by side, each on one thread: at most eight, a power of two,
-  /// of at least 128 positions each, and as many as have weights (or gradients) of 64 MiB together. A model too large
-  /// for that has one lane, within which threads share each operation.
+  /// of at least 128 positions each, and no more than have gradients of 64 MiB together. A model too large for two lanes
+  /// has one, within which threads share each operation.
   ///
   /// - Parameter weights: how many numbers the model has.
   package func lanes(weights: Int) -> [Range<Int>] {
@@ -78,7 +78,7 @@ package struct ModelInput: Sendable {
     return (0..<count).map { $0 * batch / count..<($0 + 1) * batch / count }
   }
 
-  /// Some of the rows, of an input that was checked.
+  /// Some of the rows, of an input all of whose rows have the same length.
   package func rows(_ range: Range<Int>) -> ModelInput {
     func part<T>(_ values: [T]) -> [T] {
       let width = values.count / batch

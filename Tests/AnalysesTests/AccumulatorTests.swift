@@ -135,6 +135,24 @@ struct AccumulatorTests {
     #expect(abs(counts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(counts.count) - 1) < 0.02)
   }
 
+  @Test("Sums without weights have means and no intervals, and merge like all others")
+  func unweighted() {
+    func sums(_ values: [Double], _ weights: (Int) -> BootstrapWeights) -> BootstrapSums {
+      var sums = BootstrapSums(width: 2)
+      for (index, value) in values.enumerated() { sums.add([value, 1], weights(index)) }
+      return sums
+    }
+    let values = (0..<40).map { Double($0 % 7) }
+    var (halves, empty) = (sums(Array(values[..<20])) { _ in .none }, BootstrapSums(width: 2))
+    halves.merge(sums(Array(values[20...])) { _ in .none })
+    let mean = halves.ratio(0, to: halves, 1)
+    #expect(mean.value == values.reduce(0, +) / 40 && mean.interval == nil && halves.documents == 40)
+    let weighted = sums(values) { BootstrapWeights(hash: UInt64($0)) }
+    empty.merge(weighted)
+    #expect(empty.ratio(0, to: empty, 1) == weighted.ratio(0, to: weighted, 1))
+    #expect(empty.ratio(0, to: empty, 1).interval != nil)
+  }
+
   @Test("Repeated-token sequences hold two copies of different tokens between the family's own")
   func repeatedTokens() throws {
     let repeated = try #require(

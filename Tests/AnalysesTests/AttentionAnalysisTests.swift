@@ -138,18 +138,24 @@ struct AttentionAnalysisTests {
     #expect(PatternClass(.init(uniform: 0.9), strict) == .other)
   }
 
-  @Test("Mass on padding is seen, and NaN is carried")
-  func faults() throws {
+  @Test("Mass on padding is seen, and NaN is carried, of either sign", arguments: [Float.nan, -Float.nan])
+  func faults(_ nan: Float) throws {
     let corpus = try SmallCorpus("bert_mlm", documents: 3)
     let documents = corpus.documents
     let lengths = documents.map(\.ids.count)
     let longest = (lengths.max() ?? 0) + 2
     let result = try accumulated(corpus, documents, length: longest) { b, h, q, k in
-      if h == 1 && q == 1 && k == 1 { return .nan }
+      if h == 1 && q == 1 && k == 1 { return nan }
       return k < lengths[b] ? 0.75 / Float(lengths[b]) : 0.25 / Float(longest - lengths[b])
     }.result()
     let pad = try #require(result[AttentionMetrics.padShare])
     #expect(abs(try #require(pad[.head(0, 0)]?.value) - 0.25) < 1e-6)
+    // Over all keys that have any: what lies on padding is uncertainty too.
+    let entropies = lengths.map { n in
+      -0.75 * log(0.75 / Double(n)) - 0.25 * log(0.25 / Double(longest - n))
+    }
+    let mean = zip(entropies, lengths).reduce(0) { $0 + $1.0 * Double($1.1) } / Double(lengths.reduce(0, +))
+    #expect(abs(try #require(result[AttentionMetrics.entropy]?[.head(0, 0)]?.value) - mean) < 1e-6)
     for metric in [AttentionMetrics.entropy, AttentionMetrics.maxWeight, AttentionMetrics.uniformScore] {
       #expect(result[metric]?[.head(0, 1)]?.state == .nan, "\(metric.id)")
       #expect(result[metric]?[.head(0, 0)]?.state == .finite, "\(metric.id)")

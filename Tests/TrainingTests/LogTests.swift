@@ -131,6 +131,19 @@ import Testing
     #expect(log.notes.isEmpty)
   }
 
+  @Test("Histograms whose messages have lengths of one, two and three bytes", arguments: [1, 40, 2_100])
+  func histograms(count: Int) throws {
+    let bins = TrainingLog.Histogram.Bins(
+      edges: (0...count).map { Double($0) / 3 }, counts: (0..<count).map { Double(1 + $0 * $0 % 11) })
+    let name = String(repeating: "n", count: count)
+    let folder = try folder([
+      EventWriter.fileName: EventWriter.opening
+        + EventWriter.record(step: 7) { $0.add("family/", name, edges: bins.edges, counts: bins.counts) }
+    ])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    #expect(try TrainingLog(contentsOf: folder).histograms == [.init(name: "family/" + name, steps: [7], bins: [bins])])
+  }
+
   @Test("a wrong checksum costs one record, a cut file its last, and both are said")
   func damage() throws {
     let records = (0..<5).map { (step: Int) in EventWriter.record(step: step) { $0.add("loss", Double(step)) } }

@@ -50,16 +50,17 @@ void tk_rotate(float *y, const float *x, const float *cosines, const float *sine
                size_t gap, size_t rows, size_t width);
 
 /// Softmax in place of one row of scores over the `visible` first keys, of those whose key_mask is not 0 (null: all);
-/// the others, up to T, become 0. A row that sees nothing becomes 0.
+/// the others, up to T, become 0. A row that sees nothing becomes 0, one with a NaN among what it sees NaN.
 ///
-/// Where they are not null, `normaliser` becomes Z = Σ e^(x − max x), and `weighted` Σ (x − max x)·e^(x − max x).
+/// Where they are not null, `normaliser` becomes Z = Σ e^(x − max x), and `weighted` Σ (x − max x)·e^(x − max x); 1 and 0
+/// for a row that sees nothing.
 void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t keys, float *normaliser,
                     float *weighted);
 
 /// The entropies of softmax rows in nats, ln Z − weighted/Z, in place of their normalisers.
 void tk_softmax_entropies(float *entropies, const float *weighted, size_t rows);
 
-/// −Σ p ln p of rows of probabilities; those below the normal range of floats count as 0.
+/// −Σ p ln p over all columns of rows of probabilities; those below the normal range of floats count as 0.
 void tk_entropies(float *entropies, const float *p, size_t rows, size_t stride, size_t keys);
 
 /// ds = p·(dp − Σ p·dp) for one row, in place of dp.

@@ -32,7 +32,7 @@ struct tk_attention_band {
   /// `[queries, keys]`, rows `stride` apart; keys that are not among the columns have 0.
   const float *pattern;
   size_t stride;
-  /// Of each row, nats.
+  /// The entropy of each row over all its columns, nats.
   const float *entropies;
   size_t first_query, queries;
   size_t first_key, keys;

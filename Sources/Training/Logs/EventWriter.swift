@@ -45,11 +45,11 @@ package struct EventSummary {
     message.add(1) { value in
       value.add(1, family, name)
       value.add(5) { histogram in
-        var (count, sum, squares, low, high) = (0.0, 0.0, 0.0, edges.first ?? 0, edges.first ?? 0)
-        let lowest = low
+        let lowest = edges.first ?? 0
+        var (count, sum, squares, high) = (0.0, 0.0, 0.0, lowest)
         for (edge, number) in zip(edges.dropFirst(), counts) {
-          (low, high) = (high, edge)
-          let middle = (low + high) / 2
+          let middle = (high + edge) / 2
+          high = edge
           count += number
           sum += middle * number
           squares += middle * middle * number

@@ -30,13 +30,11 @@ final class EntropySums: @unchecked Sendable {
     let attention = sites.attentions[index], rows = band.rows
     let queries = attention.site.stack == .encoder ? encoderLengths : lengths
     let keys = attention.readsEncoder ? encoderLengths : lengths
-    let real = min(rows.queries.upperBound, queries[rows.batchRow]) - rows.queries.lowerBound
-    guard real > 0 else { return }
-    var looked = tk_attention_band(
-      pattern: rows.pointer, stride: rows.stride, entropies: rows.entropies, first_query: rows.queries.lowerBound,
-      queries: real,
-      first_key: rows.keys.lowerBound, keys: rows.keys.count, length: keys[rows.batchRow],
-      causal: attention.isCausal ? 1 : 0, window: attention.window, every: attention.stride)
+    guard
+      var looked = rows.band(
+        queries: queries[rows.batchRow], keys: keys[rows.batchRow], isCausal: attention.isCausal,
+        window: attention.window, stride: attention.stride)
+    else { return }
     tk_attention_entropy(&looked, base + ((index * lengths.count + rows.batchRow) * widest + rows.head) * 3)
   }
 

@@ -11,24 +11,20 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
   private let tokens: TelemetryTokens
   private let sites: TelemetrySites
   private let optimizer: Optimizer
-  private let blockOfParameter: [(stack: Int, layer: Int)?]
   /// Nil for a step whose heads are not classified.
   private var classes: ClassRecorder?
   /// Under their numbers.
   private let recorders = Mutex<[Int: PassRecorder]>([:])
 
-  /// - Parameter sites: of the trainer's model, found before.
   /// - Throws: `InputError` where the model cannot read the probe of `tokens`.
   package init(
-    _ trainer: Trainer, _ plan: TelemetryPlan, _ tokens: TelemetryTokens = TelemetryTokens(),
-    sites: TelemetrySites? = nil
+    _ trainer: Trainer, _ plan: TelemetryPlan, _ tokens: TelemetryTokens = TelemetryTokens()
   ) throws {
     model = trainer.model
     optimizer = trainer.optimizer
-    blockOfParameter = trainer.blockOfParameter
     self.plan = plan
     self.tokens = tokens
-    self.sites = sites ?? TelemetrySites(trainer.model.description)
+    sites = trainer.sites
     classes = plan.classifies(trainer.step) ? try ClassRecorder(model, tokens.probe) : nil
   }
 
@@ -61,7 +57,7 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
           updateRatio: isChanged ? (report.changeSquares[index] / report.weightSquares[index]).squareRoot() : nil,
           zeros: special[0], nans: special[1], positiveInfinities: special[2], negativeInfinities: special[3],
           histogram: plan.histograms ? magnitudes[index]?.bins : nil))
-      if let (stack, layer) = blockOfParameter[index] { layers[stack, default: [:]][layer, default: 0] += square }
+      if let (stack, layer) = sites.blockOfParameter[index] { layers[stack, default: [:]][layer, default: 0] += square }
     }
     for (number, stack) in stacks.enumerated() {
       record.layers += (0..<stack.layers).compactMap { layer in

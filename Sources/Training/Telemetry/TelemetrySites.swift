@@ -1,7 +1,8 @@
-package import Transformers
+import Analyses
+import Transformers
 
-/// Where telemetry looks in a model, in the order of its records; found once for all passes.
-package struct TelemetrySites: Sendable {
+/// Where telemetry looks in a model, in the order of its records; found once for all steps.
+struct TelemetrySites: Sendable {
   /// A point of the residual stream, or what a block writes to it.
   struct Point: Sendable {
     let site: Site
@@ -32,8 +33,12 @@ package struct TelemetrySites: Sendable {
   /// Of all points, and of those of the stream.
   let pointSites: Set<Site>
   let residualSites: Set<Site>
+  /// `Model.blockOfParameter`.
+  let blockOfParameter: [(stack: Int, layer: Int)?]
 
-  package init(_ d: ModelDescription) {
+  init(_ model: Model) {
+    let d = model.description
+    blockOfParameter = model.blockOfParameter
     points = d.stacks.enumerated().flatMap { index, stack in
       func point(_ site: Site, _ residual: Int? = nil) -> Point {
         Point(site: site, text: site.text, stack: index, residual: residual)

@@ -2,7 +2,6 @@ import Analyses
 package import Foundation
 import Results
 import Tensors
-import Transformers
 
 /// Writes records as lines of JSON beside the checkpoints: `telemetry.jsonl`, the same in every run of a plan, and
 /// `speed.jsonl`, which is not; and as an event file for TensorBoard.
@@ -15,7 +14,6 @@ package final class TelemetryWriter {
   private let plan: TelemetryPlan
   private let trainer: Trainer
   private let tokens: TelemetryTokens
-  private let sites: TelemetrySites
   private let records: OutputFile
   private let speeds: OutputFile
   private let events: EventTelemetry
@@ -27,7 +25,6 @@ package final class TelemetryWriter {
     self.plan = plan
     self.trainer = trainer
     self.tokens = tokens
-    sites = TelemetrySites(trainer.model.description)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     records = try OutputFile(lines: folder.appending(path: Self.file), keptUpTo: step)
     speeds = try OutputFile(lines: folder.appending(path: Self.speedFile), keptUpTo: step)
@@ -37,7 +34,7 @@ package final class TelemetryWriter {
   /// Who looks at a step; nil for a step of which nothing is recorded.
   package func recorder(for step: Int) throws -> StepRecorder? {
     lastTime = ContinuousClock.now
-    return step % plan.every == 0 ? try StepRecorder(trainer, plan, tokens, sites: sites) : nil
+    return step % plan.every == 0 ? try StepRecorder(trainer, plan, tokens) : nil
   }
 
   /// A step with a fault is recorded whether or not it was looked at.
@@ -45,7 +42,7 @@ package final class TelemetryWriter {
     guard recorder != nil || report.fault != nil else { return }
     var bare = plan
     bare.classes = 0
-    let record = try (recorder ?? StepRecorder(trainer, bare, sites: sites)).record(report)
+    let record = try (recorder ?? StepRecorder(trainer, bare)).record(report)
     _ = try mapPieces(2) { form in
       if form == 0 { try records.write(record.line) } else { try events.write(EventTelemetry.event(record)) }
     }
