@@ -22,7 +22,8 @@ package enum CurveRole: String, CaseIterable, Sendable {
 /// Of checkpoints, texts `checkpoints` holds the names and array `checkpoint.steps` `[C]` the steps. Texts `over` names
 /// the metrics that were measured of each of them: array `over.<metric>` `[C, rows]`, texts `over.<metric>` the
 /// components of the rows. Arrays `checkpoint.ckaToFirst` and `checkpoint.ckaToLast` `[C, points]` hold debiased linear
-/// CKA of each residual point, and `checkpoint.similarity` `[C − 1]` how alike the heads of neighbours are.
+/// CKA of each residual point, of an encoder–decoder those of each stack, with `checkpoint.steps` again (`encoder/…`);
+/// and `checkpoint.similarity` `[C − 1]` how alike the heads of neighbours are.
 package enum TrainingMetrics {
   package static let analysis = "training"
 

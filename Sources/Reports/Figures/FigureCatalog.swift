@@ -40,12 +40,13 @@ package enum FigureCatalog {
     return made + unmade
   }
 
-  /// The analyses of an encoder–decoder that look at the model as a whole, of no stack; nil for other models.
+  /// The analyses of an encoder–decoder that look at the model as a whole, of no stack, and what its training is as a
+  /// whole; nil for other models.
   private static func stackless(_ results: RunResults) -> RunResults? {
     guard results.subject.model.encoder != nil else { return nil }
     var part = results.part(.only)
     let others = results.subject.model.stacks.flatMap { results.part($0).analyses.map(\.id) }
-    part.analyses.removeAll { others.contains($0.id) }
+    part.analyses.removeAll { others.contains($0.id) && $0.id != TrainingMetrics.analysis }
     return part
   }
 

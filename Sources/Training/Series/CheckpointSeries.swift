@@ -63,7 +63,8 @@ package struct CheckpointSeries {
   /// Adds what was found to the analysis `training`.
   package func add(to result: inout AnalysisResult) {
     result.texts["checkpoints"] = names
-    result.arrays["checkpoint.steps"] = NumericArray(shape: [count], values: steps.prefix(count).map(Float.init))
+    let taken = NumericArray(shape: [count], values: steps.prefix(count).map(Float.init))
+    result.arrays["checkpoint.steps"] = taken
     // A metric that only some checkpoints have cannot be followed over steps.
     let whole = metrics.filter { values[$0]?.count == count }
     result.texts["over"] = whole
@@ -76,6 +77,7 @@ package struct CheckpointSeries {
     for (name, values) in [("checkpoint.ckaToFirst", toFirst), ("checkpoint.ckaToLast", toLast)] {
       for (key, numbers) in values where !numbers.isEmpty && numbers.count % count == 0 {
         let stack = key.split(separator: "/").dropLast().first.map { "\($0)/" } ?? ""
+        result.arrays[stack + "checkpoint.steps"] = taken
         result.arrays[stack + name] = NumericArray(shape: [count, numbers.count / count], values: numbers)
       }
     }

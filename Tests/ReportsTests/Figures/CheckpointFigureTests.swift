@@ -32,4 +32,29 @@ import Testing
     #expect(try !caption([0, 0, 0.1, 0.2, 0.25]).contains("forms"))
     #expect(try !caption([0.5, 0.5, 0.5, 0.5, 0.5]).contains("forms"))
   }
+
+  @Test("Of an encoder–decoder the training is drawn once, and what stacks have for each of them")
+  func stacks() {
+    var run = results([0, 0, 0, 0, 0])
+    run.subject.model.encoder = Subject.Model.Stack(layers: 2, heads: 1, width: 8, headWidth: 8)
+    var analysis = AnalysisResult(id: TrainingMetrics.analysis)
+    let steps = NumericArray(shape: [3], values: [0, 100, 200])
+    analysis.texts["curves"] = ["loss"]
+    analysis.texts["curve.roles"] = [CurveRole.trainingLoss.rawValue]
+    analysis.arrays["curve.0"] = NumericArray(shape: [3, 2], values: [0, 5, 100, 4, 200, 3])
+    analysis.arrays["checkpoint.steps"] = steps
+    let scores = AttentionMetrics.inductionScore.id
+    analysis.arrays["over.\(scores)"] = NumericArray(shape: [3, 2], values: [0, 0, 0.1, 0, 0.2, 0.1])
+    analysis.texts["over.\(scores)"] = ["encoder/L1.H0", "decoder/L1.H0"]
+    for stack in ["encoder", "decoder"] {
+      analysis.arrays["\(stack)/checkpoint.steps"] = steps
+      analysis.arrays["\(stack)/checkpoint.ckaToFirst"] = NumericArray(
+        shape: [3, 2], values: [1, 1, 0.9, 0.8, 0.7, 0.5])
+    }
+    run.analyses = [analysis]
+    #expect(
+      FigureCatalog.figures(of: run).map(\.id).sorted() == [
+        "training-cka-first-decoder", "training-cka-first-encoder", "training-loss", "training-scores-induction-score",
+      ])
+  }
 }
