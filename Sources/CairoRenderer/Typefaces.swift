@@ -1,6 +1,7 @@
 internal import CPangoCairo
 internal import Drawing
 internal import Foundation
+internal import Synchronization
 
 /// One static font file of `fonts/`.
 struct Typeface: Sendable {
@@ -13,9 +14,10 @@ struct Typeface: Sendable {
 
 /// The fonts of one folder, through a fontconfig configuration that knows nothing else.
 ///
-/// Immutable after `init`; fontconfig's patterns are only read. The faces are FreeType's own, opened once: those that
-/// Cairo opens by pattern it closes again when there are more than ten, without waiting for other threads. Cairo locks
-/// each while it uses it, and may keep it after `deinit`; therefore they are never closed.
+/// Fontconfig's patterns are only read. The faces are FreeType's own, opened once by each thread: those that Cairo opens by
+/// pattern it closes again when there are more than ten, without waiting for other threads; and a font that several
+/// threads create, use and destroy at once makes Cairo 1.16 fail now and then (`! scaled_font->cache_frozen`). Cairo may
+/// keep faces after `deinit`; therefore they are never closed.
 final class Typefaces: @unchecked Sendable {
   /// The family set for each of a figure's three, in the folder that is shipped.
   static let families: [Font.Family: String] = [.sans: "Inter", .serif: "Noto Serif", .mono: "JetBrains Mono"]
@@ -24,7 +26,12 @@ final class Typefaces: @unchecked Sendable {
 
   let config: OpaquePointer
   let faces: [Typeface]
+  private let library: FT_Library
+  /// Those of the thread that began.
   private let cairoFaces: [OpaquePointer]
+  private let home = currentThread()
+  /// Those of other threads, as bits of pointers.
+  private let others = Mutex<[ThreadsFace: UInt]>([:])
   private let coverage: [OpaquePointer]
   private let byFile: [String: Int]
   private let chains: [[Int]]
@@ -61,16 +68,16 @@ final class Typefaces: @unchecked Sendable {
         guard let pattern = set.pointee.fonts[place], let face = Typeface(pattern),
           let characters = charset(of: pattern)
         else { continue }
-        var file: FT_Face?
-        guard FT_New_Face(library, face.file, FT_Long(face.index), &file) == 0, let file else {
+        guard let opened = face.open(library) else {
           throw RenderError.fonts(path: face.file, problem: "is not a font")
         }
         faces.append(face)
         coverage.append(characters)
-        cairoFaces.append(cairo_ft_font_face_create_for_ft_face(file, unhinted))
+        cairoFaces.append(opened)
       }
     }
     self.config = config
+    self.library = library
     self.faces = faces
     self.cairoFaces = cairoFaces
     self.coverage = coverage
@@ -95,6 +102,7 @@ final class Typefaces: @unchecked Sendable {
 
   deinit {
     for face in cairoFaces { cairo_font_face_destroy(face) }
+    for face in others.withLock({ $0.values.map(\.self) }) { cairo_font_face_destroy(OpaquePointer(bitPattern: face)) }
     FcConfigDestroy(config)
   }
 
@@ -106,7 +114,20 @@ final class Typefaces: @unchecked Sendable {
 
   func covers(_ face: Int, _ scalar: Unicode.Scalar) -> Bool { FcCharSetHasChar(coverage[face], scalar.value) != 0 }
 
-  func cairoFace(_ face: Int) -> OpaquePointer { cairoFaces[face] }
+  /// A face for the calling thread alone.
+  func cairoFace(_ face: Int) -> OpaquePointer {
+    let thread = currentThread()
+    guard thread != home else { return cairoFaces[face] }
+    let key = ThreadsFace(thread: thread, face: face)
+    let bits = others.withLock { others -> UInt? in
+      if let known = others[key] { return known }
+      // FreeType opens one file at a time.
+      let opened = faces[face].open(library).map { UInt(bitPattern: $0) }
+      others[key] = opened
+      return opened
+    }
+    return bits.flatMap { OpaquePointer(bitPattern: $0) } ?? cairoFaces[face]
+  }
 
   /// The face in the file that a resolved fontconfig pattern names.
   func face(of pattern: OpaquePointer) -> Int? {
@@ -129,6 +150,14 @@ final class Typefaces: @unchecked Sendable {
   }
 }
 
+private struct ThreadsFace: Hashable {
+  var thread: UInt
+  var face: Int
+}
+
+/// One that ended may have left its number, and its faces, to another.
+private func currentThread() -> UInt { UInt(pthread_self()) }
+
 extension Font.Family {
   static let all: [Font.Family] = [.sans, .serif, .mono]
   var index: Int {
@@ -146,6 +175,13 @@ extension Font {
 }
 
 extension Typeface {
+  /// The file as Cairo's face; nil where it is no font.
+  fileprivate func open(_ library: FT_Library) -> OpaquePointer? {
+    var opened: FT_Face?
+    guard FT_New_Face(library, file, FT_Long(index), &opened) == 0, let opened else { return nil }
+    return cairo_ft_font_face_create_for_ft_face(opened, unhinted)
+  }
+
   /// Nil for fonts that a PDF could embed only as Type 3: bitmaps, colour, variable.
   fileprivate init?(_ pattern: OpaquePointer) {
     guard let (file, index) = fileAndIndex(of: pattern) else { return nil }
