@@ -53,11 +53,10 @@ package struct RepeatedTokenProbe: Sendable {
   ) throws {
     var request = TraceRequest(sites: sites)
     request.tokenLosses = tokenLosses
-    let weights = model.parameters.reduce(0) { $0 + $1.count }
     for batch in batches {
       var input = batch.input(pad: pad)
       if tokenLosses, model.description.head == .languageModel { input.labels = input.nextTokenLabels }
-      let lanes = input.lanes(weights: weights)
+      let lanes = input.lanes(weights: model.parameterCount)
       let traces = try mapPieces(lanes.count) { try model.run(input.rows(lanes[$0]), request) }
       for (lane, trace) in zip(lanes, traces) {
         try observe(Batch(examples: Array(batch.examples[lane])).observation(tokens.stream, trace))

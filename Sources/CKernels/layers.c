@@ -180,46 +180,44 @@ static inline __attribute__((always_inline)) float sum_of(const float *x, size_t
   return sum;
 }
 
-// e^(x − shift) in place, and the sum. One pointer, because a loop over two that are equal does not vectorise.
-TK_CLONES static float exponentials(float *x, float shift, size_t count) {
-  size_t i = 0;
-  for (; i + LANES <= count; i += LANES)
-    for (size_t j = 0; j < LANES; j++) x[i + j] = tk_exp(x[i + j] - shift);
-  if (i < count) {
-    float rest[LANES];
-    fill_up(rest, x + i, count - i, shift);
-    for (size_t j = 0; j < LANES; j++) rest[j] = tk_exp(rest[j] - shift);
-    memcpy(x + i, rest, (count - i) * sizeof(float));
-  }
-  return sum_of(x, count);
-}
-
-// e^(x − shift) in place, and (x − shift)·e^(x − shift) added to the products.
-static inline __attribute__((always_inline)) void weigh(float *x, float *products, float shift) {
+// e^(x − shift) in place of LANES values, and where there are products, (x − shift)·e^(x − shift) added to them. One
+// pointer, because a loop over two that are equal does not vectorise.
+static inline __attribute__((always_inline)) void exponential_lanes(float *x, float shift, float *products) {
 #pragma clang fp contract(fast)
   for (size_t j = 0; j < LANES; j++) {
     float y = x[j] - shift;
     x[j] = tk_exp(y);
     // Where e^y is 0 it adds nothing: −∞·0 would be NaN.
-    products[j] += x[j] * (y < -87.0f ? 0.0f : y);
+    if (products) products[j] += x[j] * (y < -87.0f ? 0.0f : y);
   }
 }
 
-// The same as `exponentials`, and Σ (x − shift)·e^(x − shift).
-TK_CLONES static float weighted_exponentials(float *x, float shift, size_t count, float *weighted) {
-  float products[LANES] = {0};
+static inline __attribute__((always_inline)) float exponential_row(float *x, float shift, size_t count,
+                                                                   float *products) {
   size_t i = 0;
-  for (; i + LANES <= count; i += LANES) weigh(x + i, products, shift);
+  for (; i + LANES <= count; i += LANES) exponential_lanes(x + i, shift, products);
   if (i < count) {
     float rest[LANES];
     fill_up(rest, x + i, count - i, shift);
-    weigh(rest, products, shift);
+    exponential_lanes(rest, shift, products);
     memcpy(x + i, rest, (count - i) * sizeof(float));
   }
+  return sum_of(x, count);
+}
+
+// e^(x − shift) in place, and the sum.
+TK_CLONES static float exponentials(float *x, float shift, size_t count) {
+  return exponential_row(x, shift, count, NULL);
+}
+
+// The same, and Σ (x − shift)·e^(x − shift).
+TK_CLONES static float weighted_exponentials(float *x, float shift, size_t count, float *weighted) {
+  float products[LANES] = {0};
+  float sum = exponential_row(x, shift, count, products);
   for (size_t half = LANES / 2; half > 0; half /= 2)
     for (size_t j = 0; j < half; j++) products[j] += products[j + half];
   *weighted = products[0];
-  return sum_of(x, count);
+  return sum;
 }
 
 TK_CLONES void tk_softmax_row(float *row, const uint8_t *key_mask, size_t visible, size_t keys, float *normaliser,

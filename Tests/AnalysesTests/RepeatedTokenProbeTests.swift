@@ -40,7 +40,7 @@ struct RepeatedTokenProbeTests {
     let (whole, wholeLosses) = (try #require(trace[site]).values, trace.tokenLosses)
     #expect(patterns.count == whole.count && differ(patterns, whole) < 1e-6)
     #expect(losses.count == wholeLosses.count && zip(losses, wholeLosses).allSatisfy { $0.isNaN == $1.isNaN })
-    #expect(zip(losses, wholeLosses).allSatisfy { $0.isNaN || abs($0 - $1) < 1e-5 })
+    #expect(zip(losses, wholeLosses).allSatisfy { $0.isNaN || abs($0 - $1) < 1e-6 })
   }
 
   @Test("gives a decoder its first token before the same tokens")

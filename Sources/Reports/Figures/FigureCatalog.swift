@@ -32,22 +32,12 @@ package enum FigureCatalog {
       analysis.notApplicable.map { FigureOutcome.omitted(id: analysis.id, reason: $0) }
     }
     let stacks = results.subject.model.stacks
-    var made = stackless(applicable).map { part in builders.flatMap { $0.figures(of: part) } } ?? []
+    var made = stacks == [.only] ? [] : builders.flatMap { $0.figures(of: applicable.part(.only)) }
     made += stacks.flatMap { stack in
       let part = applicable.part(stack)
       return builders.flatMap { $0.figures(of: part) }.map { $0.shown(of: stack) }
     }
     return made + unmade
-  }
-
-  /// The analyses of an encoder–decoder that look at the model as a whole, of no stack, and what its training is as a
-  /// whole; nil for other models.
-  private static func stackless(_ results: RunResults) -> RunResults? {
-    guard results.subject.model.encoder != nil else { return nil }
-    var part = results.part(.only)
-    let others = results.subject.model.stacks.flatMap { results.part($0).analyses.map(\.id) }
-    part.analyses.removeAll { others.contains($0.id) && $0.id != TrainingMetrics.analysis }
-    return part
   }
 
   package static func figures(of results: RunResults) -> [Figure] { outcomes(of: results).compactMap(\.figure) }

@@ -56,17 +56,15 @@ final class EventTelemetry {
     }
   }
 
-  /// The histogram of a parameter's gradient: the bins from the first to the last that holds anything.
+  /// The histogram of a parameter's gradient.
   private static func add(_ parameter: TelemetryRecord.Parameter, to event: inout EventSummary) {
-    guard let counts = parameter.histogram, let first = counts.firstIndex(where: { $0 > 0 }),
-      let last = counts.lastIndex(where: { $0 > 0 })
-    else { return }
+    guard let bins = parameter.filledBins else { return }
     event.add(
       "log10_grad/", parameter.name,
-      edges: (first...last + 1).lazy.map {
+      edges: (bins.startIndex...bins.endIndex).lazy.map {
         Double(GradientFormulas.lowest) + Double($0) / Double(GradientFormulas.binsPerDecade)
       },
-      counts: counts[first...last].lazy.map { Double($0) })
+      counts: bins.lazy.map { Double($0) })
   }
 
   func add(_ evaluation: EvaluationReport, step: Int) throws {

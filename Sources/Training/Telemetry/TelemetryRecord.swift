@@ -17,6 +17,14 @@ package struct TelemetryRecord: Sendable {
     /// Counts over the bins of `log₁₀|g|` of `GradientFormulas`; nil where they were not asked for.
     package var histogram: [UInt64]?
 
+    /// The bins of the histogram from the first to the last that holds anything, under their numbers; nil where none does.
+    package var filledBins: ArraySlice<UInt64>? {
+      guard let histogram, let first = histogram.firstIndex(where: { $0 > 0 }),
+        let last = histogram.lastIndex(where: { $0 > 0 })
+      else { return nil }
+      return histogram[first...last]
+    }
+
     package var gradientRMS: Double { gradientNorm / Double(count).squareRoot() }
     /// `‖g‖₂/‖w‖₂`.
     package var ratio: Double { gradientNorm / weightNorm }

@@ -131,13 +131,10 @@ extension TelemetryRecord.Parameter {
   fileprivate func add(to line: inout JSONLine) {
     line.add("grad_norm", gradientNorm)
     line.add("grad_rms", gradientRMS)
-    if let histogram, let first = histogram.firstIndex(where: { $0 > 0 }),
-      let last = histogram.lastIndex(where: { $0 > 0 })
-    {
-      // The bins from the first to the last that holds anything.
+    if let filledBins {
       line.add("histogram") {
-        $0.add("counts", histogram[first...last])
-        $0.add("first_bin", first)
+        $0.add("counts", filledBins)
+        $0.add("first_bin", filledBins.startIndex)
       }
     }
     if nans > 0 { line.add("nan", nans) }
