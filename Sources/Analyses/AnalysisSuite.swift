@@ -1,4 +1,3 @@
-import Results
 package import Transformers
 
 /// The analyses there are, in the order of the report.

@@ -1,4 +1,5 @@
 import Results
+import Support
 import Synchronization
 import Tensors
 import Transformers

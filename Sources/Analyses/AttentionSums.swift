@@ -1,5 +1,5 @@
 package import CKernels
-import Results
+import Support
 package import Tensors
 package import Transformers
 

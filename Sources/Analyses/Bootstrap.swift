@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 package import Results
-import Tensors
+import Support
 
 /// How often a document is drawn in each bootstrap replicate: Poisson(1) counts that depend on the document's hash
 /// alone, so that replicates stream and merge (Hanley & MacGibbon 2006).

@@ -1,4 +1,5 @@
 import CKernels
+import Support
 package import Tensors
 
 /// Euclidean distances between all rows, `[N, N]`: `√(‖x‖² + ‖y‖² − 2x·y)` after centring.

@@ -1,5 +1,6 @@
 package import Corpora
 package import Foundation
+import Support
 import Tensors
 package import Transformers
 

@@ -1,7 +1,7 @@
 import CKernels
 import Corpora
 package import Results
-import Tensors
+import Support
 package import Transformers
 
 /// A model's way through a corpus: documents are read, cut into tokens, sorted by length into batches, run, and shown to

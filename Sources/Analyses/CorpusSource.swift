@@ -1,5 +1,5 @@
 package import Corpora
-import Tensors
+import Support
 
 /// A corpus file that has been read through once and found sound.
 package struct CorpusSource: Sendable {

@@ -1,6 +1,6 @@
 package import Corpora
 import Foundation
-import Tensors
+import Support
 package import Transformers
 
 /// Turns the documents of a corpus into what the model reads.

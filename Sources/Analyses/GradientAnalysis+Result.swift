@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 package import Results
+import Support
 import Tensors
 import Transformers
 

@@ -1,4 +1,5 @@
 import CKernels
+import Support
 package import Tensors
 import Transformers
 

@@ -1,5 +1,4 @@
 package import Results
-import Tensors
 package import Transformers
 
 /// The loss of a language model by the position of the token, and what a second copy of random tokens gains of the first.

@@ -1,5 +1,5 @@
 import CKernels
-import Results
+import Support
 import Tensors
 import Transformers
 

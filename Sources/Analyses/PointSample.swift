@@ -1,4 +1,3 @@
-import Tensors
 import Transformers
 
 /// A bounded sample of a stack's ordinary tokens at every residual point.

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 package import Transformers
 
 /// The seeded sequences of repeated tokens as a model reads them, in the frame of its family. Definitions:

@@ -1,4 +1,5 @@
 package import Results
+import Support
 package import Tensors
 package import Transformers
 

@@ -1,4 +1,5 @@
 package import Results
+import Support
 import Tensors
 package import Transformers
 

@@ -1,4 +1,5 @@
 import CKernels
+import Support
 package import Tensors
 
 /// One representation of `N` examples as linear CKA needs it: the Gram matrix of its centred rows, and sums over it

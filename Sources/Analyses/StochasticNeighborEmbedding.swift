@@ -1,4 +1,5 @@
 import CKernels
+import Support
 package import Tensors
 
 /// The optimiser of t-SNE in the plane: exact gradients, vectorised; the same points for any number of threads.

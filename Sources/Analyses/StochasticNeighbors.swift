@@ -1,4 +1,5 @@
 import Foundation
+import Support
 package import Tensors
 
 /// The affinities of t-SNE: how much each point takes each of its nearest neighbours for one.

@@ -1,4 +1,3 @@
-import Tensors
 package import Transformers
 
 extension TokenKind {

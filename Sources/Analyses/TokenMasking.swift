@@ -1,4 +1,4 @@
-package import Tensors
+package import Support
 package import Transformers
 
 /// What a masked language model is asked for (Devlin 2019): a share of the ordinary tokens, of which 80 % are masked, 10 %

@@ -1,5 +1,6 @@
 import CKernels
 package import Results
+import Support
 package import Tensors
 import Transformers
 

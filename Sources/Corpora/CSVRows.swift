@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// The rows of a CSV file (RFC 4180): cells between commas, in quotation marks where they hold a comma, a line's end or
 /// a quotation mark, which is doubled. Blank lines are skipped.

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Sentences of CoNLL-U (universaldependencies.org/format.html).
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The documents of a corpus.
 package struct Corpus: Sendable {

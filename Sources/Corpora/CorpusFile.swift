@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Where a corpus stands, and what the parts of its documents are called there.
 package struct CorpusFile: Sendable, Hashable {

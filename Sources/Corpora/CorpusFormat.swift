@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// How a corpus file is written.
 package enum CorpusFormat: String, CaseIterable, Sendable {

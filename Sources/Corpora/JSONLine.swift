@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The object on a line of JSON Lines, as far as a corpus needs it: its members in their order, numbers as they are
 /// written.

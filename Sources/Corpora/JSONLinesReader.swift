@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Objects of JSON Lines, a document a line.
 ///

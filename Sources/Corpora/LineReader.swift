@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// The lines of a UTF-8 file, one after the other, without their ends (`\n` or `\r\n`).
 ///

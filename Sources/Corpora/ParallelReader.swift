@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Two files whose lines belong together, a document a pair of lines. White space at the ends is dropped; a line that
 /// is blank in both is skipped.

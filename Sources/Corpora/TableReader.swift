@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Rows of a table with tabs between its cells, a document a row. Nothing is quoted or escaped; white space at the ends
 /// of a cell is dropped.

@@ -1,5 +1,3 @@
-import Tensors
-
 /// Documents of plain text: its lines, or the blocks between blank lines. White space at the ends is dropped.
 struct TextReader {
   let format: CorpusFormat

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Sentences with a word a line and its labels behind it (CoNLL-2003, WNUT), a document a sentence; blank lines
 /// separate them, and `-DOCSTART-` lines, which are skipped.

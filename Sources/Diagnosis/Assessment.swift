@@ -1,6 +1,6 @@
 package import Foundation
 package import Results
-import Tensors
+import Support
 
 /// The answer of a run's gate, with how many findings of each severity led to it.
 package struct Verdict: Hashable, Codable, Sendable {

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 
 /// The thresholds of a run: each rule's defaults, and what a thresholds file put in their place.
 package struct Thresholds: Hashable, Sendable {

@@ -1,8 +1,8 @@
 package import Diagnosis
 package import Foundation
 package import Results
+import Support
 import Synchronization
-import Tensors
 
 /// Writes a report into a folder: ordered, named steps over one article. A step that fails says its name.
 package struct ReportWriter: Sendable {

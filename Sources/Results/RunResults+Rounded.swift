@@ -1,3 +1,5 @@
+import Support
+
 extension RunResults {
   /// The same results as a run folder gives them back: numbers of nine significant digits. What is drawn and printed is
   /// made from these, so that a report does not depend on whether its run was read or just measured.

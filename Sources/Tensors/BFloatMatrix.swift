@@ -1,5 +1,6 @@
 import CKernels
 import COneDNN
+import Support
 
 /// A matrix of bfloat16 weights `[rows, columns]`, in the layout that the processor multiplies fastest.
 ///

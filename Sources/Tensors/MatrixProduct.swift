@@ -1,4 +1,5 @@
 import COneDNN
+import Support
 
 /// A matrix in memory that something else owns: rows `stride` floats apart.
 package struct MatrixView {

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 
 /// A safetensors file, mapped into memory: its header is read and checked at once, its data when they are asked for.
 ///

@@ -1,3 +1,5 @@
+import Support
+
 extension SafetensorsHeader {
   /// Reads and checks the header in `bytes`, the whole file called `place` in errors.
   ///

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the JSON of a safetensors header and nothing more general: strict, and every error with its byte in the file.
 struct SafetensorsScanner {
   private let bytes: UnsafeRawBufferPointer

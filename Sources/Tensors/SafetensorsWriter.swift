@@ -1,4 +1,5 @@
 package import Foundation
+package import Support
 
 /// Writes named tensors as a safetensors file that every other reader of the format takes.
 ///

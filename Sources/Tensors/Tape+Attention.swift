@@ -1,4 +1,5 @@
 import CKernels
+import Support
 
 /// Which keys each query may see.
 package struct Visibility: Sendable {

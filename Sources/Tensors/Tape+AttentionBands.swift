@@ -1,4 +1,5 @@
 import CKernels
+import Support
 
 /// A bias on scores by distance: a row of `table`, `[buckets, H]`, for each `k − q`, from `1 − Tq` to `Tk − 1`.
 package struct RelativeBias {

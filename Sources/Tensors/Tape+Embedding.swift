@@ -1,4 +1,5 @@
 import CKernels
+import Support
 
 extension Tape {
   /// `y[n, :] = table[ids[n], :]`, in the given leading shape.

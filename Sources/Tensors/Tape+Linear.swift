@@ -1,4 +1,5 @@
 import CKernels
+import Support
 
 /// A matrix inside a stored weight: which of its columns belong to it, and which way round it lies.
 package struct WeightSlice: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import CKernels
+import Support
 
 extension Tape {
   /// Mean of `−ln softmax(logits)[target]` over the rows whose target is not negative, a scalar; NaN where there is none.

@@ -1,4 +1,5 @@
 import CKernels
+import Support
 
 extension Tape {
   /// `(x − mean)/√(variance + ε)·gain + bias` over the last axis (Ba 2016).

@@ -1,4 +1,5 @@
 import CKernels
+import Support
 
 extension Tape {
   /// `scores[b, h, q, k] + table[bucket(k − q), h]` (Raffel 2019).

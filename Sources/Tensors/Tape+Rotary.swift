@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Support
 
 /// Cosines and sines of the angles by which rotary embeddings turn queries and keys (Su 2021).
 package struct RotaryTable: Sendable {

@@ -1,4 +1,5 @@
 import CKernels
+import Support
 
 /// A value of the network, and after the backward pass the gradient of the loss at it.
 package final class Variable {

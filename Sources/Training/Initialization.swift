@@ -1,4 +1,5 @@
 import Analyses
+import Support
 import Tensors
 package import Transformers
 

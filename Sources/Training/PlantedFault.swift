@@ -1,3 +1,4 @@
+import Support
 import Tensors
 package import Transformers
 

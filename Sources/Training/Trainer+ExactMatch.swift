@@ -1,4 +1,3 @@
-import Tensors
 import Transformers
 
 /// A source and the reference of its translation, as tokens; the reference with the end token that the tokenizer gives it.

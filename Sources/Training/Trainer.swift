@@ -1,5 +1,5 @@
 import Analyses
-import Tensors
+import Support
 package import Transformers
 
 /// A model that is being trained: its weights, and the step that is next.

@@ -1,6 +1,6 @@
 package import Corpora
 package import Foundation
-package import Results
+package import Support
 package import Transformers
 
 /// A training, with every choice made: what a job file comes to.

@@ -1,6 +1,5 @@
 package import Foundation
-import Results
-import Tensors
+import Support
 package import Transformers
 
 /// A training from its plan to its last checkpoint.

@@ -1,8 +1,7 @@
 import Analyses
 import Corpora
 import Foundation
-import Results
-import Tensors
+import Support
 import Transformers
 
 extension TrainingPlan {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 import Transformers
 
 /// What a model learns.

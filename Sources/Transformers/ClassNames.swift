@@ -1,5 +1,5 @@
 package import Foundation
-import Tensors
+import Support
 
 /// What a classifier calls its classes, as its `config.json` says.
 package struct ClassNames: Hashable, Sendable {

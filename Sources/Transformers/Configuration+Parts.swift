@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Parts that many families spell alike, in the older and the newer spelling.
 extension Configuration {

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 package import Tensors
 
 /// A model directory's `config.json`, read key by key with errors that name the key.

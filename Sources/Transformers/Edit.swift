@@ -1,3 +1,4 @@
+import Support
 package import Tensors
 
 /// A change of what flows through a site: set to zero, scaled, or replaced by a value from elsewhere (patching).

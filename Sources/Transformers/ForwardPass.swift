@@ -1,4 +1,5 @@
 import CKernels
+import Support
 import Tensors
 
 /// One pass through the network: the block, once, for every family.

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 package import Tensors
 
 /// A weight as the checkpoint stores it.

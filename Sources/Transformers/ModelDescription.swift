@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// What a model is made of, as its configuration says: the one block with its parts chosen.
 ///

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 package import Tensors
 
 /// How a sentence-transformers directory makes one vector of a text (Reimers & Gurevych 2019): `modules.json` names the

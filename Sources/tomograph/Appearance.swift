@@ -1,8 +1,7 @@
-import Diagnosis
 import Foundation
 import Plotting
 import Reports
-import Tensors
+import Support
 
 /// How a report looks: its templates and the themes of its figures, with what a user's folders put in their place.
 struct Appearance: Sendable {

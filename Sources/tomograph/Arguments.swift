@@ -1,5 +1,4 @@
-import Diagnosis
-import Tensors
+import Support
 
 /// What stands behind a command's name, checked against what the command takes.
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// Where the templates, fonts and examples lie that the program brings along.
 struct Assets: Sendable {

@@ -1,5 +1,4 @@
-import Diagnosis
-import Tensors
+import Support
 
 /// A thing that the program can be told to do: `tomograph report …`.
 struct Command: Sendable {

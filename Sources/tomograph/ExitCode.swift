@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// How the program ends, for the script that called it.
 enum ExitCode: Int32, Sendable {

@@ -1,11 +1,10 @@
 import CairoRenderer
-import Diagnosis
 import Drawing
 import Foundation
 import Plotting
 import Reports
 import Results
-import Tensors
+import Support
 
 extension Command {
   static let figure = Command(

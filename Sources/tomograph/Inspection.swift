@@ -1,4 +1,3 @@
-import Tensors
 import Transformers
 
 /// What a model's folder holds, as `inspect` prints it.

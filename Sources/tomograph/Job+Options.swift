@@ -4,6 +4,7 @@ import Diagnosis
 import Foundation
 import Plotting
 import Reports
+import Support
 import Tensors
 import Training
 

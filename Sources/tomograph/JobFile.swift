@@ -1,7 +1,7 @@
 import Corpora
-import Diagnosis
 import Foundation
 import Reports
+import Support
 import Tensors
 
 /// A job as its file states it: what is not there is left to the options and the defaults.

@@ -2,6 +2,7 @@ import Analyses
 import Corpora
 import Foundation
 import Reports
+import Support
 import Tensors
 import Training
 import Transformers

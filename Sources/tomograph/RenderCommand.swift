@@ -3,7 +3,7 @@ import Diagnosis
 import Foundation
 import Reports
 import Results
-import Tensors
+import Support
 
 extension Command {
   static let render = Command(

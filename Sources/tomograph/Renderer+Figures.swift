@@ -3,7 +3,7 @@ import Drawing
 import Foundation
 import Plotting
 import Reports
-import Tensors
+import Support
 
 extension Renderer {
   /// - Throws: `InputError` where the fonts are missing or damaged.

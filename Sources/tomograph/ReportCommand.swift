@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 extension Command {
   static let report = Command(

@@ -6,6 +6,7 @@ import Foundation
 import Plotting
 import Reports
 import Results
+import Support
 import Tensors
 import Transformers
 

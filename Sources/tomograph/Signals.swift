@@ -1,5 +1,5 @@
 import Glibc
-import Results
+import Support
 
 /// What signals do to the program.
 enum Signals {

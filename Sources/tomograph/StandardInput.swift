@@ -1,5 +1,5 @@
 import Glibc
-import Tensors
+import Support
 
 /// The lines of stdin, one after another.
 struct StandardInput: ~Copyable {

@@ -1,6 +1,6 @@
 import Glibc
+import Support
 import Synchronization
-import Tensors
 
 /// What commands print: collected, and written when enough has come together.
 enum StandardOutput {

@@ -1,9 +1,7 @@
 import Analyses
-import Diagnosis
 import Foundation
 import Reports
-import Results
-import Tensors
+import Support
 import Training
 
 /// What a job file of a study says: one training, and in which settings its variants differ.

@@ -1,6 +1,5 @@
 import Foundation
-import Results
-import Tensors
+import Support
 import Training
 
 extension Command {

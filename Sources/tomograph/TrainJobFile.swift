@@ -1,7 +1,6 @@
 import Corpora
-import Diagnosis
 import Foundation
-import Tensors
+import Support
 import Training
 import Transformers
 

@@ -1,7 +1,7 @@
 import Analyses
-import Diagnosis
 import Foundation
 import Results
+import Support
 import Tensors
 import Training
 import Transformers

@@ -1,6 +1,7 @@
 import Analyses
 import Corpora
 import Foundation
+import Support
 import Tensors
 import TestSupport
 import Testing

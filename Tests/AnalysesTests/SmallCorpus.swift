@@ -1,7 +1,7 @@
 import Analyses
 import Foundation
 import Results
-import Tensors
+import Support
 import TestSupport
 import Transformers
 

@@ -1,5 +1,6 @@
 import Analyses
 import Foundation
+import Support
 import Tensors
 import Testing
 

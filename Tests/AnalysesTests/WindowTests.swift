@@ -1,5 +1,5 @@
 import Corpora
-import Tensors
+import Support
 import TestSupport
 import Testing
 import Transformers

@@ -2,7 +2,7 @@ import CairoRenderer
 import Drawing
 import Foundation
 import Plotting
-import Tensors
+import Support
 import TestSupport
 
 /// The figures of the peers' script, each drawn from its data to the file's bytes; `per_s` is figures a second.

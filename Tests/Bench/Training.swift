@@ -1,7 +1,6 @@
 import Analyses
 import Foundation
-import Results
-import Tensors
+import Support
 import Training
 import Transformers
 

@@ -1,5 +1,4 @@
 import Foundation
-import Tensors
 import Transformers
 
 /// Times the engine on the work of the peers' scripts; one JSON line a case: median, least and most seconds.

@@ -3,6 +3,7 @@ import Corpora
 import Diagnosis
 import Foundation
 import Reports
+import Support
 import Tensors
 import TestSupport
 import Testing

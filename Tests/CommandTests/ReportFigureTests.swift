@@ -3,8 +3,8 @@ import Drawing
 import Foundation
 import Plotting
 import Reports
+import Support
 import Synchronization
-import Tensors
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 import Testing
 
 @testable import Corpora

@@ -1,6 +1,5 @@
 import Foundation
-import Results
-import Tensors
+import Support
 import Testing
 
 @testable import Diagnosis

@@ -1,6 +1,6 @@
 import Foundation
 import Reports
-import Tensors
+import Support
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Foundation
 import Plotting
 import Reports
 import Results
+import Support
 import Tensors
 import TestSupport
 

@@ -3,6 +3,7 @@ import Foundation
 import Plotting
 import Reports
 import Results
+import Support
 import TestSupport
 import Testing
 
@@ -134,19 +135,4 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
       MarkdownHTML.convert(table).components(separatedBy: "<td>").count - 1 == (table.split(separator: "\n").count - 2)
         * 4)
   }
-}
-
-@Suite struct SHA256Tests {
-  @Test(
-    "Digests are those of the standard",
-    arguments: [
-      ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-      ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-      (
-        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-      ),
-      (String(repeating: "a", count: 1_000_000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
-    ])
-  func digests(text: String, digest: String) { #expect(SHA256.digest(Array(text.utf8)) == digest) }
 }

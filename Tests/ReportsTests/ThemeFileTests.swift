@@ -1,7 +1,7 @@
 import Foundation
 import Plotting
 import Reports
-import Tensors
+import Support
 import Testing
 
 @Suite("Files of themes")

@@ -1,6 +1,6 @@
 import Foundation
 package import Results
-import Tensors
+import Support
 
 /// Results of a run that never was, from a seed: every analysis, with gaps, odd tokens and intervals.
 package struct SampleResults {

@@ -1,7 +1,6 @@
 import Corpora
 import Foundation
-import Results
-import Tensors
+import Support
 import TestSupport
 import Testing
 import Transformers

@@ -2,6 +2,7 @@ import Analyses
 import Corpora
 import Foundation
 import Results
+import Support
 import Tensors
 import TestSupport
 import Testing

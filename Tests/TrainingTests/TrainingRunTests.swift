@@ -1,6 +1,6 @@
 import Corpora
 import Foundation
-import Results
+import Support
 import Tensors
 import TestSupport
 import Testing

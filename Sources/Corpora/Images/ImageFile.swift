@@ -1,4 +1,5 @@
 import Foundation
+import Support
 package import Tensors
 
 /// A PNG or JPEG file, told by what it begins with and not by its name, whose structure was found sound.

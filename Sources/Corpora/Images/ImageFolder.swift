@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// The images of a folder and of those inside it, in the order of the bytes of their names, a document an image.
 ///

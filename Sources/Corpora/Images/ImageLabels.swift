@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// What a CSV file says of images: its first column has their file names, relative to the folder, the others are
 /// labels; the first row names the columns. An empty cell is no label.

@@ -1,5 +1,6 @@
 import CJPEG
 import Foundation
+import Support
 import Tensors
 
 /// The frame header of a JPEG (ITU-T T.81, annex B) whose segments were found whole.

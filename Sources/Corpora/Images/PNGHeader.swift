@@ -1,4 +1,5 @@
 import CPNG
+import Support
 import Tensors
 
 /// The header of a PNG (W3C, third edition) whose chunks were found whole.

@@ -1,5 +1,4 @@
 import Plotting
-import Results
 
 /// A weight's name without its layer: `h.3.attn.c_attn.weight` is layer 3 of kind `attn.c_attn.weight`.
 struct TensorKind: Hashable {

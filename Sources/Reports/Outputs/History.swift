@@ -1,7 +1,7 @@
 package import Diagnosis
 package import Foundation
 package import Results
-import Tensors
+import Support
 
 /// One line of `history.jsonl`, which lies beside the run folders: what came of a run. Lines stand in the order of the
 /// runs; like every artefact but `provenance.json` they know no clock.

@@ -1,5 +1,5 @@
 package import Foundation
-import Results
+import Support
 
 /// Where a run's numbers come from and what it took: the content of `provenance.json`, the only file of a run that knows
 /// of clocks and machines.

@@ -1,7 +1,6 @@
-import Diagnosis
 package import Foundation
 package import Plotting
-import Tensors
+import Support
 
 extension Theme {
   /// The theme of a user's file (its keys: `Theme.keys`). Without a `base` it begins as the program's theme of the

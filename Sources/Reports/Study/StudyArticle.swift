@@ -1,6 +1,7 @@
 import Diagnosis
 import Plotting
 import Results
+import Support
 
 extension Study {
   /// The study as a thing to read, with its figures.

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Reads the text of a Mustache template into nodes.
 struct MustacheParser {

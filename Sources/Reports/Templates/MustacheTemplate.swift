@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A template in the Mustache language, core modules of its specification 1.x: comments, delimiters, interpolation,
 /// sections, inverted sections, partials.

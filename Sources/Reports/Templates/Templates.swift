@@ -1,6 +1,5 @@
-import Diagnosis
 package import Foundation
-import Tensors
+import Support
 
 /// The files of `templates/`, with a user's folder laid over them: what it has wins, one file at a time.
 package struct Templates: Sendable {

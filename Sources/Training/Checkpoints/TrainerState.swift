@@ -1,4 +1,4 @@
-package import Results
+package import Support
 
 /// The history of a training, as the `log_history` of Hugging Face's `trainer_state.json`.
 package struct TrainerState: Sendable {

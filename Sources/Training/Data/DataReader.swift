@@ -1,7 +1,7 @@
 import Analyses
 import Corpora
 import Foundation
-import Tensors
+import Support
 import Transformers
 
 /// Turns a corpus into the examples of a task.

@@ -1,4 +1,5 @@
 internal import Foundation
+import Support
 internal import Tensors
 
 /// A value of a log in JSON, in which Python also writes `NaN` and `Infinity`.

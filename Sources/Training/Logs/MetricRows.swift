@@ -1,5 +1,6 @@
 internal import Corpora
 internal import Foundation
+import Support
 internal import Tensors
 
 /// Logs of a row a step: JSON Lines (also W&B's), `trainer_state.json` of Hugging Face's Trainer, CSV.

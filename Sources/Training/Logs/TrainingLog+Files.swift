@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 internal import Tensors
 
 extension TrainingLog {

@@ -1,4 +1,5 @@
 internal import Results
+import Support
 internal import Tensors
 package import Foundation
 

@@ -1,5 +1,4 @@
 import Analyses
-import Tensors
 import Transformers
 
 /// The classes of all heads, as a report finds them of the rows of a step's batches and of the probe by the weights that

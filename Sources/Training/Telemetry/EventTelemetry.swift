@@ -1,6 +1,6 @@
 import Analyses
 import Foundation
-import Tensors
+import Support
 
 /// Writes records as an event file that TensorBoard shows while the training runs: `tensorboard/` beside the checkpoints,
 /// the same bytes in every run of a plan.

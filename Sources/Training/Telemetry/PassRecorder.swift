@@ -1,5 +1,4 @@
 import Analyses
-import Tensors
 import Transformers
 
 /// Looks at one of a step's passes, as values and gradients go by.

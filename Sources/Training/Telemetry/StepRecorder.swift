@@ -1,5 +1,5 @@
 import Analyses
-import Results
+import Support
 import Synchronization
 import Tensors
 package import Transformers

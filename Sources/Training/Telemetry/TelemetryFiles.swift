@@ -1,5 +1,5 @@
 package import Foundation
-import Results
+import Support
 
 /// What a training with telemetry leaves in its folder.
 package enum TelemetryFiles {

@@ -1,7 +1,6 @@
 import Corpora
 import Foundation
-import Results
-import Tensors
+import Support
 import Transformers
 
 /// How a tokenizer is made from the text of a corpus.

@@ -1,5 +1,3 @@
-import Tensors
-
 extension Family {
   /// BART (Lewis 2020): Post-LN encoder–decoder with learned positions from row 2 on.
   static let bart = bartLike("bart", embeddingIsScaled: true) { _ in .learned(offset: 2, counting: .all) }

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 extension Family {
   /// The block itself, every part of it chosen by its name: for studies of what a part does. Other programs do not know

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A kind of model: how its configuration and its tensors' names map to the one block.
 struct Family: Sendable {

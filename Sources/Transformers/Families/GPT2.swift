@@ -1,5 +1,3 @@
-import Tensors
-
 extension Family {
   /// GPT-2 (Radford 2019): Pre-LN decoder with learned positions, Conv1D weights and one fused QKV matrix.
   static let gpt2 = Family(

@@ -1,5 +1,3 @@
-import Tensors
-
 extension Family {
   /// GPT-Neo (Black 2021): GPT-2 with unscaled scores, and every other layer seeing only a window.
   static let gptNeo = Family(

@@ -1,5 +1,3 @@
-import Tensors
-
 extension Family {
   /// OPT (Zhang 2022): a decoder with learned positions from row 2 on, norms before or (350m) after, and there also
   /// narrower embeddings.

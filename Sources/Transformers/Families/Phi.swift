@@ -1,5 +1,3 @@
-import Tensors
-
 extension Family {
   /// Phi (Li 2023): attention and MLP side by side behind one norm, heads partly turned, a bias on the logits.
   static let phi = Family(

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// How far texts are continued, and how each token is chosen.

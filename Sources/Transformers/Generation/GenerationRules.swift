@@ -1,5 +1,5 @@
 import Foundation
-package import Tensors
+package import Support
 
 /// How a model's texts are continued: what `generation_config.json`, or `config.json` where there is none, says of it as
 /// far as it changes which token is the likeliest.

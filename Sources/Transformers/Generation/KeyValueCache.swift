@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// What a decoder's attention has made of the positions before: each step then runs the new ones alone.

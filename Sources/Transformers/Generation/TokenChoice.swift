@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// How the next token is chosen among the logits.
 package enum TokenChoice: Hashable, Sendable {

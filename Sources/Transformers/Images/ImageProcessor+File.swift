@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 import Tensors
 
 extension ImageProcessor {

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 package import Tensors
 
 /// How images become what an image model reads: resized, cropped, rescaled and normalised, in this order.

@@ -1,5 +1,3 @@
-import Tensors
-
 /// A token that is found in a text as a whole, before the text is split.
 struct AddedToken: Sendable {
   var id: Int32

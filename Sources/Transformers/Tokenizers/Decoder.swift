@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The last stage: from tokens back to text.
 indirect enum Decoder: Sendable {

@@ -1,5 +1,3 @@
-import Tensors
-
 /// The ids of the tokens that have a part to play; nil where the tokenizer has none for it.
 package struct SpecialRoles: Sendable {
   package internal(set) var beginning: Int32?

@@ -1,5 +1,4 @@
 package import Foundation
-import Tensors
 
 /// From text to the tokens of a model and back, as the model's directory says.
 ///

@@ -1,5 +1,4 @@
 package import Foundation
-import Tensors
 
 /// The tensors that a model to be trained does not find in files: all of them, or those of its head.
 struct BlankTensors: Sendable {

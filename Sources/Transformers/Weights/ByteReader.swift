@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Reads little-endian numbers and texts from bytes that may be anything; every read is checked against their end.
 struct ByteReader {

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 package import Tensors
 
 /// One file of weights, whatever its format.

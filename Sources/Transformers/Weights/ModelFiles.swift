@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 import Tensors
 
 /// The files that a model consists of: a Hugging Face or sentence-transformers directory, a GGUF file, or a directory

@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// A JSON value that keeps the order of its objects and every key, also keys that differ only by Unicode normalisation:
 /// a vocabulary has both `é` and `e` + `◌́`, which a `Dictionary<String, …>` takes for one.

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A value of a JSON file with the way to it, which error messages name: `tokenizer.json: model.type`.
 struct JSONField: Sendable {

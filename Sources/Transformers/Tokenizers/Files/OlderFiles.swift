@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Tokenizers from the files that came before `tokenizer.json`.
 extension TokenizerFiles {

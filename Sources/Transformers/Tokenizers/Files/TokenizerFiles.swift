@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// The stages of a tokenizer, read from whatever files a directory has.
 struct TokenizerComponents: Sendable {

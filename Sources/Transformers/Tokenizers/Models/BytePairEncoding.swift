@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Byte-pair encoding: a word starts as single symbols, and the neighbours with the earliest merge are joined until
 /// none is left.

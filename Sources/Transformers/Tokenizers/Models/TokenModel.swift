@@ -1,5 +1,3 @@
-import Tensors
-
 /// A token of a word, and the bytes of the word that it covers.
 struct WordToken: Sendable {
   var id: Int32

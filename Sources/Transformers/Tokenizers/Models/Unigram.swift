@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A unigram language model: the cut of a word whose tokens have the largest sum of log-probabilities (Viterbi).
 ///

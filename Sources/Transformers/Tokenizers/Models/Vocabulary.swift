@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The tokens of a model and their ids, both ways.
 struct Vocabulary: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// WordPiece: from the left, always the longest token that fits; pieces after the first carry a prefix (`##`).
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The fourth stage: puts the tokens of the family around a text, or around the two of a pair.
 struct PostProcessor: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// SentencePiece's spaces: each becomes a visible mark, one is put in front, and words start at marks.
 struct MetaspaceSplit: PreTokenizer {

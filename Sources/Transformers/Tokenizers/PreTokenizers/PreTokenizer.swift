@@ -1,5 +1,3 @@
-import Tensors
-
 /// The second stage: cuts a normalised text into words.
 protocol PreTokenizer: Sendable {
   func split(_ text: inout SplitText, _ index: ScalarIndex)

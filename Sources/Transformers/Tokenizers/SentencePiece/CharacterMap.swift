@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// SentencePiece's compiled normalisation: a double-array trie (Darts) from byte strings to places in a pool of
 /// replacements that end with a zero byte.

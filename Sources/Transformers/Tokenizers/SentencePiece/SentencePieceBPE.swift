@@ -1,5 +1,3 @@
-import Tensors
-
 /// SentencePiece's byte-pair encoding: neighbours are joined whose joined text is a piece, the best score first, of
 /// equal ones the leftmost.
 struct SentencePieceBPE: TokenModel {

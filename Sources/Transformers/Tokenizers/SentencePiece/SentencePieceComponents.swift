@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// Tokenizers from a SentencePiece `.model` file.
 extension TokenizerFiles {

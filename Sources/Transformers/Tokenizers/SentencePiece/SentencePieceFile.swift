@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// A SentencePiece `.model` file: a protocol buffer (`ModelProto`) of pieces, the trainer's and the normaliser's
 /// settings.

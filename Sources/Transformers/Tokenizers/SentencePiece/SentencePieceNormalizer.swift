@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// What SentencePiece does to a text: its character map, spaces made visible, extra ones removed, one put in front.
 ///

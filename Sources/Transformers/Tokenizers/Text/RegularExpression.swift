@@ -1,6 +1,6 @@
 import CPCRE
 import Foundation
-import Tensors
+import Support
 
 /// A compiled PCRE2 pattern over UTF-8 with Unicode properties; it can be used from any thread.
 final class RegularExpression: @unchecked Sendable {

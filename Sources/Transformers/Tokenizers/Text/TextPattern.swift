@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// What `Split` and `Replace` look for: a literal or a regular expression.
 enum TextPattern: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 
 /// What a GGUF file says of its network (`general.architecture`): llama (with Mistral), qwen2 or qwen3.

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Support
 import Tensors
 
 /// A GGUF file (versions 2 and 3, little-endian), mapped into memory: metadata and tensors under the names that

@@ -1,5 +1,3 @@
-import Tensors
-
 /// A value of a GGUF file's metadata; arrays stay in the file until they are asked for.
 enum GGUFValue: Sendable {
   case integer(Int)

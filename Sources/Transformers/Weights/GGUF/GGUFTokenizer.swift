@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// The tokenizer that a GGUF file carries (`tokenizer.ggml.*`): byte-level BPE ("gpt2"), or SentencePiece's BPE
 /// ("llama").

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 
 /// The tensors of a GGUF file of the Llama family, under the names and in the layouts of Hugging Face.

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 
 /// A PyTorch checkpoint (`torch.save`), mapped into memory: a zip archive of a pickle and its storages, or the format

@@ -1,5 +1,3 @@
-import Tensors
-
 /// Reads the pickles that `torch.save` writes: plain containers, storages and tensors.
 ///
 /// It runs nothing: an opcode outside `PickleOpcode` and a name outside `PickleGlobal` are refused by name. Memory is

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The members of a zip archive in memory, as far as PyTorch makes use of the format: stored without compression.
 ///

@@ -32,3 +32,10 @@ private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   }
   return previous[b.count]
 }
+
+extension ClosedRange<Int> {
+  /// "1 to 8", "at least 1".
+  package var spelling: String {
+    upperBound == .max ? "at least \(lowerBound)" : "\(lowerBound) to \(upperBound)"
+  }
+}

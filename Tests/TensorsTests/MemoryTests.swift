@@ -1,41 +1,12 @@
 import CBLAS
 import CKernels
 import COneDNN
-import Foundation
-import Synchronization
 import Testing
 
 @testable import Tensors
 
-@Suite("Pieces of work and their memory")
-struct WorkersTests {
-  private struct Failure: Error, Equatable { var piece: Int }
-
-  @Test("Results come in the order of pieces", arguments: [0, 1, 7, 1000])
-  func results(count: Int) {
-    #expect(mapPieces(count) { "\($0)" } == (0..<count).map { "\($0)" })
-  }
-
-  @Test("Of several failures the first by index is thrown, and every piece runs")
-  func failures() {
-    let runs = Atomic(0)
-    #expect(throws: Failure(piece: 30)) {
-      _ = try mapPieces(100) { piece -> Int in
-        runs.add(1, ordering: .relaxed)
-        if piece % 40 == 30 { throw Failure(piece: piece) }
-        return piece
-      }
-    }
-    #expect(runs.load(ordering: .relaxed) == 100)
-  }
-
-  @Test("Every element is changed once")
-  func elements() {
-    var values = Array(0..<500)
-    forEachElement(of: &values) { value, index in value += index }
-    #expect(values == (0..<500).map { 2 * $0 })
-  }
-
+@Suite("Memory and kernels")
+struct MemoryTests {
   @Test("Memory lies at multiples of 64; a block of the same size comes back to its thread")
   func memory() throws {
     for bytes in [4, 63, 64, 100, 4096, (4 << 20) + 4, 64 << 20] {

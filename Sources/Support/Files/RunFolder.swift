@@ -1,5 +1,4 @@
 package import Foundation
-import Tensors
 
 /// A folder that is written beside its final place and put there when it is whole, so that whoever looks sees the old
 /// one or the new one and never a part. Failures and signals leave the old one as it was and nothing beside it.

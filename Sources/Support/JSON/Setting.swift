@@ -1,6 +1,4 @@
 package import Foundation
-package import Results
-package import Tensors
 
 /// A value in a settings file (a job, thresholds), which knows where it stands, so that every error can say so.
 ///
@@ -182,13 +180,6 @@ extension Setting.Value {
     case .list(let values): .array(values.map(\.json))
     case .object(let members): .object(members.mapValues(\.json))
     }
-  }
-}
-
-extension ClosedRange<Int> {
-  /// "1 to 8", "at least 1".
-  package var spelling: String {
-    upperBound == .max ? "at least \(lowerBound)" : "\(lowerBound) to \(upperBound)"
   }
 }
 

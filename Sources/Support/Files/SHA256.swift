@@ -1,5 +1,4 @@
 package import Foundation
-import Tensors
 
 /// The SHA-256 digest of bytes and files (FIPS 180-4).
 package struct SHA256 {

@@ -1,8 +1,8 @@
 import Foundation
-import Tensors
+import TestSupport
 import Testing
 
-@testable import Results
+@testable import Support
 
 private struct Refusal: Error {}
 

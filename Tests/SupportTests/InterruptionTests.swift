@@ -1,8 +1,7 @@
 import Foundation
-import Tensors
 import Testing
 
-@testable import Results
+@testable import Support
 
 @Suite struct InterruptionTests {
   @Test(

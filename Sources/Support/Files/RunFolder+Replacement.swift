@@ -1,5 +1,4 @@
 import Foundation
-import Tensors
 
 /// How a whole folder takes the place of another in one step.
 enum Replacement {
