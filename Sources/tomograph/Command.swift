@@ -65,7 +65,8 @@ struct Command: Sendable {
         try StandardOutput.write(command.help)
         return .pass
       }
-      return try command.run(try Arguments(rest, of: command))
+      let arguments = try Arguments(rest, of: command)
+      return try Workers.with(threads: arguments.integer("threads")) { try command.run(arguments) }
     }
   }
 

@@ -58,7 +58,7 @@ extension Provenance {
     sources += try job.appearance.sources
     self.init(
       sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
-      threads: Workers.count, precision: precision.rawValue)
+      threads: Workers.current.count, precision: precision.rawValue)
   }
 }
 

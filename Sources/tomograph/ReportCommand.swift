@@ -14,7 +14,6 @@ extension Command {
     options: Job.options,
     run: { arguments in
       let job = try Job(arguments)
-      if let threads = arguments.integer("threads") { Workers.count = threads }
       let progress = Progress(isQuiet: arguments.has("quiet"))
       let verdict = try runReport(job, progress: progress)
       progress.end()

@@ -30,7 +30,6 @@ extension Command {
       if arguments.has("resume"), arguments.has("restart") {
         throw InputError(.usage, at: "study: --restart", "contradicts --resume")
       }
-      if let threads = arguments.integer("threads") { Workers.count = threads }
       let progress = Progress(isQuiet: arguments.has("quiet"))
       let beginning: TrainingRun.Beginning =
         arguments.has("resume") ? .resumed : arguments.has("restart") ? .again : .new

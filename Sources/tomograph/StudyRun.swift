@@ -144,7 +144,7 @@ struct StudyRun {
       watch.lap("write")
       try Provenance(
         sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
-        threads: Workers.count
+        threads: Workers.current.count
       ).write(to: folder)
     }
     progress.end()

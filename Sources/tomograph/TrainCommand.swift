@@ -40,7 +40,6 @@ extension Command {
       }
       let job = URL(filePath: arguments.operands[0])
       let plan = try TrainJobFile.plan(job, output: arguments.text("out").map { URL(filePath: $0) })
-      if let threads = arguments.integer("threads") { Workers.count = threads }
       let progress = Progress(isQuiet: arguments.has("quiet"))
       let beginning: TrainingRun.Beginning =
         arguments.has("resume") ? .resumed : arguments.has("restart") ? .again : .new

@@ -247,6 +247,8 @@ struct AttentionAnalysisTests {
     #expect(next.rows.max { $0.quantity.number < $1.quantity.number }?.component == .head(1, 8))
     #expect(result.texts["class"]?[1 * 12 + 8] == "next token")
     #expect(result.texts["class"]?.contains("separator") == false)
+    let sinks = try #require(result[AttentionMetrics.firstShare]).rows.map(\.quantity.number)
+    #expect(abs((sinks.max() ?? 0) - 0.74) < 0.05, "\(sinks.max() ?? 0)")
     #expect(result[AttentionMetrics.padShare]?.rows.allSatisfy { $0.quantity.value == 0 } == true)
   }
 }

@@ -16,7 +16,7 @@ struct DeterminismTests {
     let run = try SmallRun()
     let first = try report(run, "--threads", "1")
     #expect(first.count > 100 && first["index.html"] != nil && first["results.json"] != nil)
-    for threads in ["1", "2"] {
+    for threads in ["1", "2", "5"] {
       let again = try report(run, "--threads", threads)
       #expect(Set(first.keys) == Set(again.keys))
       #expect(first.filter { again[$0.key] != $0.value }.keys.sorted() == [], "with \(threads) threads")

@@ -7,20 +7,18 @@ import Support
 import Tensors
 import TestSupport
 
-/// A run made from the attention and the hidden states of a real model on two sentences.
+/// A run made from the attention and the hidden states of a real model on one sentence.
 enum ReportExample {
-  static let folder = Fixtures.shared("reference/real/minilm")
   private static let names = ["other", "sink", "next token", "previous token"]
 
   static func results() throws -> RunResults {
-    guard let folder else { throw InputError(at: "reference", "is absent") }
-    let file = try SafetensorsFile(folder.appending(path: "reference.safetensors"))
+    let file = try SafetensorsFile(Fixtures.url("reports/minilm.safetensors"))
     let subject = Subject(
       name: "minilm-english",
       model: .init(
         name: "MiniLM", family: "bert", task: "encoder", layers: 6, heads: 12, width: 384, headWidth: 32,
         vocabulary: 30522, parameters: 22_713_216, isCausal: false),
-      corpus: .init(name: "two sentences", documents: 2, tokens: 40, label: nil, truncated: 0), seed: 0)
+      corpus: .init(name: "one sentence", documents: 1, tokens: 22, label: nil, truncated: 0), seed: 0)
     return RunResults(
       subject: subject,
       analyses: [
@@ -160,7 +158,7 @@ enum ReportExample {
     let n = "n = 22 observations a head."
     return FigureCaption(
       full: "\(what) Model: MiniLM (bert, 6 layers × 12 heads, 22,713,216 parameters). \(definition) \(n) Seed 0.",
-      what: what, definition: definition, n: n, subject: "MiniLM 6×12 · two sentences, 2 documents, 40 tokens · seed 0")
+      what: what, definition: definition, n: n, subject: "MiniLM 6×12 · one sentence, 1 document, 22 tokens · seed 0")
   }
 
   /// A grid of squares in the theme's colours, in place of a plot.

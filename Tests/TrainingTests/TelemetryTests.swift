@@ -146,15 +146,14 @@ struct TelemetryTests {
     let probe = RepeatedTokens(ordinary: Array(4..<120), opening: [], closing: [], longest: 64, seed: 0) { "\($0)" }
     let tokens = TelemetryTokens(probe: probe.map { RepeatedTokenProbe($0, pad: 1) })
     func lines(_ threads: Int) throws -> [String] {
-      let before = Workers.count
-      Workers.count = threads
-      defer { Workers.count = before }
       let trainer = try run.trainer()
-      return try (0..<3).map { step in
-        let recorder = try StepRecorder(trainer, TelemetryPlan(classes: 2), tokens)
-        let record = recorder.record(try trainer.advance(run.batches[step].split(2), observer: recorder))
-        #expect((record.headCounts != nil) == (step % 2 == 0))
-        return String(decoding: record.line, as: UTF8.self) + "\(EventTelemetry.event(record))"
+      return try Workers.with(threads: threads) {
+        try (0..<3).map { step in
+          let recorder = try StepRecorder(trainer, TelemetryPlan(classes: 2), tokens)
+          let record = recorder.record(try trainer.advance(run.batches[step].split(2), observer: recorder))
+          #expect((record.headCounts != nil) == (step % 2 == 0))
+          return String(decoding: record.line, as: UTF8.self) + "\(EventTelemetry.event(record))"
+        }
       }
     }
     let one = try lines(1)

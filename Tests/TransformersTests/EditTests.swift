@@ -72,19 +72,75 @@ import Transformers
     }
   }
 
-  @Test("Gradients flow through edits: zeroed values pass none, scaled ones their share")
+  /// `∂L/∂(MLP's hidden units)` of layer 0 where the MLP's output is edited, and what it has to be: of the gradient
+  /// above, which is that of the edited output, its share through the output matrix, at the positions that are left.
+  private func gradient(through operation: Edit.Operation, share: Float, positions: Set<Int>? = nil) throws
+    -> (found: [Float], wanted: [Float])
+  {
+    let reference = try Reference(Fixtures.url("models/gpt2"))
+    let units = Site.mlpPost(layer: 0), above = Site.residPost(layer: 0)
+    let trace = try reference.model.run(
+      reference.input,
+      TraceRequest(
+        gradients: [units, above], edits: [Edit(.mlpOut(layer: 0), operation, positions: positions)]))
+    let found = try #require(trace.gradients[units]), gradient = try #require(trace.gradients[above])
+    let name = try #require(reference.model.parameters.first { $0.name.hasSuffix("h.0.mlp.c_proj.weight") })
+    let (rows, inner) = (gradient.shape[0] * gradient.shape[1], found.shape[2])
+    let width = gradient.shape[2], g = gradient.values, w = name.tensor.values
+    var wanted = [Float](repeating: 0, count: rows * inner)
+    for row in 0..<rows {
+      let isEdited = positions?.contains(row % gradient.shape[1]) ?? true
+      for unit in 0..<inner {
+        let sum = (0..<width).reduce(0.0) { $0 + Double(g[row * width + $1]) * Double(w[unit * width + $1]) }
+        wanted[row * inner + unit] = Float(sum) * (isEdited ? share : 1)
+      }
+    }
+    return (found.values, wanted)
+  }
+
+  @Test("Gradients flow through edits: zeroed and replaced values pass none, scaled ones their share, others all")
   func gradientsThroughEdits() throws {
     let reference = try Reference(Fixtures.url("models/gpt2"))
-    let site = Site.mlpOut(layer: 0), above = Site.residPost(layer: 0)
-    func gradient(_ operation: Edit.Operation) throws -> (at: [Float], above: [Float]) {
-      let trace = try reference.model.run(
-        reference.input,
-        TraceRequest(gradients: [.mlpPost(layer: 0), above], edits: [Edit(site, operation)]))
-      return (try #require(trace.gradients[.mlpPost(layer: 0)]).values, try #require(trace.gradients[above]).values)
+    let site = Site.mlpOut(layer: 0)
+    let value = try #require(try reference.model.run(reference.input, TraceRequest(sites: [site]))[site])
+    let patch = Tensor(value.values.map { 0.3 - $0 }, shape: value.shape)
+    for positions in [nil, [0, 3, 7]] as [Set<Int>?] {
+      let edits: [(Edit.Operation, Float)] = [(.zero, 0), (.scale(0.5), 0.5), (.scale(-2), -2), (.replace(patch), 0)]
+      for (operation, share) in edits {
+        let (found, wanted) = try gradient(through: operation, share: share, positions: positions)
+        let largest = wanted.map(abs).max() ?? 0
+        #expect(share == 0 && positions == nil || largest > 0)
+        #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 1e-5 * largest }, "\(operation)")
+      }
     }
-    #expect(try gradient(.zero).at.allSatisfy { $0 == 0 })
-    #expect(try gradient(.zero).above.contains { $0 != 0 })
-    #expect(try gradient(.scale(0.5)).at.contains { $0 != 0 })
+  }
+
+  @Test("The gradient at a replaced value is that of the loss for what replaces it", arguments: [0, 1])
+  func gradientOfReplacement(layer: Int) throws {
+    let reference = try Reference(Fixtures.url("models/gpt2"))
+    let site = Site.z(layer: layer)
+    let value = try #require(try reference.model.run(reference.input, TraceRequest(sites: [site]))[site])
+    let patch = value.values.map { 0.3 - $0 }
+    func loss(_ values: [Float]) throws -> Double {
+      let edit = Edit(site, .replace(Tensor(values, shape: value.shape)))
+      return try #require(try reference.model.run(reference.input, TraceRequest(edits: [edit])).loss)
+    }
+    let edit = Edit(site, .replace(Tensor(patch, shape: value.shape)))
+    let trace = try reference.model.run(reference.input, TraceRequest(gradients: [site], edits: [edit]))
+    let gradient = try #require(trace.gradients[site]).values
+    let largest = Double(gradient.map(abs).max() ?? 0)
+    // Single elements, spread over rows, positions and heads.
+    for index in stride(from: 5, to: patch.count, by: patch.count / 16) {
+      func moved(_ by: Float) throws -> Double {
+        var values = patch
+        values[index] += by
+        return try loss(values)
+      }
+      let step: Float = 0.05
+      let near = try moved(step) - moved(-step), far = try moved(2 * step) - moved(-2 * step)
+      let numeric = (8 * near - far) / (12 * Double(step))
+      #expect(abs(numeric - Double(gradient[index])) <= 0.01 * largest, "\(index): \(numeric), \(gradient[index])")
+    }
   }
 
   @Test("Heads cannot be chosen where there are none, nor a replacement of another shape")

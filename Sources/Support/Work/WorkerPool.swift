@@ -6,8 +6,6 @@ import Synchronization
 ///
 /// Jobs come one at a time: a second caller works through its pieces alone.
 final class WorkerPool: Sendable {
-  static let shared = WorkerPool()
-
   private final class Job: @unchecked Sendable {
     let pieces: Int
     /// Lives on the caller's stack until every piece is finished; a thread that comes late finds none to take.
@@ -42,6 +40,7 @@ final class WorkerPool: Sendable {
     /// Threads that may still join the job.
     var seats = 0
     var threads = 0
+    var isClosed = false
   }
 
   private let state = Mutex(State())
@@ -77,15 +76,25 @@ final class WorkerPool: Sendable {
     for _ in 0..<helpers { wake.signal() }
   }
 
+  /// Ends the threads; called when nobody can hand in a job any more.
+  func close() {
+    let threads = state.withLock { state in
+      state.isClosed = true
+      return state.threads
+    }
+    for _ in 0..<threads { wake.signal() }
+  }
+
   private func start() {
     let thread = Thread { [self] in
       while true {
         wake.wait()
-        let job = state.withLock { state -> Job? in
-          guard state.seats > 0, let job = state.job else { return nil }
+        let (job, isClosed) = state.withLock { state -> (Job?, Bool) in
+          guard state.seats > 0, let job = state.job else { return (nil, state.isClosed) }
           state.seats -= 1
-          return job
+          return (job, false)
         }
+        if isClosed { return }
         job?.work()
       }
     }

@@ -1,38 +1,46 @@
 import CKernels
 import Foundation
-import Synchronization
 
 /// The threads that take pieces of work.
 ///
 /// Work is cut into the same pieces whatever the number of threads, and each piece runs on one thread; so results do
 /// not depend on how many there are.
-package enum Workers {
-  private static let limit = Atomic<Int>(0)
-  private static let cores: Int = {
+package final class Workers: Sendable {
+  /// How many threads take pieces.
+  package let count: Int
+  private let pool = WorkerPool()
+
+  package init(threads: Int) { count = max(1, threads) }
+
+  deinit { pool.close() }
+
+  /// Those of this thread of control; one a core of the machine unless others were handed in.
+  @TaskLocal package static var current: Workers = {
     tk_keep_freed_memory()
-    return ProcessInfo.processInfo.activeProcessorCount
+    return Workers(threads: ProcessInfo.processInfo.activeProcessorCount)
   }()
 
-  /// How many threads take pieces; the machine's cores unless set.
-  package static var count: Int {
-    get {
-      let set = limit.load(ordering: .relaxed)
-      return set > 0 ? set : cores
+  /// Runs `body` with this many threads; with those that there are where none is named.
+  package static func with<T>(threads: Int?, _ body: () throws -> T) rethrows -> T {
+    guard let threads else { return try body() }
+    return try $current.withValue(Workers(threads: threads)) { try body() }
+  }
+
+  fileprivate func run(_ pieces: Int, _ body: (Int) -> Void) {
+    let threads = min(pieces, count)
+    if threads <= 1 || tk_inside_piece() != 0 {
+      for piece in 0..<pieces { body(piece) }
+    } else {
+      pool.run(pieces, threads: threads, body)
     }
-    set { limit.store(newValue, ordering: .relaxed) }
   }
 }
 
-/// Runs `body` for every index in `0 ..< pieces`, on up to `Workers.count` threads, and returns when all are done.
+/// Runs `body` for every index in `0 ..< pieces`, on the threads of `Workers.current`, and returns when all are done.
 ///
 /// A call from inside a piece runs on that piece's thread.
 package func forEachPiece(_ pieces: Int, _ body: (Int) -> Void) {
-  let threads = min(pieces, Workers.count)
-  if threads <= 1 || tk_inside_piece() != 0 {
-    for piece in 0..<pieces { body(piece) }
-  } else {
-    WorkerPool.shared.run(pieces, threads: threads, body)
-  }
+  if pieces == 1 { body(0) } else { Workers.current.run(pieces, body) }
 }
 
 /// The results of `body` for every index in `0 ..< pieces`, in their order.
