@@ -116,7 +116,7 @@ package struct CorpusRun {
       differentiated.look = nil
       try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
       return
-    case .sequenceClassification where wantsGradients: input.labels = batch.classes
+    case .sequenceClassification(let classes) where wantsGradients && classes > 1: input.labels = batch.classes
     case .tokenClassification where wantsGradients:
       input.labels = reading.text?.classes.flatMap { batch.tokenClasses($0) }
     case .imageClassification where !wantsGradients || input.labels?.allSatisfy { $0 < 0 } ?? true: input.labels = nil

@@ -88,7 +88,7 @@ package struct RepetitionAnalysis: Analysis {
       AnalysisResult(id: Self.id, notApplicable: reason)
     }
     guard continues else {
-      return notApplicable("a model of this kind (\(model.description.head.task)) writes no text")
+      return notApplicable("a model of this kind (\(model.description.task)) writes no text")
     }
     if let unknown = model.generationRules.unknown { return notApplicable("\(unknown)") }
     let prompts = kept.sorted { $0.precedes($1) }

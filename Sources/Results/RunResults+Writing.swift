@@ -67,6 +67,17 @@ extension Subject.Model {
       ])
     }
     if let precision { fields["precision"] = .string(precision) }
+    if let weightNotes { fields["weightNotes"] = .array(weightNotes.map(\.json)) }
+    return .object(fields)
+  }
+}
+
+extension WeightNote {
+  fileprivate var json: JSONText {
+    var fields: [String: JSONText] = [
+      "kind": .string(kind.rawValue), "names": .strings(names), "count": .integer(count),
+    ]
+    if let detail { fields["detail"] = .string(detail) }
     return .object(fields)
   }
 }

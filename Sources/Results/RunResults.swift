@@ -41,6 +41,8 @@ package struct Subject: Codable, Hashable, Sendable {
     package var image: Image?
     /// `bf16`: what weights and the vectors they meet are rounded to; nil for float32.
     package var precision: String?
+    /// Nil where there is nothing to say.
+    package var weightNotes: [WeightNote]?
 
     /// A stack of blocks.
     package struct Stack: Codable, Hashable, Sendable {
@@ -75,7 +77,8 @@ package struct Subject: Codable, Hashable, Sendable {
 
     package init(
       name: String, family: String, task: String, layers: Int, heads: Int, width: Int, headWidth: Int, vocabulary: Int,
-      parameters: Int, isCausal: Bool, encoder: Stack? = nil, image: Image? = nil, precision: String? = nil
+      parameters: Int, isCausal: Bool, encoder: Stack? = nil, image: Image? = nil, precision: String? = nil,
+      weightNotes: [WeightNote]? = nil
     ) {
       self.name = name
       self.family = family
@@ -90,6 +93,7 @@ package struct Subject: Codable, Hashable, Sendable {
       self.encoder = encoder
       self.image = image
       self.precision = precision
+      self.weightNotes = weightNotes
     }
 
     /// The kinds of attention and of residual stream that are kept apart, in the order of a pass.

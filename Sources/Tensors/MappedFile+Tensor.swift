@@ -8,6 +8,7 @@ extension MappedFile {
   ///
   /// The elements must lie within the file.
   package func tensor(_ type: SafetensorsType, at start: Int, shape: [Int]) -> Tensor? {
+    guard [.f32, .f16, .bf16, .f64].contains(type) else { return nil }
     let count = shape.reduce(1, *)
     let source = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count * type.size])
     guard count > 0, let base = source.baseAddress else { return Tensor(uninitialized: shape) }

@@ -15,16 +15,28 @@ package enum SafetensorsType: String, CaseIterable, Sendable {
   case f64 = "F64"
   case i64 = "I64"
   case u64 = "U64"
+  case c64 = "C64"
+  case f8e8m0 = "F8_E8M0"
+  case f8e5m2fnuz = "F8_E5M2FNUZ"
+  case f8e4m3fnuz = "F8_E4M3FNUZ"
+  case f6e2m3 = "F6_E2M3"
+  case f6e3m2 = "F6_E3M2"
+  case f4 = "F4"
 
-  /// Bytes of one element.
-  package var size: Int {
+  /// Of one element; those of fewer than 8 lie packed.
+  package var bits: Int {
     switch self {
-    case .bool, .u8, .i8, .f8e5m2, .f8e4m3: 1
-    case .i16, .u16, .f16, .bf16: 2
-    case .i32, .u32, .f32: 4
-    case .f64, .i64, .u64: 8
+    case .f4: 4
+    case .f6e2m3, .f6e3m2: 6
+    case .bool, .u8, .i8, .f8e5m2, .f8e4m3, .f8e8m0, .f8e5m2fnuz, .f8e4m3fnuz: 8
+    case .i16, .u16, .f16, .bf16: 16
+    case .i32, .u32, .f32: 32
+    case .f64, .i64, .u64, .c64: 64
     }
   }
+
+  /// Bytes of one element that is not packed.
+  package var size: Int { bits / 8 }
 }
 
 /// What a safetensors header says of one tensor.

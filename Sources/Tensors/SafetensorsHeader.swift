@@ -82,13 +82,13 @@ extension SafetensorsEntry {
       guard !overflows else { throw InputError(at: place, "the product of its shape \(shape) overflows") }
       count = product
     }
-    let (size, overflows) = count.multipliedReportingOverflow(by: dtype.size)
-    guard !overflows else { throw InputError(at: place, "the size of its shape \(shape) in bytes overflows") }
+    let (bits, overflows) = count.multipliedReportingOverflow(by: dtype.bits)
+    guard !overflows, bits <= Int.max - 7 else { throw InputError(at: place, "the size of its shape \(shape) in bytes overflows") }
     guard offsets.0 <= offsets.1 else {
       throw InputError(
         at: place, "its data_offsets are reversed", expected: "start ≤ end", found: "[\(offsets.0), \(offsets.1)]")
     }
-    let expected = shape.contains(0) ? 0 : size
+    let expected = shape.contains(0) ? 0 : (bits + 7) / 8
     guard offsets.1 - offsets.0 == expected else {
       throw InputError(
         at: place, "its data_offsets [\(offsets.0), \(offsets.1)] do not fit \(dtype.rawValue) \(shape)",

@@ -85,5 +85,14 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// Whether another tensor has the same numbers; NaN is none.
+  package func hasSameNumbers(as other: Tensor) -> Bool {
+    guard shape == other.shape else { return false }
+    if pointer == other.pointer { return true }
+    return (0..<count).allSatisfy { pointer[$0] == other.pointer[$0] }
+  }
+}
+
+extension Tensor {
   package var sumOfSquares: Double { tk_sum_of_squares(pointer, count) }
 }

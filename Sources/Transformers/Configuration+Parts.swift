@@ -58,13 +58,34 @@ extension Configuration {
     }
   }
 
-  /// The head of an encoder: the masked LM's where its weights are there, else what the class of Hugging Face's says.
-  func encoderHead(_ name: String, isMasked: Bool) throws -> ModelDescription.Head {
-    if isMasked { return .maskedLanguageModel }
-    switch architecture {
-    case "\(name)ForSequenceClassification": return .sequenceClassification(classes: try classes())
-    case "\(name)ForTokenClassification": return .tokenClassification(classes: try classes())
-    default: return .none
+  /// What a classifier's class of Hugging Face's stands for; nil for another class.
+  func classifierHead() throws -> ModelDescription.Head? {
+    if architecture.hasSuffix("ForSequenceClassification") { return .sequenceClassification(classes: try classes()) }
+    if architecture.hasSuffix("ForTokenClassification") { return .tokenClassification(classes: try classes()) }
+    return nil
+  }
+
+  /// The head of an encoder: a classifier's where the class says so, else the masked LM's where its weights are there.
+  func encoderHead(isMasked: Bool) throws -> ModelDescription.Head {
+    try classifierHead() ?? (isMasked ? .maskedLanguageModel : .none)
+  }
+
+  /// Whether the output matrix is the table of embeddings.
+  func tiesEmbeddings(default fallback: Bool = true) throws -> Bool {
+    try flag("tie_word_embeddings", default: fallback)
+  }
+
+  /// - Throws: `InputError` where the weights are quantised.
+  func refuseQuantisation() throws {
+    for key in ["quantization_config", "compression_config"] {
+      guard let section = section(key) else { continue }
+      let bits =
+        try ["bits", "w_bit"].first(where: section.has).map { try section.count($0) }
+        ?? [("load_in_4bit", 4), ("load_in_8bit", 8)].first { try section.flag($0.0, default: false) }?.1
+      let method = try section.text("quant_method", default: "an unnamed method")
+      throw InputError(
+        at: "\(path): \"\(key)\"", "says that the weights are quantised, which is not supported",
+        expected: "the model before it was quantised", found: method + (bits.map { ", \($0) bits" } ?? ""))
     }
   }
 

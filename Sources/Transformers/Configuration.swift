@@ -15,6 +15,7 @@ package struct Configuration {
     } catch {
       throw InputError(at: url.relativePath, "cannot be read", expected: "a model's configuration")
     }
+    try LargeFilePointer.refuse(data, at: url.relativePath)
     try self.init(path: url.relativePath, contents: data)
   }
 
@@ -41,6 +42,26 @@ package struct Configuration {
 
   /// Whether a key is there and not null.
   package func has(_ key: String) -> Bool { fields[key].map { !($0 is NSNull) } ?? false }
+
+  /// Whether a key has nothing to say: it is not there, null, or an empty list or object.
+  func isEmpty(_ key: String) -> Bool {
+    switch fields[key] {
+    case let list as [Any]: list.isEmpty
+    case let object as [String: Any]: object.isEmpty
+    default: !has(key)
+    }
+  }
+
+  /// An object of numbers, by their names.
+  func numbers(_ key: String) throws -> [(String, Double)] {
+    guard let section = section(key) else { return [] }
+    return try section.fields.keys.sorted().map { ($0, try section.number($0)) }
+  }
+
+  /// The same with other values under some keys.
+  func setting(_ others: [String: Any]) -> Configuration {
+    Configuration(path: path, fields: fields.merging(others) { $1 })
+  }
 
   /// A list of texts, nil where there is none.
   package func texts(_ key: String) -> [String]? { fields[key] as? [String] }

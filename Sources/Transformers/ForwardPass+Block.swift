@@ -65,7 +65,7 @@ extension ForwardPass {
     let (key, value) = try keysAndValues(stage, layer, a, kinds, memory)
     let bias =
       kinds.isOwn
-      ? stage.slopes ?? stage.network.relativeBias.map { RelativeBias(table: parameters[$0], buckets: stage.buckets) }
+      ? stage.slopes ?? a.relativeBias.map { RelativeBias(table: parameters[$0], buckets: stage.buckets) }
       : nil
     let z = try at(
       site(kinds.z),

@@ -165,9 +165,10 @@ struct ForwardPass {
     if let unembedding = network.head.unembedding { return project(beforeUnembedding(x), unembedding) }
     if case .tokenClassifier(let classifier) = network.head { return project(x, classifier) }
     guard case .classifier(let pooler, let activation, let classifier) = network.head else { return nil }
-    var first = tape.select(d.headScale == 1 ? x : tape.scale(x, by: d.headScale), position: 0)  // [B, C]
-    if let pooler { first = tape.activate(project(first, pooler), activation) }
-    return project(first, classifier)
+    let rows = input.classifiedPositions(for: d).enumerated().map { $0 * x.shape[1] + $1 }
+    var pooled = tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])  // [B, C]
+    if let pooler { pooled = tape.activate(project(pooled, pooler), activation) }
+    return project(pooled, classifier)
   }
 
   private func beforeUnembedding(_ x: Variable) -> Variable {

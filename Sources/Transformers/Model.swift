@@ -60,13 +60,17 @@ package final class Model: Sendable {
   /// How its token vectors become one, where the directory says so.
   package let pooling: Pooling?
   package let precision: Precision
+  /// What there is to know of the files that its weights come from.
+  package let weightNotes: [WeightNote]
   /// The matrices that vectors are multiplied with, where they are not float32.
   let bfloats: [Network.Projection: BFloatMatrix]
 
   package init(
     description: ModelDescription, parameters: [Parameter], network: Network,
-    generationRules: GenerationRules = GenerationRules(), pooling: Pooling? = nil, precision: Precision = .f32
+    generationRules: GenerationRules = GenerationRules(), pooling: Pooling? = nil, precision: Precision = .f32,
+    weightNotes: [WeightNote] = []
   ) {
+    self.weightNotes = weightNotes
     self.pooling = pooling
     self.precision = precision
     bfloats = precision == .f32 ? [:] : network.bfloats(of: parameters)
@@ -82,15 +86,21 @@ package final class Model: Sendable {
   /// - Throws: `InputError` for a missing or damaged file, an unknown family, and tensors that are missing, of the wrong
   ///   shape or not finite.
   package convenience init(directory: URL, precision: Precision = .f32) throws {
-    let files = try ModelFiles(directory)
-    let (description, network, root) = try Self.build(
-      files.readConfiguration(), Checkpoint(files), keepsMatrices: precision == .f32)
+    try self.init(files: ModelFiles(directory), precision: precision)
+  }
+
+  /// The same of files that are known.
+  package convenience init(files: ModelFiles, precision: Precision = .f32) throws {
+    let directory = files.location, configuration = try files.readConfiguration()
+    try configuration.refuseQuantisation()
+    let checkpoint = try Checkpoint(files)
+    let (description, network, root) = try Self.build(configuration, checkpoint, keepsMatrices: precision == .f32)
     let pooling = try Pooling(directory: directory)
     try pooling?.check(description.width, at: directory.relativePath)
     self.init(
       description: description, parameters: root.parameters, network: network,
       generationRules: description.writesText ? try files.readGenerationRules() : GenerationRules(),
-      pooling: pooling, precision: precision)
+      pooling: pooling, precision: precision, weightNotes: WeightNote.all(checkpoint, root.uses))
   }
 
   /// The network that a configuration describes, with its weights.
@@ -143,4 +153,12 @@ package final class Model: Sendable {
 
   /// How many numbers the network has learned.
   package var parameterCount: Int { parameters.reduce(0) { $0 + ($1.isLearned ? $1.count : 0) } }
+
+  /// How many parameters the model has as its authors count them: what the network has learned, what its files have
+  /// beside that for other heads, and the fixed positions of Hugging Face's encoder–decoders.
+  package var totalParameterCount: Int {
+    let stacks = description.encoder == nil ? [] : [network.encoder, network.stack]
+    return parameterCount + stacks.reduce(0) { $0 + ($1?.embedding.fixedPositions?.count ?? 0) }
+      + weightNotes.reduce(0) { $0 + ($1.kind == .idle ? $1.count : 0) }
+  }
 }

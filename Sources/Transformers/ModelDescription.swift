@@ -19,18 +19,6 @@ package struct ModelDescription: Hashable, Sendable {
     /// Predicts the target's tokens from the source and the target so far.
     case sequenceToSequence
 
-    /// In words, for the report.
-    package var task: String {
-      switch self {
-      case .none: "encoder without a head"
-      case .languageModel: "causal language model"
-      case .maskedLanguageModel: "masked language model"
-      case .sequenceClassification(let classes): "sequence classifier (\(classes) classes)"
-      case .tokenClassification(let classes): "token classifier (\(classes) classes)"
-      case .imageClassification(let classes): "image classifier (\(classes) classes)"
-      case .sequenceToSequence: "sequence-to-sequence model"
-      }
-    }
   }
 
   /// The configuration's `model_type`.
@@ -69,6 +57,21 @@ package struct ModelDescription: Hashable, Sendable {
 
   /// The stacks in the order of the pass.
   package var stacks: [StackDescription] { (encoder.map { [$0] } ?? []) + [stack] }
+
+  /// What the model does, in words for the report.
+  package var task: String {
+    switch head {
+    case .none where encoder != nil: "encoder–decoder without a head"
+    case .none: stack.isCausal ? "decoder without a head" : "encoder without a head"
+    case .languageModel: "causal language model"
+    case .maskedLanguageModel: "masked language model"
+    case .sequenceClassification(1): "sequence classifier (a single score)"
+    case .sequenceClassification(let classes): "sequence classifier (\(classes) classes)"
+    case .tokenClassification(let classes): "token classifier (\(classes) classes)"
+    case .imageClassification(let classes): "image classifier (\(classes) classes)"
+    case .sequenceToSequence: "sequence-to-sequence model"
+    }
+  }
 
   /// Whether texts can be continued, or written from others.
   package var writesText: Bool { head == .languageModel || head == .sequenceToSequence }

@@ -38,6 +38,15 @@ extension ModelInput {
     return (0..<labels.count).map { $0 % length == length - 1 ? -1 : max(labels[$0 + 1], -1) }
   }
 
+  /// The position of each row that a classifier reads: the first, or of a causal model the last whose token is neither
+  /// masked nor padding (the first where there is none).
+  func classifiedPositions(for d: ModelDescription) -> [Int] {
+    guard d.isCausal else { return Array(repeating: 0, count: batch) }
+    return (0..<batch).map { row in
+      (0..<length).last { mask[row * length + $0] != 0 && Int(ids[row * length + $0]) != d.padToken } ?? 0
+    }
+  }
+
   /// The labels of a language model on these tokens: the tokens themselves, none of padding.
   package var nextTokenLabels: [Int32] { zip(ids, mask).map { $1 == 0 ? -100 : $0 } }
 
@@ -123,6 +132,7 @@ extension ModelInput {
       let classes = if case .tokenClassification(let classes) = d.head { classes } else { d.vocabulary }
       try range("labels", labels, below: classes, ignoring: -100)
     case .sequenceClassification(let classes), .imageClassification(let classes):
+      guard classes > 1 else { throw fail("labels", "is not for a regression", "no labels", "\(labels.count) values") }
       guard labels.count == batch else { throw fail("labels", "has the wrong size", "\(batch)", "\(labels.count)") }
       try range("labels", labels, below: classes, ignoring: -100)
     }

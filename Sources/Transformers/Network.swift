@@ -27,6 +27,8 @@ package struct Network: Sendable {
     package var keyNorm: Norm?
     /// Of what is written to the stream.
     package var outputNorm: Norm?
+    /// The biases of relative positions, `[buckets, H]`; layers may share one table.
+    package var relativeBias: Int?
   }
 
   package struct MLP: Sendable {
@@ -72,8 +74,6 @@ package struct Network: Sendable {
   package struct Stack: Sendable {
     package var embedding: Embedding
     package var blocks: [Block]
-    /// The biases of relative positions, one table for all layers.
-    package var relativeBias: Int?
     package var finalNorm: Norm?
     /// What follows the final norm (OPT).
     package var projection: Projection?
@@ -83,7 +83,8 @@ package struct Network: Sendable {
     case none
     case unembedding(Projection)
     case masked(transform: Projection, activation: ActivationFunction, norm: Norm, unembedding: Projection)
-    /// Classifies by the first position, through a pooler where there is one.
+    /// Classifies by one position, through a pooler where there is one: the first, or of a causal model the last that is
+    /// no padding.
     case classifier(pooler: Projection?, activation: ActivationFunction, classifier: Projection)
     /// Classifies every position.
     case tokenClassifier(Projection)

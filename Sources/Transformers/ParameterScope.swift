@@ -11,6 +11,9 @@ package struct ParameterScope {
     let keepsMatrices: Bool
     var parameters: [Parameter] = []
     var indices: [String: Int] = [:]
+    /// Of each parameter, the name in the file.
+    var sources: [String] = []
+    var uses = WeightUses()
 
     init(_ checkpoint: Checkpoint, keepsMatrices: Bool) {
       self.checkpoint = checkpoint
@@ -38,6 +41,9 @@ package struct ParameterScope {
 
   package var parameters: [Parameter] { register.parameters }
 
+  /// Which tensors of the file were asked for so far.
+  var uses: WeightUses { register.uses }
+
   /// The scope below a name: `scope("attn")`.
   package func scope(_ name: String) -> ParameterScope {
     ParameterScope(register, prefix: prefix + name + ".", filePrefix: filePrefix + name + ".")
@@ -51,24 +57,33 @@ package struct ParameterScope {
 
   /// The scope of a model's trunk, whose name a file may leave out (`transformer.h.0…` or `h.0…`).
   ///
-  /// `isNamed` says whether Hugging Face's class for this model names it, `probe` is a tensor that tells the two apart.
-  package func trunk(_ name: String, isNamed: Bool, probe: String) -> ParameterScope {
-    let inFile = register.checkpoint.contains("\(filePrefix)\(name).\(probe)")
+  /// `isNamed` says whether Hugging Face's class for this model names it.
+  package func trunk(_ name: String, isNamed: Bool) -> ParameterScope {
+    let inFile = register.checkpoint.names.contains { $0.hasPrefix("\(filePrefix)\(name).") }
     return ParameterScope(
       register, prefix: isNamed ? "\(prefix)\(name)." : prefix,
       filePrefix: inFile ? "\(filePrefix)\(name)." : filePrefix)
   }
 
-  package func contains(_ name: String) -> Bool { register.checkpoint.contains(filePrefix + name) }
+  /// Whether tensors that no file has are made.
+  var hasBlanks: Bool { register.checkpoint.hasBlanks }
 
-  /// Registers a tensor; `alternatives` are older names for it in files.
-  package func tensor(_ name: String, _ shape: [Int], alternatives: [String] = [], isLearned: Bool = true) throws
-    -> Int
-  {
-    let full = prefix + name
+  /// A name from the root on, as the file has it.
+  func fileName(_ name: String) -> String { filePrefix + name }
+
+  package func contains(_ name: String) -> Bool { register.checkpoint.contains(fileName(name)) }
+
+  /// Registers a tensor; `alternatives` are other names for it in files, `elsewhere` such names from the root on, and
+  /// `preferred` one that goes before its own.
+  package func tensor(
+    _ name: String, _ shape: [Int], preferring preferred: String? = nil, alternatives: [String] = [],
+    elsewhere: [String] = [], isLearned: Bool = true
+  ) throws -> Int {
+    let full = prefix + name, checkpoint = register.checkpoint
     if let index = register.indices[full] { return index }
-    let inFile = ([name] + alternatives).first { contains($0) } ?? name
-    let stored = filePrefix + inFile, checkpoint = register.checkpoint
+    let own = filePrefix + name
+    let names = (preferred.map { [filePrefix + $0] } ?? []) + [own] + alternatives.map { filePrefix + $0 } + elsewhere
+    let stored = names.first(where: checkpoint.contains) ?? own
     let tensor = try checkpoint.tensor(stored, shape: shape)
     let isKept = register.keepsMatrices || shape.count != 2
     if !isKept { checkpoint.giveBack(stored) }
@@ -79,8 +94,40 @@ package struct ParameterScope {
         // It could be read before; should the file have gone since, there are no numbers.
         read: { (try? checkpoint.tensor(stored, shape: shape)) ?? Tensor(repeating: .nan, shape: shape) },
         giveBack: { checkpoint.giveBack(stored) }))
-    register.indices[full] = register.parameters.count - 1
-    return register.parameters.count - 1
+    let index = register.parameters.count - 1
+    register.indices[full] = index
+    register.sources.append(stored)
+    register.uses.read.insert(stored)
+    for other in names { try absorb(other, in: index) }
+    return index
+  }
+
+  /// Whether a tensor of the file holds the numbers of a parameter; it then counts as read. `name` is from the root on.
+  @discardableResult
+  func absorb(_ name: String, in index: Int) throws -> Bool {
+    if name == register.sources[index] { return true }
+    let checkpoint = register.checkpoint, shape = register.parameters[index].shape
+    guard checkpoint.contains(name), checkpoint.shape(name) == shape else { return false }
+    let (own, other) = (register.parameters[index].tensor, try checkpoint.tensor(name, shape: shape))
+    let isSame = own.hasSameNumbers(as: other)
+    if !register.keepsMatrices {
+      checkpoint.giveBack(name)
+      register.parameters[index].giveBack()
+    }
+    if isSame { register.uses.read.insert(name) }
+    return isSame
+  }
+
+  /// A matrix that the network does not learn, if the file has it.
+  func fixed(_ name: String, _ shape: [Int]) throws -> Tensor? {
+    guard contains(name) else { return nil }
+    register.uses.read.insert(filePrefix + name)
+    return try register.checkpoint.tensor(filePrefix + name, shape: shape)
+  }
+
+  /// Takes down that a matrix is not the parameter that the configuration says it is.
+  func noteUntied(_ name: String, from index: Int) {
+    register.uses.untied.append(WeightUses.Pair(own: prefix + name, tied: register.parameters[index].name))
   }
 
   /// `name.weight` `[width]` and, unless the norm has none, `name.bias` `[width]`.
@@ -99,16 +146,6 @@ package struct ParameterScope {
       weight: try tensor("\(name).weight", [to, from], alternatives: alternatives("weight")),
       bias: bias ? try tensor("\(name).bias", [to], alternatives: alternatives("bias")) : nil,
       slice: WeightSlice(isInputMajor: false, outputs: 0..<to))
-  }
-
-  /// The output matrix `[vocabulary, width]` of a head: its own, or the table of embeddings.
-  package func unembedding(
-    _ d: ModelDescription, width: Int? = nil, tiedTo tokens: Int? = nil, bias: Int? = nil
-  ) throws -> Network.Projection {
-    Network.Projection(
-      weight: try tokens
-        ?? tensor("lm_head.weight", [d.vocabulary, width ?? d.width], alternatives: ["embed_out.weight"]),
-      bias: bias, slice: WeightSlice(isInputMajor: false, outputs: 0..<d.vocabulary))
   }
 
   /// `name.weight` `[from, to · parts]` (GPT-2's Conv1D) and `name.bias`: one projection for each part.

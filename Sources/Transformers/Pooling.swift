@@ -214,6 +214,7 @@ struct SentenceModules {
     let url = directory.appending(path: "modules.json")
     guard let data = try? Data(contentsOf: url) else { return nil }
     path = url.relativePath
+    try LargeFilePointer.refuse(data, at: path)
     let expected = "a list of modules with \"type\" and \"path\", a Transformer first"
     guard let list = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]] else {
       throw InputError(at: path, "is not readable", expected: expected)

@@ -37,7 +37,7 @@ package struct TrainableWeights: Sendable {
     count = end
     self.model = Model(
       description: model.description, parameters: parameters, network: model.network,
-      generationRules: model.generationRules, pooling: model.pooling)
+      generationRules: model.generationRules, pooling: model.pooling, weightNotes: model.weightNotes)
   }
 
   /// An array of the same layout as tensors by index of parameter.

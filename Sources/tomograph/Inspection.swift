@@ -1,3 +1,5 @@
+import Reports
+import Results
 import Transformers
 
 /// What a model's folder holds, as `inspect` prints it.
@@ -9,7 +11,7 @@ struct Inspection {
     let d = model.description
     let facts = [
       ("family", d.family),
-      ("task", d.head.task),
+      ("task", d.task),
       ("layers", "\(d.layers)"),
       ("heads", "\(d.heads) of width \(d.headWidth), \(d.isCausal ? "causal" : "bidirectional")"),
       ("width", "\(d.width)"),
@@ -21,13 +23,24 @@ struct Inspection {
       ),
       ("positions", d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : "relative, any number"),
       ("vocabulary", "\(d.vocabulary), \(vocabulary)"),
-      ("parameters", "\(model.parameterCount)"),
+      ("parameters", "\(model.totalParameterCount)"),
     ]
     var text = Inspection.columns(facts)
     text += "\nmemory\n" + Inspection.columns(Inspection.memory(of: model).map { ("  \($0)", Inspection.bytes($1)) })
+    let notes = Inspection.notes(model.weightNotes)
+    if !notes.isEmpty { text += "\nnotes\n" + notes.map { "  \($0)\n" }.joined() }
     text += "\ntensors\n"
     text += Inspection.columns(model.parameters.map { ("  \($0.name)", "\($0.shape)") })
     self.text = text
+  }
+
+  /// A sentence for each thing there is to know of the weights, with every tensor by its name.
+  private static func notes(_ notes: [Transformers.WeightNote]) -> [String] {
+    notes.map { note in
+      if let note = Results.WeightNote(note) { return note.sentence(naming: .max) }
+      return "\(note.names.count) of the file's tensors are buffers that are computed here: "
+        + note.names.joined(separator: ", ") + "."
+    }
   }
 
   /// What a run holds in float32: the weights, and what a batch of 8 sequences of 128 tokens (or as many as the model

@@ -12,8 +12,12 @@ extension Job {
   /// A document of one token has no attention to measure.
   static let leastTokens = 2
 
+  static let adapterBaseOption = Option(
+    "adapter-base", .text("DIR"), "folder of the model that a LoRA folder changes, where it is not beside that folder")
+
   static let options = [
     Option("model", .text("DIR"), "folder of the model, in Hugging Face's layout"),
+    adapterBaseOption,
     Option("corpus", .text("FILE"), "text to run the model on; the embedded example's where none is given"),
     Option(
       "format", .choice(CorpusFormat.allCases.map(\.rawValue)),
@@ -127,6 +131,7 @@ extension Job {
     gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail
     name = file?.name ?? Job.defaultName(model: model, corpus: corpus)
     self.model = model
+    adapterBase = arguments.text("adapter-base").map { URL(filePath: $0) } ?? file?.adapterBase
     self.assets = assets
     self.file = file?.url
   }

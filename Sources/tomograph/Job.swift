@@ -51,6 +51,8 @@ struct Job: Sendable {
   var name: String
   /// The model's folder.
   var model: URL
+  /// Where the base of a LoRA folder is, if it is not beside it.
+  var adapterBase: URL?
   var corpus: Corpus
   /// In the order of `Job.analyses`.
   var analyses: [String]

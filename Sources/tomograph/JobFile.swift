@@ -18,7 +18,7 @@ import Tensors
 ///   seed: 0, precision: "f32",
 /// }
 /// ```
-/// Paths are relative to the file. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`,
+/// Paths are relative to the file. `adapter_base` is the folder of the model that a LoRA folder changes. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`,
 /// the names of a table's columns, `parallel`, the file of the second texts, `labels`, the CSV file of the labels of
 /// images, and in place of `max_tokens` a `window` and its `stride`, with which long documents are read in windows that
 /// overlap.
@@ -26,6 +26,8 @@ struct JobFile {
   var url: URL
   var name: String?
   var model: URL?
+  /// The folder of the model that a LoRA folder changes.
+  var adapterBase: URL?
   var corpus: URL?
   var format: Job.CorpusFormat?
   var parallel: URL?
@@ -56,7 +58,7 @@ struct JobFile {
   /// the wrong type, and for a file that cannot be read.
   init(contentsOf url: URL) throws {
     let job = try Setting(contentsOf: url).fields(
-      ["name", "model", "corpus", "analyses", "logs", "checkpoints", "thresholds", "output", "seed", "precision"],
+      ["name", "model", "adapter_base", "corpus", "analyses", "logs", "checkpoints", "thresholds", "output", "seed", "precision"],
       unsupported: [
         "models": "a report of several models", "baseline": "a baseline",
         "select": "a selection of layers, heads and examples",
@@ -74,6 +76,7 @@ struct JobFile {
     }
     name = try job["name"]?.runName()
     model = try path(job["model"])
+    adapterBase = try path(job["adapter_base"])
     analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }
     thresholds = try path(job["thresholds"])
     checkpoints = try job["checkpoints"].map { setting in

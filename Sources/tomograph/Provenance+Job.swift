@@ -23,12 +23,12 @@ struct Stopwatch {
 
 extension Provenance {
   /// Digests of everything that the job read.
-  init(_ job: Job, _ reading: CorpusReading, _ precision: Precision, _ watch: Stopwatch) throws {
-    let files = try ModelFiles(job.model)
+  init(_ job: Job, _ files: ModelFiles, _ reading: CorpusReading, _ precision: Precision, _ watch: Stopwatch) throws {
     var sources = try files.weights.map { try Source(role: "weights", file: $0) }
     if !files.weights.contains(files.configuration) {
       sources.append(try Source(role: "configuration", file: files.configuration))
     }
+    sources += try files.adapterFiles.map { try Source(role: "adapter", file: $0) }
     switch reading {
     case .text(let text):
       for file in text.tokenizer.files.map({ URL(filePath: $0) })
@@ -51,7 +51,8 @@ extension Provenance {
       sources.append(try Source(role: "training log", file: file))
     }
     for checkpoint in job.training.checkpoints?.all ?? [] {
-      sources += try ModelFiles(checkpoint.folder).weights.map { file in
+      let files = try job.files(of: checkpoint.folder)
+      sources += try ((files.adapterFiles.last.map { [$0] }) ?? files.weights).map { file in
         try Source(role: "weights of \(checkpoint.name)", file: file)
       }
     }

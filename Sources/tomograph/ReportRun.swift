@@ -8,6 +8,7 @@ import Reports
 import Results
 import Support
 import Tensors
+import Training
 import Transformers
 
 /// Measures, judges, draws and writes what the job asks for.
@@ -17,11 +18,13 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   var watch = Stopwatch()
   let renderer = try Renderer(assets: job.assets)
   if !job.precision.isAvailable { progress.note(Precision.unavailable) }
-  let model = try Model(directory: job.model, precision: job.precision.available)
+  let files = try job.files(of: job.model)
+  try job.checkAdapterBase()
+  let model = try Model(files: files, precision: job.precision.available)
   let corpus = try CorpusSource(
     job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
   try corpus.check(against: model.description)
-  let reading = try CorpusReading(job, model, corpus)
+  let reading = try CorpusReading(job, files, model, corpus)
   watch.lap("load")
 
   progress.begin("measuring", of: corpus.documents, unit: "documents")
@@ -48,7 +51,7 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
       progress: { _, _ in progress.advance() })
     try ReportWriter(results: results, assessment: assessment, outcomes: outcomes).write(context, to: folder)
     watch.lap("write")
-    try Provenance(job, reading, model.precision, watch).write(to: folder)
+    try Provenance(job, files, reading, model.precision, watch).write(to: folder)
   }
   progress.end()
   try HistoryEntry(results, assessment.verdict, resultsFile: place.appending(path: "results.json"))
@@ -64,13 +67,31 @@ extension Job.Corpus {
   }
 }
 
+extension Job {
+  /// The files of the model, or of one of its checkpoints; a LoRA folder's base is where the job says.
+  func files(of folder: URL) throws -> ModelFiles {
+    try ModelFiles(folder, adapterBase: ModelFiles.isAdapter(folder) ? adapterBase : nil)
+  }
+
+  /// - Throws: `InputError(.usage)` where a base is named and nothing has one.
+  func checkAdapterBase() throws {
+    let folders = [model] + (training.checkpoints?.all.map(\.folder) ?? [])
+    guard let adapterBase, !folders.contains(where: ModelFiles.isAdapter) else { return }
+    throw InputError(
+      .usage, at: adapterBase.relativePath, "is named as the base of a LoRA folder, but the model is none",
+      expected: "an adapter_config.json in \(model.relativePath)")
+  }
+}
+
 extension CorpusReading {
   /// - Throws: `InputError` for a tokenizer or an image processor that cannot be read, and for more tokens than the model
   ///   has positions.
-  init(_ job: Job, _ model: Transformers.Model, _ corpus: CorpusSource) throws {
+  init(_ job: Job, _ files: ModelFiles, _ model: Transformers.Model, _ corpus: CorpusSource) throws {
     let d = model.description
     guard d.image == nil else {
-      let images = try CorpusImages(directory: job.model, for: d, corpus: corpus.reader(), label: job.corpus.label)
+      let images = try CorpusImages(
+        directory: files.folder(with: ["preprocessor_config.json"]), for: d, corpus: corpus.reader(),
+        label: job.corpus.label)
       self = .images(images)
       return
     }
@@ -84,12 +105,12 @@ extension CorpusReading {
     switch d.head {
     case .sequenceClassification(let count), .tokenClassification(let count):
       classes = try ClassNames(
-        directory: ModelFiles(job.model).configuration.deletingLastPathComponent(), classes: count)
+        directory: files.configuration.deletingLastPathComponent(), classes: count)
     default: break
     }
     self = .text(
       try CorpusTokenizer(
-        tokenizer: Tokenizer(directory: job.model), label: job.corpus.label,
+        tokenizer: Tokenizer(of: files), label: job.corpus.label,
         // Sentence-transformers cut texts to less than the model could read.
         maximumLength: job.corpus.maxTokens ?? min(longest, model.pooling?.maximumLength ?? .max),
         decoderStart: d.encoder == nil ? nil : d.decoderStart.map { Int32($0) }, windows: job.corpus.windows,
@@ -99,21 +120,30 @@ extension CorpusReading {
 
 extension Subject {
   init(_ job: Job, _ model: Transformers.Model, _ extent: CorpusRun.Extent) {
-    let d = model.description
+    let d = model.description, notes = model.weightNotes.compactMap { Results.WeightNote($0) }
     self.init(
       name: job.name,
       model: Model(
-        name: Job.modelName(job.model), family: d.family, task: d.head.task, layers: d.layers,
+        name: Job.modelName(job.model), family: d.family, task: d.task, layers: d.layers,
         heads: d.heads, width: d.width, headWidth: d.headWidth, vocabulary: d.vocabulary,
-        parameters: model.parameterCount, isCausal: d.isCausal,
+        parameters: model.totalParameterCount, isCausal: d.isCausal,
         encoder: d.encoder.map {
           .init(layers: $0.layers, heads: $0.heads, width: $0.width, headWidth: $0.headWidth)
         },
         image: d.image.map { .init(side: $0.side, patch: $0.patch, leadingTokens: $0.leadingTokens) },
-        precision: model.precision == .f32 ? nil : model.precision.rawValue),
+        precision: model.precision == .f32 ? nil : model.precision.rawValue,
+        weightNotes: notes.isEmpty ? nil : notes),
       corpus: Corpus(
         name: job.corpus.file.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
         label: job.corpus.label, truncated: extent.truncated),
       seed: job.seed)
+  }
+}
+
+extension Results.WeightNote {
+  /// Nil for what a report is silent about.
+  init?(_ note: Transformers.WeightNote) {
+    guard let kind = Kind(rawValue: note.kind.rawValue) else { return nil }
+    self.init(kind, note.names, count: note.count, detail: note.detail.isEmpty ? nil : note.detail)
   }
 }

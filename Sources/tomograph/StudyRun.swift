@@ -86,9 +86,9 @@ struct StudyRun {
     var own = job
     own.model = final
     own.name = plan.name
-    let model = try Model(directory: final)
+    let files = try ModelFiles(final), model = try Model(files: files)
     let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
-    let reading = try CorpusReading(own, model, corpus)
+    let reading = try CorpusReading(own, files, model, corpus)
     progress.begin("measuring", of: corpus.documents, unit: "documents")
     let run = CorpusRun(
       model: model, reading: reading, corpus: corpus, seed: UInt64(seed), progress: { progress.advance(by: $0) })

@@ -6,10 +6,11 @@ import Transformers
 /// Runs a model on the tensors of a file and writes what it saw to another, under the names of the reference files.
 ///
 /// - Throws: `InputError` for files that cannot be read or written and inputs that do not fit the model.
-func trace(model directory: URL, input: URL, output: URL, gradients: Bool, sites: [String], precision: Precision) throws
-{
+func trace(
+  model files: ModelFiles, input: URL, output: URL, gradients: Bool, sites: [String], precision: Precision
+) throws {
   if !precision.isAvailable { StandardError.write(line: Precision.unavailable) }
-  let model = try Model(directory: directory, precision: precision.available)
+  let model = try Model(files: files, precision: precision.available)
   let d = model.description
   let batch = try ModelInput(SafetensorsFile(input), for: d)
   let known = Set(d.sites)

@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import Transformers
 
 extension Command {
   static let trace = Command(
@@ -18,11 +19,12 @@ extension Command {
       Option(
         "precision", .choice(Precision.allCases.map(\.rawValue)),
         "of weights and matrix products; f32 by default; bf16 needs AMX or AVX-512 BF16 and has no gradients"),
+      Job.adapterBaseOption,
       Option("sites", .list("A,B", known: nil), "other places as well, under TransformerLens's names"),
     ],
     run: { arguments in
       try tomograph.trace(
-        model: URL(filePath: arguments.operands[0]), input: URL(filePath: arguments.required("input")),
+        model: ModelFiles(arguments), input: URL(filePath: arguments.required("input")),
         output: URL(filePath: arguments.required("output")), gradients: arguments.has("gradients"),
         sites: arguments.list("sites") ?? [],
         precision: arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? .f32)

@@ -62,11 +62,12 @@ struct TrainingReading: Sendable {
 
   /// What the job's analyses find of a checkpoint; maps of its tokens are the last one's alone.
   private func measure(_ checkpoint: Checkpoints.Checkpoint, _ job: Job) throws -> [AnalysisResult] {
-    let model = try Model(directory: checkpoint.folder, precision: job.precision.available)
+    let files = try job.files(of: checkpoint.folder)
+    let model = try Model(files: files, precision: job.precision.available)
     let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
     var own = job
     own.model = checkpoint.folder
-    let reading = try CorpusReading(own, model, corpus)
+    let reading = try CorpusReading(own, files, model, corpus)
     let run = CorpusRun(model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { _ in })
     let left = [PerStack<ProjectionAnalysis>.id, PerStack<SimilarityAnalysis>.id]
     let analyses = AnalysisSuite.chosen(job.analyses.filter { !left.contains($0) }, for: model.description)

@@ -71,6 +71,7 @@ package struct ArticleBuilder: Sendable {
       blocks.append(
         .prose("No rule found anything to report. What was judged, and what could not be, is listed below."))
     }
+    blocks += weightNotes { $0.isUrgent }
     blocks.append(
       .table(
         Article.Table(
@@ -78,6 +79,11 @@ package struct ArticleBuilder: Sendable {
           columns: [Article.Column("Rule"), Article.Column("Outcome")],
           rows: assessment.checks.map { check in [Article.Cell(check.title), Article.Cell(outcome(check))] })))
     return Article.Section(id: "findings", title: "Findings", blocks: blocks)
+  }
+
+  /// What there is to know of how the weights were read.
+  private func weightNotes(_ isWanted: (WeightNote) -> Bool) -> [Article.Block] {
+    (results.subject.model.weightNotes ?? []).filter(isWanted).map { .remark(Escaping.markdown($0.sentence())) }
   }
 
   private func outcome(_ check: Assessment.Check) -> String {
@@ -160,7 +166,10 @@ package struct ArticleBuilder: Sendable {
       .table(
         Article.Table(
           caption: "", columns: [Article.Column("Fact"), Article.Column("Value")],
-          rows: facts.map { [Article.Cell($0.0), Article.Cell($0.1)] })),
+          rows: facts.map { [Article.Cell($0.0), Article.Cell($0.1)] }))
+    ]
+    blocks += weightNotes { !$0.isUrgent }
+    blocks += [
       .prose(
         "All numbers lie in [results.json](results.json) and [arrays.safetensors](arrays.safetensors), the verdict in "
           + "[findings.json](findings.json) and [junit.xml](junit.xml). Digests of weights, tokenizer and corpus, "

@@ -27,6 +27,7 @@ package final class MappedFile: @unchecked Sendable {
       throw failure("cannot be mapped into memory")
     }
     bytes = UnsafeRawBufferPointer(start: base, count: size)
+    try LargeFilePointer.refuse(bytes, at: path)
   }
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }

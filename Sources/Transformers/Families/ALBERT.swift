@@ -6,7 +6,7 @@ extension Family {
     modelType: "albert",
     describe: { config, checkpoint in
       try config.require("inner_group_num", config.count("inner_group_num", default: 1) == 1, "1")
-      let head = try config.encoderHead("Albert", isMasked: checkpoint.contains("predictions.dense.weight"))
+      let head = try config.encoderHead(isMasked: checkpoint.contains("predictions.dense.weight"))
       return ModelDescription(
         family: "albert", vocabulary: try config.count("vocab_size"),
         tokenTypes: try config.count("type_vocab_size", default: 2), head: head, padToken: config.padToken,
@@ -16,8 +16,9 @@ extension Family {
       let narrow = try config.count("embedding_size", default: 128)
       let groups = try config.count("num_hidden_groups", default: 1)
       try config.require("num_hidden_groups", (1...d.layers).contains(groups), "1 … \(d.layers)")
-      let trunk = root.trunk("albert", isNamed: d.head != .none, probe: "embeddings.word_embeddings.weight")
-      var embedding = try trunk.scope("embeddings").bertEmbedding(d, width: narrow)
+      let trunk = root.trunk("albert", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
+      var embedding = try trunk.scope("embeddings").bertEmbedding(
+        d, width: narrow, tiedTo: isTied ? "predictions.decoder.weight" : nil)
       embedding.projection = try trunk.linear("encoder.embedding_hidden_mapping_in", from: narrow, to: d.width)
       let blocks = try (0..<d.layers).map { layer in
         let group = layer * groups / d.layers
@@ -42,9 +43,7 @@ extension Family {
         head = .masked(
           transform: try predictions.linear("dense", from: d.width, to: narrow), activation: d.activation,
           norm: try predictions.norm("LayerNorm", narrow),
-          unembedding: try root.unembedding(
-            d, tiedTo: embedding.tokens,
-            bias: try predictions.tensor("bias", [d.vocabulary], alternatives: ["decoder.bias"])))
+          unembedding: try predictions.unembedding(d, "decoder", embedding, width: narrow, isTied: isTied))
       case .sequenceClassification(let classes):
         head = .classifier(
           pooler: try trunk.linear("pooler", from: d.width, to: d.width), activation: .tanh,

@@ -16,7 +16,7 @@ private func bartLike(
 ) -> Family {
   Family(
     modelType: modelType,
-    describe: { config, _ in
+    describe: { config, checkpoint in
       let width = try config.count("d_model")
       func stack(_ role: Site.Stack) throws -> StackDescription {
         let heads = try config.count("\(role.rawValue)_attention_heads")
@@ -33,26 +33,34 @@ private func bartLike(
         return stack
       }
       return ModelDescription(
-        family: modelType, vocabulary: try config.count("vocab_size"), head: .sequenceToSequence,
+        family: modelType, vocabulary: try config.count("vocab_size"),
+        head: try config.sequenceToSequenceHead(checkpoint, isTied: config.tiesEmbeddings()),
         padToken: config.padToken, decoderStart: try config.count("decoder_start_token_id", "eos_token_id", default: 2),
         stack: try stack(.decoder), encoder: try stack(.encoder))
     },
     network: { root, d, config in
-      let trunk = root.trunk("model", isNamed: true, probe: "shared.weight")
-      let tokens = try trunk.tensor("shared.weight", [d.vocabulary, d.width])
-      let encoder = try bartStack(trunk.scope("encoder"), d.encoder ?? d.stack, tokens)
-      let decoder = try bartStack(trunk.scope("decoder"), d.stack, tokens)
+      let trunk = root.trunk("model", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
+      let tokens = try trunk.embeddings(
+        "shared.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil, copies: ParameterScope.embeddingCopies)
+      let encoder = try bartStack(trunk.scope("encoder"), d.encoder ?? d.stack, d, tokens, isTied)
+      let decoder = try bartStack(trunk.scope("decoder"), d.stack, d, tokens, isTied)
       let hasBias = root.contains("final_logits_bias")
       let bias = hasBias ? try root.tensor("final_logits_bias", [1, d.vocabulary], isLearned: false) : nil
-      return Network(
-        stack: decoder, encoder: encoder, head: .unembedding(try root.unembedding(d, tiedTo: tokens, bias: bias)))
+      let unembedding =
+        d.head == .none ? nil : try root.unembedding(d, tokens: tokens, isTied: isTied, bias: bias)
+      return Network(stack: decoder, encoder: encoder, head: unembedding.map { .unembedding($0) } ?? .none)
     })
 }
 
-private func bartStack(_ scope: ParameterScope, _ d: StackDescription, _ tokens: Int) throws -> Network.Stack {
-  var embedding = Network.Embedding(tokens: tokens)
+private func bartStack(
+  _ scope: ParameterScope, _ d: StackDescription, _ model: ModelDescription, _ tokens: Int, _ isTied: Bool
+) throws -> Network.Stack {
+  var embedding = Network.Embedding(
+    tokens: try scope.tied("embed_tokens.weight", to: tokens, [model.vocabulary, d.width], isExpected: isTied))
   if case .sinusoidal = d.positions {
-    embedding.fixedPositions = sinusoids(positions: d.maximumPositions, width: d.width)
+    embedding.fixedPositions =
+      try scope.fixed("embed_positions.weight", [d.maximumPositions, d.width])
+      ?? sinusoids(positions: d.maximumPositions, width: d.width)
   } else {
     embedding.positions = try scope.tensor("embed_positions.weight", [d.positionRows, d.width])
     embedding.norm = try scope.norm("layernorm_embedding", d.width)

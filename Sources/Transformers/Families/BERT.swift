@@ -5,15 +5,15 @@ extension Family {
   static let bert = Family(
     modelType: "bert",
     describe: { config, checkpoint in
-      let head = try config.encoderHead("Bert", isMasked: checkpoint.contains("cls.predictions.transform.dense.weight"))
+      let head = try config.encoderHead(isMasked: checkpoint.contains("cls.predictions.transform.dense.weight"))
       return ModelDescription(
         family: "bert", vocabulary: try config.count("vocab_size"),
         tokenTypes: try config.count("type_vocab_size", default: 2), head: head, padToken: config.padToken,
         stack: try config.bertStack())
     },
     network: { root, d, config in
-      let trunk = root.trunk("bert", isNamed: d.head != .none, probe: "embeddings.word_embeddings.weight")
-      let stack = try bertStack(trunk, d)
+      let trunk = root.trunk("bert", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
+      let stack = try bertStack(trunk, d, tiedTo: isTied ? "cls.predictions.decoder.weight" : nil)
       let head: Network.Head
       switch d.head {
       case .maskedLanguageModel:
@@ -21,9 +21,7 @@ extension Family {
         head = .masked(
           transform: try predictions.linear("transform.dense", from: d.width, to: d.width), activation: d.activation,
           norm: try predictions.norm("transform.LayerNorm", d.width),
-          unembedding: try root.unembedding(
-            d, tiedTo: stack.embedding.tokens,
-            bias: try predictions.tensor("bias", [d.vocabulary], alternatives: ["decoder.bias"])))
+          unembedding: try predictions.unembedding(d, "decoder", stack.embedding, isTied: isTied))
       case .sequenceClassification(let classes):
         head = .classifier(
           pooler: try trunk.linear("pooler.dense", from: d.width, to: d.width), activation: .tanh,
@@ -36,21 +34,29 @@ extension Family {
     })
 
   /// RoBERTa (Liu 2019): BERT whose positions are counted from behind the padding token's id.
-  static let roberta = Family(
-    modelType: "roberta",
+  static let roberta = robertaLike("roberta")
+
+  /// XLM-RoBERTa (Conneau 2020) and CamemBERT (Martin 2020): RoBERTa with other vocabularies.
+  static let xlmRoberta = robertaLike("xlm-roberta")
+  static let camembert = robertaLike("camembert")
+}
+
+private func robertaLike(_ modelType: String) -> Family {
+  Family(
+    modelType: modelType,
     describe: { config, checkpoint in
-      let head = try config.encoderHead("Roberta", isMasked: checkpoint.contains("lm_head.dense.weight"))
+      let head = try config.encoderHead(isMasked: checkpoint.contains("lm_head.dense.weight"))
       let pad = try config.count("pad_token_id", default: 1)
       var stack = try config.bertStack()
       stack.maximumPositions -= pad + 1
       stack.positions = .learned(offset: pad + 1, counting: .allBut(token: pad))
       return ModelDescription(
-        family: "roberta", vocabulary: try config.count("vocab_size"),
+        family: modelType, vocabulary: try config.count("vocab_size"),
         tokenTypes: try config.count("type_vocab_size", default: 1), head: head, padToken: pad, stack: stack)
     },
-    network: { root, d, _ in
-      let trunk = root.trunk("roberta", isNamed: d.head != .none, probe: "embeddings.word_embeddings.weight")
-      let stack = try bertStack(trunk, d)
+    network: { root, d, config in
+      let trunk = root.trunk("roberta", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
+      let stack = try bertStack(trunk, d, tiedTo: isTied ? "lm_head.decoder.weight" : nil)
       let head: Network.Head
       switch d.head {
       case .maskedLanguageModel:
@@ -58,9 +64,7 @@ extension Family {
         head = .masked(
           transform: try predictions.linear("dense", from: d.width, to: d.width), activation: .gelu,
           norm: try predictions.norm("layer_norm", d.width),
-          unembedding: try root.unembedding(
-            d, tiedTo: stack.embedding.tokens,
-            bias: try predictions.tensor("bias", [d.vocabulary], alternatives: ["decoder.bias"])))
+          unembedding: try predictions.unembedding(d, "decoder", stack.embedding, isTied: isTied))
       case .sequenceClassification(let classes):
         head = .classifier(
           pooler: try root.linear("classifier.dense", from: d.width, to: d.width), activation: .tanh,
@@ -89,8 +93,8 @@ extension Configuration {
   }
 }
 
-private func bertStack(_ trunk: ParameterScope, _ d: ModelDescription) throws -> Network.Stack {
-  let embedding = try trunk.scope("embeddings").bertEmbedding(d, width: d.width)
+private func bertStack(_ trunk: ParameterScope, _ d: ModelDescription, tiedTo output: String?) throws -> Network.Stack {
+  let embedding = try trunk.scope("embeddings").bertEmbedding(d, width: d.width, tiedTo: output)
   let blocks = try (0..<d.layers).map { layer in
     let block = trunk.scope("encoder.layer.\(layer)"), attention = block.scope("attention")
     return Network.Block(
@@ -110,11 +114,29 @@ private func bertStack(_ trunk: ParameterScope, _ d: ModelDescription) throws ->
 
 extension ParameterScope {
   /// Tokens, positions, segments where there are any, and the norm of their sum.
-  func bertEmbedding(_ d: ModelDescription, width: Int) throws -> Network.Embedding {
+  func bertEmbedding(_ d: ModelDescription, width: Int, tiedTo output: String?) throws -> Network.Embedding {
     Network.Embedding(
-      tokens: try tensor("word_embeddings.weight", [d.vocabulary, width]),
+      tokens: try embeddings("word_embeddings.weight", [d.vocabulary, width], tiedTo: output),
       positions: try tensor("position_embeddings.weight", [d.stack.positionRows, width]),
       types: d.tokenTypes > 0 ? try tensor("token_type_embeddings.weight", [d.tokenTypes, width]) : nil,
       norm: try norm("LayerNorm", width))
+  }
+
+  /// The output matrix `[vocabulary, width]` of a masked language model's predictions. Its bias is `decoder.bias`, which
+  /// is tied to the head's `bias` where the matrix is tied to the embeddings; that bias alone is added nowhere.
+  func unembedding(
+    _ d: ModelDescription, _ name: String, _ embedding: Network.Embedding, width: Int? = nil, isTied: Bool
+  ) throws -> Network.Projection {
+    let shape = [d.vocabulary]
+    let bias: Int? =
+      if isTied {
+        try tensor("bias", shape, preferring: "\(name).bias")
+      } else if contains("\(name).bias") || hasBlanks {
+        try tensor("\(name).bias", shape)
+      } else {
+        nil
+      }
+    return try unembedding(
+      d, "\(name).weight", older: [], width: width, tokens: embedding.tokens ?? 0, isTied: isTied, bias: bias)
   }
 }

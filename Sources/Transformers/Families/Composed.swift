@@ -71,8 +71,9 @@ extension Family {
         padToken: config.padToken, stack: stack)
     },
     network: { root, d, config in
-      let trunk = root.trunk("model", isNamed: true, probe: "embed_tokens.weight")
-      let tokens = try trunk.tensor("embed_tokens.weight", [d.vocabulary, d.width])
+      let trunk = root.trunk("model", isNamed: true), isTied = try config.tiesEmbeddings()
+      let tokens = try trunk.embeddings(
+        "embed_tokens.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil)
       var embedding = Network.Embedding(tokens: tokens)
       if d.stack.positionRows > 0 {
         embedding.positions = try trunk.tensor("embed_positions.weight", [d.stack.positionRows, d.width])
@@ -115,11 +116,10 @@ extension Family {
         }
         return result
       }
-      let isTied = try config.flag("tie_word_embeddings", default: true)
       return Network(
         stack: Network.Stack(
           embedding: embedding, blocks: blocks, finalNorm: d.stack.hasOutput ? try norm(trunk, "norm") : nil),
-        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+        head: .unembedding(try root.unembedding(d, tokens: tokens, isTied: isTied)))
     })
 }
 

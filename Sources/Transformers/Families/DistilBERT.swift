@@ -6,7 +6,7 @@ extension Family {
     modelType: "distilbert",
     describe: { config, checkpoint in
       let width = try config.count("dim"), heads = try config.count("n_heads")
-      let head = try config.encoderHead("DistilBert", isMasked: checkpoint.contains("vocab_transform.weight"))
+      let head = try config.encoderHead(isMasked: checkpoint.contains("vocab_transform.weight"))
       let stack = StackDescription(
         layers: try config.count("n_layers"), heads: heads, width: width,
         headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.count("hidden_dim"),
@@ -17,9 +17,10 @@ extension Family {
         family: "distilbert", vocabulary: try config.count("vocab_size"), head: head, padToken: config.padToken,
         stack: stack)
     },
-    network: { root, d, _ in
-      let trunk = root.trunk("distilbert", isNamed: d.head != .none, probe: "embeddings.word_embeddings.weight")
-      let embedding = try trunk.scope("embeddings").bertEmbedding(d, width: d.width)
+    network: { root, d, config in
+      let trunk = root.trunk("distilbert", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
+      let embedding = try trunk.scope("embeddings").bertEmbedding(
+        d, width: d.width, tiedTo: isTied ? "vocab_projector.weight" : nil)
       let blocks = try (0..<d.layers).map { layer in
         let block = trunk.scope("transformer.layer.\(layer)"), attention = block.scope("attention")
         return Network.Block(
@@ -41,7 +42,8 @@ extension Family {
           transform: try root.linear("vocab_transform", from: d.width, to: d.width), activation: d.activation,
           norm: try root.norm("vocab_layer_norm", d.width),
           unembedding: try root.unembedding(
-            d, tiedTo: embedding.tokens, bias: try root.tensor("vocab_projector.bias", [d.vocabulary])))
+            d, "vocab_projector.weight", older: [], tokens: embedding.tokens ?? 0, isTied: isTied,
+            bias: try root.tensor("vocab_projector.bias", [d.vocabulary])))
       case .sequenceClassification(let classes):
         head = .classifier(
           pooler: try root.linear("pre_classifier", from: d.width, to: d.width), activation: .relu,

@@ -8,8 +8,8 @@ struct Family: Sendable {
   let network: @Sendable (ParameterScope, ModelDescription, Configuration) throws -> Network
 
   static let all = [
-    gpt2, gptNeo, gptNeoX, opt, llama, mistral, qwen2, qwen3, phi, gemma, bert, roberta, distilbert, albert, vit, deit,
-    t5, bart, marian, composed,
+    gpt2, gptNeo, gptNeoX, opt, llama, mistral, qwen2, qwen3, phi, gemma, bert, roberta, xlmRoberta, camembert,
+    distilbert, albert, vit, deit, t5, mt5, umt5, bart, marian, composed,
   ]
 
   /// - Throws: `InputError` for a `model_type` that no family has.

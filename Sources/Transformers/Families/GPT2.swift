@@ -2,7 +2,7 @@ extension Family {
   /// GPT-2 (Radford 2019): Pre-LN decoder with learned positions, Conv1D weights and one fused QKV matrix.
   static let gpt2 = Family(
     modelType: "gpt2",
-    describe: { config, _ in
+    describe: { config, checkpoint in
       try config.require("add_cross_attention", !config.flag("add_cross_attention", default: false), "false")
       let width = try config.count("n_embd", "hidden_size"), heads = try config.count("n_head", "num_attention_heads")
       let layers = try config.count("n_layer", "num_hidden_layers")
@@ -18,12 +18,12 @@ extension Family {
         stack.scoreScales = stack.scoreScales.enumerated().map { $1 / Float($0 + 1) }
       }
       return ModelDescription(
-        family: "gpt2", vocabulary: try config.count("vocab_size"), head: .languageModel, padToken: config.padToken,
-        stack: stack)
+        family: "gpt2", vocabulary: try config.count("vocab_size"),
+        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken, stack: stack)
     },
-    network: { root, d, _ in
-      let trunk = root.trunk("transformer", isNamed: true, probe: "wte.weight")
-      let tokens = try trunk.tensor("wte.weight", [d.vocabulary, d.width])
+    network: { root, d, config in
+      let trunk = root.trunk("transformer", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
+      let tokens = try trunk.embeddings("wte.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil)
       let positions = try trunk.tensor("wpe.weight", [d.stack.positionRows, d.width])
       let blocks = try (0..<d.layers).map { layer in
         let block = trunk.scope("h.\(layer)")
@@ -40,11 +40,9 @@ extension Family {
             down: try block.convolution("mlp.c_proj", from: d.feedForwardWidth, to: d.width)[0]))
       }
       let finalNorm = try trunk.norm("ln_f", d.width)
-      // Tied to the embeddings unless the file brings its own.
-      let isTied = !root.contains("lm_head.weight")
       return Network(
         stack: Network.Stack(
           embedding: Network.Embedding(tokens: tokens, positions: positions), blocks: blocks, finalNorm: finalNorm),
-        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+        head: try root.decoderHead(d, tokens: tokens, isTied: isTied, tokenClassifier: "classifier"))
     })
 }

@@ -2,7 +2,7 @@ extension Family {
   /// GPT-Neo (Black 2021): GPT-2 with unscaled scores, and every other layer seeing only a window.
   static let gptNeo = Family(
     modelType: "gpt_neo",
-    describe: { config, _ in
+    describe: { config, checkpoint in
       let width = try config.count("hidden_size"), heads = try config.count("num_heads", "num_attention_heads")
       let layers = try config.count("num_layers", "num_hidden_layers")
       var stack = StackDescription(
@@ -16,12 +16,12 @@ extension Family {
       let window = try config.count("window_size", default: 256), kinds = try config.attentionKinds(layers)
       stack.windows = kinds.map { $0 == "local" ? window : nil }
       return ModelDescription(
-        family: "gpt_neo", vocabulary: try config.count("vocab_size"), head: .languageModel,
-        padToken: config.padToken, stack: stack)
+        family: "gpt_neo", vocabulary: try config.count("vocab_size"),
+        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken, stack: stack)
     },
-    network: { root, d, _ in
-      let trunk = root.trunk("transformer", isNamed: true, probe: "wte.weight")
-      let tokens = try trunk.tensor("wte.weight", [d.vocabulary, d.width])
+    network: { root, d, config in
+      let trunk = root.trunk("transformer", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
+      let tokens = try trunk.embeddings("wte.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil)
       let positions = try trunk.tensor("wpe.weight", [d.stack.positionRows, d.width])
       let blocks = try (0..<d.layers).map { layer in
         let block = trunk.scope("h.\(layer)"), attention = block.scope("attn.attention")
@@ -37,12 +37,11 @@ extension Family {
             up: try block.linear("mlp.c_fc", from: d.width, to: d.feedForwardWidth),
             down: try block.linear("mlp.c_proj", from: d.feedForwardWidth, to: d.width)))
       }
-      let isTied = !root.contains("lm_head.weight")
       return Network(
         stack: Network.Stack(
           embedding: Network.Embedding(tokens: tokens, positions: positions), blocks: blocks,
           finalNorm: try trunk.norm("ln_f", d.width)),
-        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+        head: try root.decoderHead(d, tokens: tokens, isTied: isTied, tokenClassifier: "classifier"))
     })
 }
 

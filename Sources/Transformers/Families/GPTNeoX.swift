@@ -4,7 +4,7 @@ extension Family {
   /// GPT-NeoX and Pythia (Black 2022): both sublayers read the same stream, and heads are partly turned.
   static let gptNeoX = Family(
     modelType: "gpt_neox",
-    describe: { config, _ in
+    describe: { config, checkpoint in
       let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
       let headWidth = try config.headWidth(width, heads: heads)
       let rotary = try config.rotary(
@@ -18,12 +18,16 @@ extension Family {
         activation: try config.activation("hidden_act", default: "gelu"), isCausal: true, positions: .rotary(rotary),
         hasOutput: true)
       return ModelDescription(
-        family: "gpt_neox", vocabulary: try config.count("vocab_size"), head: .languageModel,
+        family: "gpt_neox", vocabulary: try config.count("vocab_size"),
+        head: try config.decoderHead(
+          checkpoint, isTied: config.tiesEmbeddings(default: false), output: ["lm_head.weight", "embed_out.weight"]),
         padToken: config.padToken, stack: stack)
     },
     network: { root, d, config in
-      let trunk = root.trunk("gpt_neox", isNamed: true, probe: "embed_in.weight")
-      let tokens = try trunk.tensor("embed_in.weight", [d.vocabulary, d.width])
+      let trunk = root.trunk("gpt_neox", isNamed: d.head != .none)
+      let isTied = try config.tiesEmbeddings(default: false)
+      let tokens = try trunk.embeddings(
+        "embed_in.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil)
       let bias = try config.flag("attention_bias", default: true)
       let blocks = try (0..<d.layers).map { layer in
         let block = trunk.scope("layers.\(layer)")
@@ -39,12 +43,11 @@ extension Family {
             up: try block.linear("mlp.dense_h_to_4h", from: d.width, to: d.feedForwardWidth),
             down: try block.linear("mlp.dense_4h_to_h", from: d.feedForwardWidth, to: d.width)))
       }
-      let isTied = try config.flag("tie_word_embeddings", default: false)
       return Network(
         stack: Network.Stack(
           embedding: Network.Embedding(tokens: tokens), blocks: blocks,
           finalNorm: try trunk.norm("final_layer_norm", d.width)),
-        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+        head: try root.decoderHead(d, tokens: tokens, isTied: isTied, tokenClassifier: "classifier"))
     })
 }
 

@@ -52,7 +52,7 @@ private let qwenWindows: @Sendable (Configuration, Int) throws -> [Int?] = { con
 private func llamaLike(_ modelType: String, _ traits: Traits) -> Family {
   Family(
     modelType: modelType,
-    describe: { config, _ in
+    describe: { config, checkpoint in
       let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
       let headWidth = try config.headWidth(width, heads: heads, key: "head_dim")
       let layers = try config.count("num_hidden_layers")
@@ -68,12 +68,15 @@ private func llamaLike(_ modelType: String, _ traits: Traits) -> Family {
       stack.windows = try traits.windows(config, layers)
       if traits.scalesEmbedding { stack.embeddingScale = Float(width).squareRoot() }
       return ModelDescription(
-        family: modelType, vocabulary: try config.count("vocab_size"), head: .languageModel, padToken: config.padToken,
-        stack: stack)
+        family: modelType, vocabulary: try config.count("vocab_size"),
+        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings(default: traits.isTied)),
+        padToken: config.padToken, stack: stack)
     },
     network: { root, d, config in
-      let trunk = root.trunk("model", isNamed: true, probe: "embed_tokens.weight")
-      let tokens = try trunk.tensor("embed_tokens.weight", [d.vocabulary, d.width])
+      let trunk = root.trunk("model", isNamed: d.head != .none)
+      let isTied = try config.tiesEmbeddings(default: traits.isTied)
+      let tokens = try trunk.embeddings(
+        "embed_tokens.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil)
       let biases = try traits.biases(config), mlpBias = try config.flag("mlp_bias", default: false)
       let blocks = try (0..<d.layers).map { layer in
         let block = trunk.scope("layers.\(layer)"), attention = block.scope("self_attn"), mlp = block.scope("mlp")
@@ -93,12 +96,11 @@ private func llamaLike(_ modelType: String, _ traits: Traits) -> Family {
             gate: try mlp.linear("gate_proj", from: d.width, to: d.feedForwardWidth, bias: mlpBias),
             down: try mlp.linear("down_proj", from: d.feedForwardWidth, to: d.width, bias: mlpBias)))
       }
-      let isTied = try config.flag("tie_word_embeddings", default: traits.isTied)
       return Network(
         stack: Network.Stack(
           embedding: Network.Embedding(tokens: tokens), blocks: blocks,
           finalNorm: try trunk.norm("norm", d.width, bias: false)),
-        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+        head: try root.decoderHead(d, tokens: tokens, isTied: isTied))
     })
 }
 

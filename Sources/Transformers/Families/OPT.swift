@@ -3,7 +3,7 @@ extension Family {
   /// narrower embeddings.
   static let opt = Family(
     modelType: "opt",
-    describe: { config, _ in
+    describe: { config, checkpoint in
       let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
       try config.require(
         "layer_norm_elementwise_affine", config.flag("layer_norm_elementwise_affine", default: true), "true")
@@ -17,14 +17,16 @@ extension Family {
         normEpsilon: 1e-5, activation: try config.activation("activation_function", default: "relu"), isCausal: true,
         positions: .learned(offset: 2, counting: .unmasked), hasOutput: hasNorm || isProjected)
       return ModelDescription(
-        family: "opt", vocabulary: try config.count("vocab_size"), head: .languageModel, padToken: config.padToken,
-        stack: stack)
+        family: "opt", vocabulary: try config.count("vocab_size"),
+        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken, stack: stack)
     },
     network: { root, d, config in
       let bias = try config.flag("enable_bias", default: true)
       let narrow = try config.count("word_embed_proj_dim", default: d.width)
-      let trunk = root.trunk("model", isNamed: true, probe: "decoder.embed_tokens.weight").scope("decoder")
-      var embedding = Network.Embedding(tokens: try trunk.tensor("embed_tokens.weight", [d.vocabulary, narrow]))
+      let trunk = root.trunk("model", isNamed: d.head != .none).scope("decoder"), isTied = try config.tiesEmbeddings()
+      let tokens = try trunk.embeddings(
+        "embed_tokens.weight", [d.vocabulary, narrow], tiedTo: isTied ? "lm_head.weight" : nil)
+      var embedding = Network.Embedding(tokens: tokens)
       embedding.positions = try trunk.tensor("embed_positions.weight", [d.stack.positionRows, d.width])
       var projection: Network.Projection?
       if narrow != d.width {
@@ -46,11 +48,10 @@ extension Family {
             down: try block.linear("fc2", from: d.feedForwardWidth, to: d.width, bias: bias)))
       }
       let hasNorm = try d.normPlacement == .pre && !config.flag("_remove_final_layer_norm", default: false)
-      let isTied = try config.flag("tie_word_embeddings", default: true)
       return Network(
         stack: Network.Stack(
           embedding: embedding, blocks: blocks, finalNorm: hasNorm ? try trunk.norm("final_layer_norm", d.width) : nil,
           projection: projection),
-        head: .unembedding(try root.unembedding(d, width: narrow, tiedTo: isTied ? embedding.tokens : nil)))
+        head: try root.decoderHead(d, tokens: tokens, isTied: isTied, width: narrow))
     })
 }

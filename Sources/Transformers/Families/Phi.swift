@@ -2,7 +2,7 @@ extension Family {
   /// Phi (Li 2023): attention and MLP side by side behind one norm, heads partly turned, a bias on the logits.
   static let phi = Family(
     modelType: "phi",
-    describe: { config, _ in
+    describe: { config, checkpoint in
       try config.require("qk_layernorm", !config.flag("qk_layernorm", default: false), "false")
       let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
       let headWidth = try config.headWidth(width, heads: heads)
@@ -15,12 +15,15 @@ extension Family {
         activation: try config.activation("hidden_act", default: "gelu_new"), isCausal: true,
         positions: .rotary(try config.rotary(headWidth: headWidth, share: 0.5)), hasOutput: true)
       return ModelDescription(
-        family: "phi", vocabulary: try config.count("vocab_size"), head: .languageModel, padToken: config.padToken,
-        stack: stack)
+        family: "phi", vocabulary: try config.count("vocab_size"),
+        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings(default: false)),
+        padToken: config.padToken, stack: stack)
     },
     network: { root, d, config in
-      let trunk = root.trunk("model", isNamed: true, probe: "embed_tokens.weight")
-      let tokens = try trunk.tensor("embed_tokens.weight", [d.vocabulary, d.width])
+      let trunk = root.trunk("model", isNamed: d.head != .none)
+      let isTied = try config.tiesEmbeddings(default: false)
+      let tokens = try trunk.embeddings(
+        "embed_tokens.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil)
       let blocks = try (0..<d.layers).map { layer in
         let block = trunk.scope("layers.\(layer)"), attention = block.scope("self_attn")
         return Network.Block(
@@ -34,13 +37,10 @@ extension Family {
             up: try block.linear("mlp.fc1", from: d.width, to: d.feedForwardWidth),
             down: try block.linear("mlp.fc2", from: d.feedForwardWidth, to: d.width)))
       }
-      let isTied = try config.flag("tie_word_embeddings", default: false)
       return Network(
         stack: Network.Stack(
           embedding: Network.Embedding(tokens: tokens), blocks: blocks,
           finalNorm: try trunk.norm("final_layernorm", d.width)),
-        head: .unembedding(
-          try root.unembedding(
-            d, tiedTo: isTied ? tokens : nil, bias: try root.tensor("lm_head.bias", [d.vocabulary]))))
+        head: try root.decoderHead(d, tokens: tokens, isTied: isTied, hasBias: true))
     })
 }

@@ -2,12 +2,24 @@ import Tensors
 
 extension Family {
   /// T5 (Raffel 2020): encoder–decoder with RMS norms, no biases, unscaled scores and relative positions.
-  static let t5 = Family(
-    modelType: "t5",
-    describe: { config, _ in
+  static let t5 = t5Like("t5", feedForward: "relu")
+
+  /// mT5 (Xue 2021): T5 whose output is never scaled.
+  static let mt5 = t5Like("mt5", scalesOutput: false)
+
+  /// UMT5 (Chung 2023): mT5 with a table of relative positions in every layer.
+  static let umt5 = t5Like("umt5", sharesBias: false)
+}
+
+private func t5Like(
+  _ modelType: String, feedForward: String = "gated-gelu", scalesOutput: Bool = true, sharesBias: Bool = true
+) -> Family {
+  Family(
+    modelType: modelType,
+    describe: { config, checkpoint in
       let width = try config.count("d_model"), layers = try config.count("num_layers")
       func stack(_ role: Site.Stack, layers: Int) throws -> StackDescription {
-        let (activation, isGated) = try config.feedForward()
+        let (activation, isGated) = try config.feedForward(default: feedForward)
         var stack = StackDescription(
           layers: layers, heads: try config.count("num_heads"), width: width, headWidth: try config.count("d_kv"),
           feedForwardWidth: try config.count("d_ff"), maximumPositions: Int(Int32.max), normPlacement: .pre,
@@ -17,38 +29,48 @@ extension Family {
             RelativeBuckets(
               count: try config.count("relative_attention_num_buckets", default: 32),
               maximumDistance: try config.count("relative_attention_max_distance", default: 128),
-              isBidirectional: role == .encoder)), hasOutput: true)
+              isBidirectional: role != .decoder)), hasOutput: true)
         stack.role = role
         stack.norm = .rms(shift: 0)
         stack.isGated = isGated
         stack.scoreScales = Array(repeating: 1, count: layers)
         return stack
       }
+      let vocabulary = try config.count("vocab_size")
+      if config.architecture.hasSuffix("EncoderModel") {
+        return ModelDescription(
+          family: modelType, vocabulary: vocabulary, head: .none, padToken: config.padToken,
+          stack: try stack(.only, layers: layers))
+      }
       // Before `scale_decoder_outputs` was written, models with tied embeddings scaled.
-      let scales = try config.flag(
-        "scale_decoder_outputs", default: config.flag("tie_word_embeddings", default: true))
+      let scales = try scalesOutput && config.flag("scale_decoder_outputs", default: config.tiesEmbeddings())
       return ModelDescription(
-        family: "t5", vocabulary: try config.count("vocab_size"), head: .sequenceToSequence,
+        family: modelType, vocabulary: vocabulary,
+        head: try config.sequenceToSequenceHead(checkpoint, isTied: true),
         headScale: scales ? 1 / Float(width).squareRoot() : 1, padToken: config.padToken,
         decoderStart: try config.count("decoder_start_token_id", "pad_token_id", default: 0),
         stack: try stack(.decoder, layers: config.count("num_decoder_layers", default: layers)),
         encoder: try stack(.encoder, layers: layers))
     },
     network: { root, d, _ in
-      let tokens = try root.tensor("shared.weight", [d.vocabulary, d.width])
-      let encoder = try t5Stack(root.scope("encoder"), d.encoder ?? d.stack, tokens)
-      let decoder = try t5Stack(root.scope("decoder"), d.stack, tokens)
-      let isTied = !root.contains("lm_head.weight")
+      // Whatever the configuration says, the matrices are one unless the file has two.
+      let tokens = try root.embeddings(
+        "shared.weight", [d.vocabulary, d.width], tiedTo: "lm_head.weight", copies: ParameterScope.embeddingCopies)
+      func stack(_ name: String, _ stack: StackDescription) throws -> Network.Stack {
+        try t5Stack(root.scope(name), stack, d, tokens, sharesBias: sharesBias)
+      }
+      guard let encoder = d.encoder else { return Network(stack: try stack("encoder", d.stack), head: .none) }
+      let stacks = (encoder: try stack("encoder", encoder), decoder: try stack("decoder", d.stack))
+      let unembedding = d.head == .none ? nil : try root.unembedding(d, tokens: tokens, isTied: true)
       return Network(
-        stack: decoder, encoder: encoder,
-        head: .unembedding(try root.unembedding(d, tiedTo: isTied ? tokens : nil)))
+        stack: stacks.decoder, encoder: stacks.encoder, head: unembedding.map { .unembedding($0) } ?? .none)
     })
 }
 
 extension Configuration {
   /// `relu`, `gated-gelu` (which means the tanh form) and the like.
-  fileprivate func feedForward() throws -> (ActivationFunction, isGated: Bool) {
-    let kind = try text("feed_forward_proj", default: "relu")
+  fileprivate func feedForward(default fallback: String) throws -> (ActivationFunction, isGated: Bool) {
+    let kind = try text("feed_forward_proj", default: fallback)
     switch kind {
     case "relu": return (.relu, false)
     case "gated-gelu": return (.geluTanh, true)
@@ -61,10 +83,10 @@ extension Configuration {
   }
 }
 
-private func t5Stack(_ scope: ParameterScope, _ d: StackDescription, _ tokens: Int) throws -> Network.Stack {
+private func t5Stack(
+  _ scope: ParameterScope, _ d: StackDescription, _ model: ModelDescription, _ tokens: Int, sharesBias: Bool
+) throws -> Network.Stack {
   guard case .relative(let relative) = d.positions else { return Network.Stack(embedding: .init(), blocks: []) }
-  let bias = try scope.tensor(
-    "block.0.layer.0.SelfAttention.relative_attention_bias.weight", [relative.count, d.heads])
   func attention(_ scope: ParameterScope) throws -> Network.Attention {
     Network.Attention(
       query: try scope.linear("q", from: d.width, to: d.attentionWidth, bias: false),
@@ -72,15 +94,21 @@ private func t5Stack(_ scope: ParameterScope, _ d: StackDescription, _ tokens: I
       value: try scope.linear("v", from: d.width, to: d.attentionWidth, bias: false),
       output: try scope.linear("o", from: d.attentionWidth, to: d.width, bias: false))
   }
+  let embedding = Network.Embedding(
+    tokens: try scope.tied("embed_tokens.weight", to: tokens, [model.vocabulary, d.width]))
   let blocks = try (0..<d.layers).map { index in
     let block = scope.scope("block.\(index)"), isDecoder = d.role == .decoder
     let feedForward = block.scope("layer.\(isDecoder ? 2 : 1)"), dense = feedForward.scope("DenseReluDense")
     func up(_ name: String) throws -> Network.Projection {
       try dense.linear(name, from: d.width, to: d.feedForwardWidth, bias: false)
     }
+    let bias = try scope.tensor(
+      "block.\(sharesBias ? 0 : index).layer.0.SelfAttention.relative_attention_bias.weight", [relative.count, d.heads])
+    var own = try attention(block.scope("layer.0.SelfAttention"))
+    own.relativeBias = bias
     return Network.Block(
       attentionNorm: try block.norm("layer.0.layer_norm", d.width, bias: false),
-      attention: try attention(block.scope("layer.0.SelfAttention")),
+      attention: own,
       crossNorm: isDecoder ? try block.norm("layer.1.layer_norm", d.width, bias: false) : nil,
       cross: isDecoder ? try attention(block.scope("layer.1.EncDecAttention")) : nil,
       mlpNorm: try feedForward.norm("layer_norm", d.width, bias: false),
@@ -89,6 +117,5 @@ private func t5Stack(_ scope: ParameterScope, _ d: StackDescription, _ tokens: I
         down: try dense.linear("wo", from: d.feedForwardWidth, to: d.width, bias: false)))
   }
   return Network.Stack(
-    embedding: Network.Embedding(tokens: tokens), blocks: blocks, relativeBias: bias,
-    finalNorm: try scope.norm("final_layer_norm", d.width, bias: false))
+    embedding: embedding, blocks: blocks, finalNorm: try scope.norm("final_layer_norm", d.width, bias: false))
 }

@@ -31,7 +31,7 @@ private func imageFamily(_ modelType: String, classifier: String, leading: [Stri
         image: image, stack: stack)
     },
     network: { root, d, config in
-      let trunk = root.trunk(modelType, isNamed: d.head != .none, probe: "embeddings.cls_token")
+      let trunk = root.trunk(modelType, isNamed: d.head != .none)
       let embeddings = trunk.scope("embeddings"),
         image =
           d.image

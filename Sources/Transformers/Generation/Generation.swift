@@ -24,7 +24,7 @@ extension Model {
   package func continuations(of prompts: [[Int32]], _ request: GenerationRequest) throws -> [[Int32]] {
     guard description.head == .languageModel else {
       throw InputError(
-        at: "generation", "does not apply", expected: "a causal language model", found: description.head.task)
+        at: "generation", "does not apply", expected: "a causal language model", found: description.task)
     }
     var results = [[Int32]](repeating: [], count: prompts.count)
     for rows in groups(prompts.map(\.count), ofOneLength: true, request) {
@@ -44,7 +44,7 @@ extension Model {
     guard description.encoder != nil,
       let start = generationRules.decoderStart ?? description.decoderStart.map(Int32.init)
     else {
-      throw InputError(at: "generation", "does not apply", expected: "an encoder–decoder", found: description.head.task)
+      throw InputError(at: "generation", "does not apply", expected: "an encoder–decoder", found: description.task)
     }
     var results = [[Int32]](repeating: [], count: sources.count)
     for rows in groups(sources.map(\.count), ofOneLength: false, request) {

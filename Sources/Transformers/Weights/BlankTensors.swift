@@ -24,7 +24,7 @@ struct BlankTensors: Sendable {
     if configuration.architecture.hasSuffix("ForMaskedLM") {
       switch try configuration.text("model_type") {
       case "bert": claimed = ["cls.predictions.transform.dense.weight"]
-      case "roberta": claimed = ["lm_head.dense.weight"]
+      case "roberta", "xlm-roberta", "camembert": claimed = ["lm_head.dense.weight"]
       case "distilbert": claimed = ["vocab_transform.weight"]
       case "albert": claimed = ["predictions.dense.weight"]
       default: break

@@ -33,6 +33,8 @@ package struct Checkpoint: Sendable {
   private let files: [any WeightFile]
   private let home: [String: Int]
   private let blanks: BlankTensors?
+  /// What is added to the weights as they are read.
+  let adapter: Adapter?
 
   /// Opens the weights of a model's directory, or of a single file.
   ///
@@ -56,7 +58,12 @@ package struct Checkpoint: Sendable {
       }
     }
     self.home = home
-    self.names = names
+    adapter = try model.adapter.map { adapter in
+      try Adapter(
+        adapter, baseNames: names,
+        isInputMajor: model.readConfiguration().text("model_type", default: "") == "gpt2")
+    }
+    self.names = names + (adapter?.added ?? [])
     blanks = nil
   }
 
@@ -66,12 +73,16 @@ package struct Checkpoint: Sendable {
     names = checkpoint?.names ?? []
     files = checkpoint?.files ?? []
     home = checkpoint?.home ?? [:]
+    adapter = checkpoint?.adapter
     self.blanks = blanks
   }
 
+  /// Whether tensors that no file has are made.
+  var hasBlanks: Bool { blanks != nil }
+
   package func contains(_ name: String) -> Bool {
     if let blanks, blanks.isHeads(name) { return blanks.claimed.contains(name) }
-    return home[name] != nil
+    return home[name] != nil || adapter?.changes(name) ?? false
   }
 
   /// Whether a tensor is to be made because no file has it, or not in this shape.
@@ -80,21 +91,28 @@ package struct Checkpoint: Sendable {
     return self.shape(name) != shape
   }
 
-  package func shape(_ name: String) -> [Int]? { home[name].flatMap { files[$0].shape(name) } }
+  package func shape(_ name: String) -> [Int]? {
+    adapter?.shape(name) ?? home[name].flatMap { files[$0].shape(name) }
+  }
 
   func giveBack(_ name: String) { home[name].map { files[$0].giveBack(name) } }
 
   /// The tensor of a name, of exactly this shape.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     if isBlank(name, shape: shape) { return Tensor(repeating: 0, shape: shape) }
-    guard let number = home[name], let found = files[number].shape(name) else {
+    guard let found = self.shape(name) else {
       throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing", expected: "shape \(shape)")
     }
-    let place = "\(files[number].url.relativePath): tensor \"\(name)\""
+    let file = home[name].map { files[$0] }
+    let place = "\((file?.url ?? location).relativePath): tensor \"\(name)\""
     guard found == shape else {
       throw InputError(at: place, "has the wrong shape", expected: "\(shape)", found: "\(found)")
     }
-    let tensor = try files[number].tensor(name)
+    func original() throws -> Tensor {
+      guard let file else { throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing") }
+      return try file.tensor(name)
+    }
+    let tensor = try adapter?.tensor(name, base: original) ?? original()
     if let fault = tensor.firstNonFinite {
       throw InputError(
         at: place, "holds a weight that is no number", expected: "finite values",

@@ -3,7 +3,7 @@ import Support
 import Tensors
 
 /// The files that a model consists of: a Hugging Face or sentence-transformers directory, a GGUF file, or a directory
-/// that holds one.
+/// that holds one; of a LoRA folder, the files of its base and those of the adapter.
 ///
 /// Of the weights in a directory the first of these is taken: `model.safetensors`, the shards of
 /// `model.safetensors.index.json`, `pytorch_model.bin`, the shards of `pytorch_model.bin.index.json`, a `.pt` file, a
@@ -14,14 +14,27 @@ package struct ModelFiles: Sendable {
   package let weights: [URL]
   /// What says how the network is built: `config.json`, or the GGUF file itself.
   package let configuration: URL
+  let adapter: AdapterFiles?
 
   var isGGUF: Bool { Self.isGGUF(configuration) }
 
   private static func isGGUF(_ url: URL) -> Bool { url.pathExtension.lowercased() == "gguf" }
 
+  /// - Parameter base: where the base of a LoRA folder is, if it is not beside it.
   /// - Throws: `InputError` where there is no such directory, no weights in it, or no saying which.
-  package init(_ location: URL) throws {
+  package init(_ location: URL, adapterBase base: URL? = nil) throws {
+    let adapter = try AdapterFiles(location, base: base)
+    try self.init(location, adapter)
+  }
+
+  private init(_ location: URL, _ adapter: AdapterFiles?) throws {
     self.location = location
+    self.adapter = adapter
+    if let adapter {
+      let base = try ModelFiles(adapter.base, nil)
+      (weights, configuration) = (base.weights, base.configuration)
+      return
+    }
     if Self.isGGUF(location), try !Self.isDirectory(location) {
       (weights, configuration) = ([location], location)
       return
@@ -34,6 +47,24 @@ package struct ModelFiles: Sendable {
     weights = try Self.weights(in: folder)
     configuration =
       weights.first.flatMap { Self.isGGUF($0) ? $0 : nil } ?? folder.appending(path: "config.json")
+  }
+
+  /// Whether a folder holds a LoRA adapter.
+  package static func isAdapter(_ folder: URL) -> Bool { AdapterFiles.isThere(in: folder) }
+
+  /// The files of the adapter alone.
+  package var adapterFiles: [URL] {
+    adapter.map { [location.appending(path: AdapterFiles.configuration), $0.weights] } ?? []
+  }
+
+  /// The folder that has the tokenizer and the like: the directory, or of an adapter that has none of these files its
+  /// base.
+  package func folder(with names: [String]) -> URL {
+    guard let adapter else { return location }
+    let hasOwn = names.contains {
+      FileManager.default.fileExists(atPath: location.appending(path: $0).path(percentEncoded: false))
+    }
+    return hasOwn ? location : adapter.base
   }
 
   /// The folder of a directory that has the model's files: the directory itself, unless it is one of
@@ -84,8 +115,9 @@ package struct ModelFiles: Sendable {
 
   /// The shard files that an index names, each once, sorted.
   private static func shards(_ index: URL) throws -> [String] {
-    guard let data = try? Data(contentsOf: index),
-      let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+    let data = try? Data(contentsOf: index)
+    if let data { try LargeFilePointer.refuse(data, at: index.relativePath) }
+    guard let data, let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
       let map = object["weight_map"] as? [String: String]
     else {
       throw InputError(at: index.relativePath, "is no index of shards", expected: "a \"weight_map\" of file names")
@@ -117,9 +149,9 @@ package struct ModelFiles: Sendable {
     return try GenerationRules(Configuration(own))
   }
 
-  /// `config.json`, or what the GGUF file says in its place.
+  /// `config.json`, or what the GGUF file says in its place; with the head that an adapter brings.
   func readConfiguration() throws -> Configuration {
-    guard isGGUF else { return try Configuration(configuration) }
-    return try Configuration(GGUFFile(configuration))
+    let own = try isGGUF ? Configuration(GGUFFile(configuration)) : Configuration(configuration)
+    return try adapter?.configuration(over: own) ?? own
   }
 }

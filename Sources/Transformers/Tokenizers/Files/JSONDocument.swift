@@ -36,6 +36,7 @@ struct JSONReader {
   static func read(_ url: URL) throws -> JSONValue {
     let path = url.path(percentEncoded: false)
     guard let data = try? Data(contentsOf: url) else { throw InputError(at: path, "cannot be read") }
+    try LargeFilePointer.refuse(data, at: path)
     return try read([UInt8](data), place: path)
   }
 

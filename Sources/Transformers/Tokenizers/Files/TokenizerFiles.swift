@@ -23,7 +23,7 @@ struct TokenizerFiles: Sendable {
   /// The tokenizer that a GGUF file carries, where there is no other.
   let carried: GGUFTokenizer?
 
-  private static let kinds = [
+  static let kinds = [
     ["tokenizer.json"], ["tokenizer.model"], ["spiece.model"], ["sentencepiece.bpe.model"],
     ["vocab.json", "merges.txt"],
     ["vocab.txt"],
@@ -92,6 +92,7 @@ struct TokenizerFiles: Sendable {
     guard let data = try? Data(contentsOf: directory.appending(path: name)) else {
       throw InputError(at: path(name), "cannot be read")
     }
+    try LargeFilePointer.refuse(data, at: path(name))
     var lines = data.split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return try lines.enumerated().map { number, line in

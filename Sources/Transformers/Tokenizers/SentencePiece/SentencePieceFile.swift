@@ -27,6 +27,7 @@ struct SentencePieceFile: Sendable {
   init(_ url: URL) throws {
     let place = url.path(percentEncoded: false)
     guard let data = try? Data(contentsOf: url) else { throw InputError(at: place, "cannot be read") }
+    try LargeFilePointer.refuse(data, at: place)
     for field in try ProtocolBuffer.fields([UInt8](data)[...], place: place) {
       switch field.number {
       case 1: pieces.append(try Self.piece(field.bytes, place))

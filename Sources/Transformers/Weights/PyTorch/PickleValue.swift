@@ -1,36 +1,39 @@
 import Tensors
 
 /// What a pickle may name of Python: nothing that does more than hold numbers.
-enum PickleGlobal: String, CaseIterable {
-  case orderedDictionary = "collections.OrderedDict"
-  case size = "torch.Size"
-  case rebuildTensor = "torch._utils._rebuild_tensor_v2"
-  case rebuildParameter = "torch._utils._rebuild_parameter"
-  case floatStorage = "torch.FloatStorage"
-  case halfStorage = "torch.HalfStorage"
-  case bfloat16Storage = "torch.BFloat16Storage"
-  case doubleStorage = "torch.DoubleStorage"
-  case longStorage = "torch.LongStorage"
-  case intStorage = "torch.IntStorage"
-  case shortStorage = "torch.ShortStorage"
-  case charStorage = "torch.CharStorage"
-  case byteStorage = "torch.ByteStorage"
-  case boolStorage = "torch.BoolStorage"
+enum PickleGlobal: Equatable {
+  case orderedDictionary
+  case size
+  case rebuildTensor
+  /// With the type apart from the storage, and quantised: both of types that no weights are made of.
+  case rebuildTypedTensor, rebuildQuantizedTensor
+  case rebuildParameter, rebuildParameterWithState
+  case storage(PyTorchElements)
+  case type(PyTorchElements)
+  /// How a tensor is quantised.
+  case scheme
 
-  /// Nil where this is no storage.
-  var elements: SafetensorsType? {
-    switch self {
-    case .orderedDictionary, .size, .rebuildTensor, .rebuildParameter: nil
-    case .floatStorage: .f32
-    case .halfStorage: .f16
-    case .bfloat16Storage: .bf16
-    case .doubleStorage: .f64
-    case .longStorage: .i64
-    case .intStorage: .i32
-    case .shortStorage: .i16
-    case .charStorage: .i8
-    case .byteStorage: .u8
-    case .boolStorage: .bool
+  /// `collections.OrderedDict`; nil for what is not allowed.
+  init?(_ module: String, _ name: String) {
+    switch (module, name) {
+    case ("collections", "OrderedDict"): self = .orderedDictionary
+    case ("torch", "Size"): self = .size
+    case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
+    case ("torch._utils", "_rebuild_tensor_v3"): self = .rebuildTypedTensor
+    case ("torch._utils", "_rebuild_qtensor"): self = .rebuildQuantizedTensor
+    case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
+    case ("torch._utils", "_rebuild_parameter_with_state"): self = .rebuildParameterWithState
+    case ("torch", "per_tensor_affine"), ("torch", "per_channel_affine"), ("torch", "per_channel_affine_float_qparams"):
+      self = .scheme
+    case ("torch", _), ("torch.storage", "UntypedStorage"):
+      if let elements = PyTorchElements(storage: name) {
+        self = .storage(elements)
+      } else if let elements = PyTorchElements(dtype: name) {
+        self = .type(elements)
+      } else {
+        return nil
+      }
+    default: return nil
     }
   }
 }
@@ -58,7 +61,7 @@ enum PickleValue {
     case .integer: "an integer"
     case .number: "a float"
     case .text: "a text"
-    case .global(let global): global.rawValue
+    case .global: "a name of Python's"
     case .tuple: "a tuple"
     case .list: "a list"
     case .dictionary: "a dictionary"
@@ -71,7 +74,7 @@ enum PickleValue {
 /// Numbers in a checkpoint that tensors are views of.
 struct PyTorchStorage: Hashable {
   let key: String
-  let elements: SafetensorsType
+  let elements: PyTorchElements
   let count: Int
 }
 
@@ -82,6 +85,10 @@ struct PyTorchTensor {
   let offset: Int
   let shape: [Int]
   let strides: [Int]
+  /// Whether every number is to be read with the other sign.
+  var isNegative = false
+  /// The type of its elements where that is not the storage's.
+  var type: PyTorchElements?
 
   /// Whether its elements lie one after the other in row-major order.
   var isDense: Bool {
@@ -96,8 +103,12 @@ struct PyTorchTensor {
   /// How many numbers of the storage it spans from its offset on.
   var span: Int { shape.contains(0) ? 0 : zip(shape, strides).reduce(1) { $0 + ($1.0 - 1) * $1.1 } }
 
+  /// Of a storage that is expanded, as many elements are read as this at most: memory is to be bounded.
+  private static let mostElements = 1 << 28
+  private static let mostUnreadable = 1 << 40
+
   /// - Returns: nil where a size or stride is negative, one of them is too many, or elements lie beyond the storage or
-  ///   are more than it has: memory could not be bounded by the file's size otherwise.
+  ///   are far more than it has.
   init?(storage: Int, of count: Int, offset: Int, shape: [Int], strides: [Int]) {
     guard shape.count == strides.count, shape.count <= 64, offset >= 0, offset <= count else { return nil }
     var elements = 1
@@ -115,10 +126,27 @@ struct PyTorchTensor {
       guard !overflowsToo, !overflowsAlso else { return nil }
       last = sum
     }
-    guard isEmpty || (last < count && elements <= count) else { return nil }
+    guard isEmpty || (last < count && elements <= max(count, Self.mostElements)) else { return nil }
     self.storage = storage
     self.offset = offset
     self.shape = shape
     self.strides = strides
+  }
+
+  /// A tensor that is there and cannot be read: of its view only the shape is known.
+  ///
+  /// - Returns: nil where a size is negative, or one of them is too many.
+  init?(storage: Int, shape: [Int], unreadable type: PyTorchElements) {
+    guard shape.count <= 64, shape.allSatisfy({ $0 >= 0 }) else { return nil }
+    var elements = 1
+    for size in shape where size > 0 {
+      guard size <= Self.mostUnreadable / elements else { return nil }
+      elements *= size
+    }
+    self.storage = storage
+    offset = 0
+    self.shape = shape
+    strides = []
+    self.type = type
   }
 }

@@ -39,15 +39,19 @@ final class PyTorchFile: WeightFile {
     guard let view = tensors[name] else {
       throw InputError(at: url.relativePath, "has no tensor \(name.quotedForMessage)")
     }
-    let elements = storages[view.storage].elements
+    let elements = view.type ?? storages[view.storage].elements
     let start = starts[view.storage] + view.offset * elements.size
     let span = view.isDense ? view.shape : [view.span]
-    guard let tensor = mapping.tensor(elements, at: start, shape: span) else {
+    guard let type = elements.type, let tensor = mapping.tensor(type, at: start, shape: span) else {
       throw InputError(
         at: "\(url.relativePath): tensor \(name.quotedForMessage)", "has elements of the wrong type",
-        expected: "F32, F16, BF16 or F64", found: elements.rawValue)
+        expected: "F32, F16, BF16 or F64", found: elements.name)
     }
-    return view.isDense ? tensor : Self.gathered(tensor, view)
+    let numbers = view.isDense ? tensor : Self.gathered(tensor, view)
+    guard view.isNegative else { return numbers }
+    let negated = Tensor(uninitialized: view.shape)
+    for index in 0..<negated.count { negated.pointer[index] = -numbers.pointer[index] }
+    return negated
   }
 
   /// The elements of a view in row-major order.

@@ -157,7 +157,7 @@ extension Unpickler {
   }
 
   private func global(_ module: String, _ name: String) throws -> PickleGlobal {
-    guard let global = PickleGlobal(rawValue: "\(module).\(name)") else {
+    guard let global = PickleGlobal(module, name) else {
       throw reader.error(
         "the pickle is refused: it names what no weights need", found: "\(module).\(name)".quotedForMessage)
     }
@@ -183,19 +183,21 @@ extension Unpickler {
       let size = try items(of: arguments[0], "a size")
       guard size.count <= 64 else { break }
       return .tuple(add(size))
-    case (.rebuildParameter, 3):
+    case (.rebuildParameter, 3), (.rebuildParameterWithState, 4):
       guard case .tensor = arguments[0] else { break }
       return arguments[0]
     case (.rebuildTensor, 6...7): return .tensor(try tensor(arguments))
+    case (.rebuildTypedTensor, 7...8): return .tensor(try unreadableTensor(arguments, typed: arguments[6]))
+    case (.rebuildQuantizedTensor, 7): return .tensor(try unreadableTensor(arguments, typed: nil))
     default: break
     }
-    throw reader.error("the pickle calls \(global.rawValue) with arguments that it does not take")
+    throw reader.error("the pickle calls \(global) with arguments that it does not take")
   }
 
   /// `("storage", type, key, device, count)`, in older files with a sixth that is None.
   private mutating func storage(_ items: [PickleValue]) throws -> Int {
-    guard items.count == 5 || items.count == 6, case .text("storage") = items[0], case .global(let type) = items[1],
-      let elements = type.elements, case .text(let key) = items[2], case .integer(let count) = items[4], count >= 0
+    guard items.count == 5 || items.count == 6, case .text("storage") = items[0],
+      case .global(.storage(let elements)) = items[1], case .text(let key) = items[2], case .integer(let count) = items[4], count >= 0
     else { throw reader.error("the pickle refers to something that is no storage of numbers") }
     if items.count == 6 {
       guard case .none = items[5] else { throw reader.error("a storage is a view of another, which is not supported") }
@@ -212,25 +214,65 @@ extension Unpickler {
     return storages.count - 1
   }
 
-  /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)`.
-  private mutating func tensor(_ arguments: [PickleValue]) throws -> Int {
-    func integers(_ value: PickleValue) throws -> [Int] {
-      try items(of: value, "a size").map {
-        guard case .integer(let integer) = $0 else { throw reader.error("a size is no integer", found: $0.kind) }
-        return integer
-      }
+  private func integers(_ value: PickleValue) throws -> [Int] {
+    try items(of: value, "a size").map {
+      guard case .integer(let integer) = $0 else { throw reader.error("a size is no integer", found: $0.kind) }
+      return integer
     }
+  }
+
+  /// Where what `conj` and `neg` say of a tensor is true; nothing else is known to stand there.
+  private func marks(_ value: PickleValue) throws -> Set<String> {
+    if case .none = value { return [] }
+    guard case .dictionary(let index) = value else {
+      throw reader.error("a tensor is marked with what is no dictionary", found: value.kind)
+    }
+    let content = containers[index]
+    var marks: Set<String> = []
+    for item in stride(from: 0, to: content.count, by: 2) {
+      guard case .text(let name) = content[item], ["conj", "neg"].contains(name),
+        case .boolean(let isSet) = content[item + 1]
+      else { throw reader.error("a tensor is marked in a way that is not known", expected: "conj or neg") }
+      if isSet { marks.insert(name) }
+    }
+    return marks
+  }
+
+  /// `_rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, metadata)` and
+  /// `_rebuild_qtensor(storage, offset, size, stride, scheme, requires_grad, hooks)`.
+  private mutating func unreadableTensor(_ arguments: [PickleValue], typed: PickleValue?) throws -> Int {
+    guard case .storage(let storage) = arguments[0] else {
+      throw reader.error("a tensor is rebuilt from what is no storage", found: arguments[0].kind)
+    }
+    var type = storages[storage].elements
+    if let typed {
+      guard case .global(.type(let own)) = typed else {
+        throw reader.error("a tensor is of what is no type", found: typed.kind)
+      }
+      type = own
+    }
+    guard let tensor = PyTorchTensor(storage: storage, shape: try integers(arguments[2]), unreadable: type) else {
+      throw reader.error("a tensor has an impossible size")
+    }
+    tensors.append(tensor)
+    return tensors.count - 1
+  }
+
+  /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks, metadata)`.
+  private mutating func tensor(_ arguments: [PickleValue]) throws -> Int {
     guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1] else {
       throw reader.error("a tensor is rebuilt from what is no storage", found: arguments[0].kind)
     }
+    guard storages[storage].elements.type != nil else { return try unreadableTensor(arguments, typed: nil) }
     let (shape, strides) = (try integers(arguments[2]), try integers(arguments[3]))
     let available = storages[storage].count
-    guard let tensor = PyTorchTensor(storage: storage, of: available, offset: offset, shape: shape, strides: strides)
+    guard var tensor = PyTorchTensor(storage: storage, of: available, offset: offset, shape: shape, strides: strides)
     else {
       throw reader.error(
         "a tensor does not fit its storage", expected: "a view of \(available) numbers",
         found: "\(shape.prefix(8)) with strides \(strides.prefix(8)) at \(offset)")
     }
+    tensor.isNegative = arguments.count > 6 ? try marks(arguments[6]).contains("neg") : false
     tensors.append(tensor)
     return tensors.count - 1
   }
