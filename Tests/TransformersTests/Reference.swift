@@ -20,6 +20,7 @@ struct Reference {
     "gpt2", "gpt2_hub", "gpt_neo", "gpt_neox", "opt", "opt_postnorm", "llama", "llama_tied", "llama3_rope",
     "llama_bf16_sharded", "mistral", "qwen2", "qwen3", "gemma", "phi", "bert_mlm", "bert_cls", "roberta", "roberta_cls",
     "distilbert", "albert", "vit", "t5", "t5_gated", "bart", "marian",
+    "xlm_roberta", "mt5", "umt5", "llama_cls", "gpt2_tokens",
   ]
 
   /// Compares the rows of real positions: what padded queries become means nothing.
