@@ -33,11 +33,12 @@ struct Adapter: Sendable {
   private let changes: [String: Change]
   /// Whether matrices are stored `[in, out]`, which the shape of a square one does not show.
   private let isInputMajor: Bool
+  private let keepsTies: Bool
 
   func changes(_ name: String) -> Bool { changes[name] != nil }
 
-  /// Whether a tensor is changed but not replaced as a whole.
-  func adapts(_ name: String) -> Bool { changes[name]?.lowRank != nil }
+  /// Whether a tensor is changed while others that are tied to it stay as they were.
+  func unties(_ name: String) -> Bool { !keepsTies && changes(name) }
 
   /// Nil for a tensor that is not replaced.
   func shape(_ name: String) -> [Int]? { changes[name]?.replacement.flatMap(weights.shape) }
@@ -54,6 +55,7 @@ struct Adapter: Sendable {
     self.changes = changes
     self.added = added
     self.isInputMajor = isInputMajor
+    keepsTies = settings.keepsTies
     note = WeightNote(
       .merged, names.filter { changes[$0] != nil } + added,
       count: weights.names.reduce(0) { $0 + (weights.shape($1)?.reduce(1, *) ?? 0) },

@@ -15,10 +15,10 @@ struct AdapterFiles: Sendable {
   init?(_ folder: URL, base given: URL?) throws {
     let url = folder.appending(path: Self.configuration)
     guard Self.isThere(in: folder) else {
-      guard let given else { return nil }
+      guard given != nil else { return nil }
       throw InputError(
-        .usage, at: folder.relativePath, "is no LoRA folder, which alone has a base", expected: "an adapter_config.json",
-        found: "none beside \(given.relativePath)")
+        .usage, at: folder.relativePath, "is not a LoRA folder, so --adapter-base does not apply",
+        expected: "an adapter_config.json")
     }
     settings = try AdapterSettings(Configuration(url))
     let names = ["adapter_model.safetensors", "adapter_model.bin"]
@@ -32,7 +32,8 @@ struct AdapterFiles: Sendable {
       throw InputError(
         at: url.relativePath, "needs its base model, which is not here",
         expected: given.map { "a folder at \($0.relativePath)" }
-          ?? "\(settings.base.isEmpty ? "it" : settings.base.quotedForMessage) beside the folder, or --adapter-base DIR")
+          ?? "\(settings.base.isEmpty ? "it" : settings.base.quotedForMessage) beside the folder, or --adapter-base DIR"
+      )
     }
     self.base = base
   }
@@ -92,6 +93,8 @@ struct AdapterSettings: Sendable {
   let alpha: Double
   /// `CAUSAL_LM`, `SEQ_CLS` …; empty where it is not said.
   let task: String
+  /// Whether matrices that are tied to a changed one change with it.
+  let keepsTies: Bool
   private let isRankStabilised: Bool
   private let place: String
   /// By the ends of modules' names, as regular expressions.
@@ -102,24 +105,34 @@ struct AdapterSettings: Sendable {
   init(_ config: Configuration) throws {
     let kind = try config.text("peft_type", default: "LORA")
     try config.require("peft_type", kind == "LORA", "LORA")
-    for key in ["layer_replication", "alora_invocation_tokens", "target_parameters", "trainable_token_indices"] {
-      try config.require(key, config.isEmpty(key), "nothing")
+    for key in config.keys where !Self.known.contains(key) {
+      try config.require(key, config.isEmpty(key), "nothing, as in plain LoRA")
     }
-    try config.require("use_qalora", !config.flag("use_qalora", default: false), "false")
     // Those keep part of the base's weights in the adapter, and expect the base without it.
     let start = (try? config.text("init_lora_weights", default: "")) ?? ""
     try config.require(
-      "init_lora_weights", !["pissa", "olora", "corda", "loftq"].contains { start.lowercased().hasPrefix($0) },
+      "init_lora_weights",
+      !["pissa", "olora", "corda", "loftq", "lora_ga"].contains { start.lowercased().hasPrefix($0) },
       "an adapter that was converted to plain LoRA")
     base = try config.text("base_model_name_or_path", default: "")
     rank = try config.count("r", default: 8)
     alpha = try config.number("lora_alpha", default: 8)
     task = try config.text("task_type", default: "")
+    keepsTies = try config.flag("ensure_weight_tying", default: false)
     isRankStabilised = try config.flag("use_rslora", default: false)
     place = config.path
     ranks = try config.numbers("rank_pattern")
     alphas = try config.numbers("alpha_pattern")
   }
+
+  /// What is read here or says nothing of what the matrices do; anything else that is set makes another adapter.
+  private static let known: Set<String> = [
+    "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "corda_config", "ensure_weight_tying",
+    "eva_config", "exclude_modules", "fan_in_fan_out", "inference_mode", "init_lora_weights", "layers_pattern",
+    "layers_to_transform", "loftq_config", "lora_alpha", "lora_bias", "lora_dropout", "lora_ga_config",
+    "megatron_config", "megatron_core", "modules_to_save", "peft_type", "peft_version", "qalora_group_size", "r",
+    "rank_pattern", "revision", "runtime_config", "target_modules", "task_type", "use_dora", "use_rslora",
+  ]
 
   /// What the product of a module's matrices is multiplied with.
   ///
