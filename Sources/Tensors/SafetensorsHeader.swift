@@ -83,7 +83,9 @@ extension SafetensorsEntry {
       count = product
     }
     let (bits, overflows) = count.multipliedReportingOverflow(by: dtype.bits)
-    guard !overflows, bits <= Int.max - 7 else { throw InputError(at: place, "the size of its shape \(shape) in bytes overflows") }
+    guard !overflows, bits <= Int.max - 7 else {
+      throw InputError(at: place, "the size of its shape \(shape) in bytes overflows")
+    }
     guard offsets.0 <= offsets.1 else {
       throw InputError(
         at: place, "its data_offsets are reversed", expected: "start ≤ end", found: "[\(offsets.0), \(offsets.1)]")

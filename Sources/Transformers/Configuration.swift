@@ -43,9 +43,13 @@ package struct Configuration {
   /// Whether a key is there and not null.
   package func has(_ key: String) -> Bool { fields[key].map { !($0 is NSNull) } ?? false }
 
-  /// Whether a key has nothing to say: it is not there, null, or an empty list or object.
+  /// In alphabetical order.
+  var keys: [String] { fields.keys.sorted() }
+
+  /// Whether a key has nothing to say: it is not there, null, false, or an empty list or object.
   func isEmpty(_ key: String) -> Bool {
     switch fields[key] {
+    case let flag as Bool: !flag
     case let list as [Any]: list.isEmpty
     case let object as [String: Any]: object.isEmpty
     default: !has(key)
@@ -55,7 +59,7 @@ package struct Configuration {
   /// An object of numbers, by their names.
   func numbers(_ key: String) throws -> [(String, Double)] {
     guard let section = section(key) else { return [] }
-    return try section.fields.keys.sorted().map { ($0, try section.number($0)) }
+    return try section.keys.map { ($0, try section.number($0)) }
   }
 
   /// The same with other values under some keys.

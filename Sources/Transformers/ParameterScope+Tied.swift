@@ -14,7 +14,7 @@ extension ParameterScope {
   }
 
   /// The output matrix `[vocabulary, width]` of a head. Where it is tied to the table of embeddings it is that table,
-  /// unless the file has another one.
+  /// unless the file has another one, or an adapter changes the table alone.
   ///
   /// - Throws: `InputError` where it is not tied and the file has none.
   func unembedding(
@@ -24,7 +24,8 @@ extension ParameterScope {
     let shape = [d.vocabulary, width ?? d.width]
     return Network.Projection(
       weight: try isTied
-        ? tied(name, to: tokens, shape, alternatives: older) : tensor(name, shape, alternatives: older),
+        ? tied(name, to: unadapted(name, of: tokens), shape, alternatives: older)
+        : tensor(name, shape, alternatives: older),
       bias: bias, slice: WeightSlice(isInputMajor: false, outputs: 0..<d.vocabulary))
   }
 

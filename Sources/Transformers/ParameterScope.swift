@@ -118,6 +118,16 @@ package struct ParameterScope {
     return isSame
   }
 
+  /// A parameter before an adapter changed it, under another name; the parameter itself where none did.
+  func unadapted(_ name: String, of index: Int) throws -> Int {
+    let changed = register.parameters[index], source = register.sources[index]
+    guard register.checkpoint.adapter?.unties(source) ?? false, !contains(name) else { return index }
+    let tensor = try register.checkpoint.original(source, shape: changed.shape)
+    register.parameters.append(Parameter(name: prefix + name, tensor: tensor))
+    register.sources.append(source)
+    return register.parameters.count - 1
+  }
+
   /// A matrix that the network does not learn, if the file has it.
   func fixed(_ name: String, _ shape: [Int]) throws -> Tensor? {
     guard contains(name) else { return nil }

@@ -58,7 +58,10 @@ struct JobFile {
   /// the wrong type, and for a file that cannot be read.
   init(contentsOf url: URL) throws {
     let job = try Setting(contentsOf: url).fields(
-      ["name", "model", "adapter_base", "corpus", "analyses", "logs", "checkpoints", "thresholds", "output", "seed", "precision"],
+      [
+        "name", "model", "adapter_base", "corpus", "analyses", "logs", "checkpoints", "thresholds", "output", "seed",
+        "precision",
+      ],
       unsupported: [
         "models": "a report of several models", "baseline": "a baseline",
         "select": "a selection of layers, heads and examples",

@@ -18,6 +18,27 @@ struct ModelCommandTests {
     #expect(lines.contains(["transformer.wte.weight", "[1024,", "128]"]))
   }
 
+  @Test("inspect names what the model does not read, every tensor of it")
+  func notes() throws {
+    let folder = Fixtures.url("field/21-unused-tensors-unsaid/gpt2_fewer_layers").path(percentEncoded: false)
+    let outcome = try Program.run(["inspect", folder])
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("12 tensors of layers beyond the configuration's are not read"))
+    #expect(outcome.output.contains("transformer.h.2.mlp.c_proj.weight"))
+  }
+
+  @Test("an adapter is merged into the base that --adapter-base names, which only an adapter has")
+  func adapterBase() throws {
+    let adapter = Fixtures.url("adapters/conv1d").path(percentEncoded: false)
+    let base = Fixtures.url("models/gpt2_hub").path(percentEncoded: false)
+    let merged = try Program.run(["inspect", adapter, "--adapter-base", base])
+    #expect(merged.code == 0 && merged.output.contains("A LoRA adapter (rank 2, alpha 8, base gpt2_hub) is merged"))
+    let alone = try Program.run(["inspect", adapter])
+    #expect(alone.code == 3 && alone.errors.contains("\"someone/gpt2_hub\"") && alone.errorLines.count == 1)
+    let plain = try Program.run(["inspect", base, "--adapter-base", base])
+    #expect(plain.code == 2 && plain.errors.contains("not a LoRA folder"))
+  }
+
   @Test("a folder that holds no model is one line and code 3", arguments: ["inspect", "trace"])
   func noModel(command: String) throws {
     let scratch = try Scratch()

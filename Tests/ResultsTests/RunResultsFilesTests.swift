@@ -35,13 +35,17 @@ func example() -> RunResults {
 }
 
 @Suite struct RunResultsFilesTests {
-  @Test("A model's other stack, its images and its precision are read back too")
+  @Test("A model's other stack, its images, its precision and what is said of its weights are read back too")
   func subject() throws {
     try withFolder { folder in
       var results = example()
       results.subject.model.encoder = .init(layers: 3, heads: 4, width: 16, headWidth: 2)
       results.subject.model.image = .init(side: 32, patch: 8, leadingTokens: 1)
       results.subject.model.precision = "bf16"
+      results.subject.model.weightNotes = [
+        WeightNote(.beyond, ["h.2.a \"b\"", "h.3.c"], count: 12),
+        WeightNote(.merged, ["q"], count: 3, detail: "rank 2"),
+      ]
       try results.write(to: folder)
       #expect(try RunResults.read(from: folder).subject == results.subject)
     }

@@ -82,6 +82,21 @@ private func bytes<Element>(_ values: [Element]) -> [UInt8] { values.withUnsafeB
     }
   }
 
+  @Test("Types that no weights are made of do not stop the others, and are refused by name where they are asked for")
+  func otherTypes() throws {
+    let header = """
+      {"c":{"dtype":"C64","shape":[1],"data_offsets":[0,8]},"f":{"dtype":"F4","shape":[3,2],"data_offsets":[8,11]},\
+      "e":{"dtype":"F8_E8M0","shape":[1],"data_offsets":[11,12]},"x":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}
+      """
+    try withFile(header: header, data: [UInt8](repeating: 0, count: 12) + bytes([Float(1.5)])) { url in
+      let file = try SafetensorsFile(url)
+      #expect(try file.tensor("x").values == [1.5])
+      for (name, type) in [("c", "C64"), ("f", "F4"), ("e", "F8_E8M0")] {
+        #expect { try file.tensor(name) } throws: { "\($0)".hasSuffix("found \(type)") }
+      }
+    }
+  }
+
   @Test("Whole numbers of every width are read")
   func integers() throws {
     let header = """

@@ -174,7 +174,7 @@ package struct ArticleBuilder: Sendable {
         "All numbers lie in [results.json](results.json) and [arrays.safetensors](arrays.safetensors), the verdict in "
           + "[findings.json](findings.json) and [junit.xml](junit.xml). Digests of weights, tokenizer and corpus, "
           + "versions, times and memory are in [provenance.json](provenance.json), the only file that differs between "
-          + "two runs of the same job."),
+          + "two runs of the same job.")
     ]
     if !omitted.isEmpty {
       blocks.append(

@@ -12,7 +12,8 @@ extension WeightNote {
     case .merged:
       return "A LoRA adapter (\(detail ?? "")) is merged into the weights: it changes \(tensors)."
     case .untied:
-      return "The configuration ties \(names.first ?? "") to \(names.last ?? ""), but the file holds both and they differ:"
+      return
+        "The configuration ties \(names.first ?? "") to \(names.last ?? ""), but the file holds both and they differ:"
         + " each is used as it is."
     case .adapters:
       return "\(tensors) of an adapter \(names.count == 1 ? "lies" : "lie") among the weights and \(are) not applied: "

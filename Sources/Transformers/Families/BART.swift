@@ -41,7 +41,8 @@ private func bartLike(
     network: { root, d, config in
       let trunk = root.trunk("model", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
       let tokens = try trunk.embeddings(
-        "shared.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil, copies: ParameterScope.embeddingCopies)
+        "shared.weight", [d.vocabulary, d.width], tiedTo: isTied ? "lm_head.weight" : nil,
+        copies: ParameterScope.embeddingCopies)
       let encoder = try bartStack(trunk.scope("encoder"), d.encoder ?? d.stack, d, tokens, isTied)
       let decoder = try bartStack(trunk.scope("decoder"), d.stack, d, tokens, isTied)
       let hasBias = root.contains("final_logits_bias")

@@ -19,7 +19,8 @@ extension Family {
       }
       return ModelDescription(
         family: "gpt2", vocabulary: try config.count("vocab_size"),
-        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken, stack: stack)
+        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken,
+        stack: stack)
     },
     network: { root, d, config in
       let trunk = root.trunk("transformer", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()

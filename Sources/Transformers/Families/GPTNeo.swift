@@ -17,7 +17,8 @@ extension Family {
       stack.windows = kinds.map { $0 == "local" ? window : nil }
       return ModelDescription(
         family: "gpt_neo", vocabulary: try config.count("vocab_size"),
-        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken, stack: stack)
+        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken,
+        stack: stack)
     },
     network: { root, d, config in
       let trunk = root.trunk("transformer", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()

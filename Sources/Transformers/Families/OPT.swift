@@ -18,7 +18,8 @@ extension Family {
         positions: .learned(offset: 2, counting: .unmasked), hasOutput: hasNorm || isProjected)
       return ModelDescription(
         family: "opt", vocabulary: try config.count("vocab_size"),
-        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken, stack: stack)
+        head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken,
+        stack: stack)
     },
     network: { root, d, config in
       let bias = try config.flag("enable_bias", default: true)

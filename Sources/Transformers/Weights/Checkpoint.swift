@@ -97,8 +97,15 @@ package struct Checkpoint: Sendable {
 
   func giveBack(_ name: String) { home[name].map { files[$0].giveBack(name) } }
 
-  /// The tensor of a name, of exactly this shape.
+  /// The tensor of a name, of exactly this shape, with what an adapter adds to it.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
+    try tensor(name, shape: shape, adapter)
+  }
+
+  /// The same without an adapter.
+  func original(_ name: String, shape: [Int]) throws -> Tensor { try tensor(name, shape: shape, nil) }
+
+  private func tensor(_ name: String, shape: [Int], _ adapter: Adapter?) throws -> Tensor {
     if isBlank(name, shape: shape) { return Tensor(repeating: 0, shape: shape) }
     guard let found = self.shape(name) else {
       throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing", expected: "shape \(shape)")

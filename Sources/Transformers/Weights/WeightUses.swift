@@ -73,7 +73,8 @@ extension WeightNote {
 
   /// A name with every number in it as `#`: the same for all layers.
   private static func layerless(_ name: String) -> String {
-    name.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) == nil ? $0 : "#" }.joined(separator: ".")
+    name.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) == nil ? $0 : "#" }.joined(
+      separator: ".")
   }
 
   private static let adapterParts = ["lora_", "ia3_", "hada_", "lokr_", "oft_", "vera_", "prompt_embeddings"]

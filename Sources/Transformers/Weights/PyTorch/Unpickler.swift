@@ -197,7 +197,8 @@ extension Unpickler {
   /// `("storage", type, key, device, count)`, in older files with a sixth that is None.
   private mutating func storage(_ items: [PickleValue]) throws -> Int {
     guard items.count == 5 || items.count == 6, case .text("storage") = items[0],
-      case .global(.storage(let elements)) = items[1], case .text(let key) = items[2], case .integer(let count) = items[4], count >= 0
+      case .global(.storage(let elements)) = items[1], case .text(let key) = items[2],
+      case .integer(let count) = items[4], count >= 0
     else { throw reader.error("the pickle refers to something that is no storage of numbers") }
     if items.count == 6 {
       guard case .none = items[5] else { throw reader.error("a storage is a view of another, which is not supported") }
