@@ -24,8 +24,8 @@ struct WeightNoteTests {
       ),
       (WeightNote(.unread, ["a\nb"], count: 1), "1 tensor of the file is not read: ab."),
       (
-        WeightNote(.idle, ["pooler.dense.weight"], count: 1600),
-        "No forward pass uses 1 tensor with 1,600 parameters: pooler.dense.weight. The number of parameters includes them."
+        WeightNote(.idle, ["pooler.dense.weight"], count: 16_000),
+        "No forward pass uses 1 tensor with 16,000 parameters: pooler.dense.weight. The number of parameters includes them."
       ),
     ])
   func sentences(note: WeightNote, sentence: String) {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -61,7 +62,7 @@ struct AdapterTests {
         try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
         try FileManager.default.copyItem(at: Fixtures.url("models/gpt2_hub"), to: models.appending(path: place))
       }
-      #expect(try Model(directory: ours).weightNotes.map(\.kind) == [.merged])
+      #expect(try Model(directory: ours).weightNotes.first?.kind == .merged)
     }
   }
 

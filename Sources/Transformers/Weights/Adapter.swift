@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 
 /// A LoRA adapter (Hu 2021) in PEFT's layout, merged into the weights of its base as they are read.

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 
 /// The files of a LoRA adapter: `adapter_config.json`, and `adapter_model.safetensors` or `adapter_model.bin`.
