@@ -31,7 +31,8 @@ import Testing
       return zip(y.values, weights.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
     // What a difference of values in Float32 cannot show: the rounding of outputs, by the step.
-    let squares = zip(probe.value.values, weights.values).reduce(1e-4) { $0 + Double($1.0 * $1.1) * Double($1.0 * $1.1) }
+    let terms = zip(probe.value.values, weights.values).map { Double($0 * $1) }
+    let squares = terms.reduce(1e-4) { $0 + $1 * $1 }
     let rounding = 2e-5 * squares.squareRoot()
     let tape = Tape(isRecording: true)
     let variables = inputs.map { Variable($0, needsGradient: true) }
