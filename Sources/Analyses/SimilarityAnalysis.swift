@@ -44,8 +44,9 @@ package struct SimilarityAnalysis: StackAnalysis {
       id: SimilarityAnalysis.id, tables: [MetricTable(SimilarityMetrics.ckaToPrevious, previous)],
       arrays: ["cka": array(biased), "ckaDebiased": array(debiased)],
       notes: [
-        "Linear CKA on N = \(tokens.count) tokens of \(sample.width) features"
-          + (tokens.count < 4 * sample.width ? ": the biased form is too high where N does not far exceed d." : ".")
+        Note(
+          "Linear CKA on N = \(tokens.count) tokens of \(sample.width) features"
+            + (tokens.count < 4 * sample.width ? ": the biased form is too high where N does not far exceed d." : "."))
       ])
   }
 }

@@ -12,12 +12,12 @@ package struct AnalysisResult: Sendable {
   package var arrays: [String: NumericArray]
   /// Columns of text that go with an array's rows (tokens, labels, names), under the same kind of name.
   package var texts: [String: [String]]
-  /// Sentences about how it was measured that a reader has to know ("shortened to 64 tokens"), for captions.
-  package var notes: [String]
+  /// How it was measured, as far as a reader has to know ("shortened to 64 tokens"), for captions.
+  package var notes: [Note]
 
   package init(
     id: String, notApplicable: String? = nil, tables: [MetricTable] = [], arrays: [String: NumericArray] = [:],
-    texts: [String: [String]] = [:], notes: [String] = []
+    texts: [String: [String]] = [:], notes: [Note] = []
   ) {
     self.id = id
     self.notApplicable = notApplicable

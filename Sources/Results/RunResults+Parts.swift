@@ -27,7 +27,7 @@ extension AnalysisResult {
     if applicable.isEmpty { notApplicable = parts.first?.result.notApplicable }
     for (stack, part) in parts {
       if let reason = part.notApplicable, !applicable.isEmpty {
-        notes.append("\(stack.title): not applicable, \(reason).")
+        notes.append(Note("not applicable, \(reason).", stack: stack))
       }
       for table in part.tables {
         let rows = table.rows.map { MetricTable.Row(Component($0.component.place, stack: stack), $0.quantity) }
@@ -39,7 +39,7 @@ extension AnalysisResult {
       }
       for (name, array) in part.arrays { arrays[stack.key(name)] = array }
       for (name, text) in part.texts { texts[stack.key(name)] = text }
-      notes += part.notes.map { stack == .only ? $0 : "\(stack.title): \($0)" }
+      notes += part.notes.map { Note($0.text, stack: stack, about: $0.subject) }
     }
   }
 
@@ -54,12 +54,7 @@ extension AnalysisResult {
     }
     part.arrays = AnalysisResult.own(arrays, stack)
     part.texts = AnalysisResult.own(texts, stack)
-    part.notes = notes.compactMap { note in
-      guard let owner = Component.Stack.allCases.first(where: { $0 != .only && note.hasPrefix($0.title + ": ") }) else {
-        return note
-      }
-      return owner == stack ? String(note.dropFirst(owner.title.count + 2)) : nil
-    }
+    part.notes = notes.filter { [.only, stack].contains($0.stack) }.map { Note($0.text, about: $0.subject) }
     return part.tables.isEmpty && part.arrays.isEmpty && part.texts.isEmpty ? nil : part
   }
 

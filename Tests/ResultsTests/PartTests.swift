@@ -1,3 +1,4 @@
+import Foundation
 import Results
 import Testing
 
@@ -70,6 +71,41 @@ struct PartTests {
     #expect(AnalysisResult(id: "attention", of: [(.encoder, none), (.decoder, none)]).notApplicable == "too short")
     let some = AnalysisResult(id: "attention", of: [(.encoder, result(1)), (.decoder, none)])
     #expect(some.notApplicable == nil)
-    #expect(some.notes.contains("Decoder: not applicable, too short."))
+    #expect(some.notes.contains(Note("not applicable, too short.", stack: .decoder)))
+  }
+
+  @Test("A note is carried by the part that it is about, whatever its words, and survives its file")
+  func notes() throws {
+    var analysis = result(1)
+    analysis.tables[0].rows = [Component.Stack.encoder, .decoder, .cross].map { stack in
+      .init(Component(.head(layer: 0, head: 0), stack: stack), Quantity(1, n: 1))
+    }
+    analysis.notes = [
+      Note("decoder: 3 of 4", stack: .encoder), Note("Encoder: 2 of 4", stack: .decoder),
+      Note("16 sequences.", about: .repeatedTokens), Note("doc-1 is cut.", stack: .cross, about: .document("doc-1")),
+      "plain",
+    ]
+    let run = run([analysis], encoder: Subject.Model.Stack(layers: 2, heads: 2, width: 8, headWidth: 4))
+    func words(_ stack: Component.Stack) -> [String] { run.part(stack).analyses.flatMap(\.notes).map(\.text) }
+    #expect(words(.encoder) == ["decoder: 3 of 4", "16 sequences.", "plain"])
+    #expect(words(.decoder) == ["Encoder: 2 of 4", "16 sequences.", "plain"])
+    #expect(words(.cross) == ["16 sequences.", "doc-1 is cut.", "plain"])
+    #expect(analysis.notes[1].sentence == "Decoder: Encoder: 2 of 4")
+
+    let folder = URL.temporaryDirectory.appending(path: "notes-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try run.write(to: folder)
+    #expect(try RunResults.read(from: folder).analyses[0].notes == analysis.notes)
+  }
+
+  @Test(
+    "The median is the middle number, or the mean of the two in the middle",
+    arguments: [
+      ([3.0, 1, 2], 2.0), ([0.5, 0.25, 0, 0.125], 0.1875), ([5], 5), ([], nil), ([1, .infinity], .infinity),
+    ]
+      as [([Double], Double?)])
+  func median(numbers: [Double], expected: Double?) {
+    #expect(numbers.median == expected)
   }
 }

@@ -49,16 +49,15 @@ struct Caption {
   private func notes(of id: String, what: String, metrics: [Metric]) -> [String] {
     // The attention notes are about the corpus, of which the copying score is no matter.
     guard let analysis = results[analysis: id], !metrics.contains(AttentionMetrics.copyingScore) else { return [] }
-    let others = (analysis.texts["samples"] ?? []).filter { sample in
-      !what.split(whereSeparator: { $0 == " " || $0 == "," || $0 == ":" }).contains { $0 == sample }
-    }
-    let isRepeated = metrics.contains { AttentionMetrics.repeatedTokenScores.contains($0) }
+    let words = what.split { $0 == " " || $0 == "," || $0 == ":" }
     return analysis.notes.filter { note in
-      if others.contains(where: { note.hasPrefix($0 + ":") }) { return false }
-      if note.hasPrefix("Repeated-token") { return isRepeated }
-      if note.hasPrefix("Histograms") { return what.hasPrefix("Histograms") }
-      return true
-    }
+      switch note.subject {
+      case .everything: true
+      case .document(let id): words.contains { $0 == id }
+      case .repeatedTokens: metrics.contains { AttentionMetrics.repeatedTokenScores.contains($0) }
+      case .histograms: what.hasPrefix("Histograms")
+      }
+    }.map(\.sentence)
   }
 
   /// `n = 4,112 rows a head`, or the range where they differ; nil where nothing was counted.
@@ -81,8 +80,7 @@ enum Seen {
     guard let low = numbered.min(by: { $0.value < $1.value }), let high = numbered.max(by: { $0.value < $1.value })
     else { return "no numbers" + without }
     if numbered.count == 1 { return "\(NumberFormat.text(low.value)) (\(low.name))" + without }
-    let sorted = numbered.map(\.value).sorted()
-    let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    let middle = numbered.map(\.value).median ?? low.value
     return "from \(NumberFormat.text(low.value)) (\(low.name)) to \(NumberFormat.text(high.value)) (\(high.name)), "
       + "median \(NumberFormat.text(middle))" + without
   }
