@@ -79,18 +79,23 @@ struct PointSums: Sendable {
     return (unit.reduce(0) { $0 + $1 * $1 } - n) / (n * (n - 1))
   }
 
-  /// The median of `|x|` at ordinary positions, to about 0.4 %: the middle of the bin that holds it.
+  /// The median of `|x|` at ordinary positions, to about 0.4 %: the middle of the bin that holds it, or the mean of two
+  /// where the two numbers in the middle lie in different ones.
   var medianMagnitude: Double {
     let total = magnitudes.reduce(0) { $0 + Int($1) }
+    guard total > 0 else { return .nan }
+    return (magnitude(rank: (total - 1) / 2) + magnitude(rank: total / 2)) / 2
+  }
+
+  /// The middle of the bin of the `rank`-th smallest `|x|`, from 0.
+  private func magnitude(rank: Int) -> Double {
     var below = 0
-    for (bin, count) in magnitudes.enumerated() {
+    let bin = magnitudes.firstIndex { count in
       below += Int(count)
-      if count > 0, 2 * below >= total {
-        let low = Float(bitPattern: UInt32(bin) << 16)
-        let high = Float(bitPattern: UInt32(bin + 1) << 16)
-        return bin == 0 ? 0 : (Double(low) + Double(high)) / 2
-      }
+      return below > rank
     }
-    return .nan
+    guard let bin else { return .nan }
+    let low = Float(bitPattern: UInt32(bin) << 16), high = Float(bitPattern: UInt32(bin + 1) << 16)
+    return bin == 0 ? 0 : (Double(low) + Double(high)) / 2
   }
 }

@@ -26,14 +26,14 @@ package enum CheckpointFigures: FigureBuilder {
             analysis: analysis.id)))
     }
     var outcomes: [FigureOutcome] = []
-    if let loss = rows(of: GradientMetrics.loss, analysis, steps)?.first {
+    if let loss = rows(of: GradientMetrics.loss, analysis, steps)?.first, loss.hasNumber {
       outcomes.append(
         figure(
           "Corpus loss of checkpoints", [Curve("corpus loss", x: steps, y: loss.values)], "loss (nats)",
           "checkpoint-loss", GradientMetrics.loss))
     }
     let gains = [InContextMetrics.score, InContextMetrics.copyGain].compactMap { metric in
-      rows(of: metric, analysis, steps)?.first { $0.values.contains { $0.number != nil } }
+      rows(of: metric, analysis, steps)?.first(where: \.hasNumber)
         .map { Curve(metric.title, x: steps, y: $0.values) }
     }
     if !gains.isEmpty {
@@ -43,7 +43,9 @@ package enum CheckpointFigures: FigureBuilder {
     for metric in [
       AttentionMetrics.inductionScore, AttentionMetrics.previousTokenScore, AttentionMetrics.duplicateTokenScore,
     ] {
-      guard let heads = rows(of: metric, analysis, steps)?.filter({ $0.component.head != nil }), !heads.isEmpty else {
+      guard let heads = rows(of: metric, analysis, steps)?.filter({ $0.component.head != nil }),
+        heads.contains(where: \.hasNumber)
+      else {
         continue
       }
       outcomes.append(
@@ -55,14 +57,16 @@ package enum CheckpointFigures: FigureBuilder {
       (AttentionMetrics.normalisedEntropy, "entropy", "normalised entropy"),
       (RepresentationMetrics.effectiveRank, "rank", "effective rank"),
     ] {
-      guard let rows = rows(of: metric, analysis, steps) else { continue }
+      guard let rows = rows(of: metric, analysis, steps), rows.contains(where: \.hasNumber) else { continue }
       outcomes.append(
         figure("\(metric.title) over checkpoints", byDepth(rows, steps), noun, id, metric))
     }
     for (array, id, other) in [
       ("checkpoint.ckaToFirst", "cka-first", "first"), ("checkpoint.ckaToLast", "cka-last", "last"),
     ] {
-      guard let cka = analysis.arrays[array], cka.shape.count == 2, cka.shape[0] == steps.count else { continue }
+      guard let cka = analysis.arrays[array], cka.shape.count == 2, cka.shape[0] == steps.count,
+        cka.values.contains(where: \.isFinite)
+      else { continue }
       let points = spread(cka.shape[1]).map { point in
         Curve(
           "R\(point)", x: steps, y: steps.indices.map { Reading(Double(cka.values[$0 * cka.shape[1] + point])) })
@@ -72,7 +76,9 @@ package enum CheckpointFigures: FigureBuilder {
           "Similarity to the \(other) checkpoint by residual point", points, "debiased CKA", id,
           SimilarityMetrics.ckaDebiased))
     }
-    if let similarity = analysis.arrays["checkpoint.similarity"], similarity.values.count == steps.count - 1 {
+    if let similarity = analysis.arrays["checkpoint.similarity"], similarity.values.count == steps.count - 1,
+      similarity.values.contains(where: \.isFinite)
+    {
       outcomes.append(
         figure(
           "Similarity of the heads of neighbouring checkpoints",
@@ -122,6 +128,7 @@ package enum CheckpointFigures: FigureBuilder {
   private struct Row {
     var component: Component
     var values: [Reading]
+    var hasNumber: Bool { values.contains { $0.number != nil } }
   }
 
   private static func rows(of metric: Metric, _ analysis: AnalysisResult, _ steps: [Double]) -> [Row]? {
@@ -142,9 +149,8 @@ package enum CheckpointFigures: FigureBuilder {
     func peak(_ row: Row) -> Double { row.values.compactMap(\.number).max() ?? -.infinity }
     let named = heads.enumerated().sorted { (-peak($0.element), $0.offset) < (-peak($1.element), $1.offset) }
       .prefix(most - 1).map(\.element)
-    let medians = steps.indices.map { step -> Reading in
-      let numbers = heads.compactMap { $0.values[step].number }.sorted()
-      return numbers.isEmpty ? .missing : Reading(numbers[numbers.count / 2])
+    let medians = steps.indices.map { step in
+      heads.compactMap { $0.values[step].number }.median.map { Reading($0) } ?? .missing
     }
     return named.map { Curve($0.component.id, x: steps, y: $0.values) }
       + [Curve("median head", x: steps, y: medians)]

@@ -1,4 +1,5 @@
 package import Plotting
+import Results
 
 /// All layers × heads of one document as small panels of lines from queries to keys.
 package struct ModelView: FigureContent {
@@ -42,14 +43,14 @@ package struct ModelView: FigureContent {
   package var what: String {
     let ends =
       size == 1 ? "" : " Each end of a line stands for \(size) neighbouring positions, whose weights are added."
-    let carried = shares.sorted()
+    let carried = shares.sorted(), median = carried.median
     func percent(_ share: Double?) -> String { NumberFormat.fixed((share ?? 0) * 100, decimals: 0) }
     return
       "Attention of every layer (rows) and head (columns) on document \(sample.id), \(sample.size): lines from each "
       + "query (left) to the keys (right) that it looks at, the first token at the top. Width and opacity are the "
       + "weight.\(ends) Of each head the strongest lines are drawn until they carry "
       + "\(percent(Self.mass)) % of its attention, at most \(NumberFormat.count(most)): they carry "
-      + "\(percent(carried.first)) to \(percent(carried.last)) %, median \(percent(carried[carried.count / 2])) %."
+      + "\(percent(carried.first)) to \(percent(carried.last)) %, median \(percent(median)) %."
   }
 
   package var altText: String {

@@ -16,7 +16,7 @@ package enum TelemetryFiles {
       case .integer(let speed)?: Double(speed)
       default: nil
       }
-    }.sorted()
-    return speeds.isEmpty ? nil : speeds[speeds.count / 2]
+    }
+    return speeds.median
   }
 }

@@ -57,4 +57,22 @@ import Testing
         "training-cka-first-decoder", "training-cka-first-encoder", "training-loss", "training-scores-induction-score",
       ])
   }
+
+  @Test("The median head of four is the mean of the two in the middle")
+  func medianHead() throws {
+    var run = results([0, 0, 0, 0, 0])
+    let name = AttentionMetrics.inductionScore.id
+    let scores: [Float] = [0.469, 0.468, 0.0006, 0.002]
+    run.analyses[0].arrays["over.\(name)"] = NumericArray(
+      shape: [5, 4], values: (0..<5).flatMap { _ in scores })
+    run.analyses[0].texts["over.\(name)"] = ["L0.H0", "L0.H1", "L1.H0", "L1.H1"]
+    let figure = try #require(CheckpointFigures.figures(of: run).first?.figure)
+    #expect(figure.table.csv.contains("median head,100,0.235"), "\(figure.table.csv)")
+  }
+
+  @Test("What no checkpoint has a number of is not drawn")
+  func nothing() {
+    #expect(CheckpointFigures.figures(of: results([.nan, .nan, .nan, .nan, .nan])).isEmpty)
+    #expect(CheckpointFigures.figures(of: results([.nan, .nan, 0.1, .nan, .nan])).count == 1)
+  }
 }
