@@ -21,10 +21,12 @@ extension AttentionAnalysis {
         for (index, table) in tables.enumerated() { result.tables[index].rows += table.rows }
       }
       let own = AnalysisResult(id: AttentionAnalysis.id, tables: tables)
-      result.texts[stack.key("class")] = sums.heads.indices.map {
-        PatternClass(sums.classScores($0, own), thresholds).rawValue
+      result.texts[stack.key("class")] = sums.heads.indices.map { head in
+        // A head without numbers has no class.
+        own[AttentionMetrics.entropy]?.rows[head].quantity.value == nil
+          ? "" : PatternClass(sums.classScores(head, own), thresholds).rawValue
       }
-      result.notes += sums.notes()
+      result.notes += sums.notes.map { Note($0.text, stack: stack, about: $0.subject) }
       sums.addMaps(to: &result)
     }
     return result
@@ -50,7 +52,6 @@ extension AttentionAnalysis {
 extension KindSums {
   /// Every table of the analysis, with the rows of this kind.
   fileprivate func tables(copying: [Quantity]) -> [MetricTable] {
-    let importance = heads.indices.map(importanceShare)
     return classTables() + [
       table(AttentionMetrics.copyingScore) { copying[$0] },
       table(AttentionMetrics.keyMarginalEntropy) { marginalEntropy(heads[$0].marginal, longest, .rows) },
@@ -62,12 +63,10 @@ extension KindSums {
       kind.isCross
         ? table(AttentionMetrics.longRangeShare64) { _ in .notApplicable }
         : ratioTable(AttentionMetrics.longRangeShare64, HeadSums.Extra.longRange64.index, .placedRows64),
-      table(AttentionMetrics.importanceShare) { importance[$0] },
-      MetricTable(
-        AttentionMetrics.effectiveHeads,
-        (0..<kind.layers).map {
-          MetricTable.Row(Component(.layer($0), stack: kind.stack), effectiveHeads(layer: $0))
-        }),
+      table(AttentionMetrics.importanceShare) { share($0, \.importanceWeight) },
+      table(AttentionMetrics.outputShare) { share($0, \.outputWeight) },
+      layerTable(AttentionMetrics.effectiveHeads) { effectiveHeads(layer: $0, \.importanceWeight) },
+      layerTable(AttentionMetrics.effectiveHeadsByOutput) { effectiveHeads(layer: $0, \.outputWeight) },
       MetricTable(AttentionMetrics.sinkRate, [MetricTable.Row(Component(.model, stack: kind.stack), sinkRate())]),
     ]
   }
@@ -108,6 +107,11 @@ extension KindSums {
     return MetricTable(
       isOfPatches ? metric.measured(in: "patches") : metric,
       heads.indices.map { MetricTable.Row(component($0), quantity($0)) })
+  }
+
+  private func layerTable(_ metric: Metric, _ quantity: (Int) -> Quantity) -> MetricTable {
+    MetricTable(
+      metric, (0..<kind.layers).map { MetricTable.Row(Component(.layer($0), stack: kind.stack), quantity($0)) })
   }
 
   private func ratioTable(_ metric: Metric, _ index: Int, _ denominator: Denominator) -> MetricTable {
@@ -184,43 +188,29 @@ extension KindSums {
     return Quantity(ordinary / head.marginal16[peak], n: rowCount(.rows16))
   }
 
-  /// Where gradients were run on every document, Michel's importance; else the mean output norm.
-  private var usesGradient: Bool {
-    Int(rows.totals[Denominator.documentsWithGradient.rawValue]) == rows.documents
-  }
-
-  private var hasImportance: Bool {
-    heads.contains { $0.means.totals[importanceIndex] != 0 }
-  }
-
-  private var importanceIndex: Int {
-    (usesGradient ? HeadSums.Extra.importanceGradient : HeadSums.Extra.importanceNorm).index
-  }
-
   fileprivate func layerHeads(_ layer: Int) -> Range<Int> { layer * kind.heads..<(layer + 1) * kind.heads }
 
-  private func importanceShare(_ index: Int) -> Quantity {
-    guard hasImportance else { return .notApplicable }
-    let layer = layerHeads(index / kind.heads)
-    let all = layer.reduce(0) { $0 + heads[$1].means.totals[importanceIndex] }
-    let own = heads[index].means.replicates(importanceIndex)
-    var sums = [Double](repeating: 0, count: own.count)
+  /// Of a layer's weights the part that one head has; not applicable where there are none or all are 0.
+  private func share(_ index: Int, _ weight: KeyPath<HeadSums, HeadSums.Weight>) -> Quantity {
+    let layer = layerHeads(index / kind.heads).map { heads[$0][keyPath: weight] }
+    let all = layer.reduce(0) { $0 + $1.total }, own = heads[index][keyPath: weight]
+    guard own.documents > 0, all != 0 else { return .notApplicable }
+    var sums = [Double](repeating: 0, count: own.replicates.count)
     for other in layer {
-      for (r, value) in heads[other].means.replicates(importanceIndex).enumerated() { sums[r] += value }
+      for (r, value) in other.replicates.enumerated() { sums[r] += value }
     }
     return Quantity(
-      heads[index].means.totals[importanceIndex] / all, n: rows.documents,
-      interval: rows.documents > 1 ? interval95(zip(own, sums).compactMap { $1 > 0 ? $0 / $1 : nil }) : nil)
+      own.total / all, n: own.documents,
+      interval: own.documents > 1 ? interval95(zip(own.replicates, sums).compactMap { $1 > 0 ? $0 / $1 : nil }) : nil)
   }
 
-  private func effectiveHeads(layer: Int) -> Quantity {
-    guard hasImportance else { return .notApplicable }
-    let totals = layerHeads(layer).map { heads[$0].means.totals[importanceIndex] }
-    guard totals.allSatisfy(\.isFinite) else { return Quantity(.nan, n: rows.documents) }
-    let replicates = layerHeads(layer).map { heads[$0].means.replicates(importanceIndex) }
-    let values = (0..<(replicates.first?.count ?? 0)).map { r in exp(entropy(ofShares: replicates.map { $0[r] })) }
+  private func effectiveHeads(layer: Int, _ weight: KeyPath<HeadSums, HeadSums.Weight>) -> Quantity {
+    let weights = layerHeads(layer).map { heads[$0][keyPath: weight] }, documents = weights[0].documents
+    let totals = weights.map(\.total)
+    guard documents > 0, totals.contains(where: { $0 != 0 }) else { return .notApplicable }
+    let values = weights[0].replicates.indices.map { r in exp(entropy(ofShares: weights.map { $0.replicates[r] })) }
     return Quantity(
-      exp(entropy(ofShares: totals)), n: rows.documents, interval: rows.documents > 1 ? interval95(values) : nil)
+      exp(entropy(ofShares: totals)), n: documents, interval: documents > 1 ? interval95(values) : nil)
   }
 
   /// The fraction of heads whose mean first-token mass exceeds 0.3.
@@ -252,35 +242,54 @@ extension KindSums {
       uniform: value(AttentionMetrics.uniformScore), hierarchical: value(AttentionMetrics.hierarchicalScore))
   }
 
-  fileprivate func notes() -> [String] {
-    var notes = [
-      "\(documents16) of \(rows.documents) documents have at least \(HeadSums.ruleLength) tokens and feed the rules; "
-        + "\(documents64) have at least \(HeadSums.longRangeLength)."
+  /// Without the stack, which is this kind's.
+  fileprivate var notes: [Note] {
+    var notes: [Note] = [
+      Note(
+        "\(documents16) of \(rows.documents) documents have at least \(HeadSums.ruleLength) tokens and count towards the "
+          + "rules; \(documents64) have at least \(HeadSums.longRangeLength).")
     ]
-    if kind.stack != .only { notes[0] = "\(kind.stack.rawValue): " + notes[0] }
-    if hasImportance && kind.stack != .decoder && kind.stack != .cross {
+    if repeatedSequences.documents > 0 {
       notes.append(
-        usesGradient
-          ? "Importance of heads: E|Σ z·∂L/∂z| (Michel 2019)." : "Importance of heads: mean output norm ‖z W_O‖.")
+        Note("Repeated-token scores: \(repeatedSequences.documents) seeded sequences.", about: .repeatedTokens))
     }
-    if repeatedSequences.documents > 0 && kind.stack != .decoder {
-      notes.append("Repeated-token scores: \(repeatedSequences.documents) seeded sequences.")
-    }
-    guard kind.stack == .only || kind.stack == .encoder else { return notes }
     if let plane = kind.plane {
       notes.append(
-        "Distances are those of patches in the grid (\(plane.patches) patches): queries and keys before the patches are "
-          + "left out and the rest of each row is scaled to 1; long range is beyond \(plane.far.formatted()) patches, and "
-          + "the hierarchical score's bands go by the distance rounded down.")
+        Note(
+          "Distances are those of patches in the grid (\(plane.patches) patches): queries and keys before the patches "
+            + "are left out and the rest of each row is scaled to 1; long range is beyond \(plane.far.formatted()) "
+            + "patches, and the hierarchical score's bands go by the distance rounded down."))
     }
     for sample in samples.samples where sample.tokens.count < sample.length {
-      notes.append("\(sample.rank.id): the first \(sample.tokens.count) of \(sample.length) positions are shown.")
+      notes.append(
+        Note(
+          "\(sample.rank.id): the first \(sample.tokens.count) of \(sample.length) positions are shown.",
+          about: .document(sample.rank.id)))
     }
     if let pooled = samples.pooled {
       notes.append(
-        "\(pooled.rank.id): of its \(pooled.length) positions, means and maxima over blocks of \(pooled.size) are kept."
-      )
+        Note(
+          "\(pooled.rank.id): of its \(pooled.length) positions, means and maxima over blocks of \(pooled.size) are "
+            + "kept.", about: .document(pooled.rank.id)))
     }
     return notes
   }
+}
+
+extension HeadSums {
+  /// What a head is weighed by against the others of its layer: the sum over documents, and of every replicate.
+  fileprivate struct Weight {
+    var total: Double
+    var replicates: [Double]
+    var documents: Int
+
+    init(_ sums: BootstrapSums, _ index: Int) {
+      total = sums.totals[index]
+      replicates = sums.replicates(index)
+      documents = sums.documents
+    }
+  }
+
+  fileprivate var importanceWeight: Weight { Weight(importance, 0) }
+  fileprivate var outputWeight: Weight { Weight(means, Extra.outputNorm.index) }
 }

@@ -57,50 +57,33 @@ package struct AttentionAnalysis: Analysis {
       for case let sums as AttentionSums in observation.watchers {
         for index in kinds.indices { observe(observation, sums, index) }
       }
+      for index in kinds.indices { kinds[index].observe(importance: observation, weights) }
     case .repeatedTokens(let start, let half):
       for index in kinds.indices where !kinds[index].kind.isCross {
         kinds[index].observe(repeated: observation, start: start, half: half, weights)
       }
-    case .maskedCorpus: break
+    case .maskedCorpus:
+      // A masked language model has its loss here.
+      for index in kinds.indices { kinds[index].observe(importance: observation, weights) }
     }
   }
 
   private mutating func observe(_ observation: Observation, _ sums: AttentionSums, _ index: Int) {
-    let kind = kinds[index].kind
     let documents = observation.documents.indices.filter { sums.counts(kind: index, document: $0) }
     guard documents.allSatisfy({ !sums.cell(kind: index, head: 0, document: $0).sums.isEmpty }) else { return }
     let weights = observation.documents.map(weights)
-    let trace = observation.trace
-    let hasGradient = (0..<kind.layers).allSatisfy { layer in
-      trace.gradients[kind.z(layer: layer)] != nil && trace[kind.z(layer: layer)] != nil
-    }
-    // The loss is a mean over the batch's targets: undone, so that a document counts the same in every batch.
-    let targets =
-      switch model.description.head {
-      case .sequenceClassification, .imageClassification: observation.documents.count
-      case .languageModel: observation.documents.reduce(0) { $0 + $1.ids.count - 1 }
-      case .sequenceToSequence: observation.targets.reduce(0) { $0 + $1.ids.count }
-      case .none, .maskedLanguageModel, .tokenClassification: observation.documents.reduce(0) { $0 + $1.ids.count }
-      }
-
     for i in documents {
       kinds[index].add(
         denominatorsOf: sums.keys(kind: index, document: i).length, queries: sums.queryCount(kind: index, document: i),
-        weights[i], hasGradient: hasGradient)
+        weights[i])
       kinds[index].seenKinds.formUnion(sums.keys(kind: index, document: i).kinds)
       kinds[index].keepMaps(sums, index, document: i, observation)
     }
     forEachElement(of: &kinds[index].heads) { tally, piece in
-      let (layer, head) = (piece / kind.heads, piece % kind.heads)
       for i in documents {
-        let cell = sums.cell(kind: index, head: piece, document: i)
-        var effect = 0.0
-        if hasGradient, let z = trace[kind.z(layer: layer)], let gradient = trace.gradients[kind.z(layer: layer)] {
-          effect = maskEffect(z, gradient, document: i, head: head, length: sums.queryCount(kind: index, document: i))
-        }
         tally.add(
-          cell, document: sums.keys(kind: index, document: i),
-          importance: (cell.outputNorm, effect * Double(targets)), weights: weights[i])
+          sums.cell(kind: index, head: piece, document: i), document: sums.keys(kind: index, document: i),
+          weights: weights[i])
       }
     }
   }
@@ -137,7 +120,7 @@ func outputNorm(_ z: Tensor, gram: Matrix, document: Int, head: Int, length: Int
 }
 
 /// `|Σ_t z_t·∂L/∂z_t|` of one head on one document (Michel 2019): what masking the head would change, to first order.
-private func maskEffect(_ z: Tensor, _ gradient: Tensor, document: Int, head: Int, length: Int) -> Double {
+func maskEffect(_ z: Tensor, _ gradient: Tensor, document: Int, head: Int, length: Int) -> Double {
   let (heads, width) = (z.shape[2], z.shape[3])
   var product = 0.0
   for t in 0..<length {

@@ -68,10 +68,11 @@ package struct AttentionRow: Sendable {
   }
 }
 
-/// The entropy of weights after they are scaled to sum to 1, nats.
+/// The entropy of weights after they are scaled to sum to 1, nats; NaN where their sum is NaN or infinite.
 package func entropy(ofShares weights: some Sequence<Double>) -> Double {
   let weights = Array(weights)
   let sum = weights.reduce(0, +)
+  guard sum.isFinite else { return .nan }
   return weights.reduce(0) { sum > 0 && $1 > 0 ? $0 - $1 / sum * log($1 / sum) : $0 }
 }
 

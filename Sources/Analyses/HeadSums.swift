@@ -4,7 +4,7 @@ import CKernels
 struct HeadSums: Sendable {
   /// Numerators of row means: the kernel's, then those below.
   enum Extra: Int, CaseIterable {
-    case separator, specialAndFirst16, normalised16, maximum16, longRange64, sink, importanceNorm, importanceGradient
+    case separator, specialAndFirst16, normalised16, maximum16, longRange64, sink, outputNorm
 
     var index: Int { TK_ATTENTION_COUNT + rawValue }
   }
@@ -18,6 +18,8 @@ struct HeadSums: Sendable {
   static let sinkLength = 64
 
   var means = BootstrapSums(width: width)
+  /// `|Σ z·∂L/∂z|` of the documents that have a gradient, `L` the sum of their losses.
+  var importance = BootstrapSums(width: 1)
   /// `Σ_q A[q, k]` over the corpus, aligned at the start; over long sequences; and its part on ordinary tokens.
   var marginal: [Double] = []
   var marginal16: [Double] = []
@@ -26,11 +28,8 @@ struct HeadSums: Sendable {
   var behind: [Double] = []
   var ahead: [Double] = []
 
-  /// Adds one document; `importance` holds its summed output norm and `|Σ z·∂L/∂z|`.
-  mutating func add(
-    _ cell: AttentionSums.Cell, document: DocumentKeys, importance: (norm: Double, gradient: Double),
-    weights: BootstrapWeights
-  ) {
+  /// Adds one document.
+  mutating func add(_ cell: AttentionSums.Cell, document: DocumentKeys, weights: BootstrapWeights) {
     let length = document.length
     var sums = cell.sums + [Double](repeating: 0, count: Extra.allCases.count)
     let first = sums[TK_ATTENTION_FIRST]
@@ -50,8 +49,7 @@ struct HeadSums: Sendable {
       HeadSums.add(ordinary, to: &ordinary16)
     }
     if length >= HeadSums.longRangeLength { sums[Extra.longRange64.index] = sums[TK_ATTENTION_LONG_RANGE] }
-    sums[Extra.importanceNorm.index] = importance.norm
-    sums[Extra.importanceGradient.index] = importance.gradient
+    sums[Extra.outputNorm.index] = cell.outputNorm
     means.add(sums, weights)
     guard !cell.offsets.isEmpty else { return }
     HeadSums.add(Array(cell.offsets[..<length].reversed()), to: &behind)
@@ -60,6 +58,7 @@ struct HeadSums: Sendable {
 
   mutating func merge(_ other: HeadSums) {
     means.merge(other.means)
+    importance.merge(other.importance)
     HeadSums.add(other.marginal, to: &marginal)
     HeadSums.add(other.marginal16, to: &marginal16)
     HeadSums.add(other.ordinary16, to: &ordinary16)

@@ -22,7 +22,7 @@ struct KindSums: Sendable {
   enum Denominator: Int, CaseIterable {
     /// Rows that see two keys; those of them whose query has a place (patches of an image, every token).
     case rows, placedRows
-    case rows16, placedRows64, sinkRows, tokens, documentsWithGradient
+    case rows16, placedRows64, sinkRows, tokens
   }
 
   init(_ kind: AttentionKind) {
@@ -33,14 +33,13 @@ struct KindSums: Sendable {
   }
 
   /// Adds a document of `length` keys.
-  mutating func add(denominatorsOf length: Int, queries: Int, _ weights: BootstrapWeights, hasGradient: Bool) {
+  mutating func add(denominatorsOf length: Int, queries: Int, _ weights: BootstrapWeights) {
     let count = Double(kind.rows(queries: queries, keys: length))
     let placed = kind.plane.map { Double($0.patches) } ?? count
     var values = [Double](repeating: 0, count: Denominator.allCases.count)
     values[Denominator.rows.rawValue] = count
     values[Denominator.placedRows.rawValue] = placed
     values[Denominator.tokens.rawValue] = Double(queries)
-    values[Denominator.documentsWithGradient.rawValue] = hasGradient ? 1 : 0
     longest = max(longest, length)
     if length >= HeadSums.ruleLength {
       values[Denominator.rows16.rawValue] = count
@@ -53,6 +52,26 @@ struct KindSums: Sendable {
       documents64 += 1
     }
     rows.add(values, weights)
+  }
+
+  /// Adds how much masking each head would change the documents' loss, where the trace has its gradient.
+  mutating func observe(importance observation: Observation, _ weights: (TokenizedDocument) -> BootstrapWeights) {
+    let sites = (0..<kind.layers).map(kind.z), trace = observation.trace
+    let (values, gradients) = (sites.compactMap { trace[$0] }, sites.compactMap { trace.gradients[$0] })
+    guard values.count == kind.layers, gradients.count == kind.layers else { return }
+    let queries = kind.queries(observation.documents, observation.targets).map(\.ids.count)
+    let keys = kind.keys(observation.documents, observation.targets).map(\.ids.count)
+    let weights = observation.documents.map(weights)
+    let usable = observation.documents.indices.filter { kind.rows(queries: queries[$0], keys: keys[$0]) > 0 }
+    // The loss is a mean over the batch's labels: undone, so that a document counts the same in every batch.
+    let labels = Double(trace.labelCount), perLayer = kind.heads
+    forEachElement(of: &heads) { tally, index in
+      let (layer, head) = (index / perLayer, index % perLayer)
+      for i in usable {
+        let effect = maskEffect(values[layer], gradients[layer], document: i, head: head, length: queries[i])
+        tally.importance.add([effect * labels], weights[i])
+      }
+    }
   }
 
   mutating func observe(

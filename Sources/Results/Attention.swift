@@ -125,15 +125,22 @@ package enum AttentionMetrics {
     formula: "Σ A over |q−k| > max(8, T/4), row mean over sequences of at least 64 tokens", source: "ours", lowest: 0,
     highest: 1)
 
-  /// Of a head's share of its layer's importance: what idle heads lack.
+  /// A head's share of its layer's importance: what idle heads lack. Not applicable where no gradient was run.
   package static let importanceShare = Metric(
     "attention.importanceShare", "Share of the layer's importance",
-    formula: "I_h / Σ_h I_h; I_h = E|Σ z_h·∂L/∂z_h|, or E‖z_h W_O‖ where no gradient is run", source: "Michel 2019",
-    lowest: 0, highest: 1)
+    formula: "I_h / Σ_h I_h; I_h = E|∂L/∂ξ_h| = E|Σ z_h·∂L/∂z_h| over documents, L the sum of their losses",
+    source: "Michel 2019", lowest: 0, highest: 1)
+  /// A head's share of what its layer's heads write.
+  package static let outputShare = Metric(
+    "attention.outputShare", "Share of the layer's output",
+    formula: "O_h / Σ_h O_h; O_h = E‖z_h W_O‖ over tokens", source: "ours", lowest: 0, highest: 1)
   /// Of layers.
   package static let effectiveHeads = Metric(
-    "attention.effectiveHeads", "Effective heads", unit: "heads", formula: "exp(−Σ_h p ln p), p = I_h / Σ_h I_h",
-    source: "ours after Michel 2019", lowest: 1)
+    "attention.effectiveHeads", "Effective heads", unit: "heads",
+    formula: "exp(−Σ_h p ln p), p the shares of the layer's importance", source: "ours after Michel 2019", lowest: 1)
+  package static let effectiveHeadsByOutput = Metric(
+    "attention.effectiveHeadsByOutput", "Effective heads by output", unit: "heads",
+    formula: "exp(−Σ_h p ln p), p the shares of the layer's output", source: "ours", lowest: 1)
   /// Of the model.
   package static let sinkRate = Metric(
     "attention.sinkRate", "Sink rate",

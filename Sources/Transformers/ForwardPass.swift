@@ -134,6 +134,7 @@ struct ForwardPass {
   /// The loss; nil without labels or a head.
   private mutating func head(_ x: Variable) throws -> Variable? {
     let targets = input.targets(for: d), smoothing = request.training?.labelSmoothing ?? 0
+    trace.labelCount = targets?.count { $0 >= 0 } ?? 0
     if request.touches(.logits) || network.head.unembedding.map({ bfloats[$0] != nil }) ?? true {
       guard let logits = logits(x) else { return nil }
       let seen = try at(.logits, logits)

@@ -11,6 +11,8 @@ package struct Trace: Sendable {
   package var parameterGradients: [String: Tensor] = [:]
   /// Mean loss over the labelled positions or examples; nil without labels.
   package var loss: Double?
+  /// How many of them there are: what the mean is over.
+  package var labelCount = 0
 
   /// The same of each position, `[B · T]`: of a language model the loss of what follows it. NaN where nothing is to be
   /// predicted; empty unless asked for.

@@ -188,7 +188,7 @@ struct AttentionAnalysisTests {
   func outputNorms() throws {
     let corpus = try SmallCorpus("gpt2", documents: 2)
     let analysis = try corpus.accumulated(AttentionAnalysis.self, batches: [corpus.documents], labelled: false)
-    let shares = try #require(try analysis.result()[AttentionMetrics.importanceShare])
+    let shares = try #require(try analysis.result()[AttentionMetrics.outputShare])
     var needs = analysis.needs
     needs.sites.insert(.z(layer: 2))
     let z = try #require(try corpus.observation(corpus.documents, needs).trace[.z(layer: 2)])

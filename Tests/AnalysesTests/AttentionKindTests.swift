@@ -77,10 +77,12 @@ struct AttentionKindTests {
         #expect(agree(try #require(found?.value), distance / rows, 1e-5), "\(component.id)")
       }
       #expect(result.texts[stack.key("class")]?.count == encoder.layers * encoder.heads)
-      let effective = result[AttentionMetrics.effectiveHeads]?[Component(.layer(layer), stack: stack)]
+      let effective = result[AttentionMetrics.effectiveHeadsByOutput]?[Component(.layer(layer), stack: stack)]
       #expect((1...Double(encoder.heads)).contains(try #require(effective?.value)))
     }
-    #expect(result[AttentionMetrics.effectiveHeads]?.rows.count == encoder.layers + 2 * d.layers)
+    #expect(result[AttentionMetrics.effectiveHeadsByOutput]?.rows.count == encoder.layers + 2 * d.layers)
+    let counts = result.notes.filter { $0.text.contains("count towards the rules") }
+    #expect(counts.map(\.stack) == [.encoder, .decoder, .cross])
     let id = try #require(result.texts["cross/samples"]?.first)
     let index = try #require(sources.firstIndex { $0.id == id })
     #expect(result.texts["cross/sample.\(id).queries"] == targets[index].tokens)

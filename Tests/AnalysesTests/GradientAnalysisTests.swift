@@ -91,13 +91,18 @@ struct GradientAnalysisTests {
     #expect(GradientAnalysis.slope([1]) == nil)
   }
 
-  @Test("Without a loss the analysis does not apply, and heads are weighed by their output")
+  @Test("Without a loss the analysis does not apply, and heads are weighed by their output alone")
   func withoutLoss() throws {
     let corpus = try SmallCorpus("bert_mlm", documents: 3)
     let gradients = try corpus.accumulated(GradientAnalysis.self, batches: corpus.batches(of: 3), labelled: false)
     #expect(try gradients.result().notApplicable != nil)
     let heads = try corpus.accumulated(AttentionAnalysis.self, batches: corpus.batches(of: 3), labelled: false)
-    #expect(try heads.result().notes.contains { $0.contains("output norm") })
+    let tables = try heads.result()
+    // One definition under one name: by output is another number.
+    #expect(tables[AttentionMetrics.importanceShare]?.rows.allSatisfy { $0.quantity.state == .notApplicable } == true)
+    #expect(tables[AttentionMetrics.effectiveHeads]?.rows.allSatisfy { $0.quantity.state == .notApplicable } == true)
+    #expect(tables[AttentionMetrics.outputShare]?.rows.allSatisfy { $0.quantity.value != nil } == true)
+    #expect(tables[AttentionMetrics.effectiveHeadsByOutput]?.rows.allSatisfy { $0.quantity.value != nil } == true)
   }
 
   @Test("With gradients at z, importance is Michel's, whatever the batch")
@@ -111,7 +116,6 @@ struct GradientAnalysisTests {
       return try analysis.result()
     }
     let (alone, together) = (try run(1), try run(8))
-    #expect(together.notes.contains { $0.contains("Michel") })
     for layer in 0..<3 {
       let effective = try #require(together[AttentionMetrics.effectiveHeads]?[.layer(layer)])
       #expect((1...4).contains(try #require(effective.value)) && effective.interval != nil)
@@ -121,6 +125,37 @@ struct GradientAnalysisTests {
         #expect(abs(a - b) < 1e-4)
       }
     }
+  }
+
+  @Test(
+    "Importance does not depend on the batch where few positions have a label, nor on the stream that has the loss",
+    arguments: ["gpt2", "bert_mlm"])
+  func sparseLabels(name: String) throws {
+    let corpus = try SmallCorpus(name, documents: 6)
+    let isMasked = name == "bert_mlm"
+    var needs = GradientAnalysis(corpus.context).needs
+    needs.parameterGradients = false
+    func shares(of size: Int) throws -> [Double] {
+      var analysis = AttentionAnalysis(corpus.context)
+      for batch in corpus.batches(of: size) {
+        let plain = try corpus.observation(batch, analysis.needs, labelled: false)
+        // Each third token of a document counts; of long ones more.
+        let labels = batch.map { $0.ids.enumerated().map { $0.offset % 3 == 1 ? $0.element : -100 } }
+        let input = ModelInput(rows: batch.map(\.ids), labels: labels, pad: 1)
+        let trace = try corpus.model.run(input, TraceRequest(sites: needs.sites, gradients: needs.gradients))
+        #expect(trace.labelCount == labels.joined().count { $0 >= 0 })
+        if isMasked { analysis.observe(plain) }
+        analysis.observe(
+          Observation(
+            stream: isMasked ? .maskedCorpus : .corpus, documents: batch, trace: trace,
+            watchers: isMasked ? [] : plain.watchers))
+      }
+      let result = try analysis.result()
+      #expect(result[AttentionMetrics.importanceShare]?.rows.allSatisfy { $0.quantity.n == 6 } == true)
+      return try #require(result[AttentionMetrics.importanceShare]).rows.map { $0.quantity.value ?? .nan }
+    }
+    let (alone, together) = (try shares(of: 1), try shares(of: 6))
+    #expect(zip(alone, together).allSatisfy { abs($0 - $1) < 1e-4 }, "\(alone) and \(together)")
   }
 
   @Test(
