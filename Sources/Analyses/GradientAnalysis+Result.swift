@@ -83,9 +83,13 @@ extension GradientAnalysis {
     ]
     for stack in Component.Stack.allCases { addHistograms(of: stack, to: &result) }
     result.notes = [
-      "Mean over \(batchCount) batches of the gradient of the batch's mean loss; bands hold the middle 95 % of "
-        + "\(batches.count) batches.",
-      "Histograms of log₁₀|g| over all batches; the first and last bin take what lies beyond.",
+      Note(
+        "Mean over \(batchCount) batches of the gradient of the batch's mean loss; ranges hold the middle 95 % of "
+          + "\(batches.count) batches and are no confidence intervals."),
+      Note(
+        "Histograms of log₁₀|g| over all batches, in bins from \(Self.lowest) to \(GradientFormulas.highest); what lies "
+          + "beyond is counted in the outermost bins.",
+        about: .histograms),
     ]
     return result
   }

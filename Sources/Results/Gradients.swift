@@ -5,35 +5,36 @@
 package enum GradientMetrics {
   /// Of tensors and of layers (all parameters of the block).
   package static let norm = Metric(
-    "gradients.norm", "Gradient norm", formula: "‖g‖₂, mean over batches", source: "ours", lowest: 0)
+    "gradients.norm", "Gradient norm", formula: "‖g‖₂, mean over batches", source: "ours", lowest: 0, spread: .batches)
   package static let rms = Metric(
-    "gradients.rms", "Gradient RMS", formula: "‖g‖₂/√n, mean over batches", source: "ours", lowest: 0)
+    "gradients.rms", "Gradient RMS", formula: "‖g‖₂/√n, mean over batches", source: "ours", lowest: 0, spread: .batches)
   package static let ratio = Metric(
-    "gradients.ratio", "Gradient-to-weight ratio", formula: "‖g‖₂/‖w‖₂, mean over batches", source: "ours", lowest: 0)
+    "gradients.ratio", "Gradient-to-weight ratio", formula: "‖g‖₂/‖w‖₂, mean over batches", source: "ours", lowest: 0,
+    spread: .batches)
   /// Of residual points.
   package static let flow = Metric(
     "gradients.flow", "Gradient flow", formula: "‖∂L/∂x‖₂ over all real positions, mean over batches", source: "ours",
-    lowest: 0)
+    lowest: 0, spread: .batches)
   package static let relativeFlow = Metric(
     "gradients.relativeFlow", "Relative gradient flow",
-    formula: "E_t ‖g_t‖·‖x_t‖, g = ∂L/∂x at the residual point", source: "ours", lowest: 0)
+    formula: "E_t ‖g_t‖·‖x_t‖, g = ∂L/∂x at the residual point", source: "ours", lowest: 0, spread: .batches)
   /// Of layers.
   package static let attentionFlow = Metric(
     "gradients.attentionFlow", "Gradient at the attention's output", formula: "‖∂L/∂a‖₂ over all real positions",
-    source: "ours", lowest: 0)
+    source: "ours", lowest: 0, spread: .batches)
   package static let mlpFlow = Metric(
     "gradients.mlpFlow", "Gradient at the MLP's output", formula: "‖∂L/∂m‖₂ over all real positions", source: "ours",
-    lowest: 0)
+    lowest: 0, spread: .batches)
   /// Of the model.
   package static let depthSlope = Metric(
     "gradients.depthSlope", "Depth slope", unit: "ln per layer",
     formula: "least-squares slope of ln(relative flow) against the residual point, from R1; positive: falls towards "
-      + "the input", source: "ours")
+      + "the input", source: "ours", spread: .batches)
   package static let endToEndRatio = Metric(
     "gradients.endToEndRatio", "End-to-end ratio", formula: "relative flow at R_L ÷ relative flow at R1",
-    source: "ours", lowest: 0)
+    source: "ours", lowest: 0, spread: .batches)
   package static let loss = Metric(
-    "gradients.loss", "Loss", unit: "nats", formula: "mean loss, mean over batches", source: "ours")
+    "gradients.loss", "Loss", unit: "nats", formula: "mean loss, mean over batches", source: "ours", spread: .batches)
   /// Of tensors: counts over all batches.
   package static let zeroCount = Metric(
     "gradients.zeroCount", "Exact zeros", unit: "elements", formula: "elements with g = 0, mean over batches",

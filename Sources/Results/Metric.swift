@@ -16,10 +16,27 @@ package struct Metric: Hashable, Codable, Sendable {
   /// What the number cannot leave, where that is known; the domain of a colour scale.
   package let lowest: Double?
   package let highest: Double?
+  /// What the interval of a value is.
+  package let spread: Spread
+
+  package enum Spread: String, Codable, Sendable {
+    /// The 95 % bootstrap interval over documents.
+    case interval
+    /// The middle 95 % of the batches' values: how much they differ, not how sure their mean is.
+    case batches
+
+    /// What bands and strokes of such values are.
+    package var words: String {
+      switch self {
+      case .interval: "95 % bootstrap intervals over documents"
+      case .batches: "ranges over batches (the middle 95 %)"
+      }
+    }
+  }
 
   package init(
     _ id: String, _ title: String, unit: String = "", formula: String, source: String, lowest: Double? = nil,
-    highest: Double? = nil
+    highest: Double? = nil, spread: Spread = .interval
   ) {
     self.id = id
     self.title = title
@@ -28,11 +45,13 @@ package struct Metric: Hashable, Codable, Sendable {
     self.source = source
     self.lowest = lowest
     self.highest = highest
+    self.spread = spread
   }
 
   /// The same number counted in something else: an image's distances in patches.
   package func measured(in unit: String) -> Metric {
-    Metric(id, title, unit: unit, formula: formula, source: source, lowest: lowest, highest: highest)
+    Metric(
+      id, title, unit: unit, formula: formula, source: source, lowest: lowest, highest: highest, spread: spread)
   }
 }
 

@@ -12,7 +12,7 @@ package struct Quantity: Hashable, Sendable {
   package var number: Double
   /// How many observations (rows, documents, elements; the metric says which) the number rests on.
   package var n: Int
-  /// The 95 % bootstrap interval over documents, where there is one.
+  /// Where there is one, the 95 % bootstrap interval over documents, or the range that the metric names.
   package var interval: ClosedRange<Double>?
 
   /// A number, whatever its value: NaN and infinities become their states.
@@ -35,6 +35,9 @@ package struct Quantity: Hashable, Sendable {
 
   /// The number if there is one.
   package var value: Double? { state == .finite ? number : nil }
+
+  /// NaN or an infinity; a number that is missing or does not apply is neither.
+  package var isNotFinite: Bool { state == .nan || state == .infinite || state == .negativeInfinite }
 }
 
 extension Quantity: Codable {

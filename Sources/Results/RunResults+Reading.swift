@@ -54,7 +54,7 @@ private struct Document: Decodable {
     var tables: [Table]
     var arrays: [String: Array]
     var texts: [String: [String]]
-    var notes: [String]
+    var notes: [Note]
   }
 
   struct Row: Decodable {
@@ -71,6 +71,7 @@ private struct Document: Decodable {
   struct Definition: Decodable {
     var id, title, unit, formula, source: String
     var lowest, highest: Double?
+    var spread: Metric.Spread?
   }
 
   var subject: Subject
@@ -83,7 +84,7 @@ private struct Document: Decodable {
       guard metrics[one.id] == nil else { throw InputError(at: place, "defines the metric \"\(one.id)\" twice") }
       metrics[one.id] = Metric(
         one.id, one.title, unit: one.unit, formula: one.formula, source: one.source, lowest: one.lowest,
-        highest: one.highest)
+        highest: one.highest, spread: one.spread ?? .interval)
     }
     return metrics
   }

@@ -90,6 +90,7 @@ extension Metric {
     ]
     if let lowest { fields["lowest"] = .number(lowest) }
     if let highest { fields["highest"] = .number(highest) }
+    if spread != .interval { fields["spread"] = .string(spread.rawValue) }
     return .object(fields)
   }
 }
@@ -97,7 +98,7 @@ extension Metric {
 extension AnalysisResult {
   fileprivate var json: JSONText {
     var fields: [String: JSONText] = [
-      "id": .string(id), "tables": .array(tables.map(\.json)), "notes": .strings(notes),
+      "id": .string(id), "tables": .array(tables.map(\.json)), "notes": .array(notes.map(\.json)),
       "arrays": .object(arrays.mapValues { .object(["shape": .array($0.shape.map(JSONText.integer))]) }),
       "texts": .object(texts.mapValues(JSONText.strings)),
     ]

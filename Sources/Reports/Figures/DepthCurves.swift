@@ -48,7 +48,8 @@ package enum DepthCurves: FigureBuilder {
       ], lowest: 0),
     Spec(
       id: "attention-effective-heads", analysis: "attention", title: "Effective heads by layer",
-      axis: "effective heads", metrics: [AttentionMetrics.effectiveHeads], lowest: 0),
+      axis: "effective heads", metrics: [AttentionMetrics.effectiveHeads, AttentionMetrics.effectiveHeadsByOutput],
+      lowest: 0),
   ]
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
@@ -96,12 +97,12 @@ package enum DepthCurves: FigureBuilder {
     let plot = Plot(
       spec.title, x: .integers(isPoint ? "residual point (0: embeddings)" : "layer"), y: y, shape: .ratio(0.55),
       marks: marks)
-    let hasInterval = all.contains { $0.quantities.contains { $0.interval != nil } }
+    let banded = all.first { $0.quantities.contains { $0.interval != nil } }
     return .figure(
       Figure(
         id: spec.id, analysis: spec.analysis, title: spec.title,
         caption: Caption(results: results).text(
-          "\(spec.title)." + (hasInterval ? " Bands are 95 % intervals." : "")
+          "\(spec.title)." + (banded.map { " Bands are \($0.metric.spread.words)." } ?? "")
             + (spec.isLogarithmic ? " Logarithmic scale." : ""), metrics: all.map(\.metric),
           n: Caption.n(all.flatMap(\.quantities), isPoint ? "observations a point" : "observations a layer"),
           analysis: spec.analysis),

@@ -44,8 +44,7 @@ package enum GradientHistograms: FigureBuilder {
           id: id, analysis: "gradients", title: title,
           caption: Caption(results: results).text(
             "Histograms of log₁₀|g| over the elements of each layer's parameter gradients, on shared scales, as shares "
-              + "of the layer's elements. Not drawn: \(NumberFormat.text(outside)) elements beyond the axis, "
-              + "\(census(results)).",
+              + "of the layer's elements. \(range(places, outside)) Not in any bin: \(census(results)).",
             n: "n = \(NumberFormat.count(Int(all))) elements.", analysis: "gradients"),
           altText: alt(groups.map(\.name), places, shares), extent: .text, plot: plot,
           table: DataTable([
@@ -68,6 +67,12 @@ package enum GradientHistograms: FigureBuilder {
     var groups = byLayer.keys.sorted().map { (name: "layer \($0)", members: byLayer[$0] ?? []) }
     if !rest.isEmpty { groups.append(("outside the layers", rest)) }
     return groups
+  }
+
+  /// "Drawn from −9 to −1; 30 elements fall into bins outside this range."
+  private static func range(_ places: [Double], _ outside: Double) -> String {
+    "Drawn from \(NumberFormat.text(places[0])) to \(NumberFormat.text(places[places.count - 1]))"
+      + (outside > 0 ? "; \(counted(Int(outside), "element")) fall into bins outside this range." : ".")
   }
 
   /// "1,204 exact zeros, no NaN, no Inf".

@@ -43,7 +43,7 @@ package enum HeadRanking: FigureBuilder {
         id: id, analysis: "attention", title: title,
         caption: Caption(results: results).text(
           "\(title), \(NumberFormat.count(shown.count)) of \(NumberFormat.count(rows.count))."
-            + (intervals.contains { $0 != nil } ? " Strokes are 95 % intervals." : ""), metrics: [metric],
+            + (intervals.contains { $0 != nil } ? " Strokes are \(metric.spread.words)." : ""), metrics: [metric],
           n: Caption.n(shown.map(\.quantity), "observations a head"), analysis: "attention"),
         altText: "\(shown.count) bars. \(metric.title) goes \(Seen.range(values, names)).", plot: plot,
         table: DataTable([

@@ -11,6 +11,9 @@ package enum LossByPosition: FigureBuilder {
     // Bins that few documents reach would show their noise alone.
     let most = (0..<array.shape[0]).map { array[$0].values[4] }.max() ?? 0
     let rows = (0..<array.shape[0]).map { array[$0].values }.filter { $0[4] >= max(2, most / 50) }
+    guard rows.contains(where: { $0[1].isFinite }) else {
+      return [.omitted(id: "context-loss", reason: "no position has a loss in two documents")]
+    }
     func column(_ index: Int) -> [Reading] { rows.map { $0[index].isNaN ? .blank : Reading(Double($0[index])) } }
     let x = rows.map { Double($0[0]) }
     let curve = Curve("loss", x: x, y: column(1), low: column(2), high: column(3))
@@ -21,9 +24,9 @@ package enum LossByPosition: FigureBuilder {
         Figure(
           id: "context-loss", analysis: analysis.id, title: title,
           caption: Caption(results: results).text(
-            "Mean loss of tokens by their position in the document; bands are 95 % intervals over documents."
+            "Mean loss of tokens by their position in the document; bands are \(Metric.Spread.interval.words)."
               + (isLong ? " Positions are on a logarithmic scale, and beyond 127 drawn together." : "")
-              + " Positions that fewer than a fiftieth as many documents reach as the first are left out.",
+              + " Positions reached by under 2 % of the documents are omitted.",
             metrics: [InContextMetrics.score],
             n: "n = \(NumberFormat.count(Int(rows.last?[4] ?? 0)))–\(NumberFormat.count(Int(most))) tokens a position.",
             analysis: analysis.id),

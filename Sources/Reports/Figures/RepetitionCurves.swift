@@ -26,7 +26,7 @@ package enum RepetitionCurves: FigureBuilder {
     _ what: String, _ n: String, _ results: RunResults
   ) -> FigureOutcome {
     guard let array = analysis.arrays[name], array.shape.count == 3, array.shape[0] == 2, array.shape[2] == 3,
-      array.values.contains(where: \.isFinite)
+      array[0].values.contains(where: \.isFinite)
     else { return .omitted(id: id, reason: "no continuation has a number for it") }
     let places = (0..<array.shape[1]).map(place)
     // A blank, not a gap: where no text is that long there is nothing to miss.
@@ -55,7 +55,8 @@ package enum RepetitionCurves: FigureBuilder {
       Figure(
         id: id, analysis: analysis.id, title: title,
         caption: Caption(results: results).text(
-          what + (hasCorpus ? ", beside how the documents themselves go on" : "") + ". Bands are 95 % intervals.",
+          what + (hasCorpus ? ", beside how the documents themselves go on" : "")
+            + ". Bands are \(Metric.Spread.interval.words).",
           n: n, analysis: analysis.id),
         altText: sides.map { "Of the \($0.1) the share goes \(Seen.range(column($0.0, 0), names))." }
           .joined(separator: " "),

@@ -30,7 +30,7 @@ struct AnalysisSection {
       let own = self.blocks(of: part, members.compactMap { part[analysis: $0.id] }, stack)
       if !own.isEmpty { blocks += (stack == .only ? [] : [.heading(stack.title)]) + own }
     }
-    let notes = members.flatMap(\.notes).map { Escaping.markdown($0) }
+    let notes = members.flatMap(\.notes).map { Escaping.markdown($0.sentence) }
     if !notes.isEmpty { blocks.append(.remark(notes.joined(separator: " "))) }
     return Article.Section(id: guide.id, title: guide.title, blocks: blocks)
   }
@@ -92,9 +92,13 @@ struct AnalysisSection {
       Dictionary(table.rows.map { ($0.component, $0.quantity) }) { first, _ in first }
     }
     let n = tables.flatMap { $0.rows.map(\.quantity) }.observations.map { " \(Escaping.markdown($0))." } ?? ""
+    let spreads = tables.filter { $0.rows.contains { $0.quantity.interval != nil } }.map(\.metric.spread)
+    let brackets =
+      kind != .model || spreads.isEmpty
+      ? "" : " Brackets: \(listed([.interval, .batches].filter(spreads.contains).map(\Metric.Spread.words)))."
     // Under the heading of a stack it is not the model that is whole.
     let whole = builder.results.subject.model.encoder == nil || kind != .model ? kind.plural : "as a whole"
-    let caption = "**\(guide.title): \(whole).**\(n)"
+    let caption = "**\(guide.title): \(whole).**\(n)\(brackets)"
     if components.count <= 14, kind != .tensor {
       // Metrics down the page, so that each has its formula beside it.
       return Article.Table(

@@ -35,7 +35,7 @@ struct HeadTables {
       .table(
         Article.Table(
           caption:
-            "**Heads by class.** The strongest heads of each class first, with the score of the first of them and its 95 % interval.\(sentence)",
+            "**Heads by class.** The strongest heads of each class first, with the score of the first of them and its 95 % bootstrap interval.\(sentence)",
           columns: [
             Article.Column("Class"), Article.Column("Heads", isNumeric: true), Article.Column("Which"),
             Article.Column("Highest score", isNumeric: true), Article.Column("n", isNumeric: true),
