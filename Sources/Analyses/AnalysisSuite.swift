@@ -14,9 +14,9 @@ package enum AnalysisSuite {
     WeightAnalysis.self,
   ]
 
-  /// Those of the given names that concern a model.
+  /// Those of the given names that concern a model, and the census of its weights, without which nothing is believed.
   package static func chosen(_ names: [String], for description: ModelDescription) -> [any Analysis.Type] {
-    all.filter { names.contains($0.id) && $0.concerns(description) }
+    all.filter { names.contains($0.id) && $0.concerns(description) } + [WeightCensus.self]
   }
 
   /// Documents of a chunk: the corpus is cut at fixed places, whatever the number of threads or machines.

@@ -43,7 +43,7 @@ package func silhouettes(distances: Matrix, labels: [Int], count: Int) -> [Doubl
     var nearest = Double.infinity
     for c in 0..<count where c != labels[i] && sizes[c] > 0 { nearest = min(nearest, sums[c] / Double(sizes[c])) }
     let larger = max(own, nearest)
-    return larger > 0 ? (nearest - own) / larger : 0
+    return larger == 0 ? 0 : (nearest - own) / larger
   }
 }
 

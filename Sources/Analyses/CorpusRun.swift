@@ -78,8 +78,9 @@ package struct CorpusRun {
     }
     if let windows = reading.text?.windows, extent.windowed > 0, !results.isEmpty {
       results[0].notes.append(
-        "\(extent.windowed) documents are read in \(extent.windows) windows of up to \(windows.length) tokens, "
-          + "\(windows.stride) tokens from one to the next; each counts as a document.")
+        Note(
+          "\(extent.windowed) documents are read in \(extent.windows) windows of up to \(windows.length) tokens, "
+            + "\(windows.stride) tokens from one to the next; each counts as a document."))
     }
     if case .images(let images) = reading, let reason = images.remark {
       for i in results.indices where results[i].id == GradientAnalysis.id && results[i].notApplicable != nil {
@@ -87,11 +88,13 @@ package struct CorpusRun {
       }
     }
     if let remark, let attention = results.firstIndex(where: { $0.id == AttentionAnalysis.id }) {
-      results[attention].notes.append(remark)
+      results[attention].notes.append(Note(remark, about: .repeatedTokens))
     }
     if extent.generatedTargets > 0 {
       let remark = "Targets of \(extent.generatedTargets) documents were written by the model itself, greedily."
-      for i in results.indices where results[i].id != WeightAnalysis.id { results[i].notes.append(remark) }
+      for i in results.indices where ![WeightAnalysis.id, WeightCensus.id].contains(results[i].id) {
+        results[i].notes.append(Note(remark))
+      }
     }
     return (results, extent)
   }

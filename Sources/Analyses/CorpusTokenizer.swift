@@ -110,8 +110,9 @@ package struct CorpusTokenizer: Sendable {
       }, isTruncated: encoding.wasTruncated)
   }
 
-  /// A target of tokens that the model made itself.
-  package func target(of id: String, generated labels: [Int32]) -> Target? {
+  /// A target of tokens that the model made itself; of none it is its end.
+  package func target(of id: String, generated: [Int32]) -> Target? {
+    let labels = generated.isEmpty ? tokenizer.closingTokens : generated
     let tokens = labels.map { tokenizer.token($0) ?? "[\($0)]" }
     return target(
       of: id, labels: labels, tokens: tokens,

@@ -102,40 +102,47 @@ package struct RepetitionAnalysis: Analysis {
     let texts = written.map { text in text.last.map(ends.contains) == true ? text.dropLast() : text[...] }
     // Targets that the corpus lacks are the model's own.
     let hasCorpus = !isPair || zip(prompts, texts).contains { !$1.prefix($0.rest.count).elementsEqual($0.rest) }
-    var (model, corpus) = (RepetitionCounts(), RepetitionCounts())
+    var (own, corpus) = (RepetitionCounts(), RepetitionCounts())
     for (prompt, text) in zip(prompts, texts) {
       let weights = BootstrapWeights(hash: prompt.hash)
-      model.add(text, weights)
+      own.add(text, weights)
       if hasCorpus { corpus.add(prompt.rest, weights) }
     }
+    let hasCut = zip(prompts, written).contains { isCut($1, after: isPair ? 1 : $0.tokens.count) }
+    func said(_ quantity: Quantity) -> Quantity { hasCut ? Quantity(.nan, n: prompts.count) : quantity }
     func table(_ metric: Metric, _ quantity: Quantity) -> MetricTable {
       MetricTable(metric, [MetricTable.Row(.model, quantity)])
     }
     var result = AnalysisResult(id: Self.id)
     result.tables = [
-      table(RepetitionMetrics.rate, model.rate(of: 4)), table(RepetitionMetrics.corpusRate, corpus.rate(of: 4)),
-      table(RepetitionMetrics.loops, model.loops), table(RepetitionMetrics.length, model.length),
+      table(RepetitionMetrics.rate, said(own.rate(of: 4))), table(RepetitionMetrics.corpusRate, corpus.rate(of: 4)),
+      table(RepetitionMetrics.loops, said(own.loops)), table(RepetitionMetrics.length, said(own.length)),
     ]
-    result.arrays["byLength"] = array([model, corpus]) { counts in (1...Self.longest).map(counts.rate(of:)) }
-    result.arrays["alongText"] = array([model, corpus]) { counts in
-      (0..<RepetitionCounts.stretches).map(counts.rate(inStretch:))
-    }
+    result.arrays["byLength"] = array((1...Self.longest).map { (said(own.rate(of: $0)), corpus.rate(of: $0)) })
+    result.arrays["alongText"] = array(
+      (0..<RepetitionCounts.stretches).map { (said(own.rate(inStretch: $0)), corpus.rate(inStretch: $0)) })
     let lengths = prompts.map(\.tokens.count)
     let given = lengths.min() == lengths.max() ? "\(lengths[0])" : "\(lengths.min() ?? 0) to \(lengths.max() ?? 0)"
     result.notes = [
-      isPair
-        ? "Greedy targets of \(prompts.count) documents, at most \(Self.newTokens) tokens each."
-        : "Greedy continuations of \(prompts.count) documents from their first \(given) tokens, at most "
-          + "\(Self.newTokens) tokens each; intervals over the documents."
+      Note(
+        isPair
+          ? "Greedy targets of \(prompts.count) documents, at most \(Self.newTokens) tokens each."
+          : "Greedy continuations of \(prompts.count) documents from their first \(given) tokens, at most "
+            + "\(Self.newTokens) tokens each; intervals over the documents.")
     ]
     return result
   }
 
-  private func array(_ sides: [RepetitionCounts], _ rates: (RepetitionCounts) -> [Quantity]) -> NumericArray {
-    let rows = sides.map { rates($0) }
-    return NumericArray(
-      shape: [sides.count, rows[0].count, 3],
-      values: rows.flatMap { $0 }.flatMap { quantity -> [Float] in
+  /// Whether a text ended before it had to, at logits that are NaN.
+  private func isCut(_ text: [Int32], after prompt: Int) -> Bool {
+    text.count < min(Self.newTokens, model.description.maximumPositions - prompt)
+      && text.last.map { !model.generationRules.endTokens.contains($0) } ?? true
+  }
+
+  private func array(_ rates: [(model: Quantity, corpus: Quantity)]) -> NumericArray {
+    NumericArray(
+      shape: [2, rates.count, 3],
+      values: (rates.map(\.model) + rates.map(\.corpus)).flatMap { quantity -> [Float] in
         let value = quantity.value.map { Float($0) } ?? .nan
         let interval = quantity.interval
         return [value, interval.map { Float($0.lowerBound) } ?? .nan, interval.map { Float($0.upperBound) } ?? .nan]

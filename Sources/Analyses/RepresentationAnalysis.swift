@@ -69,8 +69,9 @@ package struct RepresentationAnalysis: StackAnalysis {
       result.arrays["spectrum.R\(point)"] = NumericArray(shape: [spectrum.count], values: spectrum.map { Float($0) })
     }
     result.notes = [
-      "N = \(tokens) ordinary tokens in d = \(width) dimensions"
-        + (tokens < 10 * width ? "; ranks are bounded by N as well as by d." : "."),
+      Note(
+        "N = \(tokens) ordinary tokens in d = \(width) dimensions"
+          + (tokens < 10 * width ? "; ranks are bounded by N as well as by d." : ".")),
       "Pairs are those of \(chosen.count) tokens chosen by hash.",
     ]
     if let label, classes.count > 1 { result.notes.append("Classes: \(classes.count) values of \(label).") }
@@ -86,10 +87,10 @@ package struct RepresentationAnalysis: StackAnalysis {
     result[RepresentationMetrics.firstNorm.id] = sums.norms.ratio(2, to: sums.norms, 3)
     result[RepresentationMetrics.specialNorm.id] = sums.norms.ratio(4, to: sums.norms, 5)
     let median = sums.medianMagnitude
-    if median > 0 {
+    if median > 0 || median.isNaN {
       result[RepresentationMetrics.massiveActivation.id] = Quantity(Double(sums.largest) / median, n: n)
       result[RepresentationMetrics.massiveActivationFirst.id] =
-        sums.largestElsewhere > 0 ? Quantity(Double(sums.largestElsewhere) / median, n: n) : .notApplicable
+        sums.largestElsewhere != 0 ? Quantity(Double(sums.largestElsewhere) / median, n: n) : .notApplicable
     }
     guard let spectrum = sums.vectors.spectrum(eigenvalues) else { return result }
     let rank = spectrum.effectiveRank
@@ -161,6 +162,7 @@ package struct RepresentationAnalysis: StackAnalysis {
     let layers = points.dropFirst()
     let tokens = points.first?.tokens ?? 0
     guard !layers.isEmpty, tokens > 0 else { return .notApplicable }
+    if layers.contains(where: \.largest.isNaN) { return Quantity(.nan, n: tokens) }
     let count = (0..<width).count { feature in
       let affected = layers.count { Double($0.outliers[feature]) >= 0.06 * Double(tokens) }
       return Double(affected) >= 0.25 * Double(layers.count)

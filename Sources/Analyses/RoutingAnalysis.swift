@@ -47,7 +47,7 @@ package struct RoutingAnalysis: Analysis {
 
   /// Over that of even shares.
   private func entropy(_ shares: [Double]) -> Double {
-    -shares.reduce(0) { $1 > 0 ? $0 + $1 * log($1) : $0 } / log(Double(shares.count))
+    -shares.reduce(0) { $1 == 0 ? $0 : $0 + $1 * log($1) } / log(Double(shares.count))
   }
 
   package mutating func merge(_ other: RoutingAnalysis) {

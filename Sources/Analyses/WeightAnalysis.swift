@@ -1,18 +1,16 @@
-import CKernels
 package import Results
 import Support
 package import Tensors
 import Transformers
 
-/// What the weights alone tell: singular values of every matrix that vectors are multiplied with, the norms, ranks and
-/// power law that follow from them, and a census of NaN and infinities over all parameters.
+/// What the weights alone tell: singular values of every matrix that vectors are multiplied with, and the norms, ranks
+/// and power law that follow from them.
 ///
 /// The corpus plays no part. Definitions: `WeightMetrics`.
 package struct WeightAnalysis: Analysis {
   package static let id = "weights"
   /// Fewest eigenvalues that a power law is fitted to.
   static let leastEigenvalues = 50
-  static let pieceLength = 1 << 20
 
   let model: Model
 
@@ -45,15 +43,6 @@ package struct WeightAnalysis: Analysis {
         shape: [errors.count], values: errors.map { Float($0) })
       result.texts[stack.key("matrices"), default: []].append(matrix.name)
     }
-    let census = census()
-    func rows(_ count: (Int) -> UInt64) -> [MetricTable.Row] {
-      model.parameters.indices.map { i in
-        MetricTable.Row(
-          .tensor(model.parameters[i].name), Quantity(Double(count(i)), n: model.parameters[i].count))
-      }
-    }
-    result.tables.append(MetricTable(WeightMetrics.nanCount, rows { census[$0 * 4 + 1] }))
-    result.tables.append(MetricTable(WeightMetrics.infiniteCount, rows { census[$0 * 4 + 2] + census[$0 * 4 + 3] }))
     result.notes = [
       "Singular values of \(matrices.count) matrices; embeddings are left out.",
       "The exponent α is a hint only: a Gaussian matrix gets about 4.8.",
@@ -86,26 +75,5 @@ package struct WeightAnalysis: Analysis {
       law.map { Quantity($0.alpha, n: singularValues.count) } ?? .notApplicable,
       law.map { Quantity($0.distance, n: singularValues.count) } ?? .notApplicable, Quantity(Double(rank), n: n),
     ]
-  }
-
-  /// Zeros, NaN, +∞, −∞ of every parameter.
-  private func census() -> [UInt64] {
-    let parameters = model.parameters
-    var result = [UInt64](repeating: 0, count: parameters.count * 4)
-    for (i, parameter) in parameters.enumerated() {
-      let tensor = parameter.tensor
-      let starts = Array(stride(from: 0, to: tensor.count, by: WeightAnalysis.pieceLength))
-      var counted = [UInt64](repeating: 0, count: starts.count * 4)
-      counted.withUnsafeMutableBufferPointer { buffer in
-        nonisolated(unsafe) let base = buffer.baseAddress
-        forEachPiece(starts.count) { piece in
-          let start = starts[piece]
-          tk_census(
-            tensor.pointer + start, min(WeightAnalysis.pieceLength, tensor.count - start), base.map { $0 + piece * 4 })
-        }
-      }
-      for (index, count) in counted.enumerated() { result[i * 4 + index % 4] += count }
-    }
-    return result
   }
 }

@@ -27,7 +27,8 @@ package enum WeightMetrics {
   package static let rank90 = Metric(
     "weights.rank90", "Rank for a 10 % error", unit: "dimensions", formula: "fewest k with ‖W−W_k‖_F/‖W‖_F ≤ 0.1",
     source: "Eckart & Young 1936", lowest: 0)
-  /// Of every parameter.
+  /// The analysis of every parameter for NaN and infinities, which every run has.
+  package static let census = "census"
   package static let nanCount = Metric(
     "weights.nanCount", "NaN", unit: "elements", formula: "elements that are NaN", source: "ours", lowest: 0)
   package static let infiniteCount = Metric(

@@ -83,17 +83,19 @@ package final class Model: Sendable {
 
   /// Reads a Hugging Face model directory or a GGUF file; weights stay in the mapped files as far as they are float32.
   ///
+  /// - Parameter acceptsNonFinite: whether weights may be NaN or infinite, for who reports them.
   /// - Throws: `InputError` for a missing or damaged file, an unknown family, and tensors that are missing, of the wrong
-  ///   shape or not finite.
-  package convenience init(directory: URL, precision: Precision = .f32) throws {
-    try self.init(files: ModelFiles(directory), precision: precision)
+  ///   shape or, unless that is accepted, not finite.
+  package convenience init(directory: URL, precision: Precision = .f32, acceptsNonFinite: Bool = false) throws {
+    try self.init(files: ModelFiles(directory), precision: precision, acceptsNonFinite: acceptsNonFinite)
   }
 
   /// The same of files that are known.
-  package convenience init(files: ModelFiles, precision: Precision = .f32) throws {
+  package convenience init(files: ModelFiles, precision: Precision = .f32, acceptsNonFinite: Bool = false) throws {
     let directory = files.location, configuration = try files.readConfiguration()
     try configuration.refuseQuantisation()
-    let checkpoint = try Checkpoint(files)
+    var checkpoint = try Checkpoint(files)
+    checkpoint.acceptsNonFinite = acceptsNonFinite
     let (description, network, root) = try Self.build(configuration, checkpoint, keepsMatrices: precision == .f32)
     let pooling = try Pooling(directory: directory)
     try pooling?.check(description.width, at: directory.relativePath)

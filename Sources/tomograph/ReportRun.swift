@@ -20,7 +20,7 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   if !job.precision.isAvailable { progress.note(Precision.unavailable) }
   let files = try job.files(of: job.model)
   try job.checkAdapterBase()
-  let model = try Model(files: files, precision: job.precision.available)
+  let model = try Model(files: files, precision: job.precision.available, acceptsNonFinite: true)
   let corpus = try CorpusSource(
     job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
   try corpus.check(against: model.description)

@@ -86,7 +86,7 @@ struct StudyRun {
     var own = job
     own.model = final
     own.name = plan.name
-    let files = try ModelFiles(final), model = try Model(files: files)
+    let files = try ModelFiles(final), model = try Model(files: files, acceptsNonFinite: true)
     let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
     let reading = try CorpusReading(own, files, model, corpus)
     progress.begin("measuring", of: corpus.documents, unit: "documents")

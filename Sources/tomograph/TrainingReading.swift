@@ -63,7 +63,7 @@ struct TrainingReading: Sendable {
   /// What the job's analyses find of a checkpoint; maps of its tokens are the last one's alone.
   private func measure(_ checkpoint: Checkpoints.Checkpoint, _ job: Job) throws -> [AnalysisResult] {
     let files = try job.files(of: checkpoint.folder)
-    let model = try Model(files: files, precision: job.precision.available)
+    let model = try Model(files: files, precision: job.precision.available, acceptsNonFinite: true)
     let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
     var own = job
     own.model = checkpoint.folder

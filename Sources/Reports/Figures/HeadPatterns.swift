@@ -17,7 +17,7 @@ package enum HeadPatterns: FigureBuilder {
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard results[analysis: "attention"] != nil else { return [] }
     guard let sample = SampleDocument.all(in: results).first else {
-      return [.omitted(id: "attention-head", reason: "no document's attention was kept")]
+      return [.omitted(id: "attention-head", reason: "no document's attention was kept, or none of it is finite")]
     }
     let choices = choices(results, layers: sample.layers, heads: sample.heads)
     func figure(_ content: some FigureContent, _ id: String) -> FigureOutcome {

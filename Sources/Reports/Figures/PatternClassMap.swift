@@ -13,7 +13,9 @@ package enum PatternClassMap: FigureBuilder {
     guard let analysis = results[analysis: "attention"] else { return [] }
     let id = "attention-class"
     let (layers, heads) = (results.subject.model.layers, results.subject.model.heads)
-    guard let names = analysis.texts["class"], names.count == layers * heads, !names.isEmpty else {
+    guard let names = analysis.texts["class"], names.count == layers * heads,
+      names.contains(where: { !$0.isEmpty })
+    else {
       return [.omitted(id: id, reason: "heads were not classified")]
     }
     let present = classes.indices.filter { names.contains(classes[$0].name) }
@@ -21,8 +23,11 @@ package enum PatternClassMap: FigureBuilder {
       ColorScale.Category("\(classes[index].letters) \(classes[index].name)", .category(index))
     }
     let known = Dictionary(uniqueKeysWithValues: present.enumerated().map { (classes[$1].name, $0) })
-    if names.contains(where: { known[$0] == nil }) { categories.append(ColorScale.Category("other", .other)) }
-    let values = names.map { Reading(Double(known[$0] ?? present.count)) }
+    if names.contains(where: { known[$0] == nil && !$0.isEmpty }) {
+      categories.append(ColorScale.Category("other", .other))
+    }
+    // A head without numbers has no class.
+    let values = names.map { $0.isEmpty ? .nan : Reading(Double(known[$0] ?? present.count)) }
     let letters = names.map { name in classes.first { $0.name == name }?.letters ?? "" }
     var cells = CellMark(rows: layers, columns: heads, values: values, printed: letters)
     cells.spacing = 1

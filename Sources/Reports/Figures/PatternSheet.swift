@@ -7,7 +7,7 @@ package enum PatternSheet: FigureBuilder {
     guard results[analysis: "attention"] != nil else { return [] }
     let id = "attention-sheet"
     guard let sample = SampleDocument.all(in: results).first else {
-      return [.omitted(id: id, reason: "no document's attention was kept")]
+      return [.omitted(id: id, reason: "no document's attention was kept, or none of it is finite")]
     }
     let (layers, heads) = (sample.layers, sample.heads)
     var panels: [Plot.Panel] = []

@@ -32,7 +32,7 @@ package struct SampleDocument: Sendable {
   /// "24 tokens", "21 target by 24 source tokens".
   var size: String { isCross ? "\(queries) target by \(keys) source tokens" : "\(keys) tokens" }
 
-  /// Those that are whole and consistent, in the order in which the analysis prefers them.
+  /// Those that are whole, consistent and have a number, in the order in which the analysis prefers them.
   static func all(in results: RunResults) -> [SampleDocument] {
     guard let analysis = results[analysis: "attention"] else { return [] }
     let (prefix, suffix) = ("sample.", ".pattern")
@@ -43,7 +43,8 @@ package struct SampleDocument: Sendable {
       .compactMap { id in
         let name = prefix + id + suffix
         guard let pattern = analysis.arrays[name], pattern.shape.count == 4, !pattern.shape.contains(0),
-          let keys = analysis.texts["sample.\(id).tokens"], keys.count == pattern.shape[3]
+          let keys = analysis.texts["sample.\(id).tokens"], keys.count == pattern.shape[3],
+          pattern.values.contains(where: \.isFinite)
         else { return nil }
         let targets = analysis.texts["sample.\(id).queries"]
         guard (targets ?? keys).count == pattern.shape[2] else { return nil }

@@ -1,3 +1,5 @@
+import Results
+
 /// How a subject of the report is introduced: words, and which of its figures stand in the text.
 struct AnalysisGuide: Sendable {
   /// The section's anchor.
@@ -150,5 +152,8 @@ struct AnalysisGuide: Sendable {
         .column(["weights-spectra"]),
         .row(["weights-stable-rank-by-kind", "weights-condition-number-by-kind", "weights-alpha-by-kind"]),
       ]),
+    AnalysisGuide(
+      id: "census", title: "NaN and infinite weights", analyses: [WeightMetrics.census],
+      introduction: "Every weight of the model was looked at, used or not.", places: []),
   ]
 }

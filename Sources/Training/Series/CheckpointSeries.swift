@@ -20,6 +20,8 @@ package struct CheckpointSeries {
   private var toFirst: [String: [Float]] = [:]
   private var toLast: [String: [Float]] = [:]
   private var similarities: [Double] = []
+  /// NaN and infinite weights of each checkpoint.
+  private var nonFinite: [Double] = []
   private var before: [MetricTable] = []
   private var count = 0
 
@@ -42,6 +44,8 @@ package struct CheckpointSeries {
     }
     let tables = results.flatMap(\.tables)
     for table in tables { add(table) }
+    let census = tables.filter { [WeightMetrics.nanCount, WeightMetrics.infiniteCount].contains($0.metric) }
+    nonFinite.append(census.flatMap(\.rows).reduce(0) { $0 + $1.quantity.number })
     if count > 0 { similarities.append(Self.headSimilarity(before, tables)) }
     before = tables
     count += 1
@@ -81,6 +85,9 @@ package struct CheckpointSeries {
         result.arrays[stack + name] = NumericArray(shape: [count, numbers.count / count], values: numbers)
       }
     }
+    result.arrays["checkpoint.nonFinite"] = NumericArray(shape: [count], values: nonFinite.map(Float.init))
+    let faulty = Quantity(Double(nonFinite.count { $0 > 0 }), n: count)
+    result.tables.append(MetricTable(TrainingMetrics.nonFiniteCheckpoints, [.init(.model, faulty)]))
     if !similarities.isEmpty {
       result.arrays["checkpoint.similarity"] = NumericArray(
         shape: [similarities.count], values: similarities.map(Float.init))

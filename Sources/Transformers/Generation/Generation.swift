@@ -14,7 +14,8 @@ package struct GenerationRequest: Hashable, Sendable {
 }
 
 extension Model {
-  /// What a language model writes after each prompt: its new tokens, with the end token that it came to.
+  /// What a language model writes after each prompt: its new tokens, with the end token that it came to; cut where its
+  /// logits become NaN.
   ///
   /// Prompts of one length run together, and none that ends before the others is run on; a continuation does not depend
   /// on the other prompts, but a sampled one on its place among them.
@@ -121,16 +122,19 @@ struct Generation {
 
   var continuations: [[Int32]] { texts.map { Array($0[prompt...]) } }
 
-  /// Adds a token to every text that goes on; false where none does.
+  /// Adds a token to every text that goes on; false where none does. A text ends without one where a logit is NaN, for
+  /// then none is the likeliest.
   mutating func step() throws -> Bool {
     guard !live.isEmpty else { return false }
     var pass = ForwardPass(model, input, TraceRequest())
     let seen = try pass.next(cache)  // [live, V]
     logits = seen
     let tokens = chosen(seen)
-    for (row, token) in zip(live, tokens) { texts[row].append(token) }
+    let width = seen.shape[1]
+    let decided = live.indices.filter { row in (0..<width).allSatisfy { !seen.pointer[row * width + $0].isNaN } }
+    for row in decided { texts[live[row]].append(tokens[row]) }
     let ends = model.generationRules.endTokens
-    let going = live.indices.filter { !ends.contains(tokens[$0]) && texts[live[$0]].count < limit }
+    let going = decided.filter { !ends.contains(tokens[$0]) && texts[live[$0]].count < limit }
     if going.count < live.count && !going.isEmpty { cache.keep(going) }
     live = going.map { live[$0] }
     let next = going.map { tokens[$0] }

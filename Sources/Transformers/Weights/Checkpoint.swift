@@ -35,6 +35,8 @@ package struct Checkpoint: Sendable {
   private let blanks: BlankTensors?
   /// What is added to the weights as they are read.
   let adapter: Adapter?
+  /// Whether a tensor that holds a NaN or an infinity is given out.
+  var acceptsNonFinite = false
 
   /// Opens the weights of a model's directory, or of a single file.
   ///
@@ -98,6 +100,8 @@ package struct Checkpoint: Sendable {
   func giveBack(_ name: String) { home[name].map { files[$0].giveBack(name) } }
 
   /// The tensor of a name, of exactly this shape, with what an adapter adds to it.
+  ///
+  /// - Throws: `InputError` where it is missing, of another shape, or not finite unless that is accepted.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     try tensor(name, shape: shape, adapter)
   }
@@ -120,9 +124,9 @@ package struct Checkpoint: Sendable {
       return try file.tensor(name)
     }
     let tensor = try adapter?.tensor(name, base: original) ?? original()
-    if let fault = tensor.firstNonFinite {
+    if !acceptsNonFinite, let fault = tensor.firstNonFinite {
       throw InputError(
-        at: place, "holds a weight that is no number", expected: "finite values",
+        at: place, "holds a weight that is NaN or infinite", expected: "finite values",
         found: "\(tensor.pointer[fault]) at index \(fault)")
     }
     return tensor
