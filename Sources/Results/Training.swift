@@ -4,6 +4,7 @@ package enum CurveRole: String, CaseIterable, Sendable {
   case validationLoss = "validation loss"
   case gradientNorm = "gradient norm"
   case learningRate = "learning rate"
+  case validationAccuracy = "validation accuracy"
   /// Of each residual point.
   case effectiveRank = "effective rank"
   /// Of each class.
@@ -44,13 +45,23 @@ package enum TrainingMetrics {
       + "fell", source: "ours", lowest: 0)
   package static let aboveBest = Metric(
     "training.aboveBest", "Validation loss above its best", formula: "last ÷ least − 1", source: "ours", lowest: 0)
+  package static let validationChange = Metric(
+    "training.validationChange", "Change of the validation loss at the last evaluation", unit: "nats",
+    formula: "last − the one before", source: "ours")
+  package static let accuracyBelowBest = Metric(
+    "training.accuracyBelowBest", "Validation accuracy below its best",
+    formula: "largest − last; 0 where the last evaluation is the best", source: "ours", lowest: 0)
   package static let gradientPeak = Metric(
     "training.gradientPeak", "Largest gradient norm against its running median",
     formula: "max over steps of ‖g‖ ÷ the median of the 50 norms logged before, from the tenth on", source: "ours",
     lowest: 0)
   package static let nonFiniteSteps = Metric(
     "training.nonFiniteSteps", "Steps with NaN or Inf", unit: "steps",
-    formula: "steps at which loss or gradient norm is no finite number", source: "ours", lowest: 0)
+    formula: "steps at which loss or gradient norm is NaN or infinite", source: "ours", lowest: 0)
+  /// Of the checkpoints; array `checkpoint.nonFinite` `[C]` holds how many weights of each.
+  package static let nonFiniteCheckpoints = Metric(
+    "training.nonFiniteCheckpoints", "Checkpoints with NaN or infinite weights", unit: "checkpoints",
+    formula: "checkpoints of which a weight is NaN or infinite", source: "ours", lowest: 0)
   /// Of successive checkpoints.
   package static let leastSimilarity = Metric(
     "training.leastSimilarity", "Least similarity of successive checkpoints",

@@ -15,13 +15,22 @@ struct TrainingRuleTests {
 
   @Test(
     "overfitting warns and fails at its lines",
-    arguments: [(2.0, 0.05, Severity?.none), (3, 0.01, .warn), (6, 0.01, .fail), (0, 0.11, .fail), (0, 0.1, nil)])
-  func overfitting(rising: Double, above: Double, severity: Severity?) {
-    let found = findings([
-      (TrainingMetrics.risingEvaluations, rising), (TrainingMetrics.aboveBest, above), (TrainingMetrics.bestStep, 40),
-    ])
+    arguments: [
+      // Evaluations that rose, share above the best, change at the last, accuracy below its best (none was logged).
+      (2.0, 0.05, 0.1, nil, Severity?.none), (3, 0.01, 0.1, nil, .warn), (6, 0.01, 0.1, nil, .fail),
+      (0, 0.11, 0.1, nil, .fail), (0, 0.11, -0.1, nil, .warn), (0, 0.11, 0, nil, .warn), (0, 0.1, 0.1, nil, nil),
+      (3, 0.01, 0.1, 0.0, .note), (6, 0.01, 0.1, 0.0, .warn), (0, 0.12, 0.002, 0.0, .warn), (0, 0.12, -1, 0.0, .note),
+      (0, 0.12, 0.002, 0.001, .fail), (0, 0.05, 0.1, 0.0, nil),
+    ] as [(Double, Double, Double, Double?, Severity?)])
+  func overfitting(rising: Double, above: Double, change: Double, accuracy: Double?, severity: Severity?) {
+    let found = findings(
+      [
+        (TrainingMetrics.risingEvaluations, rising), (TrainingMetrics.aboveBest, above),
+        (TrainingMetrics.validationChange, change), (TrainingMetrics.bestStep, 40),
+      ] + (accuracy.map { [(TrainingMetrics.accuracyBelowBest, $0)] } ?? []))
     #expect(found.map(\.severity) == (severity.map { [$0] } ?? []))
-    #expect(found.allSatisfy { $0.rule == "overfitting" && $0.evidence.last?.metric == "training.bestStep" })
+    #expect(found.allSatisfy { $0.rule == "overfitting" && $0.evidence.contains { $0.metric == "training.bestStep" } })
+    #expect(found.allSatisfy { $0.meaning.contains("accuracy") == (accuracy == 0) })
   }
 
   @Test("spikes warn and fail, NaN fails", arguments: [(99.0, Severity?.none), (101, .warn), (1e5, .fail)])

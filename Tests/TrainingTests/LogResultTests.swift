@@ -26,6 +26,7 @@ import Testing
       ("loss", CurveRole.trainingLoss), ("train/loss", .trainingLoss), ("run_1: train/loss", .trainingLoss),
       ("eval_loss", .validationLoss), ("val-loss", .validationLoss), ("validation/loss", .validationLoss),
       ("train/grad_norm", .gradientNorm), ("lr", .learningRate), ("train/learning_rate", .learningRate),
+      ("eval_accuracy", .validationAccuracy), ("run: val/acc", .validationAccuracy),
       ("effective_rank/blocks.3.hook_resid_pre", .effectiveRank), ("run: heads/previous token", .headCount),
     ])
   func roles(name: String, role: CurveRole) {
@@ -54,6 +55,25 @@ import Testing
     #expect(abs((peak ?? 0) - 500) < 1e-9)
     norms[41] = .nan
     #expect(value(TrainingMetrics.nonFiniteSteps, log(training: [1, .infinity, 1], norms: norms)) == 2)
+  }
+
+  @Test("The median of an even number of norms is the mean of the two in the middle")
+  func medianOfNorms() {
+    // Ten norms before the spike: five of 1, five of 3.
+    let peak = value(TrainingMetrics.gradientPeak, log(training: [1], norms: [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 40]))
+    #expect(peak == 20)
+  }
+
+  @Test(
+    "the change at the last evaluation, and how far the accuracy lies below its best",
+    arguments: [([0.9, 0.95, 0.95], 0.0), ([0.9, 0.95, 0.9], 0.05), ([.nan, 0.5], 0)] as [([Double], Double)])
+  func lastEvaluation(accuracies: [Double], below: Double) {
+    var log = log(training: [3, 2, 1], validation: [(0, 2.5), (10, 2), (20, 2.25)])
+    #expect(value(TrainingMetrics.validationChange, log) == 0.25)
+    #expect(value(TrainingMetrics.accuracyBelowBest, log) == nil)
+    log.scalars.append(
+      .init(name: "eval/accuracy", steps: accuracies.indices.map { $0 * 10 }, values: accuracies))
+    #expect(abs((value(TrainingMetrics.accuracyBelowBest, log) ?? -1) - below) < 1e-12)
   }
 
   @Test("histograms of any edges become shares over one grid, and none are lost")

@@ -5,7 +5,7 @@ extension Rule {
   static let overfitting = Rule(
     id: "overfitting",
     title: "Overfitting",
-    meaning: "The validation loss rises while the training loss falls: the model learns its training data by heart.",
+    meaning: "The validation loss rises while the training loss falls: the model is memorising its training data.",
     fixes: [
       "Stop at the step of the best validation loss", "More data, or augmentation",
       "Regularise: weight decay, dropout, label smoothing",
@@ -16,33 +16,53 @@ extension Rule {
       Threshold(name: "failEvaluations", value: 6, meaning: "evaluations in a row that got worse, from which it fails"),
       Threshold(
         name: "failAboveBest", value: 0.1,
-        meaning: "share by which the last validation loss lies above the best one, above which it fails"),
+        meaning:
+          "share by which the last validation loss lies above the best one, above which it fails where it is also higher "
+          + "than at the evaluation before, and is else a warning"),
     ],
     needs: [TrainingMetrics.analysis], reads: [],
-    evaluate: { rule, results, thresholds in
-      let rising = results[TrainingMetrics.risingEvaluations]?[.model]
-      let above = results[TrainingMetrics.aboveBest]?[.model]
-      var evidence: [Evidence] = []
-      var severity = Severity.warn
-      if let count = rising?.value, let rising, count >= thresholds[rule, "warnEvaluations"] {
-        let isFail = count >= thresholds[rule, "failEvaluations"]
-        if isFail { severity = .fail }
-        evidence.append(
-          Evidence(
-            TrainingMetrics.risingEvaluations, .model, rising,
-            threshold: thresholds[rule, isFail ? "failEvaluations" : "warnEvaluations"], side: .above))
+    gaps: { _, results, thresholds in
+      if results.leaksTheFuture(thresholds) {
+        return [Gap(.all, "the causal mask leaks the future, so no loss counts")]
       }
-      if let share = above?.value, let above, share > thresholds[rule, "failAboveBest"] {
-        severity = .fail
-        evidence.append(
-          Evidence(
-            TrainingMetrics.aboveBest, .model, above, threshold: thresholds[rule, "failAboveBest"], side: .above))
+      let losses = [TrainingMetrics.risingEvaluations, TrainingMetrics.aboveBest].compactMap { results[$0]?[.model] }
+      guard let n = losses.map(\.n).max() else { return [Gap(.all, "no validation loss was logged")] }
+      return n < 2 ? [Gap(.all, "the training log has a single evaluation")] : []
+    },
+    evaluate: { rule, results, thresholds in
+      var evidence: [Evidence] = []
+      var severity = Severity.note
+      func add(_ metric: Metric, _ quantity: Quantity, _ line: Double?, _ found: Severity) {
+        evidence.append(Evidence(metric, .model, quantity, threshold: line, side: line.map { _ in .above }))
+        severity = max(severity, found)
+      }
+      if let rising = results[TrainingMetrics.risingEvaluations]?[.model], let count = rising.value,
+        count >= thresholds[rule, "warnEvaluations"]
+      {
+        let isFail = count >= thresholds[rule, "failEvaluations"]
+        add(
+          TrainingMetrics.risingEvaluations, rising, thresholds[rule, isFail ? "failEvaluations" : "warnEvaluations"],
+          isFail ? .fail : .warn)
+      }
+      if let above = results[TrainingMetrics.aboveBest]?[.model], let share = above.value,
+        share > thresholds[rule, "failAboveBest"]
+      {
+        add(TrainingMetrics.aboveBest, above, thresholds[rule, "failAboveBest"], .warn)
+        if let change = results[TrainingMetrics.validationChange]?[.model], change.value ?? 0 > 0 {
+          add(TrainingMetrics.validationChange, change, 0, .fail)
+        }
       }
       if evidence.isEmpty { return [] }
-      if let step = results[TrainingMetrics.bestStep]?[.model] {
-        evidence.append(Evidence(TrainingMetrics.bestStep, .model, step))
+      if let step = results[TrainingMetrics.bestStep]?[.model] { add(TrainingMetrics.bestStep, step, nil, .note) }
+      var meaning = rule.meaning
+      if let accuracy = results[TrainingMetrics.accuracyBelowBest]?[.model], accuracy.value == 0 {
+        severity = severity == .fail ? .warn : .note
+        meaning =
+          "The validation loss has risen from its best, but the accuracy is at its best at the last evaluation: the model "
+          + "grows overconfident where it errs, which weighs one level less."
+        add(TrainingMetrics.accuracyBelowBest, accuracy, nil, .note)
       }
-      return [Finding(rule: rule, severity: severity, component: .model, evidence: evidence)]
+      return [Finding(rule: rule, severity: severity, component: .model, evidence: evidence, meaning: meaning)]
     })
 
   static let gradientSpikes = Rule(
@@ -58,6 +78,11 @@ extension Rule {
       Threshold(name: "failRatio", value: 1e4, meaning: "norm against its running median above which it fails"),
     ],
     needs: [TrainingMetrics.analysis], reads: [],
+    gaps: { _, results, _ in
+      let faulty = results[TrainingMetrics.nonFiniteSteps]?[.model]?.value ?? 0
+      return results[TrainingMetrics.gradientPeak] == nil && faulty == 0
+        ? [Gap(.all, "fewer than 11 gradient norms were logged")] : []
+    },
     evaluate: { rule, results, thresholds in
       var findings: [Finding] = []
       if let peak = results[TrainingMetrics.gradientPeak]?[.model], let ratio = peak.value,
@@ -93,6 +118,12 @@ extension Rule {
         name: "similarity", value: 0.5, meaning: "similarity of successive checkpoints below which a phase is unstable")
     ],
     needs: [TrainingMetrics.analysis], reads: [],
+    gaps: { _, results, _ in
+      guard let least = results[TrainingMetrics.leastSimilarity]?[.model] else {
+        return [Gap(.all, "fewer than two checkpoints were given")]
+      }
+      return least.value == nil ? [Gap(.all, "no two checkpoints after step 0 have heads to compare")] : []
+    },
     evaluate: { rule, results, thresholds in
       let line = thresholds[rule, "similarity"]
       guard let least = results[TrainingMetrics.leastSimilarity]?[.model], let value = least.value, value < line else {

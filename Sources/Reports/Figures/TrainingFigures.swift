@@ -64,7 +64,7 @@ package enum TrainingFigures: FigureBuilder {
             title: "Heads by class over the training", curves: classes.map(\.ofGroup), quantity: "heads of the class",
             checkpoints: steps), "logged-classes", classes.map(\.curve.x.count).max() ?? 0))
     }
-    let others = curves.filter { $0.role == nil && $0.curve.x.count > 1 }
+    let others = curves.filter { [nil, .validationAccuracy].contains($0.role) && $0.curve.x.count > 1 }
     for (page, start) in stride(from: 0, to: others.count, by: 20).enumerated() {
       let rows = others[start..<min(start + 20, others.count)].map { Sparklines.Row($0.curve.name, $0.curve.y) }
       outcomes.append(

@@ -15,6 +15,13 @@ extension CurveRole {
     case .gradientNorm:
       ["grad_norm", "train_grad_norm", "gradient_norm", "gnorm", "total_norm", "grad_norm_total", "global_grad_norm"]
     case .learningRate: ["learning_rate", "train_learning_rate", "lr", "train_lr", "lr_0"]
+    case .validationAccuracy:
+      [
+        "eval_accuracy", "val_accuracy", "valid_accuracy", "validation_accuracy", "test_accuracy", "eval_acc",
+        "val_acc",
+        "valid_acc", "validation_acc", "test_acc", "accuracy_val", "acc_val", "evaluation_accuracy",
+        "eval_eval_accuracy",
+      ]
     case .effectiveRank, .headCount: []
     }
   }

@@ -6,7 +6,7 @@ extension TrainingLog {
 
   /// The log as the analysis `training`: its curves and histograms, and what the rules judge of them.
   package func result() -> AnalysisResult {
-    var result = AnalysisResult(id: TrainingMetrics.analysis, notes: notes)
+    var result = AnalysisResult(id: TrainingMetrics.analysis, notes: notes.map { Note($0) })
     result.texts["curves"] = scalars.map(\.name)
     result.texts["curve.roles"] = scalars.map { CurveRole(of: $0.name)?.rawValue ?? "" }
     for (index, series) in scalars.enumerated() {
@@ -36,6 +36,9 @@ extension TrainingLog {
       zip(curve.values, curve.steps).filter { $0.0.isFinite }.min { ($0.0, $0.1) < ($1.0, $1.1) }
     }
     let evaluations = validation?.values.count ?? 0
+    let change = validation.flatMap {
+      $0.values.count > 1 ? $0.values[evaluations - 1] - $0.values[evaluations - 2] : nil
+    }
     return [
       table(TrainingMetrics.finalLoss, training.flatMap { c in c.values.last.map { Quantity($0, n: c.values.count) } }),
       table(TrainingMetrics.validationLoss, validation?.values.last.map { Quantity($0, n: evaluations) }),
@@ -45,6 +48,8 @@ extension TrainingLog {
       table(
         TrainingMetrics.aboveBest,
         validation?.values.last.flatMap { last in best.map { Quantity(last / $0.0 - 1, n: evaluations) } }),
+      table(TrainingMetrics.validationChange, change.map { Quantity($0, n: evaluations) }),
+      table(TrainingMetrics.accuracyBelowBest, curve(.validationAccuracy).flatMap(belowBest)),
       table(TrainingMetrics.gradientPeak, norm.flatMap(peak)),
       table(TrainingMetrics.nonFiniteSteps, nonFiniteSteps(training, norm)),
     ].compactMap { $0 }
@@ -68,15 +73,20 @@ extension TrainingLog {
     return Quantity(Double(count), n: validation.values.count)
   }
 
-  /// The largest norm against the median of those before it; nil for fewer than ten.
+  /// How far the last number lies below the largest; nil where there are none.
+  private func belowBest(_ accuracy: Scalar) -> Quantity? {
+    guard let last = accuracy.values.last, let best = accuracy.values.filter(\.isFinite).max() else { return nil }
+    return Quantity(best - last, n: accuracy.values.count)
+  }
+
+  /// The largest norm against the median of those before it; nil for fewer than eleven.
   private func peak(_ norm: Scalar) -> Quantity? {
     var window: [Double] = []
     var largest = 0.0
     var judged = 0
     for value in norm.values where value.isFinite {
       if window.count >= 10 {
-        let median = window.sorted()[window.count / 2]
-        if median > 0 { largest = max(largest, value / median) }
+        if let median = window.median, median > 0 { largest = max(largest, value / median) }
         judged += 1
       }
       window.append(value)
