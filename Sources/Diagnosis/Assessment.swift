@@ -10,9 +10,19 @@ package struct Verdict: Hashable, Codable, Sendable {
   package var notes: Int
   package var warnings: Int
   package var failures: Int
+  /// Rules that were judged, if only in part, and found nothing above a note.
+  package var passed = 0
+  /// Rules that could not be evaluated; and those that could in part.
+  package var notJudged = 0
+  package var partlyJudged = 0
 
-  package init(_ findings: [Finding]) {
+  package init(_ findings: [Finding], _ checks: [Assessment.Check] = []) {
     func count(_ severity: Severity) -> Int { findings.count { $0.severity == severity } }
+    let broken = Set(findings.filter { $0.severity > .note }.map(\.rule))
+    let judged = Set(checks.filter { $0.skipped == nil }.map(\.rule))
+    passed = judged.subtracting(broken).count
+    notJudged = Set(checks.map(\.rule)).subtracting(judged).count
+    partlyJudged = Set(checks.filter { $0.scope != nil }.map(\.rule)).count
     notes = count(.note)
     warnings = count(.warn)
     failures = count(.fail)
@@ -20,32 +30,56 @@ package struct Verdict: Hashable, Codable, Sendable {
   }
 }
 
+extension Verdict {
+  /// Of an older run, which counted no rules, too.
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    level = try fields.decode(Level.self, forKey: .level)
+    notes = try fields.decode(Int.self, forKey: .notes)
+    warnings = try fields.decode(Int.self, forKey: .warnings)
+    failures = try fields.decode(Int.self, forKey: .failures)
+    passed = try fields.decodeIfPresent(Int.self, forKey: .passed) ?? 0
+    notJudged = try fields.decodeIfPresent(Int.self, forKey: .notJudged) ?? 0
+    partlyJudged = try fields.decodeIfPresent(Int.self, forKey: .partlyJudged) ?? 0
+  }
+}
+
 /// Everything the rules say about a run: the content of `findings.json`.
 package struct Assessment: Hashable, Codable, Sendable {
-  /// That a rule was looked at, or why it was not.
+  /// That a rule was judged, or why it was not.
   package struct Check: Hashable, Codable, Sendable {
     package var rule: String
     package var title: String
-    /// Why the rule had nothing to judge ("the analysis gradients was not asked for"); nil where it was judged.
+    /// The part of the model that could not be judged ("decoder"); nil for all of it.
+    package var scope: String?
+    /// Why the rule was not judged ("the analysis gradients was not asked for"); nil where it was.
     package var skipped: String?
+
+    /// "Overfitting", "Attention collapse (uniform): decoder".
+    package var name: String { scope.map { "\(title): \($0)" } ?? title }
   }
 
   package var verdict: Verdict
   /// The gravest first; within a severity in the order of the rules and of the model.
   package var findings: [Finding]
-  /// One for each rule, in their order.
+  /// In the order of the rules: one for each, and behind it one for each part of the model that it could not judge.
   package var checks: [Check]
 
   /// Judges a run by every rule.
   package init(_ results: RunResults, thresholds: Thresholds = .defaults, rules: [Rule] = Rule.all) {
     var findings: [Finding] = []
-    checks = rules.map { rule in
-      let skipped = rule.reasonToSkip(results)
-      if skipped == nil { findings += rule.evaluate(rule, results, thresholds) }
-      return Check(rule: rule.id, title: rule.title, skipped: skipped)
+    checks = rules.flatMap { rule in
+      let gaps = rule.allGaps(results, thresholds), isJudged = !gaps.contains { $0.scope == .all }
+      if isJudged {
+        findings += rule.evaluate(rule, results, thresholds).filter { finding in
+          !gaps.contains { $0.holds(finding.component) }
+        }
+      }
+      return (isJudged ? [Check(rule: rule.id, title: rule.title)] : [])
+        + gaps.map { Check(rule: rule.id, title: rule.title, scope: $0.scopeName, skipped: $0.reason) }
     }
     self.findings = Severity.allCases.reversed().flatMap { severity in findings.filter { $0.severity == severity } }
-    verdict = Verdict(findings)
+    verdict = Verdict(findings, checks)
   }
 
   /// The verdict of a run folder.

@@ -21,23 +21,30 @@ package struct Rule: Sendable {
   package let needs: [String]
   /// The metrics that the rule reads: not to have them is a finding of its own.
   package let reads: [Metric]
+  /// What of a run the rule has too little to judge; findings there do not count.
+  package var gaps: @Sendable (Rule, RunResults, Thresholds) -> [Gap] = { _, _, _ in [] }
   package let evaluate: @Sendable (Rule, RunResults, Thresholds) -> [Finding]
 
-  /// Every rule, in the order of the report.
+  /// Every rule, in the order of the report: what explains others comes first.
   package static let all: [Rule] = [
-    oneHotAttention, constantAttention, uniformAttention, vanishingGradient, explodingGradient, representationCollapse,
-    nonFiniteWeights, laterPositions, overfitting, gradientSpikes, unstablePhase, missingNumber,
+    nonFiniteWeights, laterPositions, oneHotAttention, constantAttention, uniformAttention, vanishingGradient,
+    explodingGradient, representationCollapse, overfitting, gradientSpikes, unstablePhase, missingNumber,
   ]
 
-  /// Why a run gives the rule nothing to judge; nil where it does.
-  package func reasonToSkip(_ results: RunResults) -> String? {
+  /// Everything that the rule cannot judge of a run; one gap where that is all of it.
+  package func allGaps(_ results: RunResults, _ thresholds: Thresholds) -> [Gap] {
     for id in needs {
       guard let analysis = results[analysis: id] else {
-        return id == TrainingMetrics.analysis
-          ? "neither a log of the training nor its checkpoints were given" : "the analysis \(id) was not asked for"
+        return [
+          Gap(
+            .all,
+            id == TrainingMetrics.analysis
+              ? "neither a training log nor checkpoints were given" : "the analysis \(id) was not asked for")
+        ]
       }
-      if let reason = analysis.notApplicable { return "\(id): \(reason)" }
+      if let reason = analysis.notApplicable { return [Gap(.all, "\(id): \(reason)")] }
     }
-    return nil
+    let found = gaps(self, results, thresholds)
+    return found.first { $0.scope == .all }.map { [$0] } ?? found
   }
 }

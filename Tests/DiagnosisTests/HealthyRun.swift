@@ -8,6 +8,11 @@ struct HealthyRun {
 
   var tables: [String: [MetricTable]] = [:]
   var classes = Array(repeating: "other", count: layers * heads)
+  var task = "causal language model"
+  var isCausal = true
+  /// By analysis, why it does not apply.
+  var notApplicable: [String: String] = [:]
+  var heads: [Component] { (0..<Self.layers).flatMap { layer in (0..<Self.heads).map { .head(layer, $0) } } }
 
   init() {
     let heads = (0..<Self.layers).flatMap { layer in (0..<Self.heads).map { Component.head(layer, $0) } }
@@ -27,8 +32,8 @@ struct HealthyRun {
     fill("representations", RepresentationMetrics.effectiveRankShare, points, 0.6)
     fill("representations", RepresentationMetrics.centredCosine, points, 0.01)
     fill("representations", RepresentationMetrics.distanceRatio, points, 0.9)
-    fill("weights", WeightMetrics.nanCount, tensors, 0)
-    fill("weights", WeightMetrics.infiniteCount, tensors, 0)
+    fill(WeightMetrics.census, WeightMetrics.nanCount, tensors, 0)
+    fill(WeightMetrics.census, WeightMetrics.infiniteCount, tensors, 0)
     fill(TrainingMetrics.analysis, TrainingMetrics.risingEvaluations, [.model], 0)
     fill(TrainingMetrics.analysis, TrainingMetrics.gradientPeak, [.model], 2)
     fill(TrainingMetrics.analysis, TrainingMetrics.leastSimilarity, [.model], 0.9)
@@ -71,11 +76,16 @@ struct HealthyRun {
       subject: Subject(
         name: "healthy",
         model: Subject.Model(
-          name: "healthy", family: "gpt2", task: "causal language model", layers: Self.layers, heads: Self.heads,
-          width: 64, headWidth: 16, vocabulary: 100, parameters: 1000, isCausal: true),
+          name: "healthy", family: "gpt2", task: task, layers: Self.layers, heads: Self.heads,
+          width: 64, headWidth: 16, vocabulary: 100, parameters: 1000, isCausal: isCausal),
         corpus: Subject.Corpus(name: "text", documents: 10, tokens: 1000, label: nil, truncated: 0), seed: 0),
-      analyses: ["attention", "representations", "gradients", "weights", TrainingMetrics.analysis].map { id in
-        AnalysisResult(id: id, tables: tables[id] ?? [], texts: id == "attention" ? ["class": classes] : [:])
+      analyses: [
+        "attention", "representations", "gradients", "weights", WeightMetrics.census, TrainingMetrics.analysis,
+      ]
+      .filter { tables[$0] != nil }.map { id in
+        AnalysisResult(
+          id: id, notApplicable: notApplicable[id], tables: tables[id] ?? [],
+          texts: id == "attention" ? ["class": classes] : [:])
       })
   }
 

@@ -69,6 +69,80 @@ struct MissingNumberTests {
     #expect(finding.evidence.map(\.value.number) == [7, 1])
   }
 
+  @Test("No consequence of NaN weights is named beside them, whatever became NaN")
+  func consequencesOfWeights() {
+    for metric in [WeightMetrics.nanCount, WeightMetrics.infiniteCount] {
+      var run = HealthyRun()
+      run.plant(metric, .tensor("h.0.attn.c_attn.weight"), 1)
+      for head in run.heads where head.layer ?? 0 > 0 {
+        for metric in [AttentionMetrics.normalisedEntropy16, AttentionMetrics.maxWeight16] {
+          run.plant(metric, head, Quantity(.nan, n: 100))
+        }
+      }
+      run.plant(GradientMetrics.norm, .layer(2), Quantity(.nan, n: 100))
+      run.plant(GradientMetrics.relativeFlow, .point(1), Quantity(.nan, n: 100))
+      run.plant(GradientMetrics.depthSlope, .model, Quantity(.nan, n: 100))
+      run.plant(RepresentationMetrics.effectiveRankShare, .point(4), Quantity(.nan, n: 100))
+      #expect(run.onlyFinding()?.id == "non-finite-weights:model")
+      // What is not there at all is no consequence.
+      run.removeRow(AttentionMetrics.maxWeight16, .head(2, 2))
+      #expect(run.assess().findings.map(\.id) == ["non-finite-weights:model", "missing-number:L2"])
+    }
+  }
+
+  @Test("A matrix that is singular keeps its own finding beside NaN weights")
+  func singular() {
+    var run = HealthyRun()
+    run.tables["weights"] = [
+      MetricTable(
+        WeightMetrics.conditionNumber,
+        [
+          .init(.tensor("h.0.attn.W_Q"), Quantity(.nan, n: 1)),
+          .init(.tensor("h.1.attn.W_Q"), Quantity(.infinity, n: 1)),
+        ])
+    ]
+    run.plant(WeightMetrics.nanCount, .tensor("wte.weight"), 1)
+    let finding = run.assess().findings.first { $0.rule == "missing-number" }
+    #expect(finding?.members == [.tensor("h.1.attn.W_Q")])
+  }
+
+  @Test("Numbers that follow from NaN gradients, a flow of 0 or NaN steps are left to the rule that names these")
+  func consequencesOfGradients() {
+    var run = HealthyRun()
+    run.plant(GradientMetrics.norm, .layer(0), Quantity(.nan, n: 100))
+    run.plant(GradientMetrics.depthSlope, .model, Quantity(.nan, n: 100))
+    run.plant(GradientMetrics.endToEndRatio, .model, Quantity(.nan, n: 100))
+    let shares = run.heads.map { MetricTable.Row($0, Quantity(.nan, n: 9)) }
+    run.tables["attention"]?.append(MetricTable(AttentionMetrics.importanceShare, shares))
+    #expect(Set(run.assess().findings.map(\.rule)) == ["exploding-gradient"])
+
+    run = HealthyRun()
+    run.plant(GradientMetrics.depthSlope, .model, Quantity(.infinity, n: 100))
+    run.plant(GradientMetrics.endToEndRatio, .model, Quantity(.infinity, n: 100))
+    #expect(Set(run.assess().findings.map(\.rule)) == ["vanishing-gradient"])
+
+    run = HealthyRun()
+    run.tables[TrainingMetrics.analysis]? += [
+      MetricTable(TrainingMetrics.nonFiniteSteps, [.init(.model, Quantity(3, n: 100))]),
+      MetricTable(TrainingMetrics.finalLoss, [.init(.model, Quantity(.nan, n: 100))]),
+    ]
+    #expect(Set(run.assess().findings.map(\.rule)) == ["gradient-spikes"])
+  }
+
+  @Test("NaN weights of a checkpoint are a finding of their own that names it")
+  func checkpoints() throws {
+    var run = HealthyRun()
+    run.tables[TrainingMetrics.analysis]?.append(
+      MetricTable(TrainingMetrics.nonFiniteCheckpoints, [.init(.model, Quantity(2, n: 3))]))
+    var results = run.results
+    results.analyses[results.analyses.count - 1].texts["checkpoints"] = ["step-1", "step-2", "step-3"]
+    results.analyses[results.analyses.count - 1].arrays["checkpoint.nonFinite"] = NumericArray(
+      shape: [3], values: [0, 7, 1])
+    let findings = Assessment(results).findings
+    #expect(findings.map(\.id) == ["non-finite-weights:checkpoints"])
+    #expect(findings[0].meaning.contains("2 of 3 checkpoints") && findings[0].meaning.contains("(step-2, step-3)"))
+  }
+
   @Test("findings.json is the same bytes every time, its keys in order, and reads back equal")
   func json() throws {
     var run = HealthyRun()

@@ -17,7 +17,7 @@ struct RepresentationRuleTests {
     run.plant(RepresentationMetrics.effectiveRankShare, .point(2), 0.01)
     let three = run.assess()
     #expect(three.findings.map(\.id) == [1, 2, 3].map { "representation-collapse:R\($0)" })
-    #expect(three.verdict == Verdict(three.findings))
+    #expect(three.verdict == Verdict(three.findings, three.checks))
     #expect(three.verdict.failures == 3 && three.verdict.level == .fail)
   }
 

@@ -2,6 +2,12 @@ import Results
 
 /// Heads whose attention no longer depends on what they read. Only sequences of at least 16 tokens are judged.
 extension Rule {
+  /// Stacks with too few rows, and layers without numbers.
+  private static let shortAttention: @Sendable (Rule, RunResults, Thresholds) -> [Gap] = { rule, results, _ in
+    let short = [Gap](results.subject.model.stacks) { results.reasonNotToJudgeHeads(of: $0) }
+    return short.contains { $0.scope == .all } ? short : short + [Gap](nanOf: rule.reads, results)
+  }
+
   private static let attentionFixes = [
     "Check the initialisation of the query and key projections.",
     "Raise the softmax temperature or add an entropy penalty while training.",
@@ -21,6 +27,7 @@ extension Rule {
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.normalisedEntropy16, AttentionMetrics.maxWeight16],
+    gaps: shortAttention,
     evaluate: { rule, results, thresholds in
       let entropyLine = thresholds[rule, "normalisedEntropy"]
       let weightLine = thresholds[rule, "maxWeight"]
@@ -53,6 +60,7 @@ extension Rule {
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.keyMarginalEntropy16, AttentionMetrics.keyMarginalOrdinary],
+    gaps: shortAttention,
     evaluate: { rule, results, thresholds in
       let entropyLine = thresholds[rule, "keyMarginalEntropy"]
       let ordinaryLine = thresholds[rule, "ordinary"]
@@ -83,6 +91,7 @@ extension Rule {
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.normalisedEntropy16],
+    gaps: shortAttention,
     evaluate: { rule, results, thresholds in
       let line = thresholds[rule, "normalisedEntropy"]
       return rule.findings(

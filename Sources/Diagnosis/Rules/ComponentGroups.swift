@@ -31,8 +31,3 @@ struct ComponentGroups {
     }
   }
 }
-
-extension Quantity {
-  /// NaN or an infinity; a number that is missing or does not apply is neither.
-  var isNotFinite: Bool { state == .nan || state == .infinite || state == .negativeInfinite }
-}

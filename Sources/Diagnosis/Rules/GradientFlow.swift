@@ -22,6 +22,7 @@ extension Rule {
     reads: [
       GradientMetrics.relativeFlow, GradientMetrics.depthSlope, GradientMetrics.endToEndRatio, GradientMetrics.norm,
     ],
+    gaps: { _, results, _ in [Gap](nanOf: [GradientMetrics.relativeFlow, GradientMetrics.norm], results) },
     evaluate: { rule, results, thresholds in
       var findings: [Finding] = []
       let slopeLine = thresholds[rule, "slope"]
@@ -72,6 +73,10 @@ extension Rule {
     reads: [
       GradientMetrics.relativeFlow, GradientMetrics.depthSlope, GradientMetrics.endToEndRatio, GradientMetrics.norm,
     ],
+    gaps: { _, results, _ in
+      // A NaN among the gradients is a fault unless it is one of the weights.
+      results.hasNonFiniteWeights ? [Gap](nanOf: [GradientMetrics.relativeFlow, GradientMetrics.norm], results) : []
+    },
     evaluate: { rule, results, thresholds in
       var findings: [Finding] = []
       let slopeLine = -thresholds[rule, "slope"]
@@ -91,7 +96,7 @@ extension Rule {
               Evidence(GradientMetrics.depthSlope, row.component, slope, threshold: slopeLine, side: .below),
             ]))
       }
-      return findings + rule.nonFiniteGradients(results)
+      return findings + (results.hasNonFiniteWeights ? [] : rule.nonFiniteGradients(results))
     })
 
   /// What the exploding-gradient rule looks for NaN and infinities in; the missing-number rule leaves these to it.

@@ -4,19 +4,24 @@ import Results
 extension Rule {
   static let laterPositions = Rule(
     id: "later-positions",
-    title: "Later positions are seen",
-    meaning: "A model that predicts the next token looks at it: its loss says nothing, and it cannot write.",
-    fixes: ["Check the causal mask", "Train again: what it learned is to copy"],
+    title: "Causal mask leaks the future",
+    meaning: "The model attends to the token it must predict, so its loss is meaningless and it cannot generate.",
+    fixes: ["Check the causal mask", "Train again: it has learned to copy the next token"],
     thresholds: [
       Threshold(
         name: "nextShare", value: 1e-6, meaning: "attention to the next position above which a causal model fails")
     ],
     needs: ["attention"], reads: [],
+    gaps: { _, results, _ in
+      results.predictsTokens ? [] : [Gap(.all, "the model has no causal mask")]
+    },
     evaluate: { rule, results, thresholds in
       let line = thresholds[rule, "nextShare"]
-      // Heads of a causal model have no such number.
-      let heads = (results[AttentionMetrics.nextShare]?.rows ?? []).filter { ($0.quantity.value ?? 0) > line }
-      guard results.subject.model.task.hasPrefix("causal"), !results.subject.model.isCausal, !heads.isEmpty,
+      // Heads that the engine masks have no such number.
+      let heads = (results[AttentionMetrics.nextShare]?.rows ?? []).filter { row in
+        [.only, .decoder].contains(row.component.stack) && (row.quantity.value ?? 0) > line
+      }
+      guard !results.subject.model.isCausal, !heads.isEmpty,
         let most = heads.max(by: { ($0.quantity.value ?? 0) < ($1.quantity.value ?? 0) })
       else { return [] }
       return [
@@ -27,4 +32,16 @@ extension Rule {
           ])
       ]
     })
+}
+
+extension RunResults {
+  /// Whether the model writes token after token, so that it must not see the next one.
+  fileprivate var predictsTokens: Bool {
+    subject.model.encoder != nil || subject.model.isCausal || subject.model.task.hasPrefix("causal")
+  }
+
+  /// Whether the loss is that of a model that sees what it is to predict.
+  func leaksTheFuture(_ thresholds: Thresholds) -> Bool {
+    predictsTokens && !Rule.laterPositions.evaluate(.laterPositions, self, thresholds).isEmpty
+  }
 }

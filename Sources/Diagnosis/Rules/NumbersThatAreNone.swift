@@ -5,13 +5,13 @@ extension Rule {
   static let nonFiniteWeights = Rule(
     id: "non-finite-weights",
     title: "NaN or infinite weights",
-    meaning: "Weights are NaN or infinite, so whatever passes through them is lost.",
+    meaning: "Weights are NaN or infinite, so everything computed from them is invalid.",
     fixes: [
       "Go back to the last checkpoint whose weights are finite",
       "Look for an overflow in training: loss scaling, learning rate, gradient clipping",
     ],
     thresholds: [],
-    needs: ["weights"],
+    needs: [WeightMetrics.census],
     reads: [WeightMetrics.nanCount, WeightMetrics.infiniteCount],
     evaluate: { rule, results, _ in
       var groups = ComponentGroups()
@@ -25,8 +25,25 @@ extension Rule {
       }
       return groups.ordered.map { component, members, evidence in
         Finding(rule: rule, severity: .fail, component: component, members: members, evidence: evidence)
-      }
+      } + [rule.nonFiniteCheckpoints(results)].compactMap { $0 }
     })
+
+  /// The checkpoints of which weights are NaN or infinite, as one finding.
+  private func nonFiniteCheckpoints(_ results: RunResults) -> Finding? {
+    guard let count = results[TrainingMetrics.nonFiniteCheckpoints]?[.model], count.value ?? 0 > 0,
+      let training = results[analysis: TrainingMetrics.analysis], let names = training.texts["checkpoints"],
+      let weights = training.arrays["checkpoint.nonFinite"]?.values
+    else { return nil }
+    let faulty = zip(names, weights).filter { $0.1 > 0 }.map(\.0)
+    let shown = faulty.prefix(3).joined(separator: ", ") + (faulty.count > 3 ? " and \(faulty.count - 3) more" : "")
+    var finding = Finding(
+      rule: self, severity: .fail, component: .model,
+      evidence: [Evidence(TrainingMetrics.nonFiniteCheckpoints, .model, count, threshold: 0, side: .above)],
+      meaning: "Weights of \(faulty.count) of \(names.count) checkpoints are NaN or infinite (\(shown)), so everything "
+        + "measured of them is invalid.")
+    finding.id = "\(id):checkpoints"
+    return finding
+  }
 
   static let missingNumber = Rule(
     id: "missing-number",
@@ -34,7 +51,7 @@ extension Rule {
     meaning: "A number that was asked for is missing, NaN or infinite, so nothing can be said about it; activations "
       + "that overflow show here first.",
     fixes: [
-      "Look at the first layer that is named: what it reads is still finite",
+      "Start at the first layer listed: its inputs are still finite",
       "Run the model in a wider number format",
     ],
     thresholds: [],
@@ -42,12 +59,12 @@ extension Rule {
     reads: [],
     evaluate: { rule, results, _ in
       var groups = ComponentGroups()
-      let leftToGradients = Set(Rule.gradientMagnitudes.map(\.id))
+      let explained = ExplainedNumbers(results)
       for analysis in results.analyses where analysis.notApplicable == nil {
         for table in analysis.tables {
           for row in table.rows
           where row.quantity.state == .missing
-            || row.quantity.isNotFinite && !leftToGradients.contains(table.metric.id)
+            || row.quantity.isNotFinite && !explained.holds(table.metric, row, of: analysis)
           {
             groups.add(row.component, Evidence(table.metric, row.component, row.quantity))
           }

@@ -25,6 +25,18 @@ extension Rule {
       RepresentationMetrics.effectiveRankShare, RepresentationMetrics.centredCosine,
       RepresentationMetrics.distanceRatio,
     ],
+    gaps: { rule, results, thresholds in
+      let rows = results[RepresentationMetrics.effectiveRankShare]?.rows ?? []
+      // A rank of 1, the least there is, must lie below the line.
+      let needed = 1 / thresholds[rule, "effectiveRank"]
+      let short = [Gap](results.subject.model.stacks.filter { $0 != .cross }) { stack in
+        let n = rows.filter { $0.component.stack == stack }.map(\.quantity.n).max()
+        guard let n, Double(n) <= needed else { return nil }
+        return n == 0
+          ? "no layer has an effective rank" : "only \(n) ordinary tokens, more than \(Int(needed)) are needed"
+      }
+      return short.contains { $0.scope == .all } ? short : short + [Gap](nanOf: rule.reads, results)
+    },
     evaluate: { rule, results, thresholds in
       let collapsed = rule.collapsedPoints(results, thresholds)
       return collapsed.map { point, evidence in

@@ -6,7 +6,7 @@ package enum JUnit {
   package static func xml(_ assessment: Assessment, suite: String) -> String {
     var cases: [String] = []
     for check in assessment.checks {
-      let open = "    <testcase classname=\"tomograph.\(Escaping.xml(check.rule))\" name=\"\(Escaping.xml(check.title))"
+      let open = "    <testcase classname=\"tomograph.\(Escaping.xml(check.rule))\" name=\"\(Escaping.xml(check.name))"
       if let skipped = check.skipped {
         cases.append(open + "\"><skipped message=\"\(Escaping.xml(skipped))\"/></testcase>")
         continue

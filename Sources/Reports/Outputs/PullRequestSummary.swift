@@ -12,11 +12,13 @@ package struct PullRequestSummary {
   private let article: Article
   private let level: Verdict.Level
   private let findings: [Finding]
+  private let checks: [Assessment.Check]
 
   package init(_ article: Article, _ assessment: Assessment) {
     self.article = article
     level = assessment.verdict.level
     findings = assessment.findings
+    checks = assessment.checks.filter { $0.skipped != nil }
   }
 
   package var markdown: String {
@@ -29,7 +31,8 @@ package struct PullRequestSummary {
 
       """
     let foot =
-      "\n\(Self.shortened(Escaping.markdown(article.subtitle), 2000)). The full report is `index.html` or `report.md` of the run.\n"
+      notJudged
+      + "\n\(Self.shortened(Escaping.markdown(article.subtitle), 2000)). The full report is `index.html` or `report.md` of the run.\n"
     let failures = findings.filter { $0.severity == .fail }
     let others = findings.filter { $0.severity != .fail }
     var room = Self.limit - head.utf8.count - foot.utf8.count - 600
@@ -52,6 +55,24 @@ package struct PullRequestSummary {
     }
     let table = "\n| | Rule | Where | Evidence |\n|---|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
     return head + table + (counts.isEmpty ? "" : "\nCut for length: \(listed(counts)).\n") + foot
+  }
+
+  /// One line of the rules that could not be evaluated, by the reason; empty where there are none.
+  private var notJudged: String {
+    var reasons: [(reason: String, rules: [String])] = []
+    for check in checks {
+      let reason = check.skipped ?? ""
+      if let known = reasons.firstIndex(where: { $0.reason == reason }) {
+        reasons[known].rules.append(check.name)
+      } else {
+        reasons.append((reason, [check.name]))
+      }
+    }
+    let texts = reasons.map { reason, rules in
+      Escaping.markdown(Self.shortened(rules.joined(separator: ", "), 400)) + " ("
+        + Escaping.markdown(Self.shortened(reason, 200)) + ")"
+    }
+    return texts.isEmpty ? "" : "\nNot judged: \(Self.shortened(texts.joined(separator: "; "), 6000)).\n"
   }
 
   private static func size(_ rows: [String]) -> Int { rows.reduce(0) { $0 + $1.utf8.count + 1 } }

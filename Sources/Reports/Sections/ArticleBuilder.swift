@@ -47,20 +47,22 @@ package struct ArticleBuilder: Sendable {
 
   private func article(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun }
 
+  /// "4 failures under 2 rules, 1 warning; 7 rules passed, 1 of them only in part; 3 could not be evaluated."
   private var verdictSentence: String {
     let verdict = assessment.verdict
-    let judged = assessment.checks.count { $0.skipped == nil }
-    var sentence =
-      switch verdict.level {
-      case .fail: "\(counted(verdict.failures, "failure")) among \(counted(judged, "rule")) judged"
-      case .warn: "No failure, \(counted(verdict.warnings, "warning")) among \(counted(judged, "rule")) judged"
-      case .pass: "\(counted(judged, "rule")) judged, none broken"
-      }
-    if verdict.level == .fail, verdict.warnings > 0 { sentence += ", \(counted(verdict.warnings, "warning"))" }
-    if verdict.notes > 0 { sentence += ", \(counted(verdict.notes, "note"))" }
-    let skipped = assessment.checks.count - judged
-    if skipped > 0 { sentence += "; \(counted(skipped, "rule")) had nothing to judge" }
-    return sentence + "."
+    func found(_ severity: Severity, _ noun: String) -> String? {
+      let found = assessment.findings.filter { $0.severity == severity }
+      let rules = Set(found.map(\.rule)).count
+      return found.isEmpty
+        ? nil : counted(found.count, noun) + (rules < found.count ? " under \(counted(rules, "rule"))" : "")
+    }
+    let findings = [found(.fail, "failure"), found(.warn, "warning"), found(.note, "note")].compactMap { $0 }
+    var parts = findings.isEmpty ? [] : [findings.joined(separator: ", ")]
+    parts.append(
+      "\(counted(verdict.passed, "rule")) passed"
+        + (verdict.partlyJudged > 0 ? ", \(NumberFormat.count(verdict.partlyJudged)) judged only in part" : ""))
+    if verdict.notJudged > 0 { parts.append("\(NumberFormat.count(verdict.notJudged)) could not be evaluated") }
+    return parts.joined(separator: "; ") + "."
   }
 
   // MARK: Findings
@@ -75,9 +77,10 @@ package struct ArticleBuilder: Sendable {
     blocks.append(
       .table(
         Article.Table(
-          caption: "**Rules.** What was judged, and what it found. Thresholds are listed under method.",
+          caption:
+            "**Rules.** What was judged and what was found; what could not be judged, and why. Thresholds are listed under method.",
           columns: [Article.Column("Rule"), Article.Column("Outcome")],
-          rows: assessment.checks.map { check in [Article.Cell(check.title), Article.Cell(outcome(check))] })))
+          rows: assessment.checks.map { check in [Article.Cell(check.name), Article.Cell(outcome(check))] })))
     return Article.Section(id: "findings", title: "Findings", blocks: blocks)
   }
 
@@ -123,8 +126,9 @@ package struct ArticleBuilder: Sendable {
     var blocks: [Article.Block] = [
       .prose(
         "Every number of this report is defined here; the same names mean other things elsewhere. Means over the corpus "
-          + "carry a 95 % bootstrap interval over documents, in brackets, where one was computed. “n/a” means that a "
-          + "number makes no sense for this model or corpus, which is not zero."),
+          + "carry a 95 % bootstrap interval over documents, in brackets, where one was computed; those of gradients "
+          + "carry the range of the middle 95 % of the batches instead, which is no confidence interval. “n/a” means "
+          + "that the number is undefined for this model or corpus (not the same as zero)."),
       .definitions(metrics),
     ]
     let thresholds = Rule.all.flatMap { rule in

@@ -1,3 +1,4 @@
+import Plotting
 import Results
 
 /// The heads of a run by the class of their pattern, with the score that made them members.
@@ -24,8 +25,14 @@ struct HeadClasses {
 
   /// In the order in which classes are tried; only those that have members.
   let classes: [Class]
-  /// The number of heads.
+  /// The number of heads that have numbers.
   let count: Int
+  private let all: Int
+
+  /// "12", or "8 of the 12" where some have no numbers.
+  var countedHeads: String {
+    count == all ? NumberFormat.count(all) : "\(NumberFormat.count(count)) of the \(NumberFormat.count(all))"
+  }
 
   /// The classes in the order in which they are tried, with the metric that decides.
   private static let deciding: [(name: String, metric: String?)] = [
@@ -38,8 +45,11 @@ struct HeadClasses {
 
   /// Nil where the run has no classes.
   init?(_ attention: AnalysisResult, _ subject: Subject) {
-    guard let names = attention.texts["class"], !names.isEmpty, subject.model.heads > 0 else { return nil }
-    count = names.count
+    guard let names = attention.texts["class"], names.contains(where: { !$0.isEmpty }), subject.model.heads > 0 else {
+      return nil
+    }
+    count = names.count { !$0.isEmpty }
+    all = names.count
     let heads = names.indices.map { Component.head($0 / subject.model.heads, $0 % subject.model.heads) }
     classes = Self.deciding.compactMap { name, id in
       let table = attention.tables.first { $0.metric.id == id }

@@ -3,7 +3,7 @@ import Plotting
 import Results
 
 /// The three sentences at the head of a report: the gravest finding, what the heads do, and how representations and
-/// gradients change with depth. What is under its threshold is never named.
+/// gradients change with depth. What is under its threshold is never named, nor what was measured on too little.
 struct Standouts {
   let results: RunResults
   let assessment: Assessment
@@ -23,11 +23,9 @@ struct Standouts {
   }
 
   private func lowercased(_ sentence: String) -> String {
-    guard let first = sentence.first, let second = sentence.dropFirst().first, second.isLowercase || second == " "
-    else {
-      return sentence
-    }
-    return first.lowercased() + sentence.dropFirst()
+    // "NaN" and "RMS" stay as they are.
+    let word = sentence.dropFirst().prefix { $0 != " " }
+    return word.contains(where: \.isUppercase) ? sentence : sentence.prefix(1).lowercased() + sentence.dropFirst()
   }
 
   /// A sentence of each stack, as one.
@@ -44,7 +42,12 @@ struct Standouts {
     guard let attention = results[analysis: "attention"], let classes = HeadClasses(attention, results.subject) else {
       return nil
     }
-    let named = classes.classes.filter { $0.name != "other" }
+    let reason = results.reasonNotToJudgeHeads(of: .only)
+    // Where the corpus is too short there are still the seeded sequences of repeated tokens.
+    let named = classes.classes.filter { one in
+      reason == nil ? one.name != "other" : ["induction", "duplicate token"].contains(one.name)
+    }
+    if let reason, named.isEmpty { return "What the \(stack)heads do cannot be said: \(Escaping.markdown(reason))." }
     guard !named.isEmpty else {
       return "None of the \(NumberFormat.count(classes.count)) \(stack)heads follows a pattern that has a name."
     }
@@ -62,14 +65,17 @@ struct Standouts {
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
-    return "Among \(NumberFormat.count(classes.count)) \(stack)heads: \(listed(parts))\(without)."
+    let rest = reason.map { "; what the others do cannot be said: \(Escaping.markdown($0))" } ?? ""
+    return "Among \(classes.countedHeads) \(stack)heads: \(listed(parts))\(without)\(rest)."
   }
 
   /// Left for runs in which no rule has more to say.
   private var sinks: String? { ofStacks(sinks) }
 
   private func sinks(_ results: RunResults, _ stack: String) -> String? {
-    guard let rate = results[AttentionMetrics.sinkRate]?[.model], let value = rate.value, value > 0 else { return nil }
+    guard let rate = results[AttentionMetrics.sinkRate]?[.model], let value = rate.value, value > 0,
+      rate.n >= RunResults.leastRows
+    else { return nil }
     return
       "The first token is a sink for \(NumberFormat.text(value * 100, digits: 2))\u{a0}% of the \(stack)heads: it takes more "
       + "than 0.3 of their attention."
@@ -83,7 +89,7 @@ struct Standouts {
 
   private func depth(_ results: RunResults, _ stack: String) -> String? {
     var parts: [String] = []
-    if let rank = path(RepresentationMetrics.effectiveRank, results) {
+    if isJudged("representation-collapse", stack), let rank = path(RepresentationMetrics.effectiveRank, results) {
       let low = rank.min { $0.value < $1.value } ?? rank[0]
       let ends =
         "\(stack.isEmpty ? "Effective" : stack.prefix(1).uppercased() + stack.dropFirst() + "effective") rank goes from \(NumberFormat.text(rank[0].value)) at \(rank[0].component.id) to \(NumberFormat.text(rank[rank.count - 1].value)) at \(rank[rank.count - 1].component.id)"
@@ -100,6 +106,13 @@ struct Standouts {
       )
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ") + "."
+  }
+
+  /// Whether a rule had enough to judge a stack ("encoder ").
+  private func isJudged(_ rule: String, _ stack: String) -> Bool {
+    !assessment.checks.contains { check in
+      check.rule == rule && check.skipped != nil && (check.scope ?? stack.trimmed) == stack.trimmed
+    }
   }
 
   /// The numbers of a metric along the residual points; nil where there are fewer than two.
