@@ -110,9 +110,10 @@ package struct CorpusTokenizer: Sendable {
       }, isTruncated: encoding.wasTruncated)
   }
 
-  /// A target of tokens that the model made itself; of none it is its end.
+  /// A target of tokens that the model made itself; where it came to none, whose logits were NaN, only the target's end.
   package func target(of id: String, generated: [Int32]) -> Target? {
-    let labels = generated.isEmpty ? tokenizer.closingTokens : generated
+    let ends = [tokenizer.closingTokens, decoderStart.map { [$0] } ?? []]
+    let labels = ([generated] + ends).first { !$0.isEmpty } ?? []
     let tokens = labels.map { tokenizer.token($0) ?? "[\($0)]" }
     return target(
       of: id, labels: labels, tokens: tokens,

@@ -1,5 +1,6 @@
 import CKernels
 package import Results
+import Support
 import Tensors
 import Transformers
 

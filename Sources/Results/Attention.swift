@@ -125,10 +125,11 @@ package enum AttentionMetrics {
     formula: "Σ A over |q−k| > max(8, T/4), row mean over sequences of at least 64 tokens", source: "ours", lowest: 0,
     highest: 1)
 
-  /// A head's share of its layer's importance: what idle heads lack. Not applicable where no gradient was run.
+  /// A head's share of its layer's importance `E|∂L/∂ξ_h|`, `ξ_h` a factor of its output: what idle heads lack. Not
+  /// applicable where no gradient was run.
   package static let importanceShare = Metric(
     "attention.importanceShare", "Share of the layer's importance",
-    formula: "I_h / Σ_h I_h; I_h = E|∂L/∂ξ_h| = E|Σ z_h·∂L/∂z_h| over documents, L the sum of their losses",
+    formula: "I_h / Σ_h I_h; I_h = E|Σ z_h·∂L/∂z_h| over documents, L the sum of a document's losses",
     source: "Michel 2019", lowest: 0, highest: 1)
   /// A head's share of what its layer's heads write.
   package static let outputShare = Metric(

@@ -1,3 +1,5 @@
+import Support
+
 /// A sentence about how something was measured that a reader has to know, with what it is about.
 package struct Note: Hashable, Sendable {
   /// What a note is about within its analysis: only what shows that has to carry it.

@@ -53,7 +53,7 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
       let report = try text(folder.appending(path: "report.md"))
       let lines = report.split(separator: "\n")
       #expect(lines[0] == "# minilm-english")
-      #expect(lines[2].hasPrefix("**WARN** — No failure, 1 warning among 3 rules judged"))
+      #expect(lines[2].hasPrefix("**WARN** — 1 warning, 2 notes under 1 rule; 2 rules passed."))
       #expect(lines[3].hasPrefix("**Attention collapse (one-hot)** at L2"))
       #expect(lines[4].contains("no induction head has formed") && lines[4].contains("1 next-token head (**L1.H8**"))
       #expect(lines[5].hasPrefix("Effective rank goes from 14.2 at R0"))

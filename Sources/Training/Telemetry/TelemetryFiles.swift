@@ -1,4 +1,5 @@
 package import Foundation
+import Results
 import Support
 
 /// What a training with telemetry leaves in its folder.
