@@ -9,7 +9,8 @@ extension Rule {
     fixes: ["Check the causal mask", "Train again: what it learned is to copy"],
     thresholds: [
       Threshold(
-        name: "nextShare", value: 1e-6, meaning: "attention to the next position above which a causal model fails")
+        name: "nextShare", value: 1e-6, range: .share,
+        meaning: "attention to the next position above which a causal model fails")
     ],
     needs: ["attention"], reads: [],
     evaluate: { rule, results, thresholds in
