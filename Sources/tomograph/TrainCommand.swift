@@ -32,14 +32,15 @@ extension Command {
       Option("restart", .flag, "begin anew in place of what an earlier run left"),
       Option("out", .text("DIR"), "folder that the run folder goes into, in place of the job's"),
       Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
-      Option("quiet", .flag, "no progress on stderr"),
+      Option("quiet", .flag, "nothing on stderr but errors"),
     ],
     run: { arguments in
       if arguments.has("resume"), arguments.has("restart") {
         throw InputError(.usage, at: "train: --restart", "contradicts --resume")
       }
-      let job = URL(filePath: arguments.operands[0])
+      let job = try Preflight.job(arguments.operands[0], of: "train")
       let plan = try TrainJobFile.plan(job, output: arguments.text("out").map { URL(filePath: $0) })
+      try Preflight.runFolder(plan.folder.appending(path: "final"))
       let progress = Progress(isQuiet: arguments.has("quiet"))
       let beginning: TrainingRun.Beginning =
         arguments.has("resume") ? .resumed : arguments.has("restart") ? .again : .new
@@ -73,7 +74,9 @@ extension Command {
     }
     progress.end()
     switch outcome {
-    case .finished: return .pass
+    case .finished:
+      progress.note("model: \(plan.folder.appending(path: "final").relativePath)")
+      return .pass
     case .interrupted(let checkpoint):
       progress.note("\(checkpoint.relativePath): the state to go on from with --resume")
       return .interrupted
