@@ -4,7 +4,7 @@ import Training
 
 extension Command {
   static let train = Command(
-    "train", "Trains a model as a job file says, with checkpoints and telemetry.",
+    "train", "Trains a model as a job file says, with checkpoints and, if asked, telemetry.",
     operandNames: "JOB.json5", operands: 1...1,
     details: [
       "The job file (JSON with comments; paths relative to it) has these keys: name, task ("
@@ -19,10 +19,10 @@ extension Command {
         + "{ every, histograms, classes }, output { folder }, seed. Only name, task, model and data are needed.",
       "A translation's evaluation decodes exact_match held-out pairs (200, chosen evenly; 0 for none) greedily and gives "
         + "the share that is the reference token by token.",
-      "telemetry.every is the number of steps from one record to the next, telemetry.classes from one classification of "
+      "Telemetry is off unless the job has the key; telemetry.every is the number of steps from one record to the next, telemetry.classes from one classification of "
         + "the attention heads to the next (20; 0 for none).",
       "The folder of the run gets checkpoint-STEP for each listed step and final, Hugging Face directories with "
-        + "trainer_state.json, and the telemetry as lines of JSON and as an event file for TensorBoard. Interrupted "
+        + "trainer_state.json, and the telemetry that was asked for as lines of JSON and as an event file for TensorBoard. Interrupted "
         + "(SIGINT, SIGTERM) it finishes its step, leaves a checkpoint and ends with code 130; --resume goes on from "
         + "there to the bits of a run that was not interrupted. A step whose loss or gradient is no finite number ends "
         + "the run with code 1, unless on_fault is \"skip\".",
