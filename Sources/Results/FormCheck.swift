@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Holds the arrays and texts of an analysis against the forms that it gives them.
 struct FormCheck {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 extension RunResults {
   /// Refuses what no run can have: places that the model does not have, arrays of another form than their analysis gives

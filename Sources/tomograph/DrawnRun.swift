@@ -2,7 +2,7 @@ import Diagnosis
 import Foundation
 import Reports
 import Results
-import Tensors
+import Support
 
 /// What a folder holds that is drawn again: a run, or a study.
 enum DrawnRun {

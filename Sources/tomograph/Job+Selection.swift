@@ -2,7 +2,7 @@ import Analyses
 import Corpora
 import Diagnosis
 import Results
-import Tensors
+import Support
 import Transformers
 
 extension Selection {

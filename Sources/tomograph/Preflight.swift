@@ -2,7 +2,7 @@ import Diagnosis
 import Foundation
 import Reports
 import Results
-import Tensors
+import Support
 import Training
 import Transformers
 

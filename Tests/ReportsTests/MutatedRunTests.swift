@@ -3,6 +3,7 @@ import Foundation
 import Plotting
 import Reports
 import Results
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -38,13 +39,6 @@ struct MutatedRunTests {
       _ = figure.displayList(theme: .screen, width: 240, measurer: FixedAdvance())
       _ = figure.table.csv
     }
-  }
-
-  private func withFolder(_ body: (URL) throws -> Void) throws {
-    let folder = URL.temporaryDirectory.appending(path: "mutated-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
   }
 
   @Test("Values of results.json", arguments: 0..<4)

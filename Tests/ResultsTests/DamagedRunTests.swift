@@ -1,6 +1,8 @@
 import Foundation
 import Results
+import Support
 import Tensors
+import TestSupport
 import Testing
 
 /// Run folders that hold what no run can have: refused when they are read, with the place in one line.

@@ -1,7 +1,7 @@
-package import Foundation
 import Diagnosis
+package import Foundation
 import Results
-import Tensors
+import Support
 
 extension Study {
   /// What of a study's folder says that it is one; numbers and findings of its trainings lie beside it in `variants`.
