@@ -37,8 +37,11 @@ package struct AnalysisContext: Sendable {
   package var seed: UInt64
   /// The column of the corpus that labels tokens ("upos"); nil where there is none.
   package var label: String?
+  /// The documents whose attention is kept for figures; nil for those with the smallest hash.
+  package var examples: [String]?
 
-  package init(model: Model, seed: UInt64, label: String?) {
+  package init(model: Model, seed: UInt64, label: String?, examples: [String]? = nil) {
+    self.examples = examples
     self.model = model
     self.seed = seed
     self.label = label

@@ -1,4 +1,4 @@
-import Results
+package import Results
 import Support
 import Synchronization
 import Tensors
@@ -19,12 +19,13 @@ package struct AttentionAnalysis: Analysis {
   /// Whether means are to have intervals; the classes of heads need none.
   package var hasIntervals = true
   var kinds: [KindSums]
-  private let gate = AttentionSamples.Gate()
+  private let gate: AttentionSamples.Gate
 
   package init(_ context: AnalysisContext) {
     model = context.model
     outputGrams = HeadOutputGrams(model: context.model)
     kinds = AttentionKind.all(of: model.description).map(KindSums.init)
+    gate = AttentionSamples.Gate(among: context.examples)
   }
 
   package var needs: Needs {

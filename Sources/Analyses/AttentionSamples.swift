@@ -1,9 +1,9 @@
 import Synchronization
 
 /// A few documents whose attention is kept for figures: of moderate length where there are such, and among them those
-/// with the smallest hash; and of the long ones that with the smallest hash, pooled.
-struct AttentionSamples: Sendable {
-  static let kept = 3
+/// with the smallest hash; and of the long ones that with the smallest hash, pooled. Where documents are named, those.
+package struct AttentionSamples: Sendable {
+  package static let kept = 3
   /// Lengths that a drawn map can name every token of.
   static let moderate = 6...40
   /// Longer documents show their first positions.
@@ -38,11 +38,16 @@ struct AttentionSamples: Sendable {
   /// What documents were offered so far, by all copies of an analysis: of those that cannot be kept in the end no map
   /// is made. What is kept in the end does not depend on the order.
   final class Gate: Sendable {
+    /// The documents that may be kept, no more than `kept`; nil for all.
+    private let names: Set<String>?
     private let best = Mutex<(shown: [Rank], pooled: Rank?)>(([], nil))
 
+    init(among names: [String]?) { self.names = names.map(Set.init) }
+
     func choose(_ document: TokenizedDocument) -> Choice {
-      let rank = Rank(document)
       var choice = Choice()
+      if let names, !names.contains(document.id) { return choice }
+      let rank = Rank(document)
       return best.withLock { best in
         if document.ids.count >= 2 {
           best.shown.append(rank)

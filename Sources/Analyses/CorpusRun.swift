@@ -14,12 +14,16 @@ package struct CorpusRun {
   package let reading: CorpusReading
   package let corpus: CorpusSource
   package let seed: UInt64
+  /// The documents whose attention is kept for figures; nil for the analysis's own choice.
+  package let examples: [String]?
   /// Told how many more documents are done.
   package let progress: (Int) -> Void
 
   package init(
-    model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, progress: @escaping (Int) -> Void
+    model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, examples: [String]? = nil,
+    progress: @escaping (Int) -> Void
   ) {
+    self.examples = examples
     self.model = model
     self.reading = reading
     self.corpus = corpus
@@ -47,7 +51,7 @@ package struct CorpusRun {
   package func measure(_ analyses: [any Analysis.Type]) throws -> (results: [AnalysisResult], extent: Extent) {
     var extent = Extent()
     var remark: String?
-    let context = AnalysisContext(model: model, seed: seed, label: reading.label)
+    let context = AnalysisContext(model: model, seed: seed, label: reading.label, examples: examples)
     var documents = try corpus.reader()
     var results = try Accumulators.measure(
       analyses, context, documents: corpus.documents,

@@ -1,11 +1,29 @@
 package import Results
 
+extension ClosedRange<Double> {
+  /// A part of a whole, and whatever else goes from 0 to 1.
+  static let share = 0.0...1.0
+  static let cosine = -1.0...1.0
+  static let positive = 0.0...Double.infinity
+  /// How many times larger.
+  static let ratio = 1.0...Double.infinity
+  static let count = 1.0...Double.infinity
+
+  /// "0 to 1", "at least 1".
+  package var spelling: String {
+    func text(_ bound: Double) -> String { bound.rounded() == bound ? String(Int(bound)) : "\(bound)" }
+    return upperBound == .infinity ? "at least \(text(lowerBound))" : "\(text(lowerBound)) to \(text(upperBound))"
+  }
+}
+
 /// A fault that a model can have, how to see it in the numbers, and what to do about it.
 package struct Rule: Sendable {
   /// A line that a number must not cross, under the name it has in the thresholds file.
   package struct Threshold: Hashable, Sendable {
     package let name: String
     package let value: Double
+    /// What it can be; beyond it the rule would judge nothing, or everything.
+    package let range: ClosedRange<Double>
     /// "normalised entropy below which a head counts as one-hot".
     package let meaning: String
   }

@@ -86,8 +86,12 @@ package enum Escaping {
     return fence + space + shown.replacing("|", with: "\\|") + space + fence
   }
 
-  /// A field of a CSV file (RFC 4180).
+  /// A field of text in a CSV file (RFC 4180). A spreadsheet takes one that begins with `=`, `+`, `-` or `@`, be it
+  /// behind tabs and line ends, for a formula: an apostrophe before it says that it is text.
   package static func csv(_ text: String) -> String {
+    let first = text.unicodeScalars.first { !"\t\r\n".unicodeScalars.contains($0) }
+    let isFormula = first.map("=+-@".unicodeScalars.contains) ?? false
+    let text = isFormula ? "'" + text : text
     let special = text.unicodeScalars.contains { "\",\n\r".unicodeScalars.contains($0) }
     guard special || text.first == " " || text.last == " " else { return text }
     return "\"" + replacing(text) { $0 == "\"" ? "\"\"" : nil } + "\""

@@ -63,6 +63,24 @@ package struct ReportWriter: Sendable {
       ])
   }
 
+  /// The report of a study.
+  package init(_ study: Study) {
+    let (article, figures) = study.article
+    var summary = article
+    summary.sections = Array(article.sections.prefix(1))
+    self.init(
+      article: article, figures: figures,
+      steps: [
+        Step("results") { _, _, folder in try study.write(to: folder) }, .figures, .page, .markdown,
+        Step("summary") { [summary] _, context, folder in
+          let short = summary.markdown(formats: context.formats)
+          try OutputFile.write(Array(short.utf8), to: folder.appending(path: "summary.md"))
+        },
+      ])
+  }
+
+  package var figureCount: Int { figures.count }
+
   /// A step that went wrong for a reason that is not in what the program was given.
   package struct Failure: Error, CustomStringConvertible {
     package var step: String

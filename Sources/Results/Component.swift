@@ -69,19 +69,28 @@ package struct Component: Hashable, Sendable {
       place = .model
     } else if rest.hasPrefix("tensor:") {
       place = .tensor(String(rest.dropFirst(7)))
-    } else if rest.hasPrefix("R"), let index = Int(rest.dropFirst()) {
+    } else if let index = Self.index("R", rest) {
       place = .point(index)
     } else {
       let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
-      guard let first = parts.first, first.hasPrefix("L"), let layer = Int(first.dropFirst()) else { return nil }
+      guard let first = parts.first, let layer = Self.index("L", first) else { return nil }
       if parts.count == 1 {
         place = .layer(layer)
-      } else if parts.count == 2, parts[1].hasPrefix("H"), let head = Int(parts[1].dropFirst()) {
+      } else if parts.count == 2, let head = Self.index("H", parts[1]) {
         place = .head(layer: layer, head: head)
       } else {
         return nil
       }
     }
+  }
+
+  /// What stands behind a letter, if that is how an index is written: up to nine digits, no sign, no leading zero.
+  private static func index(_ letter: Character, _ text: Substring) -> Int? {
+    let digits = text.dropFirst()
+    guard text.first == letter, (1...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+      digits.first != "0" || digits.utf8.count == 1
+    else { return nil }
+    return Int(digits)
   }
 }
 

@@ -46,13 +46,15 @@ extension Quantity: Codable {
   package init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Key.self)
     state = try fields.decodeIfPresent(State.self, forKey: .state) ?? .finite
-    number = try fields.decodeIfPresent(Double.self, forKey: .value) ?? 0
+    number = state == .finite ? try fields.decode(Double.self, forKey: .value) : 0
     n = try fields.decodeIfPresent(Int.self, forKey: .n) ?? 0
-    if let low = try fields.decodeIfPresent(Double.self, forKey: .low),
-      let high = try fields.decodeIfPresent(Double.self, forKey: .high), low <= high
-    {
-      interval = low...high
+    let low = try fields.decodeIfPresent(Double.self, forKey: .low)
+    let high = try fields.decodeIfPresent(Double.self, forKey: .high)
+    guard (low == nil) == (high == nil), low ?? 0 <= high ?? 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: low == nil ? .high : .low, in: fields, debugDescription: "is no interval")
     }
+    if let low, let high { interval = low...high }
   }
 
   package func encode(to encoder: any Encoder) throws {

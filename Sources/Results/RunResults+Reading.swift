@@ -5,8 +5,8 @@ import Tensors
 extension RunResults {
   /// Reads the results of a run folder.
   ///
-  /// - Throws: `InputError` with file and field where a file is missing, damaged, of another schema, or the two do not
-  ///   belong together.
+  /// - Throws: `InputError` with file and field where a file is missing, damaged, of another schema, the two do not belong
+  ///   together, or they hold what no run can have.
   package static func read(from folder: URL) throws -> RunResults {
     let url = folder.appending(path: tablesName)
     let place = url.path(percentEncoded: false)
@@ -29,9 +29,12 @@ extension RunResults {
     let metrics = try document.definitions(place: place)
     let arrays = try Arrays(
       folder.appending(path: arraysName), isNeeded: document.analyses.contains { !$0.arrays.isEmpty })
-    return RunResults(
+    let results = RunResults(
       subject: document.subject,
       analyses: try document.analyses.map { try $0.result(metrics: metrics, arrays: arrays, place: place) })
+    try arrays.checkNames(results.analyses.flatMap { analysis in analysis.arrays.keys.map { "\(analysis.id).\($0)" } })
+    try results.check(file: place)
+    return results
   }
 }
 
@@ -103,12 +106,26 @@ private struct Arrays {
   func array(_ name: String, shape: [Int]) throws -> NumericArray {
     guard let file else { return NumericArray(shape: [0], values: []) }
     let tensor = try file.tensor(name)
+    if let type = file.entry(name)?.dtype, type != .f32 {
+      throw InputError(
+        at: "\(place): tensor \(name.debugDescription)", "has elements of the wrong type", expected: "F32",
+        found: type.rawValue)
+    }
     guard tensor.shape == shape else {
       throw InputError(
         at: "\(place): tensor \(name.debugDescription)", "has another shape than \(RunResults.tablesName) says",
         expected: "\(shape)", found: "\(tensor.shape)")
     }
     return NumericArray(shape: tensor.shape, values: tensor.values)
+  }
+
+  /// - Throws: `InputError` where there are more than those.
+  func checkNames(_ declared: [String]) throws {
+    let declared = Set(declared)
+    if let name = file?.names.first(where: { !declared.contains($0) }) {
+      throw InputError(
+        at: "\(place): tensor \(name.debugDescription)", "is not declared in \(RunResults.tablesName)")
+    }
   }
 }
 

@@ -36,15 +36,24 @@ extension RunResults {
 
 extension Subject {
   fileprivate var json: JSONText {
-    .object([
-      "name": .string(name), "seed": .integer(seed),
-      "model": model.json,
-      "corpus": .object(
+    let selection = selection.map { selection in
+      JSONText.object(
         [
-          "name": .string(corpus.name), "documents": .integer(corpus.documents), "tokens": .integer(corpus.tokens),
-          "truncated": .integer(corpus.truncated),
-        ].merging(corpus.label.map { ["label": .string($0)] } ?? [:]) { $1 }),
-    ])
+          "layers": selection.layers.map { .array($0.map(JSONText.integer)) },
+          "heads": selection.heads.map { .array($0.map(JSONText.integer)) },
+          "examples": selection.examples.map(JSONText.strings),
+        ].compactMapValues { $0 })
+    }
+    return .object(
+      [
+        "name": .string(name), "seed": .integer(seed),
+        "model": model.json,
+        "corpus": .object(
+          [
+            "name": .string(corpus.name), "documents": .integer(corpus.documents), "tokens": .integer(corpus.tokens),
+            "truncated": .integer(corpus.truncated),
+          ].merging(corpus.label.map { ["label": .string($0)] } ?? [:]) { $1 }),
+      ].merging(selection.map { ["selection": $0] } ?? [:]) { $1 })
   }
 }
 

@@ -128,8 +128,11 @@ package struct Subject: Codable, Hashable, Sendable {
   package var model: Model
   package var corpus: Corpus
   package var seed: Int
+  /// What of it figures and tables show; nil for everything.
+  package var selection: Selection?
 
-  package init(name: String, model: Model, corpus: Corpus, seed: Int) {
+  package init(name: String, model: Model, corpus: Corpus, seed: Int, selection: Selection? = nil) {
+    self.selection = selection
     self.name = name
     self.model = model
     self.corpus = corpus

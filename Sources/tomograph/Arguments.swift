@@ -51,18 +51,38 @@ struct Arguments: Sendable {
     }
   }
 
-  func has(_ flag: String) -> Bool { values[flag] != nil }
+  func has(_ flag: String) -> Bool { value(flag, .flag) != nil }
 
-  func text(_ name: String) -> String? { if case .text(let text) = values[name] { text } else { nil } }
+  func text(_ name: String) -> String? { if case .text(let text) = value(name, .text) { text } else { nil } }
 
-  func integer(_ name: String) -> Int? { if case .integer(let number) = values[name] { number } else { nil } }
+  func integer(_ name: String) -> Int? { if case .integer(let number) = value(name, .integer) { number } else { nil } }
 
-  func list(_ name: String) -> [String]? { if case .list(let names) = values[name] { names } else { nil } }
+  func list(_ name: String) -> [String]? { if case .list(let names) = value(name, .list) { names } else { nil } }
+
+  /// A name that no command declares, or declares with another type, is a fault of the program and not an absent option.
+  private func value(_ name: String, _ kind: Option.Kind) -> Value? {
+    precondition(
+      Command.all.contains { $0.options.contains { $0.name == name && $0.kind == kind } },
+      "no command has an option --\(name) of the type \(kind)")
+    return values[name]
+  }
 
   /// The text of an option that the command cannot do without.
   func required(_ name: String) throws -> String {
     guard let text = text(name) else { throw InputError(.usage, at: command.name, "needs --\(name)") }
     return text
+  }
+
+  /// `--name`, which becomes a folder's.
+  var runName: String? {
+    get throws {
+      guard let name = text("name") else { return nil }
+      guard Job.isName(name) else {
+        throw command.error(
+          "--name", "cannot be the name of a folder", expected: "one path component", found: "\"\(name)\"")
+      }
+      return name
+    }
   }
 
   private static func value(_ text: String, of option: Option, _ command: Command) throws -> Value {

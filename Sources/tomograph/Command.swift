@@ -45,7 +45,8 @@ struct Command: Sendable {
 
   private static func dispatch(_ words: [String]) throws -> ExitCode {
     guard let first = words.first else {
-      throw InputError(.usage, at: "command line", "names no command; tomograph --help lists them")
+      try StandardOutput.write(help)
+      return .pass
     }
     switch first {
     case "--help", "-h", "help":

@@ -6,17 +6,20 @@ extension Command {
   static let inspect = Command(
     "inspect", "Says what is in a model's folder: family, shapes, parameters, memory.",
     operandNames: "MODEL", operands: 1...1,
+    details: ["A tokenizer that is there and cannot be read is an error behind the listing."],
     options: [Job.adapterBaseOption],
     run: { arguments in
       let files = try ModelFiles(arguments), model = try Model(files: files)
-      let vocabulary: String
+      var tokenizer: String?, damage: InputError?
       do {
-        let tokenizer = try Tokenizer(of: files)
-        vocabulary = "\(tokenizer.vocabularySize) in the tokenizer (\(tokenizer.files.joined(separator: ", ")))"
+        let read = try Tokenizer(of: files)
+        tokenizer = "\(read.vocabularySize) tokens, \(read.files.joined(separator: ", "))"
       } catch let error as InputError {
-        vocabulary = "no tokenizer: \(error)"
+        if error.problem != Tokenizer.absence { damage = error }
+        if model.description.image == nil { tokenizer = damage == nil ? "none" : "cannot be read" }
       }
-      try StandardOutput.write(Inspection(model, vocabulary: vocabulary).text)
+      try StandardOutput.write(Inspection(model, tokenizer: tokenizer).text)
+      if let damage { throw damage }
       return .pass
     })
 }

@@ -6,25 +6,26 @@ import Transformers
 struct Inspection {
   let text: String
 
-  /// - Parameter vocabulary: what is said about the tokenizer.
-  init(_ model: Model, vocabulary: String) {
+  /// - Parameter tokenizer: what is said of it; nil for nothing.
+  init(_ model: Model, tokenizer: String?) {
     let d = model.description
-    let facts = [
-      ("family", d.family),
-      ("task", d.task),
-      ("layers", "\(d.layers)"),
-      ("heads", "\(d.heads) of width \(d.headWidth), \(d.isCausal ? "causal" : "bidirectional")"),
-      ("width", "\(d.width)"),
-      ("feed-forward", "\(d.feedForwardWidth), \(d.activation)"),
-      (
-        "norm",
-        d.norm == .none
-          ? "none" : "\(d.normPlacement == .post ? "after" : "before") each sublayer, epsilon \(d.normEpsilon)"
-      ),
-      ("positions", d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : "relative, any number"),
-      ("vocabulary", "\(d.vocabulary), \(vocabulary)"),
-      ("parameters", "\(model.totalParameterCount)"),
-    ]
+    let facts =
+      [
+        ("family", d.family),
+        ("task", d.task),
+        ("layers", "\(d.layers)"),
+        ("heads", "\(d.heads) of width \(d.headWidth), \(d.isCausal ? "causal" : "bidirectional")"),
+        ("width", "\(d.width)"),
+        ("feed-forward", "\(d.feedForwardWidth), \(d.activation)"),
+        (
+          "norm",
+          d.norm == .none
+            ? "none" : "\(d.normPlacement == .post ? "after" : "before") each sublayer, epsilon \(d.normEpsilon)"
+        ),
+        ("positions", d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : "relative, any number"),
+      ]
+      + (d.vocabulary > 0 ? [("vocabulary", "\(d.vocabulary)")] : []) + (tokenizer.map { [("tokenizer", $0)] } ?? [])
+      + [("parameters", "\(model.totalParameterCount)")]
     var text = Inspection.columns(facts)
     text += "\nmemory\n" + Inspection.columns(Inspection.memory(of: model).map { ("  \($0)", Inspection.bytes($1)) })
     let notes = Inspection.notes(model.weightNotes)

@@ -14,6 +14,8 @@ extension Job {
 
   static let adapterBaseOption = Option(
     "adapter-base", .text("DIR"), "folder of the model that a LoRA folder changes, where it is not beside that folder")
+  static let outOption = Option("out", .text("DIR"), "folder that the run folder goes into; out by default")
+  static let nameOption = Option("name", .text("NAME"), "of the run and of its folder")
 
   static let options = [
     Option("model", .text("DIR"), "folder of the model, in Hugging Face's layout"),
@@ -53,7 +55,7 @@ extension Job {
     Option("thresholds", .text("FILE"), "JSON5 file of thresholds in place of the defaults that rules prints"),
     Option(
       "fail-on", .choice(Gate.allCases.map(\.rawValue)), "from which verdict on the exit code is 1; fail by default"),
-    Option("out", .text("DIR"), "folder that the run folder goes into; out by default"),
+    outOption, nameOption,
     Option(
       "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)),
       "of the figures; svg,png,pdf by default"),
@@ -70,7 +72,7 @@ extension Job {
         + " and has no gradients"),
     Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
     Option("assets", .text("DIR"), "folder that holds templates, fonts and examples"),
-    Option("quiet", .flag, "no progress on stderr"),
+    Option("quiet", .flag, "nothing on stderr but errors, and one line where the gate fails"),
   ]
 
   /// The job that a command line asks for: its file's, with the options over it. With neither a job nor a model it is
@@ -81,7 +83,7 @@ extension Job {
     let assets = try Assets.find(option: arguments.text("assets"))
     var file: JobFile?
     if let path = arguments.operands.first {
-      file = try JobFile(contentsOf: URL(filePath: path))
+      file = try JobFile(contentsOf: Preflight.job(path, of: "report"))
     } else if arguments.text("model") == nil, arguments.list("checkpoints") == nil {
       if arguments.text("corpus") != nil { throw InputError(.usage, at: "report", "needs a job file or --model") }
       file = try JobFile(contentsOf: try assets.folder("examples").appending(path: "minigpt/job.json5"))
@@ -112,11 +114,12 @@ extension Job {
 
     let chosen = arguments.list("analyses") ?? file?.analyses ?? Job.analyses
     analyses = Job.analyses.filter(chosen.contains)
+    selection = file?.selection
     training = TrainingReading(
       logs: arguments.list("logs")?.map { .init(path: URL(filePath: $0)) } ?? file?.logs, checkpoints: checkpoints,
       model: model)
     thresholdsFile = arguments.text("thresholds").map { URL(filePath: $0) } ?? file?.thresholds
-    thresholds = try thresholdsFile.map { try Thresholds(contentsOf: $0) } ?? .defaults
+    thresholds = try Thresholds(file: thresholdsFile)
     output = arguments.text("out").map { URL(filePath: $0) } ?? file?.output ?? URL(filePath: "out")
     let formats = arguments.list("formats")?.compactMap(FigureRendition.Format.init(rawValue:)) ?? file?.formats
     self.formats = FigureRendition.Format.allCases.filter { formats?.contains($0) ?? true }
@@ -129,7 +132,7 @@ extension Job {
     seed = arguments.integer("seed") ?? file?.seed ?? 0
     precision = arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? file?.precision ?? .f32
     gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail
-    name = file?.name ?? Job.defaultName(model: model, corpus: corpus)
+    name = try arguments.runName ?? file?.name ?? Job.defaultName(model: model, corpus: corpus)
     self.model = model
     adapterBase = arguments.text("adapter-base").map { URL(filePath: $0) } ?? file?.adapterBase
     self.assets = assets

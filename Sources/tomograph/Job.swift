@@ -3,6 +3,7 @@ import Corpora
 import Diagnosis
 import Foundation
 import Reports
+import Results
 import Tensors
 
 /// What a run is asked to do: the job file with the command line's options over it, every default filled in.
@@ -56,6 +57,8 @@ struct Job: Sendable {
   var corpus: Corpus
   /// In the order of `Job.analyses`.
   var analyses: [String]
+  /// What figures and tables show; nil for everything.
+  var selection: Selection?
   var training: TrainingReading
   var thresholds: Thresholds
   /// Where the thresholds come from; nil for the defaults.

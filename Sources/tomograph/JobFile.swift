@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import Reports
+import Results
 import Support
 import Tensors
 
@@ -12,6 +13,7 @@ import Tensors
 ///   model: "models/minilm",
 ///   corpus: { path: "en_ewt-ud-test.conllu", format: "conllu", label: "upos", limit: 2000, max_tokens: 128 },
 ///   analyses: ["attention", "representations"],
+///   select: { layers: [0, 5], heads: "all", examples: ["doc-12"] },
 ///   checkpoints: "runs/checkpoint-*", logs: ["runs", { path: "log.csv", columns: { step: "it", loss: "objective" } }],
 ///   thresholds: "health.json5",
 ///   output: { folder: "out", formats: ["svg", "png", "pdf"], theme: "own", themes: "themes", templates: "templates" },
@@ -41,6 +43,7 @@ struct JobFile {
   var window: Int?
   var stride: Int?
   var analyses: [String]?
+  var selection: Selection?
   /// Paths with a `*` in their last component.
   var checkpoints: [String]?
   var logs: [TrainingReading.Log]?
@@ -59,13 +62,10 @@ struct JobFile {
   init(contentsOf url: URL) throws {
     let job = try Setting(contentsOf: url).fields(
       [
-        "name", "model", "adapter_base", "corpus", "analyses", "logs", "checkpoints", "thresholds", "output", "seed",
-        "precision",
+        "name", "model", "adapter_base", "corpus", "analyses", "select", "logs", "checkpoints", "thresholds", "output",
+        "seed", "precision",
       ],
-      unsupported: [
-        "models": "a report of several models", "baseline": "a baseline",
-        "select": "a selection of layers, heads and examples",
-      ])
+      unsupported: ["models": "a report of several models", "baseline": "a baseline"])
     try self.init(settings: job, at: url)
   }
 
@@ -88,6 +88,7 @@ struct JobFile {
     logs = try job["logs"].map { setting in
       try (setting.isText ? [setting] : setting.filledList()).map { try TrainingReading.Log($0, path: path) }
     }
+    selection = try job["select"].map(Selection.init)
     precision = try job["precision"]?.member(of: Precision.self)
     seed = try job["seed"]?.integer(in: 0...Int.max)
 

@@ -10,6 +10,9 @@ struct Option: Sendable {
     case list(String, known: [String]?)
   }
 
+  /// What `Arguments` gives for a value.
+  enum Kind: Sendable { case flag, text, integer, list }
+
   /// Without the dashes: `fail-on`.
   let name: String
   let value: Value
@@ -19,6 +22,15 @@ struct Option: Sendable {
     self.name = name
     self.value = value
     self.help = help
+  }
+
+  var kind: Kind {
+    switch value {
+    case .flag: .flag
+    case .text, .choice: .text
+    case .integer: .integer
+    case .list: .list
+    }
   }
 
   /// `--limit N`

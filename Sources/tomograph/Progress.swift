@@ -19,6 +19,8 @@ final class Progress: Sendable {
   private let form: Form
   private let stage = Mutex<Stage?>(nil)
 
+  var isQuiet: Bool { form == .silent }
+
   init(isQuiet: Bool) {
     let isDumb = getenv("TERM").map { String(cString: $0) } == "dumb"
     form = isQuiet ? .silent : StandardError.isTerminal && !isDumb ? .bar : .lines

@@ -7,44 +7,70 @@ import Support
 
 extension Command {
   static let render = Command(
-    "render", "Draws and writes the report of a run folder again, without the model.",
+    "render", "Draws and writes the report of a run or a study again, without the model.",
     operandNames: "RUN", operands: 1...1,
     details: [
-      "Figures, page and texts are made anew from results.json, arrays.safetensors and findings.json; provenance.json "
-        + "keeps what was measured, and names the themes and templates. The folder is exchanged when the new one is whole."
+      "RUN is the folder of a run or a study. Figures, page and texts are made anew from its numbers and findings; "
+        + "provenance.json keeps what was measured, and names the themes and templates. The folder is exchanged when the "
+        + "new one is whole.",
+      "--out and --name mean what they mean for report: the folder DIR/NAME is written and RUN stays as it is. Without "
+        + "--name it is the run's own, without --out it goes beside RUN, without either it takes RUN's place.",
     ],
     options: [
       Option(
         "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)), "of figures; all by default"),
       Option("theme", .text("THEME"), "of all figures: a theme's name, one of --themes, or a JSON file"),
       Appearance.themesOption, Appearance.templatesOption,
-      Option("out", .text("DIR"), "write the run folder there and leave RUN as it is"),
+      Option("out", .text("DIR"), "folder that the run folder goes into; RUN itself is replaced by default"),
+      Job.nameOption,
       Option("assets", .text("DIR"), "the folder that holds fonts and templates"),
-      Option("quiet", .flag, "no progress"),
+      Option("quiet", .flag, "nothing on stderr but errors"),
     ],
     run: { arguments in
       let run = URL(filePath: arguments.operands[0])
       let assets = try Assets.find(option: arguments.text("assets"))
       let appearance = try Appearance(arguments, isForPage: true, assets: assets)
-      let results = try RunResults.read(from: run)
-      let assessment = try Assessment.read(from: run)
+      let name = try arguments.runName
+      let drawn = try DrawnRun(run)
+      let place = place(of: drawn, in: run, name: name, out: arguments.text("out"))
+      try Preflight.runFolder(place)
       let renderer = try Renderer(assets: assets)
-      let outcomes = FigureCatalog.outcomes(of: results)
+      let report = try report(drawn, from: run, name: name)
       let provenance = run.appending(path: "provenance.json")
       let sources = try appearance.sources
       let kept = (try? Data(contentsOf: provenance)).map { Provenance.redrawn($0, with: sources) ?? $0 }
       let progress = Progress(isQuiet: arguments.has("quiet"))
-      progress.begin("drawing", of: outcomes.count { $0.figure != nil }, unit: "figures")
-      try RunFolder.write(at: arguments.text("out").map { URL(filePath: $0) } ?? run) { folder in
+      progress.begin("drawing", of: report.figureCount, unit: "figures")
+      try RunFolder.write(at: place) { folder in
         let context = ReportWriter.Context(
           templates: appearance.templates,
           formats: (arguments.list("formats") ?? FigureRendition.Format.allCases.map(\.rawValue))
             .compactMap(FigureRendition.Format.init),
           draw: { try renderer.draw($0, $1, appearance) }, progress: { _, _ in progress.advance() })
-        try ReportWriter(results: results, assessment: assessment, outcomes: outcomes).write(context, to: folder)
+        try report.write(context, to: folder)
         if let kept { try OutputFile.write(Array(kept), to: folder.appending(path: "provenance.json")) }
       }
       progress.end()
+      progress.note("report: \(place.appending(path: "index.html").relativePath)")
       return .pass
     })
+
+  private static func place(of drawn: DrawnRun, in run: URL, name: String?, out: String?) -> URL {
+    if let out { return URL(filePath: out).appending(path: name ?? drawn.name) }
+    guard let name else { return run }
+    return run.absoluteURL.standardizedFileURL.deletingLastPathComponent().appending(path: name)
+  }
+
+  /// The report of a run or a study under a new name, or its own.
+  private static func report(_ drawn: DrawnRun, from folder: URL, name: String?) throws -> ReportWriter {
+    switch drawn {
+    case .run(var results):
+      results.subject.name = name ?? results.subject.name
+      return ReportWriter(
+        results: results, assessment: try Assessment.read(from: folder), outcomes: FigureCatalog.outcomes(of: results))
+    case .study(var study):
+      study.name = name ?? study.name
+      return ReportWriter(study)
+    }
+  }
 }

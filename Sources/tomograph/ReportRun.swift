@@ -14,8 +14,13 @@ import Transformers
 /// Measures, judges, draws and writes what the job asks for.
 ///
 /// - Throws: `InputError` for a model, corpus or folder that cannot be used; then the run folder is as it was.
-func runReport(_ job: Job, progress: Progress) throws -> Verdict {
+func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   var watch = Stopwatch()
+  let place = job.output.appending(path: job.name), history = job.output.appending(path: "history.jsonl")
+  try Preflight.runFolder(place)
+  if job.output.isFolder { try Preflight.outputFile(history, option: "--out") }
+  try job.checkInputs()
+  let log = try job.training.log()
   let renderer = try Renderer(assets: job.assets)
   if !job.precision.isAvailable { progress.note(Precision.unavailable) }
   let files = try job.files(of: job.model)
@@ -25,16 +30,18 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
     job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
   try corpus.check(against: model.description)
   let reading = try CorpusReading(job, files, model, corpus)
+  try job.checkSelection(model.description, corpus, reading)
   watch.lap("load")
 
   progress.begin("measuring", of: corpus.documents, unit: "documents")
   let run = CorpusRun(
-    model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
+    model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), examples: job.selection?.examples,
+    progress: { progress.advance(by: $0) })
   let analyses = AnalysisSuite.chosen(job.analyses, for: model.description)
   var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses))
   progress.end()
   if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
-  if let training = try job.training.result(job, measured, progress) { measured.append(training) }
+  if let training = try job.training.result(log, job, measured, progress) { measured.append(training) }
   measured.removeAll { $0.id == TokenVectors.id }
   watch.lap("measure")
 
@@ -44,19 +51,20 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   watch.lap("judge")
 
   progress.begin("drawing", of: outcomes.count { $0.figure != nil }, unit: "figures")
-  let place = job.output.appending(path: job.name)
+  let report = ReportWriter(results: results, assessment: assessment, outcomes: outcomes)
   try RunFolder.write(at: place) { folder in
     let context = ReportWriter.Context(
       templates: job.appearance.templates, formats: job.formats, draw: { try renderer.draw($0, $1, job.appearance) },
       progress: { _, _ in progress.advance() })
-    try ReportWriter(results: results, assessment: assessment, outcomes: outcomes).write(context, to: folder)
+    try report.write(context, to: folder)
     watch.lap("write")
     try Provenance(job, files, reading, model.precision, watch).write(to: folder)
   }
   progress.end()
   try HistoryEntry(results, assessment.verdict, resultsFile: place.appending(path: "results.json"))
-    .append(to: job.output.appending(path: "history.jsonl"))
-  return assessment.verdict
+    .append(to: history)
+  return VerdictNotice(
+    assessment, sentence: report.verdictSentence, page: place.appending(path: "index.html").relativePath)
 }
 
 extension Job.Corpus {
@@ -136,7 +144,7 @@ extension Subject {
       corpus: Corpus(
         name: job.corpus.file.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
         label: job.corpus.label, truncated: extent.truncated),
-      seed: job.seed)
+      seed: job.seed, selection: job.selection)
   }
 }
 

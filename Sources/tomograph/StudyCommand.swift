@@ -24,7 +24,7 @@ extension Command {
       Option("out", .text("DIR"), "folder that the study's folder goes into, in place of the job's"),
       Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
       Option("assets", .text("DIR"), "folder that holds templates and fonts"),
-      Option("quiet", .flag, "no progress on stderr"),
+      Option("quiet", .flag, "nothing on stderr but errors"),
     ],
     run: { arguments in
       if arguments.has("resume"), arguments.has("restart") {
@@ -35,7 +35,7 @@ extension Command {
         arguments.has("resume") ? .resumed : arguments.has("restart") ? .again : .new
       let message = "tomograph: interrupted, finishing the step"
       return try Interruption.deferred(message: (StandardError.isTerminal ? "\r\u{1B}[K" : "") + message) {
-        try StudyRun(URL(filePath: arguments.operands[0]), arguments, progress).run(beginning)
+        try StudyRun(Preflight.job(arguments.operands[0], of: "study"), arguments, progress).run(beginning)
       }
     })
 }

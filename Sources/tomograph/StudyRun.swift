@@ -31,9 +31,17 @@ struct StudyRun {
   func run(_ beginning: TrainingRun.Beginning) throws -> ExitCode {
     var watch = Stopwatch()
     let renderer = try Renderer(assets: job.assets)
+    try Preflight.runFolder(job.output.appending(path: file.name))
+    try Preflight.runFolder(trainings)
+    try job.checkInputs()
     for variant in file.variants {
-      try file.plan(variant, seed: file.seeds[0], output: trainings).checkConfiguration()
+      let plan = try file.plan(variant, seed: file.seeds[0], output: trainings)
+      try plan.checkConfiguration()
+      for data in [plan.data, plan.evaluation?.data].compactMap({ $0 }) {
+        try Preflight.input(URL(filePath: data.file.path), option: "data.path or evaluation.path")
+      }
     }
+    _ = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
     var variants: [Study.Variant] = []
     for (number, variant) in file.variants.enumerated() {
       var runs: [Study.Run] = []
@@ -75,7 +83,8 @@ struct StudyRun {
       case .finished: try OutputFile.write(Array(digest.utf8), to: settings)
       case .interrupted: return nil
       case .stopped(let fault, let step):
-        return Study.Run(seed: seed, fault: "\(fault.spelling) at step \(step)")
+        return Study.Run(
+          seed: seed, folder: file.folderName(variant, seed: seed), fault: "\(fault.spelling) at step \(step)")
       }
     }
     if Interruption.isRequested { return nil }
@@ -97,7 +106,7 @@ struct StudyRun {
     measured.append(try TrainingLog(contentsOf: plan.folder.appending(path: TelemetryFiles.records)).result())
     let results = RunResults(subject: Subject(own, model, extent), analyses: measured).rounded
     return Study.Run(
-      seed: seed, results: results, assessment: Assessment(results, thresholds: job.thresholds),
+      seed: seed, folder: plan.name, results: results, assessment: Assessment(results, thresholds: job.thresholds),
       tokensPerSecond: TelemetryFiles.medianSpeed(in: plan.folder))
   }
 
@@ -108,39 +117,21 @@ struct StudyRun {
     if let evaluation = base.evaluation { files.append(("evaluation", URL(filePath: evaluation.data.file.path))) }
     if let url = job.file { files.append(("job", url)) }
     var sources = try files.map { role, url in
-      try url.hasDirectory
+      try url.isFolder
         ? Provenance.Source(role: role, images: url) : Provenance.Source(role: role, file: url)
     }
     if let thresholds = job.thresholdsFile {
       sources.append(try Provenance.Source(role: "thresholds", file: thresholds))
     }
     sources += try job.appearance.sources
-    let (article, figures) = study.article
-    progress.begin("drawing", of: figures.count, unit: "figures")
-    try RunFolder.write(at: job.output.appending(path: file.name)) { folder in
-      let variants = folder.appending(path: "variants")
-      for (variant, settings) in zip(study.variants, file.variants) {
-        for run in variant.runs {
-          guard let results = run.results, let assessment = run.assessment else { continue }
-          let place = variants.appending(path: file.folderName(settings, seed: run.seed))
-          try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-          try results.write(to: place)
-          try OutputFile.write(Array(try assessment.json()), to: place.appending(path: "findings.json"))
-        }
-      }
+    let report = ReportWriter(study)
+    progress.begin("drawing", of: report.figureCount, unit: "figures")
+    let place = job.output.appending(path: file.name)
+    try RunFolder.write(at: place) { folder in
       let context = ReportWriter.Context(
         templates: job.appearance.templates, formats: job.formats,
         draw: { try renderer.draw($0, $1, job.appearance) }, progress: { _, _ in progress.advance() })
-      var summary = article
-      summary.sections = Array(article.sections.prefix(1))
-      let short = summary.markdown(formats: job.formats)
-      let steps: [ReportWriter.Step] = [
-        .figures, .page, .markdown,
-        ReportWriter.Step("summary") { _, _, folder in
-          try OutputFile.write(Array(short.utf8), to: folder.appending(path: "summary.md"))
-        },
-      ]
-      try ReportWriter(article: article, figures: figures, steps: steps).write(context, to: folder)
+      try report.write(context, to: folder)
       watch.lap("write")
       try Provenance(
         sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
@@ -148,10 +139,6 @@ struct StudyRun {
       ).write(to: folder)
     }
     progress.end()
+    progress.note("report: \(place.appending(path: "index.html").relativePath)")
   }
-}
-
-extension URL {
-  /// Whether a folder lies there.
-  fileprivate var hasDirectory: Bool { (try? resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false }
 }

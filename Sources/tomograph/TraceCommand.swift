@@ -21,13 +21,17 @@ extension Command {
         "of weights and matrix products; f32 by default; bf16 needs AMX or AVX-512 BF16 and has no gradients"),
       Job.adapterBaseOption,
       Option("sites", .list("A,B", known: nil), "other places as well, under TransformerLens's names"),
+      Option("quiet", .flag, "nothing on stderr but errors"),
     ],
     run: { arguments in
+      let input = URL(filePath: try arguments.required("input"))
+      let output = URL(filePath: try arguments.required("output"))
+      try Preflight.outputFile(output, option: "--output")
       try tomograph.trace(
-        model: ModelFiles(arguments), input: URL(filePath: arguments.required("input")),
-        output: URL(filePath: arguments.required("output")), gradients: arguments.has("gradients"),
+        model: ModelFiles(arguments), input: input, output: output, gradients: arguments.has("gradients"),
         sites: arguments.list("sites") ?? [],
         precision: arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? .f32)
+      if !arguments.has("quiet") { StandardError.write(line: "trace: \(output.relativePath)") }
       return .pass
     })
 }

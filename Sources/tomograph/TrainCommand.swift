@@ -4,7 +4,7 @@ import Training
 
 extension Command {
   static let train = Command(
-    "train", "Trains a model as a job file says, with checkpoints and telemetry.",
+    "train", "Trains a model as a job file says, with checkpoints and, if asked, telemetry.",
     operandNames: "JOB.json5", operands: 1...1,
     details: [
       "The job file (JSON with comments; paths relative to it) has these keys: name, task ("
@@ -19,10 +19,10 @@ extension Command {
         + "{ every, histograms, classes }, output { folder }, seed. Only name, task, model and data are needed.",
       "A translation's evaluation decodes exact_match held-out pairs (200, chosen evenly; 0 for none) greedily and gives "
         + "the share that is the reference token by token.",
-      "telemetry.every is the number of steps from one record to the next, telemetry.classes from one classification of "
+      "Telemetry is off unless the job has the key; telemetry.every is the number of steps from one record to the next, telemetry.classes from one classification of "
         + "the attention heads to the next (20; 0 for none).",
       "The folder of the run gets checkpoint-STEP for each listed step and final, Hugging Face directories with "
-        + "trainer_state.json, and the telemetry as lines of JSON and as an event file for TensorBoard. Interrupted "
+        + "trainer_state.json, and the telemetry that was asked for as lines of JSON and as an event file for TensorBoard. Interrupted "
         + "(SIGINT, SIGTERM) it finishes its step, leaves a checkpoint and ends with code 130; --resume goes on from "
         + "there to the bits of a run that was not interrupted. A step whose loss or gradient is no finite number ends "
         + "the run with code 1, unless on_fault is \"skip\".",
@@ -32,14 +32,15 @@ extension Command {
       Option("restart", .flag, "begin anew in place of what an earlier run left"),
       Option("out", .text("DIR"), "folder that the run folder goes into, in place of the job's"),
       Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
-      Option("quiet", .flag, "no progress on stderr"),
+      Option("quiet", .flag, "nothing on stderr but errors"),
     ],
     run: { arguments in
       if arguments.has("resume"), arguments.has("restart") {
         throw InputError(.usage, at: "train: --restart", "contradicts --resume")
       }
-      let job = URL(filePath: arguments.operands[0])
+      let job = try Preflight.job(arguments.operands[0], of: "train")
       let plan = try TrainJobFile.plan(job, output: arguments.text("out").map { URL(filePath: $0) })
+      try Preflight.runFolder(plan.folder.appending(path: "final"))
       let progress = Progress(isQuiet: arguments.has("quiet"))
       let beginning: TrainingRun.Beginning =
         arguments.has("resume") ? .resumed : arguments.has("restart") ? .again : .new
@@ -73,7 +74,9 @@ extension Command {
     }
     progress.end()
     switch outcome {
-    case .finished: return .pass
+    case .finished:
+      progress.note("model: \(plan.folder.appending(path: "final").relativePath)")
+      return .pass
     case .interrupted(let checkpoint):
       progress.note("\(checkpoint.relativePath): the state to go on from with --resume")
       return .interrupted

@@ -32,17 +32,26 @@ struct TrainingReading: Sendable {
     checkpoints == nil ? analyses : analyses + [PerStack<TokenVectors>.self]
   }
 
+  /// The logs as one, read before anything is measured.
+  ///
+  /// - Throws: `InputError` for one that cannot be read.
+  func log() throws -> TrainingLog {
+    TrainingLog.merged(
+      try logs.map { log in
+        try Preflight.input(log.path, option: "logs or --logs")
+        return (log.path.lastPathComponent, try TrainingLog(contentsOf: log.path, columns: log.columns))
+      })
+  }
+
   /// The analysis `training`; nil where there is neither a log nor a series of checkpoints.
   ///
   /// - Parameter measured: what was found of the report's model.
-  /// - Throws: `InputError` for a log or a checkpoint that cannot be read.
-  func result(_ job: Job, _ measured: [AnalysisResult], _ progress: Progress) throws -> AnalysisResult? {
+  /// - Throws: `InputError` for a checkpoint that cannot be read.
+  func result(_ log: TrainingLog, _ job: Job, _ measured: [AnalysisResult], _ progress: Progress) throws
+    -> AnalysisResult?
+  {
     guard !logs.isEmpty || checkpoints != nil else { return nil }
-    var result = TrainingLog.merged(
-      try logs.map { log in
-        (log.path.lastPathComponent, try TrainingLog(contentsOf: log.path, columns: log.columns))
-      }
-    ).result()
+    var result = log.result()
     guard let checkpoints else { return result }
     let last = checkpoints.all[checkpoints.all.count - 1]
     let isMeasured = last.folder.standardizedFileURL.path == model.standardizedFileURL.path

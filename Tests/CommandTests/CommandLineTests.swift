@@ -17,6 +17,13 @@ struct CommandLineTests {
     #expect(try Program.run(["--help"]).output.contains("  \(name)"))
   }
 
+  @Test("the program's name alone prints the help")
+  func bare() throws {
+    let outcome = try Program.run([])
+    #expect(outcome.code == 0 && outcome.errors.isEmpty)
+    #expect(outcome.output == (try Program.run(["--help"]).output))
+  }
+
   @Test("the version is one line")
   func version() throws {
     let outcome = try Program.run(["--version"])
@@ -27,7 +34,6 @@ struct CommandLineTests {
   @Test(
     "a wrong command line is one line on stderr, code 2, and nothing on stdout",
     arguments: [
-      ([], "names no command"),
       (["reprot"], "reprot: is not a known command, the nearest is \"report\""),
       (["--verison"], "the nearest is \"--version\""),
       (["report", "--fromats", "svg"], "report: --fromats: is not a known option, the nearest is \"--formats\""),
@@ -53,6 +59,11 @@ struct CommandLineTests {
       (["trace", "model"], "trace: needs --input"),
       (["help", "reprot"], "the nearest is \"report\""),
       (["report", "--precision", "f16"], "--precision: "),
+      (["report", "--model", "m", "--name", "a/b"], "--name: cannot be the name of a folder"),
+      (["render", "run", "--name", ".."], "--name: cannot be the name of a folder"),
+      (["figure", "run", "id", "-o", "x.jpg"], "x.jpg: ends like no format of figures, expected .svg, .png, .pdf"),
+      (["figure", "run", "id", "-o", "x.png", "--format", "pdf"], "contradicts --format, expected .pdf, found .png"),
+      (["figure", "run", "-o", "x.png"], "is for one figure, expected its ID behind the run"),
     ])
   func usage(arguments: [String], message: String) throws {
     let outcome = try Program.run(arguments)
@@ -86,7 +97,8 @@ struct CommandLineTests {
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("\nvanishing-gradient: "))
     #expect(outcome.output.contains("failRatio = 1e+05"))
-    #expect(outcome.output.contains("normalisedEntropy = 0.02"))
+    #expect(outcome.output.contains("normalisedEntropy = 0.02 (0 to 1): "))
+    #expect(outcome.output.contains("failRatio = 1e+05 (at least 1): "))
   }
 
   @Test("what cannot be written is one line and code 3")

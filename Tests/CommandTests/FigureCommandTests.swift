@@ -25,7 +25,7 @@ struct FigureCommandTests {
       ["render", "out/small-corpus", "--quiet", "--formats", "png", "--theme", "dark", "--out", "dark"], in: run.folder)
     #expect(other.code == 0, "\(other.errors)")
     #expect(try run.files(in: "out/small-corpus") == before)
-    let names = try run.files(in: "dark").keys
+    let names = try run.files(in: "dark/small-corpus").keys
     #expect(names.contains("figures/attention-entropy.png") && !names.contains("figures/attention-entropy.svg"))
   }
 
@@ -60,11 +60,53 @@ struct FigureCommandTests {
     #expect(try run.bytes("e.pdf").starts(with: Data("%PDF".utf8)))
   }
 
+  @Test("render, figure and report say where their output is; --quiet says nothing")
+  func places() throws {
+    let run = try report()
+    let rendered = try Program.run(["render", "out/small-corpus", "--formats", "svg"], in: run.folder)
+    #expect(rendered.errorLines.last == "report: out/small-corpus/index.html")
+    let drawn = try Program.run(["figure", "out/small-corpus", "attention-entropy", "-o", "e.svg"], in: run.folder)
+    #expect(drawn.errors == "figure: e.svg\n")
+    let quiet = try Program.run(
+      ["figure", "out/small-corpus", "attention-entropy", "-o", "e.svg", "--quiet"], in: run.folder)
+    #expect(quiet.code == 0 && quiet.errors.isEmpty)
+  }
+
+  @Test("--out and --name mean the same for report and render: the folder DIR/NAME, which has that name inside too")
+  func names() throws {
+    let run = try SmallRun()
+    let options = ["--analyses", "weights", "--formats", "svg", "--quiet"]
+    let made = try Program.run(
+      ["report"] + run.arguments + options + ["--out", "nightly", "--name", "first"], in: run.folder)
+    #expect(made.code == 0, "\(made.errors)")
+    let first = try run.files(in: "nightly/first", without: ["provenance.json"])
+    #expect(String(decoding: first["results.json"] ?? Data(), as: UTF8.self).contains("\"name\": \"first\""))
+    let render = ["render", "nightly/first", "--formats", "svg", "--quiet"]
+    #expect(try Program.run(render + ["--out", "again"], in: run.folder).code == 0)
+    #expect(try run.files(in: "again/first", without: ["provenance.json"]) == first)
+    #expect(try Program.run(render + ["--name", "second"], in: run.folder).code == 0)
+    #expect(try run.files(in: "nightly/first", without: ["provenance.json"]) == first)
+    let second = try run.files(in: "nightly/second", without: ["provenance.json"])
+    #expect(second.keys.sorted() == first.keys.sorted())
+    #expect(String(decoding: second["index.html"] ?? Data(), as: UTF8.self).contains("second"))
+    let other = try Program.run(
+      ["report"] + run.arguments + options + ["--out", "nightly", "--name", "other"], in: run.folder)
+    let renamed = try Program.run(render + ["--out", "again", "--name", "other"], in: run.folder)
+    #expect(other.code == 0 && renamed.code == 0)
+    #expect(
+      try run.files(in: "again/other", without: ["provenance.json"])
+        == run.files(in: "nightly/other", without: ["provenance.json"]))
+  }
+
   @Test(
     "What cannot be drawn is one line that says what can",
     arguments: [
       (["figure", "out/small-corpus", "attention-entropi"], "the nearest is \"attention-entropy\"", 2),
-      (["figure", "nowhere", "x"], "nowhere/results.json: does not exist", 3),
+      (["figure", "nowhere", "x"], "nowhere: does not exist, expected the folder of a run or a study", 3),
+      (["render", "small"], "small/results.json: does not exist: is this a run folder?", 3),
+      (["render", "corpus.txt"], "corpus.txt: is a file", 3),
+      (["render", "out/small-corpus", "--out", "corpus.txt"], "corpus.txt: is not a folder", 3),
+      (["figure", "out/small-corpus", "attention-entropy", "-o", "none/x.svg"], "--output names another", 3),
       (["figure", "out/small-corpus", "attention-entropy", "--width", "3furlong"], "is no width", 2),
       (["figure", "out/small-corpus", "attention-entropy", "--theme", "papr"], "the nearest is \"paper\"", 2),
       (["render", "out/small-corpus", "--templates", "nowhere"], "is no folder of templates", 2),

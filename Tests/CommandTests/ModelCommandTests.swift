@@ -53,6 +53,34 @@ struct ModelCommandTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
   }
 
+  @Test(
+    "inspect says that there is no tokenizer, of images nothing, and of a damaged one what is wrong, behind the rest")
+  func tokenizers() throws {
+    let run = try SmallRun()
+    let whole = try Program.run(["inspect", "small"], in: run.folder)
+    let line = whole.output.split(separator: "\n").first { $0.hasPrefix("tokenizer ") } ?? ""
+    #expect(whole.code == 0 && line.contains(" 99 tokens, ") && line.hasSuffix("small/tokenizer.json"), "\(line)")
+    try FileManager.default.removeItem(at: run["small/tokenizer.json"])
+    let none = try Program.run(["inspect", "small"], in: run.folder)
+    #expect(none.code == 0 && none.errors.isEmpty)
+    #expect(none.output.contains("\nvocabulary    120\ntokenizer     none\n"), "\(none.output)")
+    #expect(!none.output.contains("expected"))
+    try run.write("{", to: "small/tokenizer.json")
+    let damaged = try Program.run(["inspect", "small"], in: run.folder)
+    #expect(damaged.code == 3 && damaged.errorLines.count == 1 && damaged.errors.contains("tokenizer.json"))
+    #expect(damaged.output.contains("\nparameters "))
+    let images = try Program.run(["inspect", Fixtures.url("models/vit").path(percentEncoded: false)])
+    #expect(images.code == 0 && !images.output.contains("tokenizer") && !images.output.contains("vocabulary"))
+  }
+
+  @Test(
+    "trace finds out before it runs whether its output can be written", arguments: ["small", "none/out.safetensors"])
+  func output(path: String) throws {
+    let run = try SmallRun()
+    let outcome = try Program.run(["trace", "nowhere", "--input", "in", "--output", path], in: run.folder)
+    #expect(outcome.code == 3 && outcome.errorLines.count == 1 && outcome.errors.contains(path), "\(outcome.errors)")
+  }
+
   @Test("a site that the model does not have is a wrong command line")
   func unknownSite() throws {
     let scratch = try Scratch()
@@ -83,7 +111,7 @@ struct ModelCommandTests {
       "trace", folder.path(percentEncoded: false), "--gradients",
       "--input", input.path(percentEncoded: false), "--output", output.path(percentEncoded: false),
     ])
-    #expect(outcome.code == 0 && outcome.errors.isEmpty)
+    #expect(outcome.code == 0 && outcome.errors == "trace: \(output.relativePath)\n", "\(outcome.errors)")
     let (expected, found) = (try SafetensorsFile(input), try SafetensorsFile(output))
     func largest(_ values: [Float]) -> Float { values.reduce(0) { max($0, abs($1)) } }
     let gradients = expected.names.filter { $0.hasPrefix("grad.") }

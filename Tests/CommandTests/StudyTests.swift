@@ -75,6 +75,21 @@ struct StudyTests {
       #expect(names.contains(String(match.1)))
     }
 
+    // Drawn again from its folder alone, under the same name and under another.
+    let render = ["render", "out/parts", "--formats", "svg", "--quiet"]
+    #expect(try Program.run(render, in: job.folder).code == 0)
+    #expect(try job.files() == files)
+    #expect(try Program.run(render + ["--out", "copy", "--name", "pieces"], in: job.folder).code == 0)
+    let copy = try String(contentsOf: job.scratch["copy/pieces/report.md"], encoding: .utf8)
+    #expect(copy.hasPrefix("# pieces") && copy.contains("7 variants in 14 trainings"))
+    let listed = try Program.run(["figure", "out/parts"], in: job.folder)
+    #expect(listed.code == 0 && listed.output.contains("study-1-loss "))
+    let drawn = try Program.run(["figure", "out/parts", "study-loss", "-o", "loss.svg"], in: job.folder)
+    #expect(drawn.code == 0 && drawn.errors == "figure: loss.svg\n", "\(drawn.errors)")
+    let variant = try Program.run(
+      ["figure", "out/parts/variants/00-pre-ln-seed-0", "attention-entropy", "-o", "e.svg"], in: job.folder)
+    #expect(variant.code == 0, "\(variant.errors)")
+
     let again = try job.run()
     #expect(again.code == 2 && again.errors.contains("--resume, or --restart"))
     #expect(try job.run("--resume", "--threads", "1").code == 0)
@@ -83,6 +98,47 @@ struct StudyTests {
     try job.write { $0.replacing("steps: 8", with: "steps: 6") }
     #expect(try job.run("--resume").code == 0)
     #expect(try job.files()["figures/study-1-loss.csv"] != files["figures/study-1-loss.csv"])
+  }
+
+  @Test(
+    "A damaged study is one line, code 3, and stays as it is",
+    arguments: [
+      ("\"members\" : [\n        1", "\"members\" : [\n        99", "has a member that is no variant"),
+      ("\"schema\" : 1", "\"schema\" : 7", "is of another version"),
+      ("\"folder\" : \"00-pre-ln\"", "\"folder\" : \"../00-pre-ln\"", "whose folder is none"),
+      ("\"folder\" : \"00-pre-ln\"", "\"folder\" : \"07-none\"", "07-none/results.json: does not exist"),
+      ("\"variants\" :", "\"variant\" :", "has no \"variants\""), ("{", "", "study.json"),
+    ])
+  func damaged(text: String, replacement: String, says: String) throws {
+    let folder = try Self.single.get().scratch["out/parts"], copy = try Scratch(), place = copy["parts"]
+    try FileManager.default.copyItem(at: folder, to: place)
+    let url = place.appending(path: "study.json"), whole = try String(contentsOf: url, encoding: .utf8)
+    let range = try #require(whole.range(of: text), "\(whole)")
+    try Data(whole.replacingCharacters(in: range, with: replacement).utf8).write(to: url)
+    for command in [["render"], ["figure"]] {
+      let outcome = try Program.run(command + ["parts"], in: copy.folder)
+      #expect(outcome.code == 3 && outcome.errorLines.count == 1, "\(outcome.errors)")
+      #expect(outcome.errors.contains(says), "\(outcome.errors)")
+    }
+    try FileManager.default.removeItem(at: url)
+    let earlier = try Program.run(["render", "parts"], in: copy.folder)
+    #expect(earlier.code == 3 && earlier.errors.contains("tomograph study JOB.json5 --resume"), "\(earlier.errors)")
+  }
+
+  /// A study of two trainings, made once.
+  private static let single = Result {
+    let job = try Job {
+      let start = $0.range(of: "groups: [")?.lowerBound ?? $0.startIndex
+      let end = $0.range(of: "seeds: [0, 1]")?.lowerBound ?? $0.endIndex
+      return $0.replacingCharacters(
+        in: start..<end,
+        with: "groups: [ { name: \"R\", variants: [ { name: \"No residual\", "
+          + "set: { \"model.config.residual_weight\": 0 } } ] } ], "
+      ).replacing("seeds: [0, 1]", with: "seeds: [0]")
+    }
+    let outcome = try job.run()
+    guard outcome.code == 0 else { throw CocoaError(.executableRuntimeMismatch, userInfo: ["errors": outcome.errors]) }
+    return job
   }
 
   @Test("A training that breaks down is reported, and the others go on")
@@ -108,6 +164,9 @@ struct StudyTests {
       ("corpus: { path: \"text.txt\", limit: 6 }", "corpus: { limit: 6 }", "path"),
       ("set: {", "put: {", "put"), ("values: [0, 4]", "values: []", "empty"),
       ("values: [0, 4]", "values: [0, 4], names: [\"a\"]", "names"),
+      ("corpus: { path: \"text.txt\"", "corpus: { path: \"nowhere.txt\"", "nowhere.txt: does not exist"),
+      ("evaluation: { path: \"text.txt\"", "evaluation: { path: \"nowhere.txt\"", "nowhere.txt: does not exist"),
+      ("formats: [\"svg\"]", "folder: \"text.txt\"", "text.txt: is not a folder"),
     ])
   func refusals(_ found: String, _ replacement: String, _ word: String) throws {
     let job = try Job { $0.replacing(found, with: replacement) }

@@ -31,6 +31,44 @@ struct ThresholdsTests {
     #expect(HealthyRun().assess(thresholds).verdict.failures == HealthyRun.layers + 1)
   }
 
+  @Test(
+    "a threshold beyond its range, and a warning beyond the failure, is refused",
+    arguments: [
+      ("attention-collapse-uniform", "failShare: 9", "failShare: is out of range, expected 0 to 1, found 9"),
+      ("attention-collapse-uniform", "normalisedEntropy: -0.1", "is out of range, expected 0 to 1"),
+      ("representation-collapse", "centredCosine: -2", "is out of range, expected -1 to 1"),
+      ("vanishing-gradient", "failRatio: 0.5", "is out of range, expected at least 1"),
+      ("vanishing-gradient", "slope: -1", "is out of range, expected at least 0"),
+      ("vanishing-gradient", "warnRatio: 1e6", "warnRatio is 1000000, failRatio is 100000"),
+      ("gradient-spikes", "failRatio: 50", "failRatio: leaves no room for a warning: warnRatio is 100"),
+      ("overfitting", "warnEvaluations: 8, failEvaluations: 4", "expected warnEvaluations ≤ failEvaluations"),
+    ])
+  func ranges(rule: String, values: String, says: String) throws {
+    let error = try error("{ '\(rule)': { \(values) } }")
+    #expect(error.category == .usage)
+    #expect(error.description.contains(says), "\(error)")
+  }
+
+  @Test("every default lies in its range, and warns before it fails")
+  func defaults() {
+    for rule in Rule.all {
+      for threshold in rule.thresholds {
+        #expect(threshold.range.contains(threshold.value), "\(rule.id).\(threshold.name)")
+        guard threshold.name.hasPrefix("warn") else { continue }
+        let fail = rule.thresholds.first { $0.name == "fail" + threshold.name.dropFirst(4) }
+        #expect(fail.map { threshold.value <= $0.value } ?? true, "\(rule.id).\(threshold.name)")
+      }
+    }
+  }
+
+  @Test("both ends of a range are in it, and what differs from the default together is taken together")
+  func ends() throws {
+    let text =
+      "{ 'attention-collapse-uniform': { failShare: 1, warnShare: 0 }, 'gradient-spikes': { warnRatio: 1, failRatio: 2 } }"
+    let thresholds = try withFile(Data(text.utf8)) { try Thresholds(contentsOf: $0) }
+    #expect(thresholds[.gradientSpikes, "failRatio"] == 2 && thresholds[.uniformAttention, "failShare"] == 1)
+  }
+
   @Test("a misspelt rule or name is named, with the nearest known one")
   func misspelt() throws {
     let rule = try error("{ 'vanishing-gradeint': {} }")

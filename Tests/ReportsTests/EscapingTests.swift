@@ -33,7 +33,12 @@ private let awkward = [
 
   @Test(
     "A CSV field is one field",
-    arguments: [("a", "a"), ("a,b", "\"a,b\""), ("\"", "\"\"\"\""), ("a\nb", "\"a\nb\""), (" a", "\" a\"")])
+    arguments: [
+      ("a", "a"), ("a,b", "\"a,b\""), ("\"", "\"\"\"\""), ("a\nb", "\"a\nb\""), (" a", "\" a\""),
+      // What a spreadsheet would take for a formula.
+      ("=1+1", "'=1+1"), ("+", "'+"), ("-5", "'-5"), ("@SUM(A1)", "'@SUM(A1)"), ("=\"a\"", "\"'=\"\"a\"\"\""),
+      ("\t=1", "'\t=1"), ("\r=1", "\"'\r=1\""), ("\t", "\t"), ("a=b", "a=b"), ("", ""),
+    ])
   func csv(text: String, field: String) { #expect(Escaping.csv(text) == field) }
 
   @Test("LaTeX has no active character left")

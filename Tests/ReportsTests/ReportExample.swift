@@ -117,7 +117,8 @@ enum ReportExample {
         id: id, title: title, meaning: "These heads look at one token whatever the query, so they pass nothing on.",
         fixes: ["entropy regularisation", "another initialisation"],
         thresholds: [
-          .init(name: "line", value: 0.02, meaning: "normalised entropy below which a head counts as one-hot")
+          .init(
+            name: "line", value: 0.02, range: 0...1, meaning: "normalised entropy below which a head counts as one-hot")
         ],
         needs: ["attention"], reads: []
       ) { rule, results, thresholds in

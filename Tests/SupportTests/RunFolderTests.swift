@@ -44,6 +44,42 @@ private func text(_ url: URL) -> String? { try? String(contentsOf: url, encoding
     }
   }
 
+  @Test("Whether a folder can be made is found out beforehand, and nothing is left of it")
+  func check() throws {
+    try withFolder { folder in
+      try RunFolder.check(folder.appending(path: "a/b/run"))
+      #expect(try listing(folder).isEmpty)
+      let run = folder.appending(path: "run")
+      try RunFolder.write(at: run) { try OutputFile.write([], to: $0.appending(path: "old")) }
+      try RunFolder.check(run)
+      #expect(try listing(folder) == ["run"] && listing(run) == ["old"])
+      let file = folder.appending(path: "file")
+      try OutputFile.write(Array("mine".utf8), to: file)
+      for place in [file, file.appending(path: "run"), file.appending(path: "a/run"), URL(filePath: "/proc/x/run")] {
+        #expect(throws: InputError.self, "\(place)") { try RunFolder.check(place) }
+      }
+      #expect(text(file) == "mine")
+    }
+  }
+
+  @Test("Whether a file can be written is found out beforehand, and what is there stays")
+  func checkFile() throws {
+    try withFolder { folder in
+      let (file, link) = (folder.appending(path: "file"), folder.appending(path: "link"))
+      try OutputFile.check(file)
+      #expect(try listing(folder).isEmpty)
+      try OutputFile.write(Array("mine".utf8), to: file)
+      try OutputFile.check(file)
+      #expect(text(file) == "mine")
+      try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "nowhere")
+      try OutputFile.check(link)
+      #expect(try listing(folder) == ["file", "link"])
+      for place in [folder, folder.appending(path: "none/file"), file.appending(path: "x")] {
+        #expect(throws: InputError.self, "\(place)") { try OutputFile.check(place) }
+      }
+    }
+  }
+
   @Test("A failure leaves the old folder as it was and nothing beside it")
   func failure() throws {
     try withFolder { folder in

@@ -21,9 +21,13 @@ extension Rule {
       + "one token and their softmax hardly lets gradients through.",
     fixes: attentionFixes,
     thresholds: [
-      Threshold(name: "normalisedEntropy", value: 0.02, meaning: "normalised entropy below which a head is one-hot"),
-      Threshold(name: "maxWeight", value: 0.98, meaning: "mean largest weight above which a head is one-hot"),
-      Threshold(name: "failShare", value: 0.5, meaning: "share of a layer's heads from which on the layer fails"),
+      Threshold(
+        name: "normalisedEntropy", value: 0.02, range: .share,
+        meaning: "normalised entropy below which a head is one-hot"),
+      Threshold(
+        name: "maxWeight", value: 0.98, range: .share, meaning: "mean largest weight above which a head is one-hot"),
+      Threshold(
+        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.normalisedEntropy16, AttentionMetrics.maxWeight16],
@@ -54,9 +58,11 @@ extension Rule {
     fixes: attentionFixes,
     thresholds: [
       Threshold(
-        name: "keyMarginalEntropy", value: 0.1, meaning: "key-marginal entropy below which a head is constant"),
-      Threshold(name: "ordinary", value: 0.5, meaning: "part of the peak that lies on ordinary tokens"),
-      Threshold(name: "failShare", value: 0.5, meaning: "share of a layer's heads from which on the layer fails"),
+        name: "keyMarginalEntropy", value: 0.1, range: .share,
+        meaning: "key-marginal entropy below which a head is constant"),
+      Threshold(name: "ordinary", value: 0.5, range: .share, meaning: "part of the peak that lies on ordinary tokens"),
+      Threshold(
+        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.keyMarginalEntropy16, AttentionMetrics.keyMarginalOrdinary],
@@ -85,9 +91,14 @@ extension Rule {
       + "nothing, as they do before training.",
     fixes: attentionFixes + ["Prune the heads, or initialise them again and train on."],
     thresholds: [
-      Threshold(name: "normalisedEntropy", value: 0.98, meaning: "normalised entropy above which a head is uniform"),
-      Threshold(name: "warnShare", value: 0.25, meaning: "share of a layer's heads from which on it is a warning"),
-      Threshold(name: "failShare", value: 0.5, meaning: "share of a layer's heads from which on the layer fails"),
+      Threshold(
+        name: "normalisedEntropy", value: 0.98, range: .share,
+        meaning: "normalised entropy above which a head is uniform"),
+      Threshold(
+        name: "warnShare", value: 0.25, range: .share, meaning: "share of a layer's heads from which on it is a warning"
+      ),
+      Threshold(
+        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.normalisedEntropy16],

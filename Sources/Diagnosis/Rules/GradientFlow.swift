@@ -14,9 +14,12 @@ extension Rule {
       "Warm the learning rate up",
     ],
     thresholds: [
-      Threshold(name: "slope", value: log(2), meaning: "fall in ln per layer above which a gradient may vanish"),
-      Threshold(name: "warnRatio", value: 1e3, meaning: "fall from end to end above which it is a warning"),
-      Threshold(name: "failRatio", value: 1e5, meaning: "fall from end to end above which it fails"),
+      Threshold(
+        name: "slope", value: log(2), range: .positive,
+        meaning: "fall in ln per layer above which a gradient may vanish"),
+      Threshold(
+        name: "warnRatio", value: 1e3, range: .ratio, meaning: "fall from end to end above which it is a warning"),
+      Threshold(name: "failRatio", value: 1e5, range: .ratio, meaning: "fall from end to end above which it fails"),
     ],
     needs: ["gradients"],
     reads: [
@@ -65,9 +68,12 @@ extension Rule {
       "Check normalisation and the scale of the initialisation",
     ],
     thresholds: [
-      Threshold(name: "slope", value: log(2), meaning: "growth in ln per layer above which a gradient may explode"),
-      Threshold(name: "warnRatio", value: 1e3, meaning: "growth from end to end above which it is a warning"),
-      Threshold(name: "failRatio", value: 1e5, meaning: "growth from end to end above which it fails"),
+      Threshold(
+        name: "slope", value: log(2), range: .positive,
+        meaning: "growth in ln per layer above which a gradient may explode"),
+      Threshold(
+        name: "warnRatio", value: 1e3, range: .ratio, meaning: "growth from end to end above which it is a warning"),
+      Threshold(name: "failRatio", value: 1e5, range: .ratio, meaning: "growth from end to end above which it fails"),
     ],
     needs: ["gradients"],
     reads: [

@@ -9,7 +9,8 @@ extension Rule {
     fixes: ["Check the causal mask", "Train again: it has learned to copy the next token"],
     thresholds: [
       Threshold(
-        name: "nextShare", value: 1e-6, meaning: "attention to the next position above which a causal model fails")
+        name: "nextShare", value: 1e-6, range: .share,
+        meaning: "attention to the next position above which a causal model fails")
     ],
     needs: ["attention"], reads: [],
     gaps: { _, results, _ in

@@ -13,11 +13,13 @@ extension Rule {
     ],
     thresholds: [
       Threshold(
-        name: "effectiveRank", value: 0.05, meaning: "effective rank ÷ min(N, d) below which a layer has collapsed"),
+        name: "effectiveRank", value: 0.05, range: .share,
+        meaning: "effective rank ÷ min(N, d) below which a layer has collapsed"),
       Threshold(
-        name: "centredCosine", value: 0.5, meaning: "mean cosine after removing the mean above which it has collapsed"),
+        name: "centredCosine", value: 0.5, range: .cosine,
+        meaning: "mean cosine after removing the mean above which it has collapsed"),
       Threshold(
-        name: "distanceRatioRise", value: 0.3,
+        name: "distanceRatioRise", value: 0.3, range: .positive,
         meaning: "rise of within ÷ between distance over an earlier layer above which it has collapsed"),
     ],
     needs: ["representations"],

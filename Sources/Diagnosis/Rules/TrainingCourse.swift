@@ -12,10 +12,13 @@ extension Rule {
     ],
     thresholds: [
       Threshold(
-        name: "warnEvaluations", value: 3, meaning: "evaluations in a row that got worse, from which it is a warning"),
-      Threshold(name: "failEvaluations", value: 6, meaning: "evaluations in a row that got worse, from which it fails"),
+        name: "warnEvaluations", value: 3, range: .count,
+        meaning: "evaluations in a row that got worse, from which it is a warning"),
       Threshold(
-        name: "failAboveBest", value: 0.1,
+        name: "failEvaluations", value: 6, range: .count,
+        meaning: "evaluations in a row that got worse, from which it fails"),
+      Threshold(
+        name: "failAboveBest", value: 0.1, range: .positive,
         meaning:
           "share by which the last validation loss lies above the best one, above which it fails where it is also higher "
           + "than at the evaluation before, and is else a warning"),
@@ -74,8 +77,11 @@ extension Rule {
       "Look at the data of that step",
     ],
     thresholds: [
-      Threshold(name: "warnRatio", value: 100, meaning: "norm against its running median above which it is a warning"),
-      Threshold(name: "failRatio", value: 1e4, meaning: "norm against its running median above which it fails"),
+      Threshold(
+        name: "warnRatio", value: 100, range: .ratio,
+        meaning: "norm against its running median above which it is a warning"),
+      Threshold(
+        name: "failRatio", value: 1e4, range: .ratio, meaning: "norm against its running median above which it fails"),
     ],
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, _ in
@@ -115,7 +121,8 @@ extension Rule {
     fixes: ["Keep checkpoints closer together around that phase, and look at the scores of the heads there"],
     thresholds: [
       Threshold(
-        name: "similarity", value: 0.5, meaning: "similarity of successive checkpoints below which a phase is unstable")
+        name: "similarity", value: 0.5, range: .cosine,
+        meaning: "similarity of successive checkpoints below which a phase is unstable")
     ],
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, _ in

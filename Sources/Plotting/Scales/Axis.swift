@@ -63,8 +63,11 @@ package struct Axis: Sendable {
     Axis(.band(names.map(CategoryLabel.name)), title)
   }
 
-  package static func indices(_ count: Int, _ title: String) -> Axis {
-    Axis(.band((0..<count).map { .index($0) }), title)
+  package static func indices(_ count: Int, _ title: String) -> Axis { indices(Array(0..<count), title) }
+
+  /// Some of them.
+  package static func indices(_ chosen: [Int], _ title: String) -> Axis {
+    Axis(.band(chosen.map { .index($0) }), title)
   }
 
   var labels: [CategoryLabel]? {

@@ -163,16 +163,19 @@ extension Set<AlignmentGrid.Pair> {
 
 /// The cross-attention of an encoder–decoder on one pair of texts, as an alignment.
 package enum CrossAlignment: FigureBuilder {
+  package static let isOfDocument = true
+
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let sample = SampleDocument.all(in: results).first(where: \.isCross) else { return [] }
-    let grids = (0..<sample.layers).map { grid(sample, layer: $0) }
+    let grids = sample.shownLayers.map { grid(sample, layer: $0) }
     // Heads that all look at one token, such as the closing one, align nothing however sharp they are.
     let used = grids.map { Set($0.links.map(\.source)).count }
     guard let layer = used.indices.max(by: { (used[$0], $0) < (used[$1], $1) }) else { return [] }
     let content = grids[layer]
     let chosen =
-      sample.layers > 1
-      ? " Of all layers this one's rows have the most different source tokens on top (\(used[layer]))." : ""
+      grids.count > 1
+      ? " Of \(sample.isWhole ? "all" : "the selected") layers this one's rows have the most different source tokens on top (\(used[layer]))."
+      : ""
     return [
       .figure(
         Figure(
@@ -185,13 +188,16 @@ package enum CrossAlignment: FigureBuilder {
   private static func grid(_ sample: SampleDocument, layer: Int) -> AlignmentGrid {
     let cells = sample.queries * sample.keys
     let means = (0..<cells).map { cell -> Reading in
-      let sum = (0..<sample.heads).reduce(0.0) {
+      let sum = sample.shownHeads.reduce(0.0) {
         $0 + Double(sample.weight(layer, $1, cell / sample.keys, cell % sample.keys))
       }
-      return Reading(sum / Double(sample.heads))
+      return Reading(sum / Double(sample.shownHeads.count))
     }
     return AlignmentGrid(
       title: "Alignment by cross-attention on \(sample.id)", source: sample.keyTokens, target: sample.queryTokens,
-      weights: means, quantity: "cross-attention on document \(sample.id), mean of the heads of layer \(layer)")
+      weights: means,
+      quantity:
+        "cross-attention on document \(sample.id), mean of the \(sample.isWhole ? "" : "selected ")heads of layer \(layer)"
+    )
   }
 }

@@ -27,10 +27,16 @@ struct Caption {
     let definitions = metrics.map { "\($0.title) = \($0.formula) (\($0.source))." } + (formula.map { [$0] } ?? [])
     let subject = ["Model: \(model)."] + (onCorpus ? ["Corpus: \(corpus)."] : [])
     let notes = notes(of: analysis, what: what, metrics: metrics)
-    let sentences = [what] + subject + definitions + (n.map { [$0] } ?? []) + notes
+    let selection = isOfParts(analysis) ? results.subject.selection?.sentence.map { [$0] } ?? [] : []
+    let sentences = [what] + subject + definitions + (n.map { [$0] } ?? []) + selection + notes
     return FigureCaption(
       full: (sentences + ["Seed \(results.subject.seed)."]).joined(separator: " "), what: what,
       definition: definitions.joined(separator: " "), n: n ?? "", subject: line(onCorpus: onCorpus))
+  }
+
+  /// Whether an analysis is about layers and heads, of which some may have been selected.
+  private func isOfParts(_ analysis: String) -> Bool {
+    ![InContextMetrics.analysis, "projection", "repetition"].contains(analysis)
   }
 
   /// `MiniLM 6×12 · UD English EWT, 200 documents, 4,312 tokens · seed 0`.

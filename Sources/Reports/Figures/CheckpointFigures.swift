@@ -67,7 +67,8 @@ package enum CheckpointFigures: FigureBuilder {
       guard let cka = analysis.arrays[array], cka.shape.count == 2, cka.shape[0] == steps.count,
         cka.values.contains(where: \.isFinite)
       else { continue }
-      let points = spread(cka.shape[1]).map { point in
+      let shown = (0..<cka.shape[1]).filter { results.subject.selection?.shows(.point($0)) ?? true }
+      let points = spread(shown.count).map { shown[$0] }.map { point in
         Curve(
           "R\(point)", x: steps, y: steps.indices.map { Reading(Double(cka.values[$0 * cka.shape[1] + point])) })
       }

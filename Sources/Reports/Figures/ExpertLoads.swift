@@ -7,16 +7,18 @@ package enum ExpertLoads: FigureBuilder {
     guard let analysis = results[analysis: RoutingMetrics.analysis],
       let load = analysis.arrays["load"], load.shape.count == 2, !load.values.isEmpty
     else { return [] }
-    let (layers, experts) = (load.shape[0], load.shape[1]), readings = load.values.map { Reading(Double($0)) }
-    let names = (0..<layers * experts).map { "expert \($0 % experts) of layer \($0 / experts)" }
+    let shown = results.subject.shownLayers.filter { $0 < load.shape[0] }
+    let (layers, experts) = (shown.count, load.shape[1]), shares = shown.flatMap { load[$0].values.map(Double.init) }
+    let readings = shares.map { Reading($0) }
+    let names = (0..<layers * experts).map { "expert \($0 % experts) of layer \(shown[$0 / experts])" }
     let even = 1 / Double(experts), highest = max(2 * even, extent(readings)?.upperBound ?? 1)
     let plot = Plot(
-      "Load of the experts", x: .indices(experts, "expert"), y: .indices(layers, "layer"),
+      "Load of the experts", x: .indices(experts, "expert"), y: .indices(shown, "layer"),
       color: .sequential("share of choices", 0...highest), shape: .rows(layers, columns: experts, tallest: 26),
       marks: [
         CellMark(
           rows: layers, columns: experts, values: readings,
-          printed: load.values.map { NumberFormat.fixed(Double($0), decimals: 2) })
+          printed: shares.map { NumberFormat.fixed($0, decimals: 2) })
       ])
     let metrics = [RoutingMetrics.entropy, RoutingMetrics.loadEntropy, RoutingMetrics.largestLoad]
     return [
@@ -31,7 +33,7 @@ package enum ExpertLoads: FigureBuilder {
           altText: "Map of \(counted(layers, "layer")) by \(counted(experts, "expert")). The share of the choices goes "
             + Seen.range(readings, names) + ".", plot: plot,
           table: DataTable([
-            ("layer", .integers((0..<layers * experts).map { $0 / experts })),
+            ("layer", .integers((0..<layers * experts).map { shown[$0 / experts] })),
             ("expert", .integers((0..<layers * experts).map { $0 % experts })), ("load", .readings(readings)),
           ])))
     ]

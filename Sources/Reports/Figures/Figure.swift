@@ -54,6 +54,13 @@ package struct Figure: Sendable {
     return figure
   }
 
+  /// The figure as that of another document: `attention-sheet-2`.
+  func numbered(_ number: Int) -> Figure {
+    var figure = self
+    figure.id += "-\(number)"
+    return figure
+  }
+
   /// The figure under another id, as one of several, which says whose it is.
   func named(_ id: String, of name: String) -> Figure {
     var figure = self
@@ -130,6 +137,14 @@ package enum FigureOutcome: Sendable {
     }
   }
 
+  /// The same of another document.
+  func numbered(_ number: Int) -> FigureOutcome {
+    switch self {
+    case .figure(let figure): .figure(figure.numbered(number))
+    case .omitted(let id, let reason): .omitted(id: "\(id)-\(number)", reason: reason)
+    }
+  }
+
   package var figure: Figure? { if case .figure(let figure) = self { figure } else { nil } }
 
   package var omission: (id: String, reason: String)? {
@@ -140,7 +155,14 @@ package enum FigureOutcome: Sendable {
 /// Makes the figures of one kind from a run's results; one builder a file. Of an encoder–decoder it is asked once for
 /// each stack, with the results of that part.
 package protocol FigureBuilder: Sendable {
+  /// Whether they are of one document, whose attention was kept.
+  static var isOfDocument: Bool { get }
+
   static func figures(of results: RunResults) -> [FigureOutcome]
+}
+
+extension FigureBuilder {
+  package static var isOfDocument: Bool { false }
 }
 
 extension Reading {

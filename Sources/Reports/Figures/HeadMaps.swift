@@ -19,7 +19,7 @@ package enum HeadMaps: FigureBuilder {
   private static func figure(_ table: MetricTable, of results: RunResults) -> FigureOutcome {
     let metric = table.metric
     let id = slug(metric.id)
-    let grid = HeadGrid(table)
+    let grid = HeadGrid(table, of: results.subject)
     guard let seen = extent(grid.readings) else {
       return .omitted(id: id, reason: "\(metric.title) has no number for any head")
     }
@@ -35,8 +35,8 @@ package enum HeadMaps: FigureBuilder {
     let plot = Plot(
       metric.title, x: .indices(grid.heads, "head"),
       y: .indices(grid.layers, "layer"),
-      color: colorScale(metric, seen), shape: .rows(grid.layers, columns: grid.heads, tallest: 22),
-      marks: [CellMark(rows: grid.layers, columns: grid.heads, values: grid.readings, printed: digits)])
+      color: colorScale(metric, seen), shape: .rows(grid.layers.count, columns: grid.heads.count, tallest: 22),
+      marks: [CellMark(rows: grid.layers.count, columns: grid.heads.count, values: grid.readings, printed: digits)])
     let caption = Caption(results: results)
     let isOfWeights = metric == AttentionMetrics.copyingScore
     return .figure(
@@ -46,7 +46,7 @@ package enum HeadMaps: FigureBuilder {
           "\(title).", metrics: [metric],
           n: Caption.n(grid.quantities, isOfWeights ? "eigenvalues a head" : "observations a head"),
           analysis: "attention", onCorpus: !isOfWeights),
-        altText: "Map of \(grid.layers) layers by \(grid.heads) heads. \(metric.title) goes "
+        altText: "Map of \(grid.layers.count) layers by \(grid.heads.count) heads. \(metric.title) goes "
           + Seen.range(grid.readings, grid.names) + ". " + layerSentence(grid),
         plot: plot, table: grid.table(metric)))
   }
@@ -76,43 +76,45 @@ package enum HeadMaps: FigureBuilder {
   }
 
   private static func layerSentence(_ grid: HeadGrid) -> String {
-    guard grid.layers > 1 else { return "" }
-    let means = (0..<grid.layers).map { layer -> Reading in
-      let values = grid.readings[layer * grid.heads..<(layer + 1) * grid.heads].compactMap(\.number)
+    guard grid.layers.count > 1 else { return "" }
+    let width = grid.heads.count
+    let means = grid.layers.indices.map { row -> Reading in
+      let values = grid.readings[row * width..<(row + 1) * width].compactMap(\.number)
       return values.isEmpty ? .missing : Reading(values.reduce(0, +) / Double(values.count))
     }
-    return "Layer means go " + Seen.range(means, (0..<grid.layers).map { "layer \($0)" }) + "."
+    return "Layer means go " + Seen.range(means, grid.layers.map { "layer \($0)" }) + "."
   }
 }
 
 /// The rows of a table that belong to heads, as layers × heads.
 struct HeadGrid {
-  let layers: Int
-  let heads: Int
+  /// Those that are shown.
+  let layers: [Int]
+  let heads: [Int]
   /// In layer-major order; missing where the table has none.
   let readings: [Reading]
   let quantities: [Quantity]
   let names: [String]
 
-  init(_ table: MetricTable) {
+  init(_ table: MetricTable, of subject: Subject) {
     let rows = table.rows.filter { $0.component.head != nil }
-    layers = (rows.compactMap(\.component.layer).max() ?? -1) + 1
-    heads = (rows.compactMap(\.component.head).max() ?? -1) + 1
-    var quantities = [Quantity](repeating: .missing, count: layers * heads)
-    for row in rows {
-      guard let layer = row.component.layer, let head = row.component.head else { continue }
-      quantities[layer * heads + head] = row.quantity
-    }
-    self.quantities = quantities
+    let (lastLayer, lastHead) = (
+      rows.compactMap(\.component.layer).max() ?? -1, rows.compactMap(\.component.head).max()
+    )
+    layers = subject.shownLayers.filter { $0 <= lastLayer }
+    heads = subject.shownHeads.filter { $0 <= lastHead ?? -1 }
+    let known = Dictionary(rows.map { ($0.component.place, $0.quantity) }) { $1 }
+    let heads = heads
+    let places = layers.flatMap { layer in heads.map { Component.head(layer, $0) } }
+    quantities = places.map { known[$0.place] ?? .missing }
     readings = quantities.map { Reading($0) }
-    let count = heads
-    names = quantities.indices.map { "L\($0 / count).H\($0 % count)" }
+    names = places.map(\.id)
   }
 
   func table(_ metric: Metric) -> DataTable {
     DataTable([
-      ("layer", .integers(quantities.indices.map { $0 / heads })),
-      ("head", .integers(quantities.indices.map { $0 % heads })),
+      ("layer", .integers(quantities.indices.map { layers[$0 / heads.count] })),
+      ("head", .integers(quantities.indices.map { heads[$0 % heads.count] })),
       (metric.id, .readings(readings)),
       ("low", .readings(quantities.map { $0.interval.map { Reading($0.lowerBound) } ?? .blank })),
       ("high", .readings(quantities.map { $0.interval.map { Reading($0.upperBound) } ?? .blank })),

@@ -4,6 +4,8 @@ import Plotting
 /// Single heads on one document: the strongest of each pattern class that was found, each as a heatmap with tokens, all
 /// as lines from queries to keys; and the lines of every head.
 package enum HeadPatterns: FigureBuilder {
+  package static let isOfDocument = true
+
   /// The number that each class is judged by.
   private static let scores: [(class: String, metric: Metric)] = [
     ("induction", AttentionMetrics.inductionScore), ("previous token", AttentionMetrics.previousShare),

@@ -6,7 +6,7 @@ package struct ModelView: FigureContent {
   let sample: SampleDocument
   /// Positions that each end of a line stands for: more than a small panel can tell apart are taken together.
   let size: Int
-  /// Of each head in layer-major order, the strongest first.
+  /// Of each head that is drawn in layer-major order, the strongest first.
   let links: [[LinkMark.Link]]
   /// The part of each head's attention that its lines carry.
   let shares: [Double]
@@ -18,15 +18,15 @@ package struct ModelView: FigureContent {
   package init(_ sample: SampleDocument) {
     self.sample = sample
     // Ends of lines nearer than about a point are one, and a page of lines stays a page.
-    let places = min(max(384 / max(sample.heads, 1), 12), 32)
+    let places = min(max(384 / max(sample.shownHeads.count, 1), 12), 32)
     let size = (max(sample.queries, sample.keys) + places - 1) / places
-    let most = min(max(12_000 / (sample.layers * sample.heads), 10), 200)
+    let most = min(max(12_000 / max(sample.shownLayers.count * sample.shownHeads.count, 1), 10), 200)
     self.size = size
     self.most = most
     var links: [[LinkMark.Link]] = []
     var shares: [Double] = []
-    for layer in 0..<sample.layers {
-      for head in 0..<sample.heads {
+    for layer in sample.shownLayers {
+      for head in sample.shownHeads {
         let all = sample.pooled(layer, head, size: size)
         let total = all.reduce(0) { $0 + $1.weight }
         let chosen = all.strongest(carrying: Self.mass, most: most)
@@ -46,7 +46,7 @@ package struct ModelView: FigureContent {
     let carried = shares.sorted(), median = carried.median
     func percent(_ share: Double?) -> String { NumberFormat.fixed((share ?? 0) * 100, decimals: 0) }
     return
-      "Attention of every layer (rows) and head (columns) on document \(sample.id), \(sample.size): lines from each "
+      "Attention of every \(sample.isWhole ? "" : "selected ")layer (rows) and head (columns) on document \(sample.id), \(sample.size): lines from each "
       + "query (left) to the keys (right) that it looks at, the first token at the top. Width and opacity are the "
       + "weight.\(ends) Of each head the strongest lines are drawn until they carry "
       + "\(percent(Self.mass)) % of its attention, at most \(NumberFormat.count(most)): they carry "
@@ -54,7 +54,7 @@ package struct ModelView: FigureContent {
   }
 
   package var altText: String {
-    "\(sample.layers) by \(sample.heads) small panels of lines, "
+    "\(sample.shownLayers.count) by \(sample.shownHeads.count) small panels of lines, "
       + "\(NumberFormat.count(links.reduce(0) { $0 + $1.count })) in all. " + sample.focusSentence
   }
 
@@ -65,16 +65,16 @@ package struct ModelView: FigureContent {
     var y = Axis(.band([CategoryLabel](repeating: .name(""), count: places)))
     y.isHidden = true
     // Less than half of what a position has of a panel's height.
-    let widest = min(max(200 / Double(sample.heads * places), 0.4), 1.1)
+    let widest = min(max(200 / Double(sample.shownHeads.count * places), 0.4), 1.1)
     let panels = links.map { links -> Plot.Panel in
       var mark = LinkMark(links, widest: widest, least: 0)
       mark.isStraight = true
       mark.steps = 6
       return Plot.Panel("", [mark])
     }
-    var plot = Plot(title, x: .hidden, y: y, shape: .ratio(1.15), columns: sample.heads, panels: panels)
-    plot.outerX = .indices(sample.heads, "head")
-    plot.outerY = .indices(sample.layers, "layer")
+    var plot = Plot(title, x: .hidden, y: y, shape: .ratio(1.15), columns: sample.shownHeads.count, panels: panels)
+    plot.outerX = .indices(sample.shownHeads, "head")
+    plot.outerY = .indices(sample.shownLayers, "layer")
     plot.hasFrame = true
     plot.largestPanelWidth = 90
     return plot
@@ -83,7 +83,8 @@ package struct ModelView: FigureContent {
   package var table: DataTable {
     let rows = links.enumerated().flatMap { head, links in links.map { (head, $0) } }
     return DataTable([
-      ("layer", .integers(rows.map { $0.0 / sample.heads })), ("head", .integers(rows.map { $0.0 % sample.heads })),
+      ("layer", .integers(rows.map { sample.shownLayers[$0.0 / sample.shownHeads.count] })),
+      ("head", .integers(rows.map { sample.shownHeads[$0.0 % sample.shownHeads.count] })),
       ("query", .integers(rows.map { $0.1.from * size })), ("key", .integers(rows.map { $0.1.to * size })),
       ("positions", .integers(rows.map { _ in size })), ("weight", .readings(rows.map { Reading($0.1.weight) })),
     ])

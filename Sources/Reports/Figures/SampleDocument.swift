@@ -12,9 +12,17 @@ package struct SampleDocument: Sendable {
   package let pattern: NumericArray
   package let isCausal: Bool
   package let isCross: Bool
+  /// Those that are drawn.
+  let shownLayers: [Int]
+  let shownHeads: [Int]
 
-  /// - Parameter queryTokens: those of the target for cross-attention; nil where queries are keys.
-  package init(id: String, keyTokens: [String], queryTokens: [String]? = nil, pattern: NumericArray, isCausal: Bool) {
+  /// - Parameters:
+  ///   - queryTokens: those of the target for cross-attention; nil where queries are keys.
+  ///   - shown: layers and heads that are drawn; nil for all.
+  package init(
+    id: String, keyTokens: [String], queryTokens: [String]? = nil, pattern: NumericArray, isCausal: Bool,
+    shown: (layers: [Int], heads: [Int])? = nil
+  ) {
     let queries = queryTokens ?? keyTokens
     precondition(pattern.shape.count == 4 && pattern.shape[2] == queries.count && pattern.shape[3] == keyTokens.count)
     self.id = id
@@ -23,12 +31,16 @@ package struct SampleDocument: Sendable {
     self.pattern = pattern
     self.isCausal = isCausal
     isCross = queryTokens != nil
+    shownLayers = shown?.layers ?? Array(0..<pattern.shape[0])
+    shownHeads = shown?.heads ?? Array(0..<pattern.shape[1])
   }
 
   var layers: Int { pattern.shape[0] }
   var heads: Int { pattern.shape[1] }
   var queries: Int { pattern.shape[2] }
   var keys: Int { pattern.shape[3] }
+  /// Whether all layers and heads are drawn.
+  var isWhole: Bool { shownLayers.count == layers && shownHeads.count == heads }
   /// "24 tokens", "21 target by 24 source tokens".
   var size: String { isCross ? "\(queries) target by \(keys) source tokens" : "\(keys) tokens" }
 
@@ -49,7 +61,8 @@ package struct SampleDocument: Sendable {
         let targets = analysis.texts["sample.\(id).queries"]
         guard (targets ?? keys).count == pattern.shape[2] else { return nil }
         return SampleDocument(
-          id: id, keyTokens: keys, queryTokens: targets, pattern: pattern, isCausal: results.subject.model.isCausal)
+          id: id, keyTokens: keys, queryTokens: targets, pattern: pattern, isCausal: results.subject.model.isCausal,
+          shown: (results.subject.shownLayers, results.subject.shownHeads))
       }
   }
 
@@ -96,7 +109,7 @@ package struct SampleDocument: Sendable {
 
   /// "The largest weight of a row, averaged over rows, goes from 0.2 (L0.H3) to 0.98 (L4.H1), median 0.5."
   var focusSentence: String {
-    let heads = (0..<layers * heads).map { ($0 / self.heads, $0 % self.heads) }
+    let heads = shownLayers.flatMap { layer in shownHeads.map { (layer, $0) } }
     return "The largest weight of a row, averaged over rows, goes "
       + Seen.range(heads.map { Reading(focus($0.0, $0.1)) }, heads.map { "L\($0.0).H\($0.1)" }) + "."
   }

@@ -10,10 +10,12 @@ package enum SimilarityMatrices: FigureBuilder {
       guard let array = analysis.arrays[name], array.shape.count == 2, array.shape[0] == array.shape[1],
         array.shape[0] > 1
       else { return .omitted(id: id, reason: "\(metric.title) was not computed") }
+      let points = (0..<array.shape[0]).filter { results.subject.selection?.shows(.point($0)) ?? true }
+      let axis = (axis: "residual point", count: points.count)
       let content = SimilarityMatrix(
-        title: "\(metric.title) between residual points", quantity: metric.title, column: metric.id,
-        rows: (axis: "residual point", count: array.shape[0]), columns: (axis: "residual point", count: array.shape[0]),
-        values: array.values.map { Reading(Double($0)) })
+        title: "\(metric.title) between residual points", quantity: metric.title, column: metric.id, rows: axis,
+        columns: axis, places: points,
+        values: points.flatMap { row in points.map { Reading(Double(array.values[row * array.shape[0] + $0])) } })
       guard extent(content.values) != nil else { return .omitted(id: id, reason: "\(metric.title) has no number") }
       return .figure(
         Figure(
@@ -35,13 +37,17 @@ package struct SimilarityMatrix: FigureContent {
   let column: String
   let rows: (axis: String, count: Int)
   let columns: (axis: String, count: Int)
+  /// What rows and columns are called, where these are some of more.
+  let places: [Int]
   /// Row by row.
   let values: [Reading]
 
   package init(
     title: String, quantity: String, column: String, rows: (axis: String, count: Int),
-    columns: (axis: String, count: Int), values: [Reading]
+    columns: (axis: String, count: Int), places: [Int]? = nil, values: [Reading]
   ) {
+    self.places = places ?? Array(0..<max(rows.count, columns.count))
+    precondition(self.places.count == max(rows.count, columns.count))
     precondition(values.count == rows.count * columns.count && rows.count > 0 && columns.count > 0)
     self.title = title
     self.quantity = quantity
@@ -72,7 +78,7 @@ package struct SimilarityMatrix: FigureContent {
     let steps = (1..<max(height, 1)).map { values[$0 * width + $0 - 1] }
     let ends = values[width - 1]
     return text + "Between neighbouring points it goes "
-      + Seen.range(steps, (1..<max(height, 1)).map { "R\($0 - 1) and R\($0)" })
+      + Seen.range(steps, (1..<max(height, 1)).map { "R\(places[$0 - 1]) and R\(places[$0])" })
       + "; between first and last point it is \(ends.number.map { NumberFormat.text($0) } ?? ends.gap ?? "")."
   }
 
@@ -80,7 +86,8 @@ package struct SimilarityMatrix: FigureContent {
     let seen = Plotting.extent(values) ?? 0...1
     let labels = values.map { $0.number.map { NumberFormat.fixed($0, decimals: 2) } ?? "" }
     var plot = Plot(
-      title, x: .indices(columns.count, columns.axis), y: .indices(rows.count, rows.axis),
+      title, x: .indices(Array(places.prefix(columns.count)), columns.axis),
+      y: .indices(Array(places.prefix(rows.count)), rows.axis),
       color: .sequential(quantity, min(0, seen.lowerBound)...max(1, seen.upperBound)),
       shape: .square(rows: rows.count, columns: columns.count, largestSide: 300),
       marks: [CellMark(rows: rows.count, columns: columns.count, values: values, printed: labels)])
@@ -92,8 +99,8 @@ package struct SimilarityMatrix: FigureContent {
     let cells = values.indices
     let letter = isOfOne ? "R" : ""
     return DataTable([
-      ("row", .texts(cells.map { "\(letter)\($0 / columns.count)" })),
-      ("column", .texts(cells.map { "\(letter)\($0 % columns.count)" })), (column, .readings(values)),
+      ("row", .texts(cells.map { "\(letter)\(places[$0 / columns.count])" })),
+      ("column", .texts(cells.map { "\(letter)\(places[$0 % columns.count])" })), (column, .readings(values)),
     ])
   }
 }

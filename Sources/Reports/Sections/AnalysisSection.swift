@@ -26,7 +26,7 @@ struct AnalysisSection {
     // What belongs to no stack of an encoder–decoder stands before the stacks.
     let stacks = builder.results.subject.model.stacks
     for stack in (stacks == [.only] ? [] : [.only]) + stacks {
-      let part = builder.results.part(stack)
+      let part = builder.shown.part(stack)
       let own = self.blocks(of: part, members.compactMap { part[analysis: $0.id] }, stack)
       if !own.isEmpty { blocks += (stack == .only ? [] : [.heading(stack.title)]) + own }
     }
@@ -84,6 +84,10 @@ struct AnalysisSection {
     return .table(table)
   }
 
+  private func plural(_ kind: ComponentKind) -> String {
+    kind == .head && builder.results.subject.selection?.isOfModel == true ? "the selected heads" : kind.plural
+  }
+
   private func table(_ tables: [MetricTable], _ kind: ComponentKind) -> Article.Table {
     var components: [Component] = []
     var seen: Set<Component> = []
@@ -97,7 +101,7 @@ struct AnalysisSection {
       kind != .model || spreads.isEmpty
       ? "" : " Brackets: \(listed([.interval, .batches].filter(spreads.contains).map(\Metric.Spread.words)))."
     // Under the heading of a stack it is not the model that is whole.
-    let whole = builder.results.subject.model.encoder == nil || kind != .model ? kind.plural : "as a whole"
+    let whole = builder.results.subject.model.encoder == nil || kind != .model ? plural(kind) : "as a whole"
     let caption = "**\(guide.title): \(whole).**\(n)\(brackets)"
     if components.count <= 14, kind != .tensor {
       // Metrics down the page, so that each has its formula beside it.
@@ -112,7 +116,7 @@ struct AnalysisSection {
             + [Article.Cell(table.metric.formula, .formula), Article.Cell(table.metric.source)]
         })
     }
-    let name = "\(guide.title): \(kind.plural)"
+    let name = "\(guide.title): \(plural(kind))"
     let cut = components.count - Self.longestTable
     return Article.Table(
       caption: n.trimmingPrefix(" ")

@@ -5,6 +5,8 @@ package import Results
 /// Puts an article together from a run's numbers, what the rules say of them, and its figures.
 package struct ArticleBuilder: Sendable {
   let results: RunResults
+  /// What tables show of it.
+  let shown: RunResults
   let assessment: Assessment
   let figures: [Figure]
   /// Figures that could not be made, with the reason.
@@ -12,15 +14,18 @@ package struct ArticleBuilder: Sendable {
 
   package init(results: RunResults, assessment: Assessment, outcomes: [FigureOutcome]) {
     self.results = results
+    shown = results.shown
     self.assessment = assessment
     figures = outcomes.compactMap(\.figure)
     omitted = outcomes.compactMap(\.omission)
   }
 
   package var article: Article {
-    Article(
+    var whole = results
+    whole.subject.selection = nil
+    return Article(
       title: results.subject.name, subtitle: subtitle, verdict: assessment.verdict, verdictSentence: verdictSentence,
-      standouts: Standouts(results: results, assessment: assessment).sentences,
+      standouts: Standouts(results: whole, assessment: assessment).sentences,
       sections: [findings] + analyses + [method, provenance])
   }
 
@@ -32,6 +37,7 @@ package struct ArticleBuilder: Sendable {
       + "\(counted(model.heads, "head")) a layer and \(NumberFormat.count(model.parameters)) parameters, seen over "
       + "\(counted(corpus.documents, results.subject.documentNoun)) "
       + "(\(counted(corpus.tokens, results.subject.positionNoun))) of \(corpus.name)"
+      + (results.subject.selection?.sentence.map { ". \($0.dropLast())" } ?? "")
   }
 
   /// "6 layers", "2 encoder and 2 decoder layers".

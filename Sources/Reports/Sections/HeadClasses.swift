@@ -48,13 +48,18 @@ struct HeadClasses {
     guard let names = attention.texts["class"], names.contains(where: { !$0.isEmpty }), subject.model.heads > 0 else {
       return nil
     }
-    count = names.count { !$0.isEmpty }
-    all = names.count
-    let heads = names.indices.map { Component.head($0 / subject.model.heads, $0 % subject.model.heads) }
+    let width = subject.model.heads
+    let shown = names.indices.filter { place in
+      subject.selection.map { $0.shows(.head(place / width, place % width)) } ?? true
+    }
+    if shown.isEmpty { return nil }
+    count = shown.count { !names[$0].isEmpty }
+    all = shown.count
+    let heads = names.indices.map { Component.head($0 / width, $0 % width) }
     classes = Self.deciding.compactMap { name, id in
       let table = attention.tables.first { $0.metric.id == id }
       let scores = Dictionary((table?.rows ?? []).map { ($0.component, $0.quantity) }) { first, _ in first }
-      let members = names.indices.filter { names[$0] == name }.map { Member(head: heads[$0], score: scores[heads[$0]]) }
+      let members = shown.filter { names[$0] == name }.map { Member(head: heads[$0], score: scores[heads[$0]]) }
       // A stable order: by score, then as in the model.
       let sorted = members.enumerated().sorted { one, other in
         let (a, b) = (one.element.score?.value ?? -1, other.element.score?.value ?? -1)

@@ -6,6 +6,8 @@ package struct Study: Sendable {
   /// One training of a variant.
   package struct Run: Sendable {
     package var seed: Int
+    /// Its name among the study's `variants`.
+    package var folder: String
     /// What was measured of the trained model, with the training's log among it; nil where it was stopped.
     package var results: RunResults?
     package var assessment: Assessment?
@@ -15,10 +17,11 @@ package struct Study: Sendable {
     package var tokensPerSecond: Double?
 
     package init(
-      seed: Int, results: RunResults? = nil, assessment: Assessment? = nil, fault: String? = nil,
+      seed: Int, folder: String = "", results: RunResults? = nil, assessment: Assessment? = nil, fault: String? = nil,
       tokensPerSecond: Double? = nil
     ) {
       self.seed = seed
+      self.folder = folder
       self.results = results
       self.assessment = assessment
       self.fault = fault

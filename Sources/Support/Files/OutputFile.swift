@@ -48,6 +48,22 @@ package final class OutputFile {
     try file.close()
   }
 
+  /// Whether a file can be written there; what lies there stays as it is.
+  ///
+  /// - Throws: `InputError` where there is a folder, or no file can be opened for writing.
+  package static func check(_ url: URL) throws {
+    let path = url.path(percentEncoded: false)
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    if isThere, status.st_mode & S_IFMT == S_IFDIR { throw InputError(at: path, "is a folder", expected: "a file") }
+    // Pipes and devices are not opened twice, and a link to nothing is not known to be ours.
+    guard isThere ? status.st_mode & S_IFMT == S_IFREG : lstat(path, &status) != 0 else { return }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure("cannot be written", path) }
+    Foundation.close(descriptor)
+    if !isThere { unlink(path) }
+  }
+
   private static func failure(_ problem: String, _ path: String) -> InputError {
     InputError(at: path, problem, found: String(cString: strerror(errno)))
   }

@@ -10,6 +10,17 @@ package enum RunFolder {
     try write(at: destination, replacement: .exchange, body)
   }
 
+  /// Whether `write` can make a folder there, which is found out by making and removing one.
+  ///
+  /// - Throws: `InputError` as `write` would.
+  package static func check(_ destination: URL) throws {
+    let place = try Place(destination)
+    let parents = try place.makeParents()
+    defer { for parent in parents { rmdir(parent.path(percentEncoded: false)) } }
+    let staging = try Staging(place, parents: parents)
+    Interruption.end(staging.url) { try? FileManager.default.removeItem(at: staging.url) }
+  }
+
   static func write<Result>(at destination: URL, replacement: Replacement, _ body: (URL) throws -> Result) throws
     -> Result
   {
@@ -67,7 +78,13 @@ struct Place {
       folder = folder.deletingLastPathComponent()
     }
     for folder in made.reversed() where mkdir(path(folder), 0o777) != 0 && errno != EEXIST {
-      throw InputError(at: path(folder), "cannot be made", found: String(cString: strerror(errno)))
+      let error = InputError(at: path(folder), "cannot be made", found: String(cString: strerror(errno)))
+      for other in made { rmdir(path(other)) }
+      throw error
+    }
+    var status = stat()
+    guard stat(path(parent), &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
+      throw InputError(at: path(parent), "is not a folder")
     }
     return made
   }

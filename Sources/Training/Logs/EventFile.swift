@@ -40,6 +40,8 @@ struct EventFile {
       default: break
       }
     }
+    // No training takes so many steps, and none a negative one.
+    guard (0..<1_000_000_000_000_000).contains(step) else { return false }
     for summary in summaries {
       guard let values = ProtobufReader.fields(summary) else { return false }
       for value in values {

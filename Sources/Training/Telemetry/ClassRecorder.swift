@@ -1,4 +1,5 @@
 import Analyses
+import Results
 import Transformers
 
 /// The classes of all heads, as a report finds them of the rows of a step's batches and of the probe by the weights that

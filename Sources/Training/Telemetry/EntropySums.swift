@@ -1,5 +1,6 @@
 import Analyses
 import CKernels
+import Results
 import Tensors
 import Transformers
 

@@ -1,5 +1,6 @@
 import Analyses
 import Foundation
+import Results
 import Support
 
 /// Writes records as an event file that TensorBoard shows while the training runs: `tensorboard/` beside the checkpoints,

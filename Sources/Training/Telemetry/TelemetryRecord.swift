@@ -1,4 +1,4 @@
-package import Analyses
+package import Results
 
 /// What was recorded of one step; from it lines of JSON are made, and whatever else a writer likes.
 package struct TelemetryRecord: Sendable {

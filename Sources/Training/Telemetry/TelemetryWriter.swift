@@ -1,5 +1,6 @@
 import Analyses
 package import Foundation
+import Results
 import Support
 
 /// Writes records as lines of JSON beside the checkpoints: `telemetry.jsonl`, the same in every run of a plan, and

@@ -5,6 +5,9 @@ package import Foundation
 /// The stages are those of the `tokenizers` library: added tokens are found, the text is normalised, cut into words,
 /// the words into tokens, and the family's own tokens are put around. It can be used from any thread.
 package final class Tokenizer: Sendable {
+  /// The problem of a model that has none, as an error says it.
+  package static let absence = "has no tokenizer"
+
   /// Paths of the files that it was read from.
   package let files: [String]
   package let roles: SpecialRoles

@@ -55,7 +55,7 @@ struct TokenizerFiles: Sendable {
     }.first
     guard let (folder, names) = found else {
       throw InputError(
-        at: path, "has no tokenizer",
+        at: path, Tokenizer.absence,
         expected: "tokenizer.json, tokenizer.model, spiece.model, vocab.json with merges.txt, or vocab.txt")
     }
     func settings(_ name: String, in folder: URL) throws -> JSONField? {

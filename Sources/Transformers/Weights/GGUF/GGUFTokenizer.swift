@@ -19,7 +19,7 @@ struct GGUFTokenizer: Sendable {
   init(_ file: GGUFFile) throws {
     self.file = file
     guard let model = try file.text("tokenizer.ggml.model"), let tokens = try file.texts("tokenizer.ggml.tokens") else {
-      throw InputError(at: file.place, "has no tokenizer", expected: "tokenizer.ggml.model and tokenizer.ggml.tokens")
+      throw InputError(at: file.place, Tokenizer.absence, expected: "tokenizer.ggml.model and tokenizer.ggml.tokens")
     }
     guard model == "gpt2" || model == "llama" else {
       throw InputError(

@@ -1,0 +1,130 @@
+import Diagnosis
+package import Foundation
+import Results
+import Support
+
+extension Study {
+  /// What of a study's folder says that it is one; numbers and findings of its trainings lie beside it in `variants`.
+  package static let fileName = "study.json"
+  package static let variantsName = "variants"
+
+  /// Writes `study.json`, and the numbers and findings of every training.
+  ///
+  /// - Throws: `InputError` where they cannot be written.
+  package func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let record = try encoder.encode(Record(self)) + Data("\n".utf8)
+    try OutputFile.write(Array(record), to: folder.appending(path: Self.fileName))
+    for run in variants.flatMap(\.runs) {
+      guard let results = run.results, let assessment = run.assessment else { continue }
+      let place = folder.appending(path: "\(Self.variantsName)/\(run.folder)")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      try results.write(to: place)
+      try OutputFile.write(Array(try assessment.json()), to: place.appending(path: "findings.json"))
+    }
+  }
+
+  /// Whether a folder is a study's.
+  package static func isThere(_ folder: URL) -> Bool {
+    FileManager.default.fileExists(atPath: folder.appending(path: fileName).path(percentEncoded: false))
+  }
+
+  /// Reads a study's folder.
+  ///
+  /// - Throws: `InputError` where a file is missing or damaged.
+  package static func read(from folder: URL) throws -> Study {
+    let url = folder.appending(path: fileName), place = url.path(percentEncoded: false)
+    let record: Record
+    do {
+      record = try JSONDecoder().decode(Record.self, from: Data(contentsOf: url))
+    } catch let error as DecodingError {
+      throw InputError(at: place, error.sentence)
+    } catch {
+      throw InputError(at: place, "cannot be read")
+    }
+    return try record.study(in: folder, place: place)
+  }
+}
+
+/// What `study.json` holds.
+private struct Record: Codable {
+  struct Setting: Codable {
+    var key, value: String
+  }
+
+  struct Run: Codable {
+    var seed: Int
+    var folder: String
+    var fault: String?
+    var tokensPerSecond: Double?
+  }
+
+  struct Variant: Codable {
+    var name: String
+    var settings: [Setting]
+    var runs: [Run]
+  }
+
+  struct Group: Codable {
+    var name, about: String
+    var members: [Int]
+  }
+
+  var schema = 1
+  var name, about: String
+  var common: [Setting]
+  var variants: [Variant]
+  var groups: [Group]
+
+  init(_ study: Study) {
+    func settings(_ settings: [(key: String, value: String)]) -> [Setting] {
+      settings.map { Setting(key: $0.key, value: $0.value) }
+    }
+    (name, about, common) = (study.name, study.about, settings(study.common))
+    variants = study.variants.map { variant in
+      Variant(
+        name: variant.name, settings: settings(variant.settings),
+        runs: variant.runs.map {
+          Run(seed: $0.seed, folder: $0.folder, fault: $0.fault, tokensPerSecond: $0.tokensPerSecond)
+        })
+    }
+    groups = study.groups.map { Group(name: $0.name, about: $0.about, members: $0.members) }
+  }
+
+  func study(in folder: URL, place: String) throws -> Study {
+    guard schema == 1 else {
+      throw InputError(at: place, "is of another version", expected: "schema 1", found: "\(schema)")
+    }
+    guard !variants.isEmpty, variants.allSatisfy({ !$0.runs.isEmpty }) else {
+      throw InputError(at: place, "has a variant without a training, or no variant")
+    }
+    for group in groups where !group.members.allSatisfy(variants.indices.contains) {
+      throw InputError(
+        at: "\(place): group \(group.name.debugDescription)", "has a member that is no variant",
+        expected: "0 to \(variants.count - 1)", found: "\(group.members)")
+    }
+    func settings(_ settings: [Setting]) -> [(key: String, value: String)] { settings.map { ($0.key, $0.value) } }
+    return Study(
+      name: name, about: about, common: settings(common),
+      variants: try variants.map { variant in
+        Study.Variant(
+          name: variant.name, settings: settings(variant.settings),
+          runs: try variant.runs.map { try run($0, in: folder, place: place) })
+      }, groups: groups.map { Study.Group(name: $0.name, about: $0.about, members: $0.members) })
+  }
+
+  private func run(_ run: Run, in folder: URL, place: String) throws -> Study.Run {
+    guard !run.folder.isEmpty, !run.folder.contains("/"), run.folder != ".", run.folder != ".." else {
+      throw InputError(at: place, "has a training whose folder is none", found: run.folder.debugDescription)
+    }
+    var read = Study.Run(
+      seed: run.seed, folder: run.folder, fault: run.fault, tokensPerSecond: run.tokensPerSecond)
+    if run.fault == nil {
+      let own = folder.appending(path: "\(Study.variantsName)/\(run.folder)")
+      read.results = try RunResults.read(from: own)
+      read.assessment = try Assessment.read(from: own)
+    }
+    return read
+  }
+}

@@ -1,0 +1,155 @@
+import Support
+
+/// Holds the arrays and texts of an analysis against the forms that it gives them.
+struct FormCheck {
+  private let analysis: AnalysisResult
+  private let model: Subject.Model
+  private let place: String
+  /// Lengths of axes by their name, with what first had them.
+  private var lengths: [String: (count: Int, owner: String)] = [:]
+
+  init(_ analysis: AnalysisResult, _ model: Subject.Model, _ place: String) {
+    self.analysis = analysis
+    self.model = model
+    self.place = place
+    for stack in Component.Stack.allCases {
+      let (layers, heads) = model.size(stack)
+      for (axis, count) in [("layers", layers), ("heads", heads), ("points", layers + 1), ("cells", layers * heads)] {
+        lengths[stack.key(axis)] = (count, "the model")
+      }
+    }
+  }
+
+  /// - Throws: `InputError` where a length, a number or a text is not what its form says.
+  consuming func run() throws {
+    for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
+      guard let (form, scope, match) = Self.form(of: name, Form.arrays[analysis.id]) else { continue }
+      let place = "\(place), array \(name.debugDescription)"
+      guard array.shape.count == form.axes.count else {
+        throw InputError(
+          at: place, "has the wrong shape", expected: "\(form.axes.count) axes", found: "\(array.shape)")
+      }
+      for (axis, count) in zip(form.axes, array.shape) { try bind(axis, count, scope, match, name, place) }
+      try check(array, form, place)
+      if form.name == "spectrum.R*" { try checkPoint(match, scope, place) }
+    }
+    for (name, texts) in analysis.texts.sorted(by: { $0.key < $1.key }) {
+      guard let (form, scope, match) = Self.form(of: name, Form.texts[analysis.id]) else { continue }
+      let place = "\(place), texts \(name.debugDescription)"
+      for axis in form.axes { try bind(axis, texts.count, scope, match, name, place) }
+      try check(texts, form, place)
+    }
+    try checkPairs()
+  }
+
+  /// The first form that a name has, without its stack's prefix.
+  private static func form(of name: String, _ forms: [Form]?) -> (Form, Component.Stack, match: String)? {
+    let stack = Component.Stack.allCases.first { $0 != .only && name.hasPrefix($0.key("")) } ?? .only
+    let own = String(name.dropFirst(stack.key("").count))
+    return forms?.lazy.compactMap { form in form.match(own).map { (form, stack, $0) } }.first
+  }
+
+  private mutating func bind(
+    _ axis: Form.Axis, _ count: Int, _ stack: Component.Stack, _ match: String, _ name: String, _ place: String
+  ) throws {
+    let (key, own): (String, Int)
+    switch axis {
+    case .free: return
+    case .exactly(let wanted):
+      guard count == wanted else {
+        throw InputError(at: place, "has the wrong length", expected: "\(wanted)", found: "\(count)")
+      }
+      return
+    case .the(let axis, let more): (key, own) = (stack.key(axis), count - more)
+    case .each(let axis, let more): (key, own) = ("\(stack.key(axis)) of \(match)", count - more)
+    }
+    guard let known = lengths[key] else {
+      lengths[key] = (own, name)
+      return
+    }
+    guard known.count == own else {
+      throw InputError(
+        at: place, "does not fit \(known.owner)", expected: "a length of \(known.count + count - own)",
+        found: "\(count)")
+    }
+  }
+
+  private func check(_ array: NumericArray, _ form: Form, _ place: String) throws {
+    func refuse(_ index: Int, _ expected: String) throws {
+      throw InputError(
+        at: "\(place), element \(index)", "has the wrong value", expected: expected, found: "\(array.values[index])")
+    }
+    switch form.content {
+    case .anything, .classes, .components: return
+    case .finite:
+      if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, "a finite number") }
+    case .shares:
+      if let index = array.values.firstIndex(where: { !$0.isNaN && !(-1e-4...1.0001).contains($0) }) {
+        try refuse(index, "a share from 0 to 1")
+      }
+    case .rising:
+      if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, "a finite number") }
+      if let index = array.values.indices.dropFirst().first(where: { array.values[$0] < array.values[$0 - 1] }) {
+        try refuse(index, "at least the one before")
+      }
+    case .whole(let columns):
+      let width = array.shape.last ?? 1
+      let index = array.values.indices.first { index in
+        let value = array.values[index]
+        return (columns?.contains(index % width) ?? true)
+          && !(value >= 0 && value <= Float(Form.largest) && value.rounded() == value)
+      }
+      if let index { try refuse(index, "a whole number from 0 on") }
+    }
+  }
+
+  private func check(_ texts: [String], _ form: Form, _ place: String) throws {
+    switch form.content {
+    case .classes:
+      if let name = texts.first(where: { PatternClass(rawValue: $0) == nil }) {
+        throw InputError(
+          at: place, "names no class of heads", expected: PatternClass.allCases.map(\.rawValue).joined(separator: ", "),
+          found: name.debugDescription)
+      }
+    case .components:
+      if let name = texts.first(where: { !(Component(id: $0).map(model.has) ?? false) }) {
+        throw InputError(at: place, "names no part of the model", found: name.debugDescription)
+      }
+    default: return
+    }
+  }
+
+  private func checkPoint(_ text: String, _ stack: Component.Stack, _ place: String) throws {
+    guard let point = Component(id: "R" + text), model.has(Component(point.place, stack: stack)) else {
+      throw InputError(at: place, "names no residual point of the model")
+    }
+  }
+
+  /// What has to be there together: queries that are keys where they have no texts of their own, tokens with their
+  /// patterns, blocks that cover their document.
+  private func checkPairs() throws {
+    for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
+      guard let (form, stack, id) = Self.form(of: name, Form.arrays[analysis.id]) else { continue }
+      let place = "\(place), array \(name.debugDescription)"
+      if form.name == "sample.*.pattern" {
+        guard analysis.texts[stack.key("sample.\(id).tokens")] != nil else {
+          throw InputError(at: place, "has no texts of its tokens")
+        }
+        if analysis.texts[stack.key("sample.\(id).queries")] == nil, array.shape[2] != array.shape[3] {
+          throw InputError(at: place, "is not square and has no texts of its queries", found: "\(array.shape)")
+        }
+      }
+      if form.name == "sample.*.pooledMean" {
+        let facts = analysis.texts[stack.key("pooled")] ?? []
+        guard facts.first == id, facts.count == 3, let length = Int(facts[1]), let size = Int(facts[2]),
+          (1...Form.largest).contains(length), (1...length).contains(size),
+          array.shape[2] == (length - 1) / size + 1
+        else {
+          throw InputError(
+            at: place, "does not fit the texts \"pooled\"", expected: "document, length and size of a block",
+            found: "\(facts)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Support
+
+extension RunResults {
+  /// Refuses what no run can have: places that the model does not have, arrays of another form than their analysis gives
+  /// them, steps and counts that are not whole. What is drawn and printed relies on it.
+  ///
+  /// - Parameter file: of the tables, for the error.
+  /// - Throws: `InputError` with the analysis and the value.
+  func check(file: String) throws {
+    try subject.check(file: file)
+    var analysesSeen: Set<String> = []
+    for analysis in analyses {
+      let place = "\(file): analysis \"\(analysis.id)\""
+      guard analysesSeen.insert(analysis.id).inserted else { throw InputError(at: place, "occurs twice") }
+      try analysis.checkTables(of: subject.model, place)
+      try FormCheck(analysis, subject.model, place).run()
+    }
+  }
+}
+
+extension Subject {
+  fileprivate func check(file: String) throws {
+    let most = 1_000_000
+    var sizes = [
+      ("model.layers", model.layers, 1...most), ("model.heads", model.heads, 1...most),
+      ("model.width", model.width, 1...most), ("model.headWidth", model.headWidth, 1...most),
+      ("model.vocabulary", model.vocabulary, 0...Form.largest),
+      ("model.parameters", model.parameters, 0...Form.largest),
+      ("corpus.documents", corpus.documents, 0...Form.largest), ("corpus.tokens", corpus.tokens, 0...Form.largest),
+      ("corpus.truncated", corpus.truncated, 0...Form.largest), ("seed", seed, 0...Int.max),
+    ]
+    if let encoder = model.encoder {
+      sizes += [
+        ("model.encoder.layers", encoder.layers, 1...most), ("model.encoder.heads", encoder.heads, 1...most),
+        ("model.encoder.width", encoder.width, 1...most), ("model.encoder.headWidth", encoder.headWidth, 1...most),
+      ]
+    }
+    if let image = model.image {
+      sizes += [
+        ("model.image.side", image.side, 1...most), ("model.image.patch", image.patch, 1...max(1, image.side)),
+        ("model.image.leadingTokens", image.leadingTokens, 0...most),
+      ]
+    }
+    let (layers, heads) = (
+      max(model.layers, model.encoder?.layers ?? 0), max(model.heads, model.encoder?.heads ?? 0)
+    )
+    for (name, chosen, count) in [("layers", selection?.layers, layers), ("heads", selection?.heads, heads)] {
+      guard let chosen, chosen.isEmpty || !chosen.allSatisfy((0..<count).contains) || chosen != Set(chosen).sorted()
+      else { continue }
+      throw InputError(
+        at: "\(file): subject.selection.\(name)", "selects what the model does not have",
+        expected: "some of 0 to \(count - 1)", found: "\(chosen)")
+    }
+    for (name, size, range) in sizes where !range.contains(size) {
+      throw InputError(
+        at: "\(file): subject.\(name)", "is out of range", expected: "\(range.lowerBound) to \(range.upperBound)",
+        found: "\(size)")
+    }
+  }
+}
+
+extension AnalysisResult {
+  fileprivate func checkTables(of model: Subject.Model, _ place: String) throws {
+    var metricsSeen: Set<String> = []
+    for table in tables {
+      let place = "\(place), metric \(table.metric.id)"
+      guard metricsSeen.insert(table.metric.id).inserted else { throw InputError(at: place, "has two tables") }
+      if let lowest = table.metric.lowest, let highest = table.metric.highest, lowest >= highest {
+        throw InputError(
+          at: place, "has limits that are reversed", expected: "lowest < highest", found: "\(lowest), \(highest)")
+      }
+      var componentsSeen: Set<Component> = []
+      for row in table.rows {
+        let place = "\(place), \(row.component.id)"
+        guard componentsSeen.insert(row.component).inserted else { throw InputError(at: place, "occurs twice") }
+        guard model.has(row.component) else {
+          throw InputError(at: place, "is no part of the model", expected: model.extent(row.component.stack))
+        }
+        guard (0...Form.largest).contains(row.quantity.n) else {
+          throw InputError(at: "\(place), n", "is out of range", expected: "a count", found: "\(row.quantity.n)")
+        }
+      }
+    }
+  }
+}
+
+extension Subject.Model {
+  /// Layers and heads of a stack; for those of all stacks together the decoder's.
+  func size(_ stack: Component.Stack) -> (layers: Int, heads: Int) {
+    if stack == .encoder, let encoder { return (encoder.layers, encoder.heads) }
+    return (layers, heads)
+  }
+
+  func has(_ component: Component) -> Bool {
+    guard component.stack == .only || encoder != nil else { return false }
+    let (layers, heads) = size(component.stack)
+    return switch component.place {
+    case .model, .tensor: true
+    case .point(let point): (0...layers).contains(point)
+    case .layer(let layer): (0..<layers).contains(layer)
+    case .head(let layer, let head): (0..<layers).contains(layer) && (0..<heads).contains(head)
+    }
+  }
+
+  fileprivate func extent(_ stack: Component.Stack) -> String {
+    guard stack == .only || encoder != nil else { return "no stack, of a model that has one" }
+    let (layers, heads) = size(stack)
+    return "layers 0 to \(layers - 1), heads 0 to \(heads - 1)"
+  }
+}

@@ -1,0 +1,112 @@
+import Diagnosis
+import Foundation
+import Reports
+import Results
+import Support
+import Training
+import Transformers
+
+/// What is looked at before the work begins that would be lost: places that cannot be written, files that are not there.
+/// Each error says what to type instead.
+enum Preflight {
+  /// Whether a run folder can be made or replaced there; leaves nothing behind.
+  static func runFolder(_ place: URL, option: String = "--out") throws {
+    try hinting("a folder that can be written (\(option) names another)") { try RunFolder.check(place) }
+  }
+
+  /// Whether a file can be written there; leaves it as it is.
+  static func outputFile(_ file: URL, option: String) throws {
+    try hinting("a file that can be written (\(option) names another)") { try OutputFile.check(file) }
+  }
+
+  /// Whether something lies there that can be read.
+  static func input(_ file: URL, option: String) throws {
+    guard !FileManager.default.isReadableFile(atPath: file.path(percentEncoded: false)) else { return }
+    let exists = FileManager.default.fileExists(atPath: file.path(percentEncoded: false))
+    throw InputError(
+      at: file.relativePath, exists ? "cannot be read" : "does not exist", expected: "an existing file for \(option)")
+  }
+
+  /// The job file that an operand names.
+  ///
+  /// - Throws: `InputError(.usage)` for a folder and for weights, with the command that takes them.
+  static func job(_ operand: String, of command: String) throws -> URL {
+    let url = URL(filePath: operand)
+    func has(_ name: String) -> Bool {
+      FileManager.default.fileExists(atPath: url.appending(path: name).path(percentEncoded: false))
+    }
+    if url.isFolder {
+      var instead = ""
+      if has("results.json") || has(Study.fileName) {
+        instead = ", or tomograph render \(quoted(operand))"
+      } else if command == "report" {
+        instead = ", or tomograph report --model \(quoted(operand))"
+      }
+      throw InputError(.usage, at: operand, "is a folder", expected: "a job file\(instead)")
+    }
+    let ending = url.pathExtension.lowercased()
+    if command == "report", ["gguf", "safetensors", "bin", "pt"].contains(ending) {
+      let model = ending == "gguf" ? operand : url.deletingLastPathComponent().relativePath
+      throw InputError(
+        .usage, at: operand, "holds weights",
+        expected: "a job file, or tomograph report --model \(quoted(model))")
+    }
+    return url
+  }
+
+  /// As a shell takes it for one word.
+  private static func quoted(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "._-/".utf8.contains(byte)
+    }
+    return isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
+  }
+
+  private static func hinting(_ expected: String, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch var error as InputError {
+      error.expected = error.expected ?? expected
+      throw error
+    }
+  }
+}
+
+extension Thresholds {
+  /// The thresholds of a file that an option or a job names; the defaults where none is.
+  ///
+  /// - Throws: `InputError(.usage)` for one that is not there or not sound.
+  init(file: URL?) throws {
+    guard let file else {
+      self = .defaults
+      return
+    }
+    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)), !file.isFolder else {
+      throw InputError(
+        .usage, at: file.relativePath, file.isFolder ? "is a folder" : "does not exist",
+        expected: "a file of thresholds, which tomograph rules explains")
+    }
+    try self.init(contentsOf: file)
+  }
+}
+
+extension Job {
+  /// - Throws: `InputError` for files that the job names and that are not there.
+  func checkInputs() throws {
+    try Preflight.input(corpus.file, option: "corpus.path or --corpus")
+    if let parallel = corpus.parallel { try Preflight.input(parallel, option: "corpus.parallel or --parallel") }
+    if let labels = corpus.labels { try Preflight.input(labels, option: "corpus.labels or --labels") }
+    for checkpoint in training.checkpoints?.all ?? [] {
+      try Preflight.input(files(of: checkpoint.folder).configuration, option: "checkpoints")
+    }
+  }
+}
+
+extension URL {
+  /// Whether a folder lies there.
+  var isFolder: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path(percentEncoded: false), isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+}
