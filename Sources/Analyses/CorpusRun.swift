@@ -43,7 +43,8 @@ package struct CorpusRun {
 
   /// Runs everything that the analyses need.
   ///
-  /// - Throws: `InputError` for a corpus that cannot be read, and where no document has two tokens.
+  /// - Throws: `InputError` for a corpus that cannot be read, where no document has two tokens, and where the files of
+  ///   the weights were changed meanwhile.
   package func measure(_ analyses: [any Analysis.Type]) throws -> (results: [AnalysisResult], extent: Extent) {
     var extent = Extent()
     var remark: String?
@@ -93,6 +94,7 @@ package struct CorpusRun {
       let remark = "Targets of \(extent.generatedTargets) documents were written by the model itself, greedily."
       for i in results.indices where results[i].id != WeightAnalysis.id { results[i].notes.append(remark) }
     }
+    try model.checkFiles()
     return (results, extent)
   }
 

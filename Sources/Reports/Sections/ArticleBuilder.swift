@@ -176,6 +176,13 @@ package struct ArticleBuilder: Sendable {
           + "versions, times and memory are in [provenance.json](provenance.json), the only file that differs between "
           + "two runs of the same job.")
     ]
+    if let settings = model.unknownSettings {
+      blocks.append(
+        .remark(
+          "Settings of the model’s configuration that are not known here, and so are not honoured; if they change what "
+            + "the model computes, these numbers are not its own: "
+            + settings.map { Escaping.markdownCode($0) }.joined(separator: ", ") + "."))
+    }
     if !omitted.isEmpty {
       blocks.append(
         .remark(
