@@ -1,4 +1,6 @@
 import Support
+import Tensors
+import Tensors
 
 /// Parts that many families spell alike.
 extension Configuration {
@@ -43,7 +45,8 @@ extension Configuration {
     guard let types = try texts("layer_types") else { return (0..<layers).map { fallback($0) ? size : nil } }
     try require("layer_types", types.count == layers, "one for each of \(layers) layers")
     return try types.map { type in
-      try require("layer_types", type == "full_attention" || type == "sliding_attention" && size != nil,
+      try require(
+        "layer_types", type == "full_attention" || type == "sliding_attention" && size != nil,
         size == nil ? "full_attention, for no window is set" : "full_attention or sliding_attention")
       return type == "sliding_attention" ? size : nil
     }

@@ -57,7 +57,8 @@ struct ConfigurationTests {
       ("qwen3", "layer_types", "\"full_attention\""), ("gpt2", "n_positions", "9e99"), ("gpt2", "n_head", "7"),
       ("gpt2", "n_inner", "[96]"), ("gpt2", "num_hidden_layers", "9"), ("gpt_neo", "attention_types", "[[1, 2]]"),
       ("gpt_neo", "window_size", "0"), ("gpt_neox", "rope_theta", "77"), ("roberta", "pad_token_id", "500"),
-      ("t5", "is_encoder_decoder", "false"), ("t5", "relative_attention_num_buckets", "1"), ("t5", "relative_attention_max_distance", "2"),
+      ("t5", "is_encoder_decoder", "false"), ("t5", "relative_attention_num_buckets", "1"),
+      ("t5", "relative_attention_max_distance", "2"),
       ("t5", "feed_forward_proj", "\"gated-what\""), ("t5", "dense_act_fn", "7"),
       ("marian", "max_position_embeddings", "2000000000"), ("marian", "decoder_start_token_id", "5000"),
       ("bart", "num_hidden_layers", "77"), ("vit", "patch_size", "0"), ("vit", "image_size", "[16, 12]"),
@@ -110,6 +111,13 @@ struct ConfigurationTests {
   @Test("No model of the reference has a setting that is not known", arguments: Reference.families)
   func known(name: String) throws {
     #expect(try Model(directory: Fixtures.url("models/\(name)")).unknownSettings.isEmpty)
+  }
+
+  @Test("A model from scratch that is larger than memory is refused")
+  func largerThanMemory() throws {
+    let json = #"{"model_type": "gpt2", "vocab_size": 16000000, "n_embd": 16000000, "n_layer": 1, "n_head": 1}"#
+    let configuration = try Configuration(path: "job", contents: Data(json.utf8))
+    #expect { try Model(configuration: configuration) } throws: { "\($0)".contains("does not fit memory") }
   }
 
   /// The reference's model with keys set to what JSON says, or taken away.

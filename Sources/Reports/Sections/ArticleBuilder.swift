@@ -71,7 +71,7 @@ package struct ArticleBuilder: Sendable {
       blocks.append(
         .prose("No rule found anything to report. What was judged, and what could not be, is listed below."))
     }
-    blocks += weightNotes { $0.isUrgent }
+    blocks += unknownSettings + weightNotes { $0.isUrgent }
     blocks.append(
       .table(
         Article.Table(
@@ -79,6 +79,16 @@ package struct ArticleBuilder: Sendable {
           columns: [Article.Column("Rule"), Article.Column("Outcome")],
           rows: assessment.checks.map { check in [Article.Cell(check.title), Article.Cell(outcome(check))] })))
     return Article.Section(id: "findings", title: "Findings", blocks: blocks)
+  }
+
+  private var unknownSettings: [Article.Block] {
+    guard let settings = results.subject.model.unknownSettings else { return [] }
+    return [
+      .remark(
+        "Settings of the model’s configuration that are not known, so not honoured: "
+          + settings.map { Escaping.markdownCode($0) }.joined(separator: ", ")
+          + ". If they change what the model computes, these numbers are not its own.")
+    ]
   }
 
   /// What there is to know of how the weights were read.
@@ -176,13 +186,6 @@ package struct ArticleBuilder: Sendable {
           + "versions, times and memory are in [provenance.json](provenance.json), the only file that differs between "
           + "two runs of the same job.")
     ]
-    if let settings = model.unknownSettings {
-      blocks.append(
-        .remark(
-          "Settings of the model’s configuration that are not known here, and so are not honoured; if they change what "
-            + "the model computes, these numbers are not its own: "
-            + settings.map { Escaping.markdownCode($0) }.joined(separator: ", ") + "."))
-    }
     if !omitted.isEmpty {
       blocks.append(
         .remark(

@@ -29,13 +29,15 @@ extension Family {
         [
           "learned": StackDescription.Positions.learned(offset: 0, counting: .all), "sinusoidal": .sinusoidal,
           "rope": .rotary(
-            config.rotaries(headWidth: headWidth, .init(share: ("partial_rotary_factor", 1))).all), "alibi": .linearBias, "none": .none,
+            config.rotaries(headWidth: headWidth, .init(share: ("partial_rotary_factor", 1))).all),
+          "alibi": .linearBias, "none": .none,
         ])
       let layers = try config.size("num_hidden_layers", most: Configuration.mostLayers)
       var stack = StackDescription(
         layers: layers, heads: heads, keyValueHeads: try config.keyValueHeads(heads),
         width: width, headWidth: headWidth, feedForwardWidth: try config.size("intermediate_size", default: 4 * width),
-        maximumPositions: try config.positions("max_position_embeddings", most: Configuration.mostComputedPositions), normPlacement: isPost ? .post : .pre,
+        maximumPositions: try config.positions("max_position_embeddings", most: Configuration.mostComputedPositions),
+        normPlacement: isPost ? .post : .pre,
         normEpsilon: try config.epsilon("layer_norm_eps", default: 1e-5),
         activation: try config.activation("hidden_act", default: "gelu"),
         isCausal: try config.flag("is_causal", default: true), positions: positions,

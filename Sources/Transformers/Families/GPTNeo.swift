@@ -6,7 +6,8 @@ extension Family {
       let width = try config.size("hidden_size"), heads = try config.size("num_heads", "num_attention_heads")
       let layers = try config.size("num_layers", "num_hidden_layers", most: Configuration.mostLayers)
       var stack = StackDescription(
-        layers: layers, heads: heads, width: width, headWidth: try config.headWidth(width, heads: heads, key: "num_heads"),
+        layers: layers, heads: heads, width: width,
+        headWidth: try config.headWidth(width, heads: heads, key: "num_heads"),
         feedForwardWidth: try config.size("intermediate_size", default: 4 * width),
         maximumPositions: try config.positions("max_position_embeddings", default: 2048), normPlacement: .pre,
         normEpsilon: try config.epsilon("layer_norm_epsilon", default: 1e-5),

@@ -19,7 +19,8 @@ extension Family {
         !config.has("partial_rotary_factor") || Int(Double(headWidth) * share) == rotary.dimensions, "rotary_pct")
       let isParallel = try config.flag("use_parallel_residual", default: true)
       let stack = StackDescription(
-        layers: try config.size("num_hidden_layers", most: Configuration.mostLayers), heads: heads, width: width, headWidth: headWidth,
+        layers: try config.size("num_hidden_layers", most: Configuration.mostLayers), heads: heads, width: width,
+        headWidth: headWidth,
         feedForwardWidth: try config.size("intermediate_size"),
         maximumPositions: try config.positions("max_position_embeddings", default: 2048),
         normPlacement: isParallel ? .parallel : .pre,
