@@ -47,7 +47,8 @@ package struct CorpusRun {
 
   /// Runs everything that the analyses need.
   ///
-  /// - Throws: `InputError` for a corpus that cannot be read, and where no document has two tokens.
+  /// - Throws: `InputError` for a corpus that cannot be read, where no document has two tokens, and where the files of
+  ///   the weights were changed meanwhile.
   package func measure(_ analyses: [any Analysis.Type]) throws -> (results: [AnalysisResult], extent: Extent) {
     var extent = Extent()
     var remark: String?
@@ -100,6 +101,7 @@ package struct CorpusRun {
         results[i].notes.append(Note(remark))
       }
     }
+    try model.checkFiles()
     return (results, extent)
   }
 

@@ -76,6 +76,7 @@ extension Subject.Model {
       ])
     }
     if let precision { fields["precision"] = .string(precision) }
+    if let unknownSettings { fields["unknownSettings"] = .strings(unknownSettings) }
     if let weightNotes { fields["weightNotes"] = .array(weightNotes.map(\.json)) }
     return .object(fields)
   }

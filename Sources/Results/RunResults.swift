@@ -43,6 +43,9 @@ package struct Subject: Codable, Hashable, Sendable {
     package var precision: String?
     /// Nil where there is nothing to say.
     package var weightNotes: [WeightNote]?
+    /// Settings of the model's configuration that were not understood, and may change what it computes:
+    /// `logit_scale: 0.0625`; nil where there are none.
+    package var unknownSettings: [String]?
 
     /// A stack of blocks.
     package struct Stack: Codable, Hashable, Sendable {
@@ -78,7 +81,7 @@ package struct Subject: Codable, Hashable, Sendable {
     package init(
       name: String, family: String, task: String, layers: Int, heads: Int, width: Int, headWidth: Int, vocabulary: Int,
       parameters: Int, isCausal: Bool, encoder: Stack? = nil, image: Image? = nil, precision: String? = nil,
-      weightNotes: [WeightNote]? = nil
+      weightNotes: [WeightNote]? = nil, unknownSettings: [String]? = nil
     ) {
       self.name = name
       self.family = family
@@ -94,6 +97,7 @@ package struct Subject: Codable, Hashable, Sendable {
       self.image = image
       self.precision = precision
       self.weightNotes = weightNotes
+      self.unknownSettings = unknownSettings
     }
 
     /// The kinds of attention and of residual stream that are kept apart, in the order of a pass.

@@ -2,8 +2,6 @@ package import Foundation
 import Support
 
 /// A safetensors file, mapped into memory: its header is read and checked at once, its data when they are asked for.
-///
-/// The file must not be shortened while it is open.
 package final class SafetensorsFile: Sendable {
   package let url: URL
   /// In the order of their data in the file.
@@ -42,6 +40,9 @@ package final class SafetensorsFile: Sendable {
     }
     return tensor
   }
+
+  /// - Throws: `InputError` where the file was changed since it was opened.
+  package func check() throws { try mapping.check() }
 
   /// Lets go of the pages of a tensor.
   package func giveBack(_ name: String) {

@@ -1,52 +1,53 @@
 import Support
+import Tensors
+import Tensors
 
-/// Parts that many families spell alike, in the older and the newer spelling.
+/// Parts that many families spell alike.
 extension Configuration {
-  /// The width of a head: the width shared among the heads, unless `key` says otherwise.
-  func headWidth(_ width: Int, heads: Int, key: String? = nil) throws -> Int {
-    if let key, has(key) { return try count(key) }
-    guard heads > 0, width % heads == 0 else {
-      throw InputError(at: path, "the width is no multiple of the heads", found: "\(width) and \(heads)")
-    }
+  /// More layers than any model has.
+  static let mostLayers = 10_000
+  /// More rows than any table of positions that is computed, not read.
+  static let mostComputedPositions = 1 << 20
+
+  /// The width of a head: the width shared among the heads, unless `widthKey` says otherwise.
+  ///
+  /// - Parameters:
+  ///   - key: what the number of heads is called.
+  ///   - fallback: the family's own width where `widthKey` is absent.
+  func headWidth(
+    _ width: Int, heads: Int, key: String = "num_attention_heads", widthKey: String? = nil,
+    whereAbsent fallback: Int? = nil
+  ) throws -> Int {
+    if let widthKey, let own = try size(widthKey, whereAbsent: fallback) { return own }
+    guard width % heads == 0 else { throw error(key, "does not divide the width", expected: "a divisor of \(width)") }
     return width / heads
   }
 
-  /// Rotary embeddings: `rope_parameters`, or the keys that it replaced.
-  func rotary(
-    headWidth: Int, thetaKey: String = "rope_theta", shareKey: String = "partial_rotary_factor", share: Double = 1
-  ) throws -> Rotary {
-    let section = section("rope_parameters") ?? section("rope_scaling")
-    let theta = section?.has("rope_theta") == true ? section : nil
-    let part = section?.has("partial_rotary_factor") == true ? section : nil
-    let dimensions = Int(
-      Double(headWidth) * (try part?.number("partial_rotary_factor") ?? number(shareKey, default: share)))
-    var rotary = Rotary(
-      theta: try theta?.number("rope_theta") ?? number(thetaKey, default: 10000), dimensions: dimensions / 2 * 2)
-    guard rotary.theta > 0, (0...headWidth).contains(rotary.dimensions) else {
-      throw InputError(at: path, "the rotary embedding is impossible", found: "\(rotary.dimensions) of \(headWidth)")
+  /// The number of heads of keys and values, as many as `heads` where the key is null.
+  ///
+  /// - Parameter fallback: the family's own number where the key is absent.
+  func keyValueHeads(_ heads: Int, whereAbsent fallback: Int? = nil) throws -> Int {
+    let key = "num_key_value_heads", count = try size(key, whereAbsent: fallback) ?? heads
+    guard heads % count == 0 else {
+      throw InputError(
+        at: place(key), "the heads are not a multiple of the key-value heads", found: "\(heads) and \(count)")
     }
-    guard let section else { return rotary }
-    let kind = try section.text("rope_type", default: section.text("type", default: "default"))
-    switch kind {
-    case "default": break
-    case "linear": rotary.scaling = .linear(factor: try section.number("factor"))
-    case "llama3":
-      rotary.scaling = .llama3(
-        factor: try section.number("factor"), low: try section.number("low_freq_factor"),
-        high: try section.number("high_freq_factor"),
-        originalPositions: try section.number("original_max_position_embeddings"))
-    default: try section.require("rope_type", false, "default, linear or llama3")
-    }
-    return rotary
+    return count
+  }
+
+  /// What is added to the variance in norms.
+  func epsilon(_ key: String, default fallback: Double) throws -> Float {
+    Float(try number(key, in: 0...1, default: fallback))
   }
 
   /// Which layers see only a window of keys: by `layer_types`, else `fallback(layer)`.
   func windows(layers: Int, size: Int?, fallback: (Int) -> Bool) throws -> [Int?] {
-    guard let types = texts("layer_types") else { return (0..<layers).map { fallback($0) ? size : nil } }
-    try require("layer_types", types.count == layers, "one of each layer")
+    guard let types = try texts("layer_types") else { return (0..<layers).map { fallback($0) ? size : nil } }
+    try require("layer_types", types.count == layers, "one for each of \(layers) layers")
     return try types.map { type in
       try require(
-        "layer_types", ["full_attention", "sliding_attention"].contains(type), "full_attention or sliding_attention")
+        "layer_types", type == "full_attention" || type == "sliding_attention" && size != nil,
+        size == nil ? "full_attention, for no window is set" : "full_attention or sliding_attention")
       return type == "sliding_attention" ? size : nil
     }
   }
@@ -78,7 +79,7 @@ extension Configuration {
   /// - Throws: `InputError` where the weights are quantised.
   func refuseQuantisation() throws {
     for key in ["quantization_config", "compression_config"] {
-      guard let section = section(key) else { continue }
+      guard let section = try section(key) else { continue }
       let bits =
         try ["bits", "w_bit"].first(where: section.has).map { try section.count($0) }
         ?? [("load_in_4bit", 4), ("load_in_8bit", 8)].first { try section.flag($0.0, default: false) }?.1
@@ -90,4 +91,31 @@ extension Configuration {
   }
 
   var padToken: Int? { try? count("pad_token_id") }
+
+  func activation(_ key: String, default fallback: String) throws -> ActivationFunction {
+    guard let activation = ActivationFunction(named: try text(key, default: fallback)) else {
+      throw error(
+        key, "names an activation that is not supported", expected: ActivationFunction.names.joined(separator: ", "))
+    }
+    return activation
+  }
+}
+
+extension ActivationFunction {
+  /// Hugging Face's names of a function; those of one line compute the same.
+  private static let named: KeyValuePairs<String, ActivationFunction> = [
+    "gelu": .gelu, "gelu_python": .gelu,
+    "gelu_new": .geluTanh, "gelu_fast": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "gelu_python_tanh": .geluTanh,
+    "gelu_accurate": .geluTanh,
+    "relu": .relu,
+    "silu": .silu, "swish": .silu,
+    "tanh": .tanh,
+  ]
+
+  static var names: [String] { named.map(\.key) }
+
+  init?(named name: String) {
+    guard let known = Self.named.first(where: { $0.key == name }) else { return nil }
+    self = known.value
+  }
 }

@@ -1,11 +1,26 @@
 package import Foundation
 import Support
-package import Tensors
+import Synchronization
 
 /// A model directory's `config.json`, read key by key with errors that name the key.
-package struct Configuration {
+///
+/// It notes which keys it was asked for: what is left over, nobody knows (`unknownSettings`).
+package struct Configuration: Sendable {
+  /// The keys that were asked for so far, those of sections behind the section's: `rope_scaling.factor`.
+  private final class Record: Sendable {
+    private let keys = Mutex<Set<String>>([])
+
+    func add(_ key: String) { keys.withLock { _ = $0.insert(key) } }
+    func has(_ key: String) -> Bool { keys.withLock { $0.contains(key) } }
+  }
+
   package let path: String
-  private let fields: [String: Any]
+  nonisolated(unsafe) private let fields: [String: Any]
+  private let record: Record
+  /// What stands before a key in the record.
+  private let prefix: String
+  /// What keys are called in the file, where that is something else.
+  private let spellings: [String: String]
 
   /// - Throws: `InputError` where the file is missing or is no JSON object.
   package init(_ url: URL) throws {
@@ -22,26 +37,66 @@ package struct Configuration {
   /// - Parameter path: where it stands, for errors.
   /// - Throws: `InputError` where the content is no JSON object.
   package init(path: String, contents data: Data) throws {
-    self.path = path
     guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
       throw InputError(at: path, "is not a JSON object")
     }
-    self.fields = fields
+    self.init(path: path, fields: fields)
   }
 
   /// What another file says in place of a `config.json`; numbers and flags are `NSNumber`.
-  init(path: String, fields: [String: Any]) {
+  ///
+  /// - Parameter spellings: what that file calls keys.
+  init(path: String, fields: [String: Any], spellings: [String: String] = [:]) {
     self.path = path
     self.fields = fields
+    self.spellings = spellings
+    record = Record()
+    prefix = ""
   }
 
-  /// An object inside this one, nil where there is none.
-  package func section(_ key: String) -> Configuration? {
-    (fields[key] as? [String: Any]).map { Configuration(path: "\(path): \"\(key)\"", fields: $0) }
+  private init(section key: String, of whole: Configuration, fields: [String: Any]) {
+    path = "\(whole.path): \"\(key)\""
+    self.fields = fields
+    record = whole.record
+    prefix = "\(whole.prefix)\(key)."
+    spellings = [:]
+  }
+
+  /// What a key stands for, nil where it is absent or null.
+  private func value(_ key: String) -> Any? {
+    record.add(prefix + key)
+    return fields[key].flatMap { $0 is NSNull ? nil : $0 }
   }
 
   /// Whether a key is there and not null.
-  package func has(_ key: String) -> Bool { fields[key].map { !($0 is NSNull) } ?? false }
+  package func has(_ key: String) -> Bool { value(key) != nil }
+
+  /// Whether a key is there and null: where that means none, and its absence the family's default.
+  func isNull(_ key: String) -> Bool { fields[key] is NSNull }
+
+  /// `config.json: "rope_theta"`.
+  func place(_ key: String) -> String { spellings[key].map { "\(path): \($0)" } ?? "\(path): \"\(key)\"" }
+
+  /// An error that names a key.
+  func error(_ key: String, _ problem: String, expected: String? = nil) -> InputError {
+    InputError(at: place(key), problem, expected: expected, found: fields[key].map(Self.shown))
+  }
+
+  private func wrongType(_ key: String, _ expected: String) -> InputError {
+    fields[key] == nil
+      ? InputError(at: place(key), "is missing", expected: expected)
+      : error(key, "has the wrong type", expected: expected)
+  }
+
+  /// An object inside this one, nil where there is none.
+  package func section(_ key: String) throws -> Configuration? {
+    guard let value = value(key) else { return nil }
+    guard let fields = value as? [String: Any] else { throw wrongType(key, "an object") }
+    return Configuration(section: key, of: self, fields: fields)
+  }
+
+  /// Whether there is nothing in it.
+  var isEmpty: Bool { fields.isEmpty }
 
   /// In alphabetical order.
   var keys: [String] { fields.keys.sorted() }
@@ -58,120 +113,200 @@ package struct Configuration {
 
   /// An object of numbers, by their names.
   func numbers(_ key: String) throws -> [(String, Double)] {
-    guard let section = section(key) else { return [] }
+    guard let section = try section(key) else { return [] }
     return try section.keys.map { ($0, try section.number($0)) }
   }
 
   /// The same with other values under some keys.
   func setting(_ others: [String: Any]) -> Configuration {
-    Configuration(path: path, fields: fields.merging(others) { $1 })
+    Configuration(path: path, fields: fields.merging(others) { $1 }, spellings: spellings)
   }
 
   /// A list of texts, nil where there is none.
-  package func texts(_ key: String) -> [String]? { fields[key] as? [String] }
+  package func texts(_ key: String) throws -> [String]? {
+    guard let value = value(key) else { return nil }
+    guard let texts = value as? [String] else { throw wrongType(key, "a list of texts") }
+    return texts
+  }
 
   /// Lists with how often each repeats, written out: `[[["a", "b"], 2]]` gives a, b, a, b.
-  package func repeatedTexts(_ key: String) -> [String]? {
-    guard let pairs = fields[key] as? [[Any]] else { return nil }
-    return pairs.flatMap { pair -> [String] in
-      guard pair.count == 2, let texts = pair[0] as? [String], let times = pair[1] as? Int, (0...1000).contains(times)
-      else { return [] }
+  package func repeatedTexts(_ key: String) throws -> [String]? {
+    guard let value = value(key) else { return nil }
+    return try (value as? [[Any]] ?? [[]]).flatMap { pair -> [String] in
+      guard pair.count == 2, let texts = pair[0] as? [String], let times = Self.number(pair[1]),
+        let times = Int(exactly: times), (0...1000).contains(times)
+      else { throw wrongType(key, "lists of texts, each with how often it repeats") }
       return (0..<times).flatMap { _ in texts }
     }
   }
 
-  private func missing(_ key: String, _ expected: String) -> InputError {
-    InputError(
-      at: "\(path): \"\(key)\"", fields[key] == nil ? "is missing" : "has the wrong type",
-      expected: expected, found: fields[key].map { "\($0)" })
-  }
-
-  /// A whole number from 0 up, under the first of the keys that is there.
-  package func count(_ keys: String..., default fallback: Int? = nil) throws -> Int {
-    for key in keys where fields[key] != nil && !(fields[key] is NSNull) {
-      guard let number = fields[key] as? NSNumber, let value = Int(exactly: number.doubleValue), value >= 0,
-        value < 1 << 31
-      else { throw missing(key, "a whole number") }
-      return value
-    }
-    guard let fallback else { throw missing(keys[0], "a whole number") }
-    return fallback
-  }
-
-  package func number(_ key: String, default fallback: Double? = nil) throws -> Double {
-    guard let value = fields[key], !(value is NSNull) else {
-      guard let fallback else { throw missing(key, "a number") }
+  package func text(_ key: String, default fallback: String? = nil) throws -> String {
+    guard let value = value(key) else {
+      guard let fallback else { throw wrongType(key, "a text") }
       return fallback
     }
-    guard let number = value as? NSNumber else { throw missing(key, "a number") }
-    return number.doubleValue
+    guard let text = value as? String else { throw wrongType(key, "a text") }
+    return text
   }
 
   package func flag(_ key: String, default fallback: Bool) throws -> Bool {
-    guard let value = fields[key], !(value is NSNull) else { return fallback }
-    guard let flag = value as? Bool else { throw missing(key, "true or false") }
+    guard let value = value(key) else { return fallback }
+    guard let flag = value as? Bool else { throw wrongType(key, "true or false") }
     return flag
+  }
+
+  /// The first class of `architectures`, empty where none is named.
+  package var architecture: String { (value("architectures") as? [String])?.first ?? "" }
+
+  /// How many classes a classifier has: `id2label`, else `num_labels`, else Hugging Face's default of 2.
+  package func classes() throws -> Int {
+    if let names = try section("id2label"), !names.isEmpty { return names.fields.count }
+    return try size("num_labels", default: 2)
+  }
+
+  /// Refuses a setting that would change what the model computes and is not supported.
+  package func require(_ key: String, _ condition: Bool, _ expected: String) throws {
+    if condition { return }
+    throw InputError(
+      at: place(key), "is not supported", expected: expected, found: fields[key].map(Self.shown) ?? "nothing")
+  }
+}
+
+// MARK: Numbers
+
+extension Configuration {
+  /// More positions, ids and the like than there are.
+  static let most = 1 << 31 - 1
+  /// Wider than any matrix.
+  static let mostWidth = 1 << 24
+
+  /// A number that is none of JSON's flags, which Foundation gives as numbers too.
+  fileprivate static func number(_ value: Any) -> Double? {
+    (value as? NSNumber).flatMap { String(cString: $0.objCType) == "c" ? nil : $0.doubleValue }
+  }
+
+  /// A whole number, under any of several names of one thing.
+  ///
+  /// - Throws: `InputError` where two of the names say different things.
+  package func count(_ keys: String..., in range: ClosedRange<Int> = 0...most, default fallback: Int? = nil) throws
+    -> Int
+  {
+    try count(keys, in: range, default: fallback)
+  }
+
+  /// A whole number from 1 up: of layers, of heads, a width.
+  func size(_ keys: String..., most: Int = mostWidth, default fallback: Int? = nil) throws -> Int {
+    try count(keys, in: 1...most, default: fallback)
+  }
+
+  /// A number of positions, of a text or in a window.
+  func positions(_ keys: String..., most: Int = most, default fallback: Int? = nil) throws -> Int {
+    try count(keys, in: 1...most, default: fallback)
+  }
+
+  private func count(_ keys: [String], in range: ClosedRange<Int>, default fallback: Int?) throws -> Int {
+    let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    var found: (key: String, count: Int)?
+    for key in keys {
+      guard let value = value(key) else { continue }
+      guard let number = Self.number(value) else { throw wrongType(key, expected) }
+      guard let count = Int(exactly: number), range.contains(count) else {
+        throw error(key, "is impossible", expected: expected)
+      }
+      if let found, found.count != count {
+        throw error(key, "contradicts \"\(found.key)\"", expected: "\(found.count)")
+      }
+      found = (key, count)
+    }
+    guard let count = found?.count ?? fallback else { throw wrongType(keys[0], expected) }
+    return count
+  }
+
+  /// A whole number from 1 up; nil where the key is null, `fallback` where it is absent.
+  func size(_ key: String, most: Int = mostWidth, whereAbsent fallback: Int?) throws -> Int? {
+    if has(key) { return try size(key, most: most) }
+    return isNull(key) ? nil : fallback
+  }
+
+  /// The side of a square: a whole number from 1 up, or a list of two that are the same.
+  func side(_ key: String, default fallback: Int) throws -> Int {
+    guard let pair = value(key) as? [Any] else { return try size(key, default: fallback) }
+    let sides = pair.compactMap { Self.number($0).flatMap { Int(exactly: $0) } }
+    guard pair.count == 2, sides.count == 2, sides[0] == sides[1], (1...Self.most).contains(sides[0]) else {
+      throw error(key, "is not supported", expected: "the side of a square")
+    }
+    return sides[0]
+  }
+
+  package func number(
+    _ key: String, in range: ClosedRange<Double> = -1e30...1e30, default fallback: Double? = nil
+  ) throws -> Double {
+    guard let value = value(key) else {
+      guard let fallback else { throw wrongType(key, "a number") }
+      return fallback
+    }
+    guard let number = Self.number(value) else { throw wrongType(key, "a number") }
+    guard range.contains(number) else {
+      throw error(key, "is impossible", expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
   }
 
   /// Ids of tokens: a list of them or a single one; none where the key is not there.
   package func tokens(_ key: String) throws -> [Int32] {
-    guard let value = fields[key], !(value is NSNull) else { return [] }
-    guard let tokens = Self.tokens(value as? [Any] ?? [value]) else { throw missing(key, "ids of tokens") }
+    guard let value = value(key) else { return [] }
+    guard let tokens = Self.tokens(value as? [Any] ?? [value]) else { throw wrongType(key, "ids of tokens") }
     return tokens
   }
 
   /// Sequences of ids, none of them empty.
   package func tokenLists(_ key: String) throws -> [[Int32]] {
-    guard let value = fields[key], !(value is NSNull) else { return [] }
+    guard let value = value(key) else { return [] }
     guard let lists = (value as? [[Any]])?.compactMap(Self.tokens), lists.count == (value as? [[Any]])?.count,
       lists.allSatisfy({ !$0.isEmpty })
-    else { throw missing(key, "lists of ids of tokens") }
+    else { throw wrongType(key, "lists of ids of tokens") }
     return lists
   }
 
   private static func tokens(_ values: [Any]) -> [Int32]? {
-    let tokens = values.compactMap { ($0 as? NSNumber).flatMap { Int32(exactly: $0.doubleValue) } }
+    let tokens = values.compactMap { number($0).flatMap { Int32(exactly: $0) } }
     return tokens.count == values.count ? tokens : nil
   }
+}
 
-  package func text(_ key: String, default fallback: String? = nil) throws -> String {
-    guard let value = fields[key], !(value is NSNull) else {
-      guard let fallback else { throw missing(key, "a text") }
-      return fallback
-    }
-    guard let text = value as? String else { throw missing(key, "a text") }
-    return text
-  }
+// MARK: What is left over
 
-  /// The first class of `architectures`, empty where none is named.
-  package var architecture: String { (fields["architectures"] as? [String])?.first ?? "" }
-
-  /// How many classes a classifier has: `id2label`, else `num_labels`, else Hugging Face's default of 2.
-  package func classes() throws -> Int {
-    if let names = fields["id2label"] as? [String: Any], !names.isEmpty { return names.count }
-    return try count("num_labels", default: 2)
-  }
-
-  package func activation(_ key: String, default fallback: String) throws -> ActivationFunction {
-    switch try text(key, default: fallback) {
-    case "gelu": return .gelu
-    case "gelu_new", "gelu_fast", "gelu_pytorch_tanh": return .geluTanh
-    case "relu": return .relu
-    case "silu", "swish": return .silu
-    case "tanh": return .tanh
-    case let other:
-      throw InputError(
-        at: "\(path): \"\(key)\"", "names an unknown activation",
-        expected: "gelu, gelu_new, relu, silu or tanh", found: "\"\(other)\"")
+extension Configuration {
+  /// Settings that nobody asked for and that are not known to leave what the model computes alone, in the order of their
+  /// keys: `logit_scale: 0.0625`. To be asked for when the model has been built.
+  var unknownSettings: [String] {
+    fields.keys.sorted().flatMap { key -> [String] in
+      guard let value = fields[key], !Self.isHarmless(key, value) else { return [] }
+      guard record.has(prefix + key) else {
+        let remark = key == "auto_map" ? " (code of the model's own, which is not run)" : ""
+        return ["\(prefix)\(key): \(Self.shown(value))\(remark)"]
+      }
+      guard let fields = value as? [String: Any] else { return [] }
+      return Configuration(section: key, of: self, fields: fields).leftOver
     }
   }
 
-  /// Refuses a setting that would change what the model computes and is not supported.
-  package func require(_ key: String, _ condition: Bool, _ expected: String) throws {
-    if !condition {
-      throw InputError(
-        at: "\(path): \"\(key)\"", "is not supported", expected: expected,
-        found: fields[key].map { "\($0)" } ?? "nothing")
+  /// Of a section: none where nothing in it was asked for, for then it was read as a whole.
+  private var leftOver: [String] { fields.keys.contains { record.has(prefix + $0) } ? unknownSettings : [] }
+
+  /// A value in one line: texts in quotes, of lists and objects what is in them if it is short.
+  private static func shown(_ value: Any) -> String {
+    switch value {
+    case let text as String: return text.quotedForMessage
+    case let list as [Any]:
+      let line = "[" + list.map(shown).joined(separator: ", ") + "]"
+      return line.count <= 80 ? line : "a list of \(list.count)"
+    case let object as [String: Any]:
+      let line = "{" + object.keys.sorted().map { "\($0): \(shown(object[$0] ?? ""))" }.joined(separator: ", ") + "}"
+      return line.count <= 120 ? line : "an object of \(object.count) keys"
+    case is NSNull: return "null"
+    case let number as NSNumber where String(cString: number.objCType) == "c": return "\(number.boolValue)"
+    default: return "\(value)"
     }
   }
 }

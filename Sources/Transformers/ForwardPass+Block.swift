@@ -61,7 +61,7 @@ extension ForwardPass {
     func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
     var query = try at(site(kinds.query), split(project(x, a.query), d))  // [B, T, H, D]
     if let queryNorm = a.queryNorm { query = norm(query, queryNorm, d) }
-    if let rotary = stage.rotary, kinds.isOwn { query = try at(site(.rotatedQuery), tape.rotate(query, rotary)) }
+    if let rotary = stage.rotary(layer), kinds.isOwn { query = try at(site(.rotatedQuery), tape.rotate(query, rotary)) }
     let (key, value) = try keysAndValues(stage, layer, a, kinds, memory)
     let bias =
       kinds.isOwn
@@ -115,7 +115,7 @@ extension ForwardPass {
       var key = try at(d.site(kinds.key, layer: layer), split(project(memory, a.key), d))
       let value = try at(d.site(kinds.value, layer: layer), split(project(memory, a.value), d))
       if let keyNorm = a.keyNorm { key = norm(key, keyNorm, d) }
-      if let rotary = stage.rotary, kinds.isOwn {
+      if let rotary = stage.rotary(layer), kinds.isOwn {
         key = try at(d.site(.rotatedKey, layer: layer), tape.rotate(key, rotary))
       }
       return (key, value)

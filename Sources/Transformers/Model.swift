@@ -62,15 +62,21 @@ package final class Model: Sendable {
   package let precision: Precision
   /// What there is to know of the files that its weights come from.
   package let weightNotes: [WeightNote]
+  /// Settings of its configuration that nobody here knows, and that may change what it computes: `logit_scale: 0.0625`.
+  package let unknownSettings: [String]
   /// The matrices that vectors are multiplied with, where they are not float32.
   let bfloats: [Network.Projection: BFloatMatrix]
+  /// The files that weights are still in.
+  private let source: Checkpoint?
 
   package init(
     description: ModelDescription, parameters: [Parameter], network: Network,
     generationRules: GenerationRules = GenerationRules(), pooling: Pooling? = nil, precision: Precision = .f32,
-    weightNotes: [WeightNote] = []
+    weightNotes: [WeightNote] = [], unknownSettings: [String] = [], source: Checkpoint? = nil
   ) {
     self.weightNotes = weightNotes
+    self.unknownSettings = unknownSettings
+    self.source = source
     self.pooling = pooling
     self.precision = precision
     bfloats = precision == .f32 ? [:] : network.bfloats(of: parameters)
@@ -102,16 +108,26 @@ package final class Model: Sendable {
     self.init(
       description: description, parameters: root.parameters, network: network,
       generationRules: description.writesText ? try files.readGenerationRules() : GenerationRules(),
-      pooling: pooling, precision: precision, weightNotes: WeightNote.all(checkpoint, root.uses))
+      pooling: pooling, precision: precision, weightNotes: WeightNote.all(checkpoint, root.uses),
+      unknownSettings: configuration.unknownSettings, source: checkpoint)
+    try checkFiles()
   }
+
+  /// Looks whether the files of the weights are still those that were opened: numbers out of files that have changed
+  /// since are nobody's.
+  ///
+  /// - Throws: `InputError` where one was changed, shortened, replaced or removed.
+  package func checkFiles() throws { try source?.checkFiles() }
 
   /// The network that a configuration describes, with its weights.
   static func build(_ configuration: Configuration, _ checkpoint: Checkpoint, keepsMatrices: Bool = true) throws -> (
     ModelDescription, Network, ParameterScope
   ) {
     let family = try Family.named(by: configuration)
-    let description = try family.describe(configuration, checkpoint)
+    var description = try family.describe(configuration, checkpoint)
     try Family.check(description, configuration)
+    // What stands for padding is masked: an id that has no embedding is as good as none.
+    if let pad = description.padToken, pad >= description.vocabulary { description.padToken = nil }
     let root = ParameterScope(checkpoint, keepsMatrices: keepsMatrices)
     return (description, try family.network(root, description, configuration), root)
   }
@@ -125,9 +141,13 @@ package final class Model: Sendable {
       throw InputError(.usage, at: "gradients", "need f32", found: "\(precision.rawValue)")
     }
     let input = try input.checked(against: description)
+    try checkFiles()
     var pass = ForwardPass(self, input, request)
     let loss = try pass.run()
-    guard request.wantsGradients else { return pass.trace }
+    guard request.wantsGradients else {
+      try checkFiles()
+      return pass.trace
+    }
     guard let loss else {
       throw InputError(
         .usage, at: "gradients", "there is no loss to differentiate", expected: "labels, and a model with a head")
@@ -148,6 +168,7 @@ package final class Model: Sendable {
         pass.trace.parameterGradients[parameter.name] = variable.gradient ?? zeros(variable.shape)
       }
     }
+    try checkFiles()
     return pass.trace
   }
 

@@ -91,8 +91,7 @@ package struct ParameterScope {
       Parameter(
         name: full, shape: shape, resident: isKept ? tensor : nil, isLearned: isLearned,
         isBlank: checkpoint.isBlank(stored, shape: shape),
-        // It could be read before; should the file have gone since, there are no numbers.
-        read: { (try? checkpoint.tensor(stored, shape: shape)) ?? Tensor(repeating: .nan, shape: shape) },
+        read: { checkpoint.again(stored, shape: shape) },
         giveBack: { checkpoint.giveBack(stored) }))
     let index = register.parameters.count - 1
     register.indices[full] = index

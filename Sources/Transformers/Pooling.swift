@@ -64,7 +64,7 @@ package struct Pooling: Sendable {
     let length = (try? settings.checkResourceIsReachable()) == true ? try Configuration(settings) : nil
     self.init(
       modes: modes, steps: later,
-      maximumLength: try length.flatMap { $0.has("max_seq_length") ? try $0.count("max_seq_length") : nil })
+      maximumLength: try length.flatMap { $0.has("max_seq_length") ? try $0.positions("max_seq_length") : nil })
   }
 
   private static func modes(_ config: Configuration) throws -> [Mode] {

@@ -76,6 +76,8 @@ package struct StackDescription: Hashable, Sendable {
   package var scoreScales: [Float]
   /// In each layer, how many keys a query sees at most; all where nil.
   package var windows: [Int?]
+  /// The rotary embedding of layers with a window, where they have another than `positions` says.
+  package var windowedRotary: Rotary?
   /// In each layer with a window, of the keys before it every how many-th is seen too (Child 2019); none where nil.
   package var stride: Int?
   package var similarity = Similarity.softmax

@@ -14,7 +14,8 @@ struct Stage {
   let memory: (states: Variable, mask: [UInt8])?
   /// Keys and values of positions before these.
   let cache: KeyValueCache?
-  let rotary: RotaryTable?
+  private let rotary: RotaryTable?
+  private let windowedRotary: RotaryTable?
   /// Classes of relative distances.
   let buckets: [Int32]
   /// The bias of distances where it is not learned.
@@ -37,15 +38,17 @@ struct Stage {
     typeIDs = input.typeIDs
     pixels = input.pixels
     self.memory = memory
-    rotary =
-      if case .rotary(let rotary) = d.positions {
-        RotaryTable(positions: earlier..<keys, frequencies: rotary.frequencies, isInterleaved: rotary.isInterleaved)
-      } else {
-        nil
-      }
+    func table(_ rotary: Rotary) -> RotaryTable {
+      RotaryTable(positions: earlier..<keys, frequencies: rotary.frequencies, isInterleaved: rotary.isInterleaved)
+    }
+    rotary = if case .rotary(let rotary) = d.positions { table(rotary) } else { nil }
+    windowedRotary = d.windowedRotary.map(table)
     buckets = if case .relative(let buckets) = d.positions { buckets.table(queries: length, keys: keys) } else { [] }
     slopes = d.positions == .linearBias ? .slopes(heads: d.heads, queries: length, keys: keys) : nil
   }
+
+  /// What turns the queries and keys of a layer.
+  func rotary(_ layer: Int) -> RotaryTable? { d.windows[layer] == nil ? rotary : windowedRotary ?? rotary }
 
   /// The keys that the queries of a layer see.
   func visibility(_ layer: Int) -> Visibility {

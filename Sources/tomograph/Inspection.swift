@@ -27,6 +27,10 @@ struct Inspection {
       + (d.vocabulary > 0 ? [("vocabulary", "\(d.vocabulary)")] : []) + (tokenizer.map { [("tokenizer", $0)] } ?? [])
       + [("parameters", "\(model.totalParameterCount)")]
     var text = Inspection.columns(facts)
+    if !model.unknownSettings.isEmpty {
+      text += "\nsettings that are not known, so not honoured\n"
+      text += model.unknownSettings.map { "  \($0)\n" }.joined()
+    }
     text += "\nmemory\n" + Inspection.columns(Inspection.memory(of: model).map { ("  \($0)", Inspection.bytes($1)) })
     let notes = Inspection.notes(model.weightNotes)
     if !notes.isEmpty { text += "\nnotes\n" + notes.map { "  \($0)\n" }.joined() }

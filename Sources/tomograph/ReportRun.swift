@@ -26,6 +26,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   let files = try job.files(of: job.model)
   try job.checkAdapterBase()
   let model = try Model(files: files, precision: job.precision.available, acceptsNonFinite: true)
+  for setting in model.unknownSettings { progress.note("not known, so not honoured: \(setting)") }
   let corpus = try CorpusSource(
     job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
   try corpus.check(against: model.description)
@@ -140,7 +141,8 @@ extension Subject {
         },
         image: d.image.map { .init(side: $0.side, patch: $0.patch, leadingTokens: $0.leadingTokens) },
         precision: model.precision == .f32 ? nil : model.precision.rawValue,
-        weightNotes: notes.isEmpty ? nil : notes),
+        weightNotes: notes.isEmpty ? nil : notes,
+        unknownSettings: model.unknownSettings.isEmpty ? nil : model.unknownSettings),
       corpus: Corpus(
         name: job.corpus.file.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
         label: job.corpus.label, truncated: extent.truncated),

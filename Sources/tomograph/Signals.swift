@@ -4,11 +4,18 @@ import Support
 /// What signals do to the program.
 enum Signals {
   /// SIGINT, SIGTERM and SIGHUP take away what is half-written and end it with code 130, even where a parent blocked
-  /// them; a trap, which is a fault of the program, ends it with the code that says so, unless a backtrace was asked
-  /// for. A reader that goes away is an error of writing.
+  /// them; so does, with the code of a file that cannot be read, the loss of one that is mapped. A trap, which is a fault
+  /// of the program, ends it with the code that says so, unless a backtrace was asked for. A reader that goes away is an
+  /// error of writing.
   static func watch() {
     signal(SIGPIPE, SIG_IGN)
-    Interruption.install(message: (StandardError.isTerminal ? "\r\u{1B}[K" : "") + "tomograph: interrupted")
+    let beginning = (StandardError.isTerminal ? "\r\u{1B}[K" : "") + "tomograph: "
+    Interruption.install(message: beginning + "interrupted") { address in
+      guard let loss = MappedFile.loss(at: address) else {
+        return (beginning + "a fault of the program: memory that cannot be read", ExitCode.fault.rawValue)
+      }
+      return (beginning + loss.description, ExitCode.unreadable.rawValue)
+    }
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }

@@ -46,6 +46,7 @@ func example() -> RunResults {
         WeightNote(.beyond, ["h.2.a \"b\"", "h.3.c"], count: 12),
         WeightNote(.merged, ["q"], count: 3, detail: "rank 2"),
       ]
+      results.subject.model.unknownSettings = ["logit_scale: 0.0625"]
       try results.write(to: folder)
       #expect(try RunResults.read(from: folder).subject == results.subject)
     }

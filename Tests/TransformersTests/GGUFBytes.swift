@@ -52,15 +52,17 @@ struct GGUFBytes {
   }
 
   /// A Llama of 2 layers, width 8, 2 heads and one key–value head of width 4; rows of q and k are their numbers.
-  static func llama() -> GGUFBytes {
+  ///
+  /// - Parameter absent: keys that are left out.
+  static func llama(_ architecture: String = "llama", without absent: Set<String> = []) -> GGUFBytes {
     var file = GGUFBytes()
-    file.set("general.architecture", "llama")
+    file.set("general.architecture", architecture)
     for (key, value) in [
       ("block_count", 2), ("context_length", 64), ("embedding_length", 8), ("feed_forward_length", 12),
       ("attention.head_count", 2), ("attention.head_count_kv", 1), ("rope.dimension_count", 4),
-    ] { file.set("llama.\(key)", UInt32(value)) }
-    file.set("llama.attention.layer_norm_rms_epsilon", Float(1e-5))
-    file.set("llama.rope.freq_base", Float(100_000))
+    ] where !absent.contains(key) { file.set("\(architecture).\(key)", UInt32(value)) }
+    file.set("\(architecture).attention.layer_norm_rms_epsilon", Float(1e-5))
+    if !absent.contains("rope.freq_base") { file.set("\(architecture).rope.freq_base", Float(100_000)) }
     func rows(_ count: Int, _ width: Int) -> [Float] { (0..<count * width).map { Float($0 / width) } }
     file.add("token_embd.weight", [10, 8], rows(10, 8))
     file.add("output_norm.weight", [8], rows(1, 8))

@@ -69,10 +69,10 @@ struct GGUFTests {
       file.add("rope_freqs.weight", [2], factors)
       return try withWeights(["model.gguf": Data(file.bytes)]) { folder in
         #expect(try Checkpoint(folder).names.count == 20)
-        let fields = try GGUFArchitecture(GGUFFile(folder.appending(path: "model.gguf"))).configuration()
-        let scaling = try #require(fields["rope_scaling"] as? [String: Any])
-        #expect(scaling["rope_type"] as? String == "llama3")
-        return try #require(scaling["factor"] as? NSNumber).doubleValue
+        let configuration = try Configuration(GGUFFile(folder.appending(path: "model.gguf")))
+        let scaling = try #require(try configuration.section("rope_scaling"))
+        #expect(try scaling.text("rope_type") == "llama3")
+        return try scaling.number("factor")
       }
     }
     // Pair 1 turns 4.12 times in 8192 positions: not scaled at all.

@@ -79,7 +79,7 @@ package struct ArticleBuilder: Sendable {
       blocks.append(
         .prose("No rule found anything to report. What was judged, and what could not be, is listed below."))
     }
-    blocks += weightNotes { $0.isUrgent }
+    blocks += unknownSettings + weightNotes { $0.isUrgent }
     blocks.append(
       .table(
         Article.Table(
@@ -88,6 +88,16 @@ package struct ArticleBuilder: Sendable {
           columns: [Article.Column("Rule"), Article.Column("Outcome")],
           rows: assessment.checks.map { check in [Article.Cell(check.name), Article.Cell(outcome(check))] })))
     return Article.Section(id: "findings", title: "Findings", blocks: blocks)
+  }
+
+  private var unknownSettings: [Article.Block] {
+    guard let settings = results.subject.model.unknownSettings else { return [] }
+    return [
+      .remark(
+        "Settings of the model’s configuration that are not known, so not honoured: "
+          + settings.map { Escaping.markdownCode($0) }.joined(separator: ", ")
+          + ". If they change what the model computes, these numbers are not its own.")
+    ]
   }
 
   /// What there is to know of how the weights were read.

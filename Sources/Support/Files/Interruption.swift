@@ -22,12 +22,19 @@ package enum Interruption {
   private static let isRequestedFlag = Atomic(false)
   /// Where a signal's byte goes.
   private static let bell = Atomic<Int32>(-1)
+  /// Where memory could not be read.
+  private static let faultAddress = Atomic<UInt>(0)
 
   /// Whether a signal came; long work may look and end early.
   package static var isRequested: Bool { isRequestedFlag.load(ordering: .relaxed) }
 
   /// Catches the signals from now on; the message is written to stderr when one comes.
-  package static func install(message: String) {
+  ///
+  /// - Parameter fault: what is said, and with which code the program ends, where memory at an address cannot be read
+  ///   (SIGBUS): a file was shortened that is mapped there.
+  package static func install(
+    message: String, fault: (@Sendable (_ address: UInt) -> (line: String, code: Int32))? = nil
+  ) {
     let isFirst = state.withLock { state in
       defer { state.isInstalled = true }
       return !state.isInstalled
@@ -41,9 +48,14 @@ package enum Interruption {
       var byte: UInt8 = 0
       while true {
         while read(listener, &byte, 1) != 1 {}
+        if byte == 2, let fault {
+          let ending = fault(faultAddress.load(ordering: .sequentiallyConsistent))
+          stop(ending.line, code: ending.code)
+        }
         if !deferred() { stop(message) }
       }
     }
+    if fault != nil { installFault() }
     for number in [SIGINT, SIGTERM, SIGHUP] {
       let former = signal(number) { _ in
         let saved = errno
@@ -54,6 +66,20 @@ package enum Interruption {
       // What the caller ignores (nohup) stays ignored.
       if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
     }
+  }
+
+  /// The thread that met the fault waits for the end: there is nothing that it could go on with.
+  private static func installFault() {
+    var action = sigaction()
+    action.sa_flags = SA_SIGINFO
+    action.__sigaction_handler.sa_sigaction = { _, information, _ in
+      let address = information?.pointee._sifields._sigfault.si_addr
+      Interruption.faultAddress.store(UInt(bitPattern: address), ordering: .sequentiallyConsistent)
+      var byte: UInt8 = 2
+      _ = write(Interruption.bell.load(ordering: .relaxed), &byte, 1)
+      while true { pause() }
+    }
+    sigaction(SIGBUS, &action, nil)
   }
 
   /// Runs what ends itself soon after `isRequested` became true: the first signal does no more than that, the second one
@@ -74,7 +100,7 @@ package enum Interruption {
   }
 
   /// Removes whatever is unfinished and ends the program.
-  private static func stop(_ message: String) {
+  private static func stop(_ message: String, code: Int32 = exitCode) {
     isRequestedFlag.store(true, ordering: .relaxed)
     // Nothing can become whole, or begin, from here on.
     state.withLock { state in
@@ -83,7 +109,7 @@ package enum Interruption {
         for parent in item.parents { rmdir(parent.path(percentEncoded: false)) }
       }
       try? FileHandle.standardError.write(contentsOf: Data((message + "\n").utf8))
-      _exit(exitCode)
+      _exit(code)
     }
   }
 

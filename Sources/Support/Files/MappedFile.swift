@@ -2,10 +2,14 @@ package import Foundation
 
 /// A regular file in memory, read-only.
 ///
-/// The file must not be shortened while it is open.
+/// Other programs may change it meanwhile: `check` tells. Reading what has been cut off is the signal SIGBUS.
 package final class MappedFile: @unchecked Sendable {
   package let url: URL
   package let bytes: UnsafeRawBufferPointer
+  /// Open as long as the file is mapped, so that it can be looked at again.
+  let descriptor: Int32
+  /// As it was opened.
+  let state: State
 
   /// - Throws: `InputError` where there is no such file, or it is empty or no regular one.
   package init(_ url: URL) throws {
@@ -17,7 +21,8 @@ package final class MappedFile: @unchecked Sendable {
     // Not blocking: a pipe would otherwise be waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure("cannot be opened") }
-    defer { close(descriptor) }
+    var isMapped = false
+    defer { if !isMapped { close(descriptor) } }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure("cannot be examined") }
     guard status.st_mode & S_IFMT == S_IFREG else { throw InputError(at: path, "is not a file") }
@@ -27,10 +32,18 @@ package final class MappedFile: @unchecked Sendable {
       throw failure("cannot be mapped into memory")
     }
     bytes = UnsafeRawBufferPointer(start: base, count: size)
+    self.descriptor = descriptor
+    state = State(status)
+    isMapped = true
+    Self.register(bytes, of: path)
     try LargeFilePointer.refuse(bytes, at: path)
   }
 
-  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+  deinit {
+    Self.unregister(bytes)
+    munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    close(descriptor)
+  }
 
   /// Gives the memory of the whole pages in a range back; they are read from the file again if they are needed again.
   package func giveBack(_ range: Range<Int>) {

@@ -8,12 +8,12 @@ extension Family {
       try config.require("inner_group_num", config.count("inner_group_num", default: 1) == 1, "1")
       let head = try config.encoderHead(isMasked: checkpoint.contains("predictions.dense.weight"))
       return ModelDescription(
-        family: "albert", vocabulary: try config.count("vocab_size"),
+        family: "albert", vocabulary: try config.size("vocab_size"),
         tokenTypes: try config.count("type_vocab_size", default: 2), head: head, padToken: config.padToken,
-        stack: try config.bertStack())
+        stack: try config.bertStack(activation: "gelu_new"))
     },
     network: { root, d, config in
-      let narrow = try config.count("embedding_size", default: 128)
+      let narrow = try config.size("embedding_size", default: 128)
       let groups = try config.count("num_hidden_groups", default: 1)
       try config.require("num_hidden_groups", (1...d.layers).contains(groups), "1 … \(d.layers)")
       let trunk = root.trunk("albert", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()

@@ -1,9 +1,11 @@
 extension Family {
   /// BART (Lewis 2020): Post-LN encoder–decoder with learned positions from row 2 on.
-  static let bart = bartLike("bart", embeddingIsScaled: true) { _ in .learned(offset: 2, counting: .all) }
+  static let bart = bartLike("bart", embeddingIsScaled: true, decoderStart: 2) { _ in
+    .learned(offset: 2, counting: .all)
+  }
 
   /// Marian (Junczys-Dowmunt 2018): BART with sinusoidal positions and no norm of the embeddings.
-  static let marian = bartLike("marian", embeddingIsScaled: false) { config in
+  static let marian = bartLike("marian", embeddingIsScaled: false, decoderStart: 58_100) { config in
     try config.require(
       "share_encoder_decoder_embeddings", config.flag("share_encoder_decoder_embeddings", default: true), "true")
     return .sinusoidal
@@ -11,20 +13,26 @@ extension Family {
 }
 
 private func bartLike(
-  _ modelType: String, embeddingIsScaled: Bool,
+  _ modelType: String, embeddingIsScaled: Bool, decoderStart: Int,
   positions: @escaping @Sendable (Configuration) throws -> StackDescription.Positions
 ) -> Family {
   Family(
     modelType: modelType,
     describe: { config, checkpoint in
-      let width = try config.count("d_model")
+      let width = try config.size("d_model", "hidden_size")
+      // These are other names of the encoder's.
+      for (alias, key) in [("num_hidden_layers", "encoder_layers"), ("num_attention_heads", "encoder_attention_heads")]
+      where config.has(alias) { _ = try config.size(key, alias) }
       func stack(_ role: Site.Stack) throws -> StackDescription {
-        let heads = try config.count("\(role.rawValue)_attention_heads")
+        let heads = try config.size("\(role.rawValue)_attention_heads")
         var stack = StackDescription(
-          layers: try config.count("\(role.rawValue)_layers"), heads: heads, width: width,
-          headWidth: try config.headWidth(width, heads: heads),
-          feedForwardWidth: try config.count("\(role.rawValue)_ffn_dim"),
-          maximumPositions: try config.count("max_position_embeddings"), normPlacement: .post, normEpsilon: 1e-5,
+          layers: try config.size("\(role.rawValue)_layers", most: Configuration.mostLayers), heads: heads,
+          width: width,
+          headWidth: try config.headWidth(width, heads: heads, key: "\(role.rawValue)_attention_heads"),
+          feedForwardWidth: try config.size("\(role.rawValue)_ffn_dim"),
+          maximumPositions: try config.positions(
+            "max_position_embeddings", most: Configuration.mostComputedPositions, default: 1024),
+          normPlacement: .post, normEpsilon: 1e-5,
           activation: try config.activation("activation_function", default: "gelu"), isCausal: role == .decoder,
           positions: try positions(config), hasOutput: false)
         stack.role = role
@@ -33,9 +41,9 @@ private func bartLike(
         return stack
       }
       return ModelDescription(
-        family: modelType, vocabulary: try config.count("vocab_size"),
+        family: modelType, vocabulary: try config.size("vocab_size"),
         head: try config.sequenceToSequenceHead(checkpoint, isTied: config.tiesEmbeddings()),
-        padToken: config.padToken, decoderStart: try config.count("decoder_start_token_id", "eos_token_id", default: 2),
+        padToken: config.padToken, decoderStart: try config.count("decoder_start_token_id", default: decoderStart),
         stack: try stack(.decoder), encoder: try stack(.encoder))
     },
     network: { root, d, config in

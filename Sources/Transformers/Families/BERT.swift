@@ -7,7 +7,7 @@ extension Family {
     describe: { config, checkpoint in
       let head = try config.encoderHead(isMasked: checkpoint.contains("cls.predictions.transform.dense.weight"))
       return ModelDescription(
-        family: "bert", vocabulary: try config.count("vocab_size"),
+        family: "bert", vocabulary: try config.size("vocab_size"),
         tokenTypes: try config.count("type_vocab_size", default: 2), head: head, padToken: config.padToken,
         stack: try config.bertStack())
     },
@@ -48,11 +48,15 @@ private func robertaLike(_ modelType: String) -> Family {
       let head = try config.encoderHead(isMasked: checkpoint.contains("lm_head.dense.weight"))
       let pad = try config.count("pad_token_id", default: 1)
       var stack = try config.bertStack()
+      guard stack.maximumPositions > pad + 1 else {
+        throw config.error(
+          "max_position_embeddings", "leaves no position behind the padding token's", expected: "more than \(pad + 1)")
+      }
       stack.maximumPositions -= pad + 1
       stack.positions = .learned(offset: pad + 1, counting: .allBut(token: pad))
       return ModelDescription(
-        family: modelType, vocabulary: try config.count("vocab_size"),
-        tokenTypes: try config.count("type_vocab_size", default: 1), head: head, padToken: pad, stack: stack)
+        family: modelType, vocabulary: try config.size("vocab_size"),
+        tokenTypes: try config.count("type_vocab_size", default: 2), head: head, padToken: pad, stack: stack)
     },
     network: { root, d, config in
       let trunk = root.trunk("roberta", isNamed: d.head != .none), isTied = try config.tiesEmbeddings()
@@ -79,16 +83,19 @@ private func robertaLike(_ modelType: String) -> Family {
 
 extension Configuration {
   /// The stack of BERT and its kin.
-  func bertStack() throws -> StackDescription {
+  ///
+  /// - Parameter activation: the family's own where the configuration does not say.
+  func bertStack(activation fallback: String = "gelu") throws -> StackDescription {
     let positions = try text("position_embedding_type", default: "absolute")
     try require("position_embedding_type", positions == "absolute", "\"absolute\"")
     try requireOneStack()
-    let width = try count("hidden_size"), heads = try count("num_attention_heads")
+    let width = try size("hidden_size"), heads = try size("num_attention_heads")
     return StackDescription(
-      layers: try count("num_hidden_layers"), heads: heads, width: width, headWidth: try headWidth(width, heads: heads),
-      feedForwardWidth: try count("intermediate_size"), maximumPositions: try count("max_position_embeddings"),
-      normPlacement: .post, normEpsilon: Float(try number("layer_norm_eps", default: 1e-12)),
-      activation: try activation("hidden_act", default: "gelu"), isCausal: false,
+      layers: try size("num_hidden_layers", most: Self.mostLayers), heads: heads, width: width,
+      headWidth: try headWidth(width, heads: heads), feedForwardWidth: try size("intermediate_size"),
+      maximumPositions: try self.positions("max_position_embeddings", default: 512), normPlacement: .post,
+      normEpsilon: try epsilon("layer_norm_eps", default: 1e-12),
+      activation: try activation("hidden_act", default: fallback), isCausal: false,
       positions: .learned(offset: 0, counting: .all), hasOutput: false)
   }
 }

@@ -19,8 +19,8 @@ extension Family {
   static let composed = Family(
     modelType: "tomograph",
     describe: { config, _ in
-      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
-      let headWidth = try config.headWidth(width, heads: heads, key: "head_dim")
+      let width = try config.size("hidden_size"), heads = try config.size("num_attention_heads")
+      let headWidth = try config.headWidth(width, heads: heads, widthKey: "head_dim")
       let norm = try config.choice(
         "norm", ["layer_norm": StackDescription.Norm.layer, "rms_norm": .rms(shift: 0), "none": .none])
       let isPost = try config.choice("norm_placement", ["pre": false, "post": true, "sandwich": false])
@@ -28,14 +28,17 @@ extension Family {
         "position_embedding_type",
         [
           "learned": StackDescription.Positions.learned(offset: 0, counting: .all), "sinusoidal": .sinusoidal,
-          "rope": .rotary(config.rotary(headWidth: headWidth)), "alibi": .linearBias, "none": .none,
+          "rope": .rotary(
+            config.rotaries(headWidth: headWidth, .init(share: ("partial_rotary_factor", 1))).all),
+          "alibi": .linearBias, "none": .none,
         ])
-      let layers = try config.count("num_hidden_layers")
+      let layers = try config.size("num_hidden_layers", most: Configuration.mostLayers)
       var stack = StackDescription(
-        layers: layers, heads: heads, keyValueHeads: try config.count("num_key_value_heads", default: heads),
-        width: width, headWidth: headWidth, feedForwardWidth: try config.count("intermediate_size", default: 4 * width),
-        maximumPositions: try config.count("max_position_embeddings"), normPlacement: isPost ? .post : .pre,
-        normEpsilon: Float(try config.number("layer_norm_eps", default: 1e-5)),
+        layers: layers, heads: heads, keyValueHeads: try config.keyValueHeads(heads),
+        width: width, headWidth: headWidth, feedForwardWidth: try config.size("intermediate_size", default: 4 * width),
+        maximumPositions: try config.positions("max_position_embeddings", most: Configuration.mostComputedPositions),
+        normPlacement: isPost ? .post : .pre,
+        normEpsilon: try config.epsilon("layer_norm_eps", default: 1e-5),
         activation: try config.activation("hidden_act", default: "gelu"),
         isCausal: try config.flag("is_causal", default: true), positions: positions,
         hasOutput: norm != .none && !isPost)
@@ -45,29 +48,23 @@ extension Family {
         "attention_type", ["full": "full", "local": "local", "strided": "strided", "linear": "linear"])
       if type == "local" || type == "strided" {
         try config.require("is_causal", stack.isCausal, "true, for attention in a window")
-        let window = try config.count("attention_window")
-        try config.require("attention_window", window > 1, "at least 2")
+        let window = try config.count("attention_window", in: 2...Configuration.most)
         stack.windows = Array(repeating: window, count: layers)
       }
       if type == "strided" {
-        stack.stride = try config.count("attention_stride")
-        try config.require("attention_stride", (stack.stride ?? 0) > 0, "at least 1")
+        stack.stride = try config.positions("attention_stride")
       }
       if type == "linear" { stack.similarity = .linear }
-      let temperature = Float(try config.number("attention_temperature", default: 1))
-      try config.require("attention_temperature", temperature > 0, "more than 0")
+      let temperature = Float(try config.number("attention_temperature", in: 1e-6...1e6, default: 1))
       stack.scoreScales = stack.scoreScales.map { $0 / temperature }
-      stack.experts = try config.count("num_local_experts", default: 1)
-      stack.expertsPerToken = try config.count("num_experts_per_tok", default: 1)
-      try config.require("num_local_experts", stack.experts > 0, "at least 1")
-      try config.require(
-        "num_experts_per_tok", (1...stack.experts).contains(stack.expertsPerToken), "1 to the number of experts")
+      stack.experts = try config.size("num_local_experts", most: 1 << 16, default: 1)
+      stack.expertsPerToken = try config.size("num_experts_per_tok", most: stack.experts, default: 1)
       stack.balanceWeight = Float(try config.number("router_aux_loss_coef", default: 0))
       stack.residualWeights = StackDescription.ResidualWeights(
         stream: Float(try config.number("residual_weight", default: 1)),
         branch: Float(try config.number("branch_weight", default: 1)))
       return ModelDescription(
-        family: "tomograph", vocabulary: try config.count("vocab_size"), head: .languageModel,
+        family: "tomograph", vocabulary: try config.size("vocab_size"), head: .languageModel,
         padToken: config.padToken, stack: stack)
     },
     network: { root, d, config in

@@ -5,16 +5,18 @@ extension Family {
   static let distilbert = Family(
     modelType: "distilbert",
     describe: { config, checkpoint in
-      let width = try config.count("dim"), heads = try config.count("n_heads")
+      let width = try config.size("dim", "hidden_size"), heads = try config.size("n_heads", "num_attention_heads")
       let head = try config.encoderHead(isMasked: checkpoint.contains("vocab_transform.weight"))
       let stack = StackDescription(
-        layers: try config.count("n_layers"), heads: heads, width: width,
-        headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.count("hidden_dim"),
-        maximumPositions: try config.count("max_position_embeddings"), normPlacement: .post, normEpsilon: 1e-12,
+        layers: try config.size("n_layers", "num_hidden_layers", most: Configuration.mostLayers), heads: heads,
+        width: width, headWidth: try config.headWidth(width, heads: heads, key: "n_heads"),
+        feedForwardWidth: try config.size("hidden_dim"),
+        maximumPositions: try config.positions("max_position_embeddings", default: 512), normPlacement: .post,
+        normEpsilon: 1e-12,
         activation: try config.activation("activation", default: "gelu"), isCausal: false,
         positions: .learned(offset: 0, counting: .all), hasOutput: false)
       return ModelDescription(
-        family: "distilbert", vocabulary: try config.count("vocab_size"), head: head, padToken: config.padToken,
+        family: "distilbert", vocabulary: try config.size("vocab_size"), head: head, padToken: config.padToken,
         stack: stack)
     },
     network: { root, d, config in

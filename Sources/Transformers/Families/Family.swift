@@ -47,5 +47,10 @@ struct Family: Sendable {
     } else if d.vocabulary < 1 {
       throw InputError(at: configuration.path, "the size of the vocabulary is impossible", found: "\(d.vocabulary)")
     }
+    if let start = d.decoderStart, start >= d.vocabulary {
+      throw InputError(
+        at: configuration.place("decoder_start_token_id"), "is beyond the vocabulary",
+        expected: "0 … \(d.vocabulary - 1)", found: "\(start)")
+    }
   }
 }

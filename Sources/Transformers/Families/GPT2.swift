@@ -4,13 +4,15 @@ extension Family {
     modelType: "gpt2",
     describe: { config, checkpoint in
       try config.require("add_cross_attention", !config.flag("add_cross_attention", default: false), "false")
-      let width = try config.count("n_embd", "hidden_size"), heads = try config.count("n_head", "num_attention_heads")
-      let layers = try config.count("n_layer", "num_hidden_layers")
+      let width = try config.size("n_embd", "hidden_size"), heads = try config.size("n_head", "num_attention_heads")
+      let layers = try config.size("n_layer", "num_hidden_layers", most: Configuration.mostLayers)
+      // Older files say `n_ctx` alone.
+      let context = config.has("n_positions") ? 1024 : try config.positions("n_ctx", default: 1024)
       var stack = StackDescription(
-        layers: layers, heads: heads, width: width, headWidth: try config.headWidth(width, heads: heads),
-        feedForwardWidth: try config.count("n_inner", default: 4 * width),
-        maximumPositions: try config.count("n_positions", "n_ctx", "max_position_embeddings"), normPlacement: .pre,
-        normEpsilon: Float(try config.number("layer_norm_epsilon", default: 1e-5)),
+        layers: layers, heads: heads, width: width, headWidth: try config.headWidth(width, heads: heads, key: "n_head"),
+        feedForwardWidth: try config.size("n_inner", default: 4 * width),
+        maximumPositions: try config.positions("n_positions", "max_position_embeddings", default: context),
+        normPlacement: .pre, normEpsilon: try config.epsilon("layer_norm_epsilon", default: 1e-5),
         activation: try config.activation("activation_function", default: "gelu_new"), isCausal: true,
         positions: .learned(offset: 0, counting: .all), hasOutput: true)
       if try !config.flag("scale_attn_weights", default: true) { stack.scoreScales = stack.scoreScales.map { _ in 1 } }
@@ -18,7 +20,7 @@ extension Family {
         stack.scoreScales = stack.scoreScales.enumerated().map { $1 / Float($0 + 1) }
       }
       return ModelDescription(
-        family: "gpt2", vocabulary: try config.count("vocab_size"),
+        family: "gpt2", vocabulary: try config.size("vocab_size"),
         head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken,
         stack: stack)
     },

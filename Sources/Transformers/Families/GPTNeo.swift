@@ -3,20 +3,21 @@ extension Family {
   static let gptNeo = Family(
     modelType: "gpt_neo",
     describe: { config, checkpoint in
-      let width = try config.count("hidden_size"), heads = try config.count("num_heads", "num_attention_heads")
-      let layers = try config.count("num_layers", "num_hidden_layers")
+      let width = try config.size("hidden_size"), heads = try config.size("num_heads", "num_attention_heads")
+      let layers = try config.size("num_layers", "num_hidden_layers", most: Configuration.mostLayers)
       var stack = StackDescription(
-        layers: layers, heads: heads, width: width, headWidth: try config.headWidth(width, heads: heads),
-        feedForwardWidth: try config.count("intermediate_size", default: 4 * width),
-        maximumPositions: try config.count("max_position_embeddings"), normPlacement: .pre,
-        normEpsilon: Float(try config.number("layer_norm_epsilon", default: 1e-5)),
+        layers: layers, heads: heads, width: width,
+        headWidth: try config.headWidth(width, heads: heads, key: "num_heads"),
+        feedForwardWidth: try config.size("intermediate_size", default: 4 * width),
+        maximumPositions: try config.positions("max_position_embeddings", default: 2048), normPlacement: .pre,
+        normEpsilon: try config.epsilon("layer_norm_epsilon", default: 1e-5),
         activation: try config.activation("activation_function", default: "gelu_new"), isCausal: true,
         positions: .learned(offset: 0, counting: .all), hasOutput: true)
       stack.scoreScales = Array(repeating: 1, count: layers)
-      let window = try config.count("window_size", default: 256), kinds = try config.attentionKinds(layers)
+      let window = try config.positions("window_size", default: 256), kinds = try config.attentionKinds(layers)
       stack.windows = kinds.map { $0 == "local" ? window : nil }
       return ModelDescription(
-        family: "gpt_neo", vocabulary: try config.count("vocab_size"),
+        family: "gpt_neo", vocabulary: try config.size("vocab_size"),
         head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken,
         stack: stack)
     },
@@ -47,11 +48,14 @@ extension Family {
 }
 
 extension Configuration {
-  /// `global` or `local` for each layer: `attention_layers`, or `attention_types`' lists with how often each repeats.
+  /// `global` or `local` for each layer: `attention_layers`, or `attention_types`' lists with how often each repeats,
+  /// or the two by turns in 24 layers.
   fileprivate func attentionKinds(_ layers: Int) throws -> [String] {
-    let kinds = texts("attention_layers") ?? repeatedTexts("attention_types") ?? []
-    try require("attention_layers", kinds.count == layers, "global or local, one of each layer")
-    try require("attention_layers", kinds.allSatisfy { ["global", "local"].contains($0) }, "global or local")
+    let types = try repeatedTexts("attention_types") ?? (0..<24).map { $0 % 2 == 0 ? "global" : "local" }
+    let key = has("attention_layers") ? "attention_layers" : "attention_types"
+    let kinds = try texts("attention_layers") ?? types
+    try require(key, kinds.count == layers, "global or local for each of \(layers) layers")
+    try require(key, kinds.allSatisfy { ["global", "local"].contains($0) }, "global or local")
     return kinds
   }
 }

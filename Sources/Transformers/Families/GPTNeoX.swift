@@ -5,20 +5,30 @@ extension Family {
   static let gptNeoX = Family(
     modelType: "gpt_neox",
     describe: { config, checkpoint in
-      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
+      let width = try config.size("hidden_size"), heads = try config.size("num_attention_heads")
       let headWidth = try config.headWidth(width, heads: heads)
-      let rotary = try config.rotary(
-        headWidth: headWidth, thetaKey: "rotary_emb_base", shareKey: "rotary_pct", share: 0.25)
+      let rotary = try config.rotaries(
+        headWidth: headWidth, .init(theta: "rotary_emb_base", share: ("rotary_pct", 0.25))
+      ).all
+      // Some files say these twice.
+      let theta = try config.number("rope_theta", default: rotary.theta)
+      try config.require("rope_theta", theta == rotary.theta, "\(rotary.theta), as rotary_emb_base")
+      let share = try config.number("partial_rotary_factor", in: 0...1, default: 0)
+      try config.require(
+        "partial_rotary_factor",
+        !config.has("partial_rotary_factor") || Int(Double(headWidth) * share) == rotary.dimensions, "rotary_pct")
       let isParallel = try config.flag("use_parallel_residual", default: true)
       let stack = StackDescription(
-        layers: try config.count("num_hidden_layers"), heads: heads, width: width, headWidth: headWidth,
-        feedForwardWidth: try config.count("intermediate_size"),
-        maximumPositions: try config.count("max_position_embeddings"), normPlacement: isParallel ? .parallel : .pre,
-        normEpsilon: Float(try config.number("layer_norm_eps", default: 1e-5)),
+        layers: try config.size("num_hidden_layers", most: Configuration.mostLayers), heads: heads, width: width,
+        headWidth: headWidth,
+        feedForwardWidth: try config.size("intermediate_size"),
+        maximumPositions: try config.positions("max_position_embeddings", default: 2048),
+        normPlacement: isParallel ? .parallel : .pre,
+        normEpsilon: try config.epsilon("layer_norm_eps", default: 1e-5),
         activation: try config.activation("hidden_act", default: "gelu"), isCausal: true, positions: .rotary(rotary),
         hasOutput: true)
       return ModelDescription(
-        family: "gpt_neox", vocabulary: try config.count("vocab_size"),
+        family: "gpt_neox", vocabulary: try config.size("vocab_size"),
         head: try config.decoderHead(
           checkpoint, isTied: config.tiesEmbeddings(default: false), output: ["lm_head.weight", "embed_out.weight"]),
         padToken: config.padToken, stack: stack)

@@ -5,29 +5,48 @@ extension Family {
   static let llama = llamaLike(
     "llama",
     Traits(
-      biases: { (try $0.flag("attention_bias", default: false), try $0.flag("attention_bias", default: false)) }))
+      biases: { (try $0.flag("attention_bias", default: false), try $0.flag("attention_bias", default: false)) },
+      defaults: Defaults(positions: 2048)))
 
-  /// Mistral (Jiang 2023): Llama with a sliding window.
+  /// Mistral (Jiang 2023): Llama with a sliding window, of 4,096 keys where the configuration does not say.
   static let mistral = llamaLike(
     "mistral",
-    Traits(windows: { config, layers in
-      try config.windows(layers: layers, size: config.has("sliding_window") ? config.count("sliding_window") : nil) {
-        _ in true
-      }
-    }))
+    Traits(
+      windows: { config, layers in
+        let size = try config.size("sliding_window", most: Configuration.most, whereAbsent: 4096)
+        return try config.windows(layers: layers, size: size) { _ in true }
+      },
+      defaults: Defaults(positions: 131_072, keyValueHeads: 8)))
 
   /// Qwen2 (Yang 2024): Llama with biases on queries, keys and values.
-  static let qwen2 = llamaLike("qwen2", Traits(biases: { _ in (true, false) }, windows: qwenWindows))
+  static let qwen2 = llamaLike(
+    "qwen2",
+    Traits(
+      biases: { _ in (true, false) }, windows: qwenWindows, defaults: Defaults(positions: 32_768, keyValueHeads: 32)))
 
   /// Qwen3 (Yang 2025): Llama with norms of each head's queries and keys.
   static let qwen3 = llamaLike(
     "qwen3",
     Traits(
       biases: { (try $0.flag("attention_bias", default: false), try $0.flag("attention_bias", default: false)) },
-      normsHeads: true, windows: qwenWindows))
+      normsHeads: true, windows: qwenWindows,
+      defaults: Defaults(positions: 32_768, keyValueHeads: 32, headWidth: 128)))
 
   /// Gemma (2024): Llama with gains stored less 1, scaled embeddings and wide heads.
-  static let gemma = llamaLike("gemma", Traits(norm: .rms(shift: 1), scalesEmbedding: true, isTied: true))
+  static let gemma = llamaLike(
+    "gemma",
+    Traits(
+      norm: .rms(shift: 1),
+      biases: { (try $0.flag("attention_bias", default: false), try $0.flag("attention_bias", default: false)) },
+      scalesEmbedding: true, isTied: true, defaults: Defaults(positions: 8192, keyValueHeads: 16, headWidth: 256)))
+}
+
+/// What a family's configuration class of Hugging Face's takes for keys that are absent; a key that is null means as many
+/// heads as there are, and the width shared among them.
+private struct Defaults: Sendable {
+  var positions: Int
+  var keyValueHeads: Int?
+  var headWidth: Int?
 }
 
 /// Where Llama's descendants differ.
@@ -36,39 +55,49 @@ private struct Traits: Sendable {
   /// Whether queries, keys and values, and whether the output has biases.
   var biases: @Sendable (Configuration) throws -> (qkv: Bool, output: Bool) = { _ in (false, false) }
   var normsHeads = false
-  var windows: @Sendable (Configuration, Int) throws -> [Int?] = { _, layers in Array(repeating: nil, count: layers) }
+  var windows: @Sendable (Configuration, Int) throws -> [Int?] = { config, layers in
+    try config.windows(layers: layers, size: nil) { _ in false }
+  }
   var scalesEmbedding = false
   /// Whether the output matrix is the embeddings where the configuration does not say.
   var isTied = false
+  var defaults: Defaults
 }
 
 private let qwenWindows: @Sendable (Configuration, Int) throws -> [Int?] = { config, layers in
   let slides = try config.flag("use_sliding_window", default: false)
   let from = try config.count("max_window_layers", default: 28)
-  let size = slides && config.has("sliding_window") ? try config.count("sliding_window") : nil
-  return try config.windows(layers: layers, size: size) { $0 >= from }
+  let size = try config.size("sliding_window", most: Configuration.most, whereAbsent: 4096)
+  return try config.windows(layers: layers, size: slides ? size : nil) { $0 >= from }
 }
 
 private func llamaLike(_ modelType: String, _ traits: Traits) -> Family {
   Family(
     modelType: modelType,
     describe: { config, checkpoint in
-      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
-      let headWidth = try config.headWidth(width, heads: heads, key: "head_dim")
-      let layers = try config.count("num_hidden_layers")
+      let width = try config.size("hidden_size"), heads = try config.size("num_attention_heads")
+      let headWidth = try config.headWidth(
+        width, heads: heads, widthKey: "head_dim", whereAbsent: traits.defaults.headWidth)
+      let layers = try config.size("num_hidden_layers", most: Configuration.mostLayers)
+      let windows = try traits.windows(config, layers)
+      let rotaries = try config.rotaries(headWidth: headWidth, windows: windows)
+      let isBidirectional = try config.flag("use_bidirectional_attention", default: false)
+      try config.require("use_bidirectional_attention", !isBidirectional, "false")
       var stack = StackDescription(
-        layers: layers, heads: heads, keyValueHeads: try config.count("num_key_value_heads", default: heads),
-        width: width, headWidth: headWidth, feedForwardWidth: try config.count("intermediate_size"),
-        maximumPositions: try config.count("max_position_embeddings"), normPlacement: .pre,
-        normEpsilon: Float(try config.number("rms_norm_eps", default: 1e-6)),
+        layers: layers, heads: heads,
+        keyValueHeads: try config.keyValueHeads(heads, whereAbsent: traits.defaults.keyValueHeads), width: width,
+        headWidth: headWidth, feedForwardWidth: try config.size("intermediate_size"),
+        maximumPositions: try config.positions("max_position_embeddings", default: traits.defaults.positions),
+        normPlacement: .pre, normEpsilon: try config.epsilon("rms_norm_eps", default: 1e-6),
         activation: try config.llamaActivation(), isCausal: true,
-        positions: .rotary(try config.rotary(headWidth: headWidth)), hasOutput: true)
+        positions: .rotary(rotaries.all), hasOutput: true)
+      stack.windowedRotary = rotaries.windowed
       stack.norm = traits.norm
       stack.isGated = true
-      stack.windows = try traits.windows(config, layers)
+      stack.windows = windows
       if traits.scalesEmbedding { stack.embeddingScale = Float(width).squareRoot() }
       return ModelDescription(
-        family: modelType, vocabulary: try config.count("vocab_size"),
+        family: modelType, vocabulary: try config.size("vocab_size"),
         head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings(default: traits.isTied)),
         padToken: config.padToken, stack: stack)
     },
@@ -108,7 +137,16 @@ extension Configuration {
   /// Gemma's first files say `gelu` where the tanh form is meant, and name it in `hidden_activation`.
   fileprivate func llamaActivation() throws -> ActivationFunction {
     guard try text("model_type") == "gemma" else { return try activation("hidden_act", default: "silu") }
-    let named = try activation(has("hidden_activation") ? "hidden_activation" : "hidden_act", default: "gelu_new")
-    return named == .gelu ? .geluTanh : named
+    func meant(_ key: String, default fallback: String) throws -> ActivationFunction {
+      let named = try activation(key, default: fallback)
+      return named == .gelu ? .geluTanh : named
+    }
+    let act = try meant("hidden_act", default: "gelu_pytorch_tanh")
+    if has("hidden_activation") {
+      let other = try meant("hidden_activation", default: "gelu")
+      try require("hidden_activation", other == act || !has("hidden_act"), "the same as hidden_act")
+      return other
+    }
+    return act
   }
 }

@@ -4,20 +4,21 @@ extension Family {
   static let opt = Family(
     modelType: "opt",
     describe: { config, checkpoint in
-      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
+      let width = try config.size("hidden_size"), heads = try config.size("num_attention_heads")
       try config.require(
         "layer_norm_elementwise_affine", config.flag("layer_norm_elementwise_affine", default: true), "true")
       let isPre = try config.flag("do_layer_norm_before", default: true)
-      let hasNorm = try isPre && !config.flag("_remove_final_layer_norm", default: false)
-      let isProjected = try config.count("word_embed_proj_dim", default: width) != width
+      let isBare = try config.flag("_remove_final_layer_norm", default: false), hasNorm = isPre && !isBare
+      let isProjected = try config.size("word_embed_proj_dim", default: width) != width
       let stack = StackDescription(
-        layers: try config.count("num_hidden_layers"), heads: heads, width: width,
-        headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.count("ffn_dim"),
-        maximumPositions: try config.count("max_position_embeddings"), normPlacement: isPre ? .pre : .post,
+        layers: try config.size("num_hidden_layers", most: Configuration.mostLayers), heads: heads, width: width,
+        headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.size("ffn_dim"),
+        maximumPositions: try config.positions("max_position_embeddings", default: 2048),
+        normPlacement: isPre ? .pre : .post,
         normEpsilon: 1e-5, activation: try config.activation("activation_function", default: "relu"), isCausal: true,
         positions: .learned(offset: 2, counting: .unmasked), hasOutput: hasNorm || isProjected)
       return ModelDescription(
-        family: "opt", vocabulary: try config.count("vocab_size"),
+        family: "opt", vocabulary: try config.size("vocab_size"),
         head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken,
         stack: stack)
     },

@@ -4,18 +4,20 @@ extension Family {
     modelType: "phi",
     describe: { config, checkpoint in
       try config.require("qk_layernorm", !config.flag("qk_layernorm", default: false), "false")
-      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
+      let width = try config.size("hidden_size"), heads = try config.size("num_attention_heads")
       let headWidth = try config.headWidth(width, heads: heads)
       let stack = StackDescription(
-        layers: try config.count("num_hidden_layers"), heads: heads,
-        keyValueHeads: try config.count("num_key_value_heads", default: heads), width: width, headWidth: headWidth,
-        feedForwardWidth: try config.count("intermediate_size"),
-        maximumPositions: try config.count("max_position_embeddings"), normPlacement: .parallel,
-        normEpsilon: Float(try config.number("layer_norm_eps", default: 1e-5)),
+        layers: try config.size("num_hidden_layers", most: Configuration.mostLayers), heads: heads,
+        keyValueHeads: try config.keyValueHeads(heads), width: width, headWidth: headWidth,
+        feedForwardWidth: try config.size("intermediate_size"),
+        maximumPositions: try config.positions("max_position_embeddings", default: 2048), normPlacement: .parallel,
+        normEpsilon: try config.epsilon("layer_norm_eps", default: 1e-5),
         activation: try config.activation("hidden_act", default: "gelu_new"), isCausal: true,
-        positions: .rotary(try config.rotary(headWidth: headWidth, share: 0.5)), hasOutput: true)
+        positions: .rotary(
+          try config.rotaries(headWidth: headWidth, .init(share: ("partial_rotary_factor", 0.5))).all),
+        hasOutput: true)
       return ModelDescription(
-        family: "phi", vocabulary: try config.count("vocab_size"),
+        family: "phi", vocabulary: try config.size("vocab_size"),
         head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings(default: false)),
         padToken: config.padToken, stack: stack)
     },

@@ -2,7 +2,7 @@ import Tensors
 
 extension Family {
   /// T5 (Raffel 2020): encoder–decoder with RMS norms, no biases, unscaled scores and relative positions.
-  static let t5 = t5Like("t5", feedForward: "relu")
+  static let t5 = t5Like("t5", feedForward: "relu", defaultWidth: 2048)
 
   /// mT5 (Xue 2021): T5 whose output is never scaled.
   static let mt5 = t5Like("mt5", scalesOutput: false)
@@ -12,44 +12,52 @@ extension Family {
 }
 
 private func t5Like(
-  _ modelType: String, feedForward: String = "gated-gelu", scalesOutput: Bool = true, sharesBias: Bool = true
+  _ modelType: String, feedForward: String = "gated-gelu", defaultWidth: Int = 1024, scalesOutput: Bool = true,
+  sharesBias: Bool = true
 ) -> Family {
   Family(
     modelType: modelType,
     describe: { config, checkpoint in
-      let width = try config.count("d_model"), layers = try config.count("num_layers")
+      let width = try config.size("d_model", "hidden_size"), most = Configuration.mostLayers
+      let layers = try config.size("num_layers", "num_hidden_layers", most: most)
+      let (activation, isGated) = try config.feedForward(default: feedForward)
+      // Half of the classes, or in the encoder a quarter, are distances of their own; the farthest lies beyond them.
+      let buckets = try config.count("relative_attention_num_buckets", in: 4...1 << 20, default: 32)
+      let farthest = try config.count(
+        "relative_attention_max_distance", in: buckets / 2 + 1...Configuration.most, default: 128)
       func stack(_ role: Site.Stack, layers: Int) throws -> StackDescription {
-        let (activation, isGated) = try config.feedForward(default: feedForward)
         var stack = StackDescription(
-          layers: layers, heads: try config.count("num_heads"), width: width, headWidth: try config.count("d_kv"),
-          feedForwardWidth: try config.count("d_ff"), maximumPositions: Int(Int32.max), normPlacement: .pre,
-          normEpsilon: Float(try config.number("layer_norm_epsilon", default: 1e-6)), activation: activation,
+          layers: layers, heads: try config.size("num_heads", "num_attention_heads"), width: width,
+          headWidth: try config.size("d_kv", "head_dim", default: 64),
+          feedForwardWidth: try config.size("d_ff", default: defaultWidth), maximumPositions: Int(Int32.max),
+          normPlacement: .pre, normEpsilon: try config.epsilon("layer_norm_epsilon", default: 1e-6),
+          activation: activation,
           isCausal: role == .decoder,
           positions: .relative(
-            RelativeBuckets(
-              count: try config.count("relative_attention_num_buckets", default: 32),
-              maximumDistance: try config.count("relative_attention_max_distance", default: 128),
-              isBidirectional: role != .decoder)), hasOutput: true)
+            RelativeBuckets(count: buckets, maximumDistance: farthest, isBidirectional: role != .decoder)),
+          hasOutput: true)
         stack.role = role
         stack.norm = .rms(shift: 0)
         stack.isGated = isGated
         stack.scoreScales = Array(repeating: 1, count: layers)
         return stack
       }
-      let vocabulary = try config.count("vocab_size")
+      let vocabulary = try config.size("vocab_size")
       if config.architecture.hasSuffix("EncoderModel") {
         return ModelDescription(
           family: modelType, vocabulary: vocabulary, head: .none, padToken: config.padToken,
           stack: try stack(.only, layers: layers))
       }
+      try config.require("is_encoder_decoder", config.flag("is_encoder_decoder", default: true), "true")
       // Before `scale_decoder_outputs` was written, models with tied embeddings scaled.
-      let scales = try scalesOutput && config.flag("scale_decoder_outputs", default: config.tiesEmbeddings())
+      let isScaled = try config.flag("scale_decoder_outputs", default: config.tiesEmbeddings())
+      let scales = scalesOutput && isScaled && !config.isNull("scale_decoder_outputs")
       return ModelDescription(
         family: modelType, vocabulary: vocabulary,
         head: try config.sequenceToSequenceHead(checkpoint, isTied: true),
         headScale: scales ? 1 / Float(width).squareRoot() : 1, padToken: config.padToken,
-        decoderStart: try config.count("decoder_start_token_id", "pad_token_id", default: 0),
-        stack: try stack(.decoder, layers: config.count("num_decoder_layers", default: layers)),
+        decoderStart: try config.count("decoder_start_token_id", default: config.padToken ?? 0),
+        stack: try stack(.decoder, layers: config.size("num_decoder_layers", most: most, default: layers)),
         encoder: try stack(.encoder, layers: layers))
     },
     network: { root, d, _ in
@@ -68,18 +76,20 @@ private func t5Like(
 }
 
 extension Configuration {
-  /// `relu`, `gated-gelu` (which means the tanh form) and the like.
+  /// `relu`, `gated-gelu` (which means the tanh form) and the like; `dense_act_fn` and `is_gated_act` stand above it.
   fileprivate func feedForward(default fallback: String) throws -> (ActivationFunction, isGated: Bool) {
-    let kind = try text("feed_forward_proj", default: fallback)
-    switch kind {
-    case "relu": return (.relu, false)
-    case "gated-gelu": return (.geluTanh, true)
-    case "gated-silu": return (.silu, true)
-    case "gelu": return (.gelu, false)
-    default:
-      try require("feed_forward_proj", false, "relu, gelu, gated-gelu or gated-silu")
-      return (.relu, false)
+    let key = "feed_forward_proj", kind = try text(key, default: fallback)
+    let isGated = kind.hasPrefix("gated-")
+    let name = kind == "gated-gelu" ? "gelu_new" : isGated ? String(kind.dropFirst("gated-".count)) : kind
+    guard let activation = ActivationFunction(named: name) else {
+      throw error(
+        key, "is not supported",
+        expected: "an activation (\(ActivationFunction.names.joined(separator: ", "))), or gated- before it")
     }
+    return (
+      try has("dense_act_fn") ? self.activation("dense_act_fn", default: name) : activation,
+      try !isNull("is_gated_act") && flag("is_gated_act", default: isGated)
+    )
   }
 }
 

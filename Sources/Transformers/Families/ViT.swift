@@ -13,15 +13,16 @@ private func imageFamily(_ modelType: String, classifier: String, leading: [Stri
   Family(
     modelType: modelType,
     describe: { config, _ in
-      let width = try config.count("hidden_size"), heads = try config.count("num_attention_heads")
+      let width = try config.size("hidden_size"), heads = try config.size("num_attention_heads")
       let image = ImageShape(
-        channels: try config.count("num_channels", default: 3), side: try config.count("image_size", default: 224),
-        patch: max(1, try config.count("patch_size", default: 16)), leadingTokens: leading.count)
+        channels: try config.size("num_channels", default: 3), side: try config.side("image_size", default: 224),
+        patch: try config.side("patch_size", default: 16), leadingTokens: leading.count)
+      try config.require("patch_size", image.patch <= image.side, "at most the image's side of \(image.side)")
       var stack = StackDescription(
-        layers: try config.count("num_hidden_layers"), heads: heads, width: width,
-        headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.count("intermediate_size"),
+        layers: try config.size("num_hidden_layers", most: Configuration.mostLayers), heads: heads, width: width,
+        headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.size("intermediate_size"),
         maximumPositions: image.positions, normPlacement: .pre,
-        normEpsilon: Float(try config.number("layer_norm_eps", default: 1e-12)),
+        normEpsilon: try config.epsilon("layer_norm_eps", default: 1e-12),
         activation: try config.activation("hidden_act", default: "gelu"), isCausal: false,
         positions: .learned(offset: 0, counting: .all), hasOutput: true)
       stack.hiddenStatesIncludeOutput = false

@@ -37,7 +37,7 @@ package struct GenerationRules: Hashable, Sendable {
     decoderStart = try config.tokens("decoder_start_token_id").first
     forcedSecond = try config.tokens("forced_bos_token_id").first
     forcedLast = try config.tokens("forced_eos_token_id")
-    repetitionPenalty = Float(try config.number("repetition_penalty", default: 1))
+    repetitionPenalty = Float(try config.number("repetition_penalty", in: 1e-6...1e6, default: 1))
     uniqueLength = try config.count("no_repeat_ngram_size", default: 0)
     banned = try config.tokenLists("bad_words_ids").filter { words in !endTokens.contains { [$0] == words } }
     suppressed = try config.tokens("suppress_tokens")

@@ -36,6 +36,9 @@ struct Adapter: Sendable {
   private let isInputMajor: Bool
   private let keepsTies: Bool
 
+  /// - Throws: `InputError` where its file was changed since it was opened.
+  func check() throws { try weights.check() }
+
   func changes(_ name: String) -> Bool { changes[name] != nil }
 
   /// Whether a tensor is changed while others that are tied to it stay as they were.

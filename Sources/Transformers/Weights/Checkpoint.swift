@@ -15,6 +15,8 @@ protocol WeightFile: Sendable {
   func tensor(_ name: String) throws -> Tensor
   /// Lets go of the pages that a tensor was read from; they are read again if they are needed again.
   func giveBack(_ name: String)
+  /// - Throws: `InputError` where the file was changed since it was opened.
+  func check() throws
 }
 
 extension WeightFile {
@@ -97,7 +99,23 @@ package struct Checkpoint: Sendable {
     adapter?.shape(name) ?? home[name].flatMap { files[$0].shape(name) }
   }
 
+  /// - Throws: `InputError` where a file was changed since it was opened.
+  func checkFiles() throws {
+    for file in files { try file.check() }
+    try adapter?.check()
+  }
+
   func giveBack(_ name: String) { home[name].map { files[$0].giveBack(name) } }
+
+  /// A tensor that was read before under this name and shape: where it lies and of what type it is has not changed,
+  /// whatever has become of its elements (`checkFiles` tells).
+  func again(_ name: String, shape: [Int]) -> Tensor {
+    if isBlank(name, shape: shape) { return Tensor(repeating: 0, shape: shape) }
+    guard let tensor = try? elements(name, adapter) else {
+      preconditionFailure("tensor \(name) could be read before")
+    }
+    return tensor
+  }
 
   /// The tensor of a name, of exactly this shape, with what an adapter adds to it.
   ///
@@ -110,7 +128,7 @@ package struct Checkpoint: Sendable {
   func original(_ name: String, shape: [Int]) throws -> Tensor { try tensor(name, shape: shape, nil) }
 
   private func tensor(_ name: String, shape: [Int], _ adapter: Adapter?) throws -> Tensor {
-    if isBlank(name, shape: shape) { return Tensor(repeating: 0, shape: shape) }
+    if isBlank(name, shape: shape) { return try blank(name, shape: shape) }
     guard let found = self.shape(name) else {
       throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing", expected: "shape \(shape)")
     }
@@ -119,16 +137,38 @@ package struct Checkpoint: Sendable {
     guard found == shape else {
       throw InputError(at: place, "has the wrong shape", expected: "\(shape)", found: "\(found)")
     }
-    func original() throws -> Tensor {
-      guard let file else { throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing") }
-      return try file.tensor(name)
-    }
-    let tensor = try adapter?.tensor(name, base: original) ?? original()
+    let tensor = try elements(name, adapter)
     if !acceptsNonFinite, let fault = tensor.firstNonFinite {
       throw InputError(
         at: place, "holds a weight that is NaN or infinite", expected: "finite values",
         found: "\(tensor.pointer[fault]) at index \(fault)")
     }
     return tensor
+  }
+
+  private func elements(_ name: String, _ adapter: Adapter?) throws -> Tensor {
+    func original() throws -> Tensor {
+      guard let number = home[name] else {
+        throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing")
+      }
+      return try files[number].tensor(name)
+    }
+    return try adapter?.tensor(name, base: original) ?? original()
+  }
+
+  /// - Throws: `InputError` where the shape is larger than memory.
+  private func blank(_ name: String, shape: [Int]) throws -> Tensor {
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / MemoryLayout<Float>.size
+    var count = 1
+    for axis in shape {
+      let (product, overflows) = count.multipliedReportingOverflow(by: axis)
+      guard !overflows, product <= memory else {
+        throw InputError(
+          at: location.relativePath, "tensor \"\(name)\" does not fit memory", expected: "at most \(memory) numbers",
+          found: "shape \(shape)")
+      }
+      count = product
+    }
+    return Tensor(repeating: 0, shape: shape)
   }
 }

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import Support
+import Synchronization
 import Tensors
 
 /// A GGUF file (versions 2 and 3, little-endian), mapped into memory: metadata and tensors under the names that
@@ -27,6 +28,8 @@ final class GGUFFile: Sendable {
   let keys: [String]
   let entries: [Entry]
   private let metadata: [String: GGUFValue]
+  /// The keys that were asked for so far.
+  private let asked = Mutex<Set<String>>([])
   private let index: [String: Int]
   private let mapping: MappedFile
 
@@ -122,6 +125,9 @@ final class GGUFFile: Sendable {
     }
   }
 
+  /// - Throws: `InputError` where the file was changed since it was opened.
+  func check() throws { try mapping.check() }
+
   func entry(_ name: String) -> Entry? { index[name].map { entries[$0] } }
 
   /// A tensor as float32, its rows (all but the last axis) in the order that `source` gives for each; nil keeps it.
@@ -150,7 +156,15 @@ final class GGUFFile: Sendable {
 
 extension GGUFFile {
   /// A value of the metadata, nil where there is none.
-  func value(_ key: String) -> GGUFValue? { metadata[key] }
+  func value(_ key: String) -> GGUFValue? {
+    asked.withLock { _ = $0.insert(key) }
+    return metadata[key]
+  }
+
+  /// The keys below a name that nobody has asked for, in the order of the file.
+  func unread(below name: String) -> [String] {
+    asked.withLock { asked in keys.filter { $0.hasPrefix("\(name).") && !asked.contains($0) } }
+  }
 
   private func wrong(_ key: String, _ expected: String) -> InputError {
     guard let value = metadata[key] else { return InputError(at: "\(place): \(key)", "is missing", expected: expected) }
@@ -158,24 +172,35 @@ extension GGUFFile {
   }
 
   func text(_ key: String) throws -> String? {
-    guard let value = metadata[key] else { return nil }
+    guard let value = value(key) else { return nil }
     guard case .text(let text) = value else { throw wrong(key, "a text") }
     return text
   }
 
   func integer(_ key: String) throws -> Int? {
-    guard let value = metadata[key] else { return nil }
+    guard let value = value(key) else { return nil }
     guard case .integer(let integer) = value else { throw wrong(key, "an integer") }
     return integer
   }
 
+  /// A whole number from 1 up that a size can be.
+  func size(_ key: String) throws -> Int? {
+    guard let value = try integer(key) else { return nil }
+    guard (1...Configuration.most).contains(value) else {
+      throw InputError(
+        at: "\(place): \(key)", "is impossible", expected: "a whole number from 1 to \(Configuration.most)",
+        found: "\(value)")
+    }
+    return value
+  }
+
   func required(_ key: String) throws -> Int {
-    guard let value = try integer(key) else { throw wrong(key, "an integer") }
+    guard let value = try size(key) else { throw wrong(key, "an integer") }
     return value
   }
 
   func number(_ key: String) throws -> Double? {
-    switch metadata[key] {
+    switch value(key) {
     case nil: return nil
     case .number(let number)?: return number
     case .integer(let integer)?: return Double(integer)
@@ -184,14 +209,14 @@ extension GGUFFile {
   }
 
   func boolean(_ key: String) throws -> Bool? {
-    guard let value = metadata[key] else { return nil }
+    guard let value = value(key) else { return nil }
     guard case .boolean(let flag) = value else { throw wrong(key, "true or false") }
     return flag
   }
 
   /// The elements of an array, nil where there is none.
   func array(_ key: String) throws -> [GGUFValue]? {
-    guard let value = metadata[key] else { return nil }
+    guard let value = value(key) else { return nil }
     guard case .array(let array) = value else { throw wrong(key, "an array") }
     var reader = ByteReader(mapping.bytes, at: array.start, place: "\(place): \(key)")
     return try (0..<array.count).map { _ in try reader.ggufValue(array.elements) }

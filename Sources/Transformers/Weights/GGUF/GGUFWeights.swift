@@ -42,6 +42,8 @@ final class GGUFWeights: WeightFile {
 
   func shape(_ name: String) -> [Int]? { sources[name]?.entry.shape }
 
+  func check() throws { try file.check() }
+
   /// llama.cpp rotates neighbours, Hugging Face the halves of a head: row 2i + j of a head is there row j · D / 2 + i.
   func tensor(_ name: String) throws -> Tensor {
     guard let source = sources[name] else {

@@ -35,6 +35,8 @@ final class PyTorchFile: WeightFile {
 
   func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
 
+  func check() throws { try mapping.check() }
+
   func tensor(_ name: String) throws -> Tensor {
     guard let view = tensors[name] else {
       throw InputError(at: url.relativePath, "has no tensor \(name.quotedForMessage)")
