@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The tokens that are looked for in a text before it is cut, numbered as the tokenizers library does it: one that the
 /// vocabulary has keeps its id, others follow the vocabulary.

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The vocabulary of a tokenizer without the stages around it, from whatever file has it.
 struct BareVocabulary: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Classes of byte-level BPE: a normaliser, a pattern, and bytes.
 extension TokenizerClass {

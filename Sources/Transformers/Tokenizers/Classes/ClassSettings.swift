@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// What a class is told: the settings of `tokenizer_config.json`, with the class's own defaults.
 struct ClassSettings {

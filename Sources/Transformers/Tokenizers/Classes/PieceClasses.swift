@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Classes of SentencePiece's vocabularies: spaces are marks.
 extension TokenizerClass {

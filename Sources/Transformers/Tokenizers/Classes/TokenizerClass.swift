@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A tokenizer class of transformers that builds its stages itself: of `tokenizer.json` it takes the vocabulary, and
 /// the rest only where noted. Source: transformers 5.24, `AutoTokenizer` and the classes.

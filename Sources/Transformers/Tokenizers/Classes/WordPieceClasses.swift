@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Classes of WordPiece: BERT's cleaning and its splits.
 extension TokenizerClass {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Whole words alone: one that the vocabulary lacks is the unknown token.
 struct WordLevel: TokenModel {

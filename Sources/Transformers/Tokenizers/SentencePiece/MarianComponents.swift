@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// Marian's tokenizers: `source.spm` cuts a text and `target.spm` its translation, and `vocab.json` numbers the pieces
 /// of both; of `separate_vocabs`, `target_vocab.json` those of the translation.
