@@ -29,6 +29,8 @@ struct HealthyRun {
     fill("representations", RepresentationMetrics.distanceRatio, points, 0.9)
     fill("weights", WeightMetrics.nanCount, tensors, 0)
     fill("weights", WeightMetrics.infiniteCount, tensors, 0)
+    fill(CorpusTextMetrics.analysis, CorpusTextMetrics.droppedShare, [.model], 0.001)
+    fill(CorpusTextMetrics.analysis, CorpusTextMetrics.unknownShare, [.model], 0)
     fill(TrainingMetrics.analysis, TrainingMetrics.risingEvaluations, [.model], 0)
     fill(TrainingMetrics.analysis, TrainingMetrics.gradientPeak, [.model], 2)
     fill(TrainingMetrics.analysis, TrainingMetrics.leastSimilarity, [.model], 0.9)
@@ -74,7 +76,9 @@ struct HealthyRun {
           name: "healthy", family: "gpt2", task: "causal language model", layers: Self.layers, heads: Self.heads,
           width: 64, headWidth: 16, vocabulary: 100, parameters: 1000, isCausal: true),
         corpus: Subject.Corpus(name: "text", documents: 10, tokens: 1000, label: nil, truncated: 0), seed: 0),
-      analyses: ["attention", "representations", "gradients", "weights", TrainingMetrics.analysis].map { id in
+      analyses: [
+        "attention", "representations", "gradients", "weights", TrainingMetrics.analysis, CorpusTextMetrics.analysis,
+      ].map { id in
         AnalysisResult(id: id, tables: tables[id] ?? [], texts: id == "attention" ? ["class": classes] : [:])
       })
   }

@@ -7,6 +7,8 @@ package import Foundation
 package final class Tokenizer: Sendable {
   /// Paths of the files that it was read from.
   package let files: [String]
+  /// Paths of the settings beside them that count as well.
+  package let settingsFiles: [String]
   package let roles: SpecialRoles
   /// What the family puts before and after a single text; empty where it adds nothing.
   package let openingTokens: [Int32]
@@ -61,6 +63,9 @@ package final class Tokenizer: Sendable {
     self.sentences = sentences
     remarks = components.remarks
     self.files = files.names.map(files.path)
+    settingsFiles = [files.settings, files.specialTokensMap, files.addedTokensFile].compactMap {
+      files.carried == nil ? $0?.file : nil
+    }
     normalizer = components.normalizer
     preTokenizer = components.preTokenizer
     model = components.model

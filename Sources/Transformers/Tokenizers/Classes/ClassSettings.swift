@@ -65,7 +65,7 @@ extension TokenizerClass {
     var components = try components(settings)
     if let file, try components.cutsOtherwise(than: file) {
       components.remarks.append(
-        "The tokenizer is the \(rawValue) that its settings ask for, as in transformers 5: text is normalised and cut "
+        "Text is normalised and split by \(rawValue), this model's class in transformers 5, and not as tokenizer.json "
           + "as this does it, not as tokenizer.json says.")
     }
     return components
