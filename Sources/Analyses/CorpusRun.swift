@@ -43,6 +43,8 @@ package struct CorpusRun {
     /// Documents that were read in windows, and how many windows these made; each counts as a document.
     package var windowed = 0
     package var windows = 0
+    /// Characters that the tokenizer lost.
+    package var losses = CharacterLosses()
   }
 
   /// Runs everything that the analyses need.
@@ -69,6 +71,10 @@ package struct CorpusRun {
         let read = try examples(chunk.compactMap { _ in try documents.next() }, &extent)
         extent.windowed += Set(read.compactMap(\.document.parent)).count
         extent.windows += read.count { $0.document.parent != nil }
+        for example in read {
+          extent.losses.add(example.document.losses)
+          if let target = example.target { extent.losses.add(target.document.losses) }
+        }
         let usable = read.filter { $0.document.ids.count >= 2 }
         extent.documents += usable.count
         extent.tokens += usable.reduce(0) { $0 + $1.document.ids.count }

@@ -75,7 +75,8 @@ package struct CorpusTokenizer: Sendable {
 
   private func tokenize(_ document: Document, maximumLength: Int) -> TokenizedDocument {
     let pair = decoderStart == nil ? document.pair : nil
-    let encoding = tokenizer.encode(document.text, pair: pair, maximumLength: maximumLength)
+    var losses: CharacterLosses? = CharacterLosses()
+    let encoding = tokenizer.encode(document.text, pair: pair, maximumLength: maximumLength, counting: &losses)
     let isSecond = encoding.sequences.map { $0 == 1 }
     var labels = [String?](repeating: nil, count: encoding.count)
     if let label {
@@ -95,26 +96,30 @@ package struct CorpusTokenizer: Sendable {
       id: document.id, ids: encoding.ids, typeIDs: encoding.typeIDs, tokens: encoding.tokens, kinds: kinds,
       labels: zip(labels, encoding.isAdded).map { $1 ? nil : $0 }, isTruncated: encoding.wasTruncated)
     tokenized.documentLabel = label.flatMap { document.labels[$0] }
+    tokenized.losses = losses ?? CharacterLosses()
     return tokenized
   }
 
   /// The target that stands beside a document; nil where it has none.
   package func target(of document: Document) -> Target? {
     guard let pair = document.pair, decoderStart != nil else { return nil }
-    let encoding = tokenizer.encode(pair, maximumLength: maximumLength)
+    var losses: CharacterLosses? = CharacterLosses()
+    let encoding = (tokenizer.target ?? tokenizer).encode(pair, maximumLength: maximumLength, counting: &losses)
     let scalars = Array(pair.unicodeScalars)
-    return target(
+    var target = target(
       of: document.id, labels: encoding.ids, tokens: encoding.tokens,
       kinds: (0..<encoding.count).map {
         kind(encoding.ids[$0], isAdded: encoding.isAdded[$0], text: scalars[encoding.offsets[$0]])
       }, isTruncated: encoding.wasTruncated)
+    target?.document.losses = losses ?? CharacterLosses()
+    return target
   }
 
   /// A target of tokens that the model made itself; where it came to none, whose logits were NaN, only the target's end.
   package func target(of id: String, generated: [Int32]) -> Target? {
     let ends = [tokenizer.closingTokens, decoderStart.map { [$0] } ?? []]
     let labels = ([generated] + ends).first { !$0.isEmpty } ?? []
-    let tokens = labels.map { tokenizer.token($0) ?? "[\($0)]" }
+    let tokens = labels.map { (tokenizer.target ?? tokenizer).token($0) ?? "[\($0)]" }
     return target(
       of: id, labels: labels, tokens: tokens,
       kinds: zip(labels, tokens).map { kind($0, isAdded: false, text: Array($1.unicodeScalars)[...]) },

@@ -31,6 +31,7 @@ extension TokenizedDocument {
         isTruncated: false)
       window.parent = id
       window.documentLabel = documentLabel
+      if cut.isEmpty { window.losses = losses }
       cut.append(window)
       if end == text.count { return cut }
       start += windows.stride

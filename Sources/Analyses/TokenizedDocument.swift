@@ -1,3 +1,5 @@
+package import Transformers
+
 /// What part a token plays; analyses leave some of them out.
 package enum TokenKind: UInt8, Sendable {
   case ordinary, punctuation
@@ -24,6 +26,8 @@ package struct TokenizedDocument: Sendable {
   package var documentLabel: String?
   /// The id of the document that this is a window of.
   package var parent: String?
+  /// The characters that its tokenizer lost; of a document in windows the first one has them.
+  package var losses = CharacterLosses()
 
   package init(
     id: String, ids: [Int32], typeIDs: [Int32], tokens: [String], kinds: [TokenKind], labels: [String?],

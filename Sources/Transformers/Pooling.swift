@@ -34,11 +34,14 @@ package struct Pooling: Sendable {
   package var steps: [Step]
   /// To how many tokens texts are cut.
   package var maximumLength: Int?
+  /// Whether capitals become small letters before the tokenizer sees a text.
+  package var lowercases: Bool
 
-  package init(modes: [Mode], steps: [Step] = [], maximumLength: Int? = nil) {
+  package init(modes: [Mode], steps: [Step] = [], maximumLength: Int? = nil, lowercases: Bool = false) {
     self.modes = modes
     self.steps = steps
     self.maximumLength = maximumLength
+    self.lowercases = lowercases
   }
 
   /// The pooling of a directory; nil where it has no `modules.json`.
@@ -60,12 +63,17 @@ package struct Pooling: Sendable {
       }
     }
     guard !modes.isEmpty else { throw InputError(at: steps.path, "has no step that pools", expected: "Pooling") }
-    let settings = steps.transformer.appending(path: "sentence_bert_config.json")
-    let length = (try? settings.checkResourceIsReachable()) == true ? try Configuration(settings) : nil
+    let settings = try Self.settingsNames.map { steps.transformer.appending(path: $0) }
+      .first { (try? $0.checkResourceIsReachable()) == true }.map { try Configuration($0) }
     self.init(
       modes: modes, steps: later,
-      maximumLength: try length.flatMap { $0.has("max_seq_length") ? try $0.positions("max_seq_length") : nil })
+      maximumLength: try settings.flatMap { $0.has("max_seq_length") ? try $0.positions("max_seq_length") : nil },
+      lowercases: try settings?.flag("do_lower_case", default: false) ?? false)
   }
+
+  /// Older directories name the file after the model's family.
+  private static let settingsNames = ["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"]
+    .map { "sentence_\($0)_config.json" }
 
   private static func modes(_ config: Configuration) throws -> [Mode] {
     if config.has("pooling_mode") {

@@ -20,6 +20,7 @@ extension Job {
   static let options = [
     Option("model", .text("DIR"), "folder of the model, in Hugging Face's layout"),
     adapterBaseOption,
+    Option("tokenizer", .text("DIR"), "folder of the tokenizer; the model's by default, checkpoints' as well"),
     Option("corpus", .text("FILE"), "text to run the model on; the embedded example's where none is given"),
     Option(
       "format", .choice(CorpusFormat.allCases.map(\.rawValue)),
@@ -135,6 +136,7 @@ extension Job {
     name = try arguments.runName ?? file?.name ?? Job.defaultName(model: model, corpus: corpus)
     self.model = model
     adapterBase = arguments.text("adapter-base").map { URL(filePath: $0) } ?? file?.adapterBase
+    tokenizer = arguments.text("tokenizer").map { URL(filePath: $0) } ?? file?.tokenizer
     self.assets = assets
     self.file = file?.url
   }

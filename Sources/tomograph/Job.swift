@@ -54,6 +54,8 @@ struct Job: Sendable {
   var model: URL
   /// Where the base of a LoRA folder is, if it is not beside it.
   var adapterBase: URL?
+  /// The folder of the tokenizer; nil where it is the model's own.
+  var tokenizer: URL?
   var corpus: Corpus
   /// In the order of `Job.analyses`.
   var analyses: [String]

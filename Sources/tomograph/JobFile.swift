@@ -10,7 +10,7 @@ import Tensors
 /// ```json5
 /// {
 ///   name: "minilm-english",
-///   model: "models/minilm",
+///   model: "models/minilm", tokenizer: "models/tokenizer",
 ///   corpus: { path: "en_ewt-ud-test.conllu", format: "conllu", label: "upos", limit: 2000, max_tokens: 128 },
 ///   analyses: ["attention", "representations"],
 ///   select: { layers: [0, 5], heads: "all", examples: ["doc-12"] },
@@ -30,6 +30,7 @@ struct JobFile {
   var model: URL?
   /// The folder of the model that a LoRA folder changes.
   var adapterBase: URL?
+  var tokenizer: URL?
   var corpus: URL?
   var format: Job.CorpusFormat?
   var parallel: URL?
@@ -62,8 +63,8 @@ struct JobFile {
   init(contentsOf url: URL) throws {
     let job = try Setting(contentsOf: url).fields(
       [
-        "name", "model", "adapter_base", "corpus", "analyses", "select", "logs", "checkpoints", "thresholds", "output",
-        "seed", "precision",
+        "name", "model", "adapter_base", "tokenizer", "corpus", "analyses", "select", "logs", "checkpoints",
+        "thresholds", "output", "seed", "precision",
       ],
       unsupported: ["models": "a report of several models", "baseline": "a baseline"])
     try self.init(settings: job, at: url)
@@ -80,6 +81,7 @@ struct JobFile {
     name = try job["name"]?.runName()
     model = try path(job["model"])
     adapterBase = try path(job["adapter_base"])
+    tokenizer = try path(job["tokenizer"])
     analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }
     thresholds = try path(job["thresholds"])
     checkpoints = try job["checkpoints"].map { setting in

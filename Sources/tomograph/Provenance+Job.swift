@@ -31,7 +31,7 @@ extension Provenance {
     sources += try files.adapterFiles.map { try Source(role: "adapter", file: $0) }
     switch reading {
     case .text(let text):
-      for file in text.tokenizer.files.map({ URL(filePath: $0) })
+      for file in (text.tokenizer.files + text.tokenizer.settingsFiles).map({ URL(filePath: $0) })
       where !files.weights.contains(where: { $0.path == file.path }) {
         sources.append(try Source(role: "tokenizer", file: file))
       }

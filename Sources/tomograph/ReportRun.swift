@@ -44,6 +44,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
   if let training = try job.training.result(log, job, measured, progress) { measured.append(training) }
   measured.removeAll { $0.id == TokenVectors.id }
+  if let text = reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }
   watch.lap("measure")
 
   let results = RunResults(subject: Subject(job, model, extent), analyses: measured).rounded
@@ -117,9 +118,11 @@ extension CorpusReading {
         directory: files.configuration.deletingLastPathComponent(), classes: count)
     default: break
     }
+    let sentences = model.pooling.map { SentenceText(lowercases: $0.lowercases) }
     self = .text(
       try CorpusTokenizer(
-        tokenizer: Tokenizer(of: files), label: job.corpus.label,
+        tokenizer: job.tokenizer.map { try Tokenizer(directory: $0, sentences: sentences) }
+          ?? Tokenizer(of: files, sentences: sentences), label: job.corpus.label,
         // Sentence-transformers cut texts to less than the model could read.
         maximumLength: job.corpus.maxTokens ?? min(longest, model.pooling?.maximumLength ?? .max),
         decoderStart: d.encoder == nil ? nil : d.decoderStart.map { Int32($0) }, windows: job.corpus.windows,

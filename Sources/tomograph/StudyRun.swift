@@ -103,6 +103,7 @@ struct StudyRun {
       model: model, reading: reading, corpus: corpus, seed: UInt64(seed), progress: { progress.advance(by: $0) })
     var (measured, extent) = try run.measure(AnalysisSuite.chosen(job.analyses, for: model.description))
     progress.end()
+    if let text = reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }
     measured.append(try TrainingLog(contentsOf: plan.folder.appending(path: TelemetryFiles.records)).result())
     let results = RunResults(subject: Subject(own, model, extent), analyses: measured).rounded
     return Study.Run(

@@ -34,6 +34,8 @@ struct HealthyRun {
     fill("representations", RepresentationMetrics.distanceRatio, points, 0.9)
     fill(WeightMetrics.census, WeightMetrics.nanCount, tensors, 0)
     fill(WeightMetrics.census, WeightMetrics.infiniteCount, tensors, 0)
+    fill(CorpusTextMetrics.analysis, CorpusTextMetrics.droppedShare, [.model], 0.001)
+    fill(CorpusTextMetrics.analysis, CorpusTextMetrics.unknownShare, [.model], 0)
     fill(TrainingMetrics.analysis, TrainingMetrics.risingEvaluations, [.model], 0)
     fill(TrainingMetrics.analysis, TrainingMetrics.gradientPeak, [.model], 2)
     fill(TrainingMetrics.analysis, TrainingMetrics.leastSimilarity, [.model], 0.9)
@@ -81,6 +83,7 @@ struct HealthyRun {
         corpus: Subject.Corpus(name: "text", documents: 10, tokens: 1000, label: nil, truncated: 0), seed: 0),
       analyses: [
         "attention", "representations", "gradients", "weights", WeightMetrics.census, TrainingMetrics.analysis,
+        CorpusTextMetrics.analysis,
       ]
       .filter { tables[$0] != nil }.map { id in
         AnalysisResult(

@@ -25,7 +25,7 @@ struct TokenizerComponentTests {
     return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
   }()
 
-  @Test("are all there") func count() { #expect(Self.names.count == 18) }
+  @Test("are all there") func count() { #expect(Self.names.count == 24) }
 
   @Test("do what the reference library does", arguments: names)
   func components(name: String) throws {

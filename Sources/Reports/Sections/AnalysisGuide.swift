@@ -63,6 +63,13 @@ struct AnalysisGuide: Sendable {
 
   static let all = [
     AnalysisGuide(
+      id: "corpus", title: "Corpus", analyses: ["corpus"],
+      introduction: """
+        What the tokenizer makes of the corpus. A character is dropped where no token stands for it, and unknown where \
+        the unknown token does: the model cannot tell it from any other.
+        """,
+      places: []),
+    AnalysisGuide(
       id: "training", title: "Training", analyses: ["training"],
       introduction: """
         What the training's log and its checkpoints say. A curve is what was logged, without smoothing; what is measured \

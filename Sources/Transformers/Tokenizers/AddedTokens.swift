@@ -46,9 +46,11 @@ struct AddedTokenSplitter: Sendable {
   /// By first byte, the longest first.
   private let entries: [[Entry]]
   private let isEmpty: Bool
+  private let opening: OpeningCode?
 
-  /// `spelling`: what a token is looked for as.
-  init(_ tokens: [AddedToken], spelling: (AddedToken) -> [UInt8]) {
+  /// `spelling`: what a token is looked for as. `opening`: a code that a text can begin with.
+  init(_ tokens: [AddedToken], opening: OpeningCode? = nil, spelling: (AddedToken) -> [UInt8]) {
+    self.opening = opening
     var entries = [[Entry]](repeating: [], count: 256)
     for token in tokens {
       let bytes = spelling(token)
@@ -57,7 +59,7 @@ struct AddedTokenSplitter: Sendable {
     }
     for index in entries.indices { entries[index].sort { $0.bytes.count > $1.bytes.count } }
     self.entries = entries
-    isEmpty = entries.allSatisfy(\.isEmpty)
+    isEmpty = entries.allSatisfy(\.isEmpty) && opening == nil
   }
 
   func parts(of text: UTF8Bytes) -> [Part] {
@@ -66,6 +68,10 @@ struct AddedTokenSplitter: Sendable {
     /// End of the last part, and where to look on.
     var done = 0
     var position = 0
+    if let code = opening?.token(in: text) {
+      parts.append(Part(range: 0..<code.length, token: code.id))
+      (done, position) = (code.length, code.length)
+    }
     while position < text.count {
       let candidates = entries[Int(text[position])]
       guard !candidates.isEmpty, let entry = candidates.first(where: { matches($0.bytes, text, position) }) else {
@@ -113,5 +119,23 @@ struct AddedTokenSplitter: Sendable {
       position += length
     }
     return position
+  }
+}
+
+/// A code in brackets that the texts of multilingual translation models begin with (`>>fra<<`): a token as it stands.
+struct OpeningCode: Sendable {
+  let opening: [UInt8]
+  let closing: [UInt8]
+  let vocabulary: Vocabulary
+  /// For a code that is no token.
+  let unknown: Int32
+
+  func token(in text: UTF8Bytes) -> (length: Int, id: Int32)? {
+    guard text.starts(with: opening), text.count >= opening.count + closing.count else { return nil }
+    for start in 0...(text.count - closing.count) where text[start...].starts(with: closing) {
+      let length = start + closing.count
+      return (length, vocabulary.id(text.slice(0..<length)) ?? unknown)
+    }
+    return nil
   }
 }

@@ -12,6 +12,7 @@ indirect enum Decoder: Sendable {
   case strip(Unicode.Scalar, start: Int, stop: Int)
   case bpe(suffix: [UInt8])
   case sentencePiece(SentencePieceDecoder)
+  case ctc(pad: String, delimiter: String, cleansUp: Bool)
 
   init(_ field: JSONField) throws {
     switch try field.type() {
@@ -33,6 +34,11 @@ indirect enum Decoder: Sendable {
         throw InputError(at: field.place, "has a content that is not one character", found: content)
       }
       self = .strip(scalar, start: try field.required("start").integer(), stop: try field.required("stop").integer())
+    case "CTC":
+      self = .ctc(
+        pad: try field.string("pad_token", default: "<pad>"),
+        delimiter: try field.string("word_delimiter_token", default: "|"),
+        cleansUp: try field.boolean("cleanup", default: true))
     case "BPEDecoder": self = .bpe(suffix: Array(try field.string("suffix", default: "</w>").utf8))
     case let type: throw field.unknown("decoder", type)
     }
@@ -65,6 +71,16 @@ indirect enum Decoder: Sendable {
         return String(scalars)
       }
     case .sentencePiece(let decoder): return [decoder.decode(tokens)]
+    case .ctc(let pad, let delimiter, let cleansUp):
+      return tokens.enumerated().compactMap { index, token in
+        if index > 0, tokens[index - 1].utf8.elementsEqual(token.utf8) { return nil }
+        var text = Self.replacing(token, .literal(Array(pad.utf8)), "")
+        if cleansUp {
+          text = String(decoding: Self.cleanedUp(Array(text.utf8)), as: UTF8.self)
+          text = Self.replacing(text, .literal(Array(delimiter.utf8)), " ")
+        }
+        return text.isEmpty ? nil : text
+      }
     case .bpe(let suffix):
       return tokens.enumerated().map { index, token in
         Self.replacing(token, .literal(suffix), index == tokens.count - 1 ? "" : " ")

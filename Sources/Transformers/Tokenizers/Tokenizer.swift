@@ -10,10 +10,16 @@ package final class Tokenizer: Sendable {
 
   /// Paths of the files that it was read from.
   package let files: [String]
+  /// Paths of the settings beside them that count as well.
+  package let settingsFiles: [String]
   package let roles: SpecialRoles
   /// What the family puts before and after a single text; empty where it adds nothing.
   package let openingTokens: [Int32]
   package let closingTokens: [Int32]
+  /// What a reader has to know of how it was read: "The tokenizer is the BertTokenizer that …".
+  package let remarks: [String]
+  /// The tokenizer of the second texts of a translation, where they have one of their own.
+  package let target: Tokenizer?
 
   let normalizer: (any Normalizer)?
   let preTokenizer: (any PreTokenizer)?
@@ -28,29 +34,53 @@ package final class Tokenizer: Sendable {
   private let largestID: Int32
   /// An unknown token that is spelled as the text that it stands for.
   private let idSpelledAsText: Int32?
+  private let unknownID: Int32?
+  private let sentences: SentenceText?
   private let caches = WordCachePool()
 
   /// Reads the tokenizer of a model's directory: `tokenizer.json`, else a SentencePiece model
-  /// (`tokenizer.model`, `spiece.model`), else the older files `vocab.json` with `merges.txt`
-  /// (byte-level BPE) or `vocab.txt` (WordPiece). A directory without any takes those of its parent.
+  /// (`tokenizer.model`, `spiece.model`; `source.spm` and `target.spm` with `vocab.json`), else the older files
+  /// `vocab.json` with `merges.txt` (byte-level BPE) or `vocab.txt` (WordPiece). A directory without any takes those of
+  /// its parent. `tokenizer_config.json` counts over `tokenizer.json` as it does in transformers 5.
+  ///
+  /// `sentences`: what is done to a text before; nil where nothing is.
   ///
   /// Errors: `InputError` with the file and the field; a component that is not supported is named.
-  package convenience init(directory: URL) throws {
+  package convenience init(directory: URL, sentences: SentenceText? = nil) throws {
     let files = try TokenizerFiles(directory: directory)
-    try self.init(try files.components(), files)
+    let components = try files.components()
+    let target = try components.targetModel.map { target in
+      var components = components
+      components.model = target.model
+      components.normalizer = target.normalizer
+      return try Tokenizer(components, files)
+    }
+    try self.init(components, files, target: target, sentences: sentences)
   }
 
-  init(_ components: TokenizerComponents, _ files: TokenizerFiles) throws {
+  init(
+    _ components: TokenizerComponents, _ files: TokenizerFiles, target: Tokenizer? = nil,
+    sentences: SentenceText? = nil
+  ) throws {
+    self.target = target
+    self.sentences = sentences
+    remarks = components.remarks
     self.files = files.names.map(files.path)
+    settingsFiles = [files.settings, files.specialTokensMap, files.addedTokensFile].compactMap {
+      files.carried == nil ? $0?.file : nil
+    }
     normalizer = components.normalizer
     preTokenizer = components.preTokenizer
     model = components.model
     postProcessor = components.postProcessor
     decoder = components.decoder
+    unknownID = model.unknownToken.flatMap(model.vocabulary.id)
     idSpelledAsText = model.spellsUnknownAsText ? model.unknownToken.flatMap(model.vocabulary.id) : nil
     let added = components.addedTokens
     let normalizer = components.normalizer
-    plainTokens = AddedTokenSplitter(added.filter { $0.isMatched && !$0.isNormalized }) { Array($0.content.utf8) }
+    plainTokens = AddedTokenSplitter(
+      added.filter { $0.isMatched && !$0.isNormalized }, opening: components.openingCode
+    ) { Array($0.content.utf8) }
     normalizedTokens = AddedTokenSplitter(added.filter { $0.isMatched && $0.isNormalized }) {
       normalizer?.normalized($0.content) ?? Array($0.content.utf8)
     }
@@ -95,9 +125,20 @@ package final class Tokenizer: Sendable {
   package func encode(
     _ text: String, pair: String? = nil, addSpecialTokens: Bool = true, maximumLength: Int? = nil
   ) -> Encoding {
+    var losses: CharacterLosses?
+    return encode(
+      text, pair: pair, addSpecialTokens: addSpecialTokens, maximumLength: maximumLength, counting: &losses)
+  }
+
+  /// The same; characters that are lost on the way are added to `losses`, also those of what is cut off.
+  package func encode(
+    _ text: String, pair: String? = nil, addSpecialTokens: Bool = true, maximumLength: Int? = nil,
+    counting losses: inout CharacterLosses?
+  ) -> Encoding {
     var cache = caches.take()
-    var first = encode(text, sequence: 0, &cache)
-    var second = pair.map { encode($0, sequence: 1, &cache) }
+    var first = encode(text, sequence: 0, &cache, &losses)
+    var second: Encoding?
+    if let pair { second = encode(pair, sequence: 1, &cache, &losses) }
     caches.giveBack(cache)
     if let maximumLength {
       let room = max(0, maximumLength - (addSpecialTokens ? postProcessor.addedCount(isPair: pair != nil) : 0))
@@ -113,9 +154,14 @@ package final class Tokenizer: Sendable {
     return decoder.decode(tokens).joined()
   }
 
-  private func encode(_ text: String, sequence: Int, _ cache: inout WordCache) -> Encoding {
+  private func encode(
+    _ text: String, sequence: Int, _ cache: inout WordCache, _ losses: inout CharacterLosses?
+  ) -> Encoding {
     let bytes = Array(text.utf8)
     let index = ScalarIndex(bytes)
+    var whole = AlignedText(original: bytes, at: 0)
+    if let sentences { whole = sentences.prepared(whole, index) }
+    var reach = losses.map { _ in TextReach(count: text.unicodeScalars.count) }
     var result = Encoding(spellings)
     var word = 0
     var tokens: [WordToken] = []
@@ -130,6 +176,7 @@ package final class Tokenizer: Sendable {
         result.spellings[result.count] = spelling
       }
       append(id, piece.originalScalars(range, index))
+      reach?.mark(range, of: piece, index, .read)
       word += 1
     }
     func encodeWords(_ text: AlignedText) {
@@ -139,8 +186,13 @@ package final class Tokenizer: Sendable {
         for range in split.words {
           tokens.removeAll(keepingCapacity: true)
           cache.tokenize(bytes.slice(range), model, into: &tokens)
+          reach?.mark(range, of: split.text, index, .read)
           for token in tokens {
             let place = (range.lowerBound + Int(token.start))..<(range.lowerBound + Int(token.end))
+            if token.id == WordToken.dropped || token.id == unknownID {
+              reach?.mark(place, of: split.text, index, token.id == WordToken.dropped ? .dropped : .unknown)
+              if token.id == WordToken.dropped { continue }
+            }
             if token.id == idSpelledAsText {
               result.spellings[result.count] = String(decoding: bytes[place], as: UTF8.self)
             }
@@ -151,10 +203,8 @@ package final class Tokenizer: Sendable {
       }
     }
 
-    let parts = bytes.withUnsafeBufferPointer { plainTokens.parts(of: $0) }
-    for part in parts {
-      var piece = AlignedText(
-        original: part.range == bytes.indices ? bytes : Array(bytes[part.range]), at: part.range.lowerBound)
+    for part in whole.bytes.withUnsafeBufferPointer({ plainTokens.parts(of: $0) }) {
+      var piece = whole.slice(part.range)
       if let id = part.token {
         append(found: id, in: piece, piece.bytes.indices)
         continue
@@ -172,6 +222,7 @@ package final class Tokenizer: Sendable {
         }
       }
     }
+    if let reach { losses?.add(text, reach) }
     return result
   }
 }

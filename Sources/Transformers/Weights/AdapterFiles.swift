@@ -167,7 +167,7 @@ struct AdapterSettings: Sendable {
 
 extension Tokenizer {
   /// The tokenizer of a model's files; of an adapter that has none, its base's.
-  package convenience init(of files: ModelFiles) throws {
-    try self.init(directory: files.folder(with: TokenizerFiles.kinds.flatMap(\.self)))
+  package convenience init(of files: ModelFiles, sentences: SentenceText? = nil) throws {
+    try self.init(directory: files.folder(with: TokenizerFiles.kinds.flatMap(\.self)), sentences: sentences)
   }
 }

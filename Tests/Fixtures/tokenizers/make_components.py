@@ -1,6 +1,6 @@
 """Small tokenizers with components that occur in published models, and what the tokenizers library makes of texts.
 
-usage: make_components.py TEXT_FILE OUT_DIR     (tokenizers 0.23; the text was tinyshakespeare's input.txt)
+usage: make_components.py TEXT_FILE OUT_DIR [NAME…]     (tokenizers 0.23; the text was tinyshakespeare's input.txt)
 One file a tokenizer: its tokenizer.json, and 24 cases with ids, tokens, offsets in Unicode scalars, word ids, decoding.
 """
 import json
@@ -92,6 +92,19 @@ KINDS = {
                                               P.Split("Ġ", "merged_with_next")]), D.ByteLevel(), trained=BYTES, **UNK),
     "gpt4": lambda: bpe(None, byte_split(GPT4, behavior="isolated"), D.ByteLevel(), trained=BYTES),
     "qwen2": lambda: bpe(N.NFC(), byte_split(QWEN2, behavior="isolated"), D.ByteLevel(), trained=BYTES),
+    "word_level": lambda: (made(models.WordLevel(unk_token="[UNK]"), N.NFC(), P.Whitespace()),
+                           trainers.WordLevelTrainer(vocab_size=280, show_progress=False,
+                                                     special_tokens=["[UNK]", "[MASK]"])),
+    "byte_norm": lambda: bpe(N.Sequence([N.NFC(), N.ByteLevel()]), P.Split(Regex("\u0120?[^\u0120]+"), "isolated"),
+                             D.ByteLevel(), trained=BYTES),
+    "fixed": lambda: bpe(None, P.Sequence([P.FixedLength(4), P.Digits(True)]), fuse_unk=True, **UNK),
+    "empty": lambda: bpe(N.Replace(Regex(r"(?<=[a-z])(?=[A-Z])"), "_"),
+                         P.Sequence([P.Split(Regex(r"(?=[A-Z])|(?=(\d{3})+(?!\d))"), "isolated"),
+                                     P.Split(Regex(r"\s"), "merged_with_next")]), fuse_unk=True, **UNK),
+    "classes": lambda: bpe(N.Replace(Regex(r"^ +"), "."),
+                           P.Split(Regex(r"[[:punct:]&&[^']]|[[:^alpha:]&&[^\d]]+|\d{,2}+|[\p{Han}\p{Lu}]+|\h++"),
+                                   "contiguous"), fuse_unk=True, **UNK),
+    "ctc": lambda: bpe(None, P.WhitespaceSplit(), D.CTC(pad_token="a", word_delimiter_token="e"), fuse_unk=True, **UNK),
 }
 
 
@@ -116,6 +129,8 @@ def natural(rng, words):
 def main():
     words, out = pathlib.Path(sys.argv[1]).read_text("utf-8"), pathlib.Path(sys.argv[2])
     for name, make in KINDS.items():
+        if len(sys.argv) > 3 and name not in sys.argv[3:]:
+            continue
         rng = random.Random(name)
         tokenizer, trainer = make()
         tokenizer.train_from_iterator([line for line in words.split("\n") if line][:4000], trainer)

@@ -9,6 +9,12 @@ struct TokenizerComponents: Sendable {
   var model: any TokenModel
   var postProcessor = PostProcessor()
   var decoder: Decoder?
+  /// What cuts the second texts of a translation, where they have a vocabulary of pieces of their own.
+  var targetModel: (model: any TokenModel, normalizer: any Normalizer)?
+  /// A code that texts can begin with.
+  var openingCode: OpeningCode?
+  /// What a reader has to know of how it was read.
+  var remarks: [String] = []
 }
 
 /// The files of a model's directory that say how its text is cut.
@@ -16,17 +22,17 @@ struct TokenizerFiles: Sendable {
   /// Where they lie: the directory, or its parent.
   let directory: URL
   let names: [String]
-  /// `tokenizer_config.json`, `special_tokens_map.json`, `config.json`.
+  /// `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json`, `config.json`.
   let settings: JSONField?
   let specialTokensMap: JSONField?
+  let addedTokensFile: JSONField?
   let modelConfig: JSONField?
   /// The tokenizer that a GGUF file carries, where there is no other.
   let carried: GGUFTokenizer?
 
   static let kinds = [
     ["tokenizer.json"], ["tokenizer.model"], ["spiece.model"], ["sentencepiece.bpe.model"],
-    ["vocab.json", "merges.txt"],
-    ["vocab.txt"],
+    ["source.spm", "target.spm", "vocab.json"], ["vocab.json", "merges.txt"], ["vocab.txt"],
   ]
 
   /// Errors: no directory, no tokenizer in it or in its parent, settings that are not JSON.
@@ -35,7 +41,7 @@ struct TokenizerFiles: Sendable {
     if let file = try GGUFFile.tokenizerSource(directory, besides: Self.kinds.flatMap(\.self)) {
       let tokenizer = try GGUFTokenizer(file)
       (self.directory, names) = (file.url.deletingLastPathComponent(), [file.url.lastPathComponent])
-      (self.settings, specialTokensMap, modelConfig) = (try tokenizer.settings(), nil, nil)
+      (self.settings, specialTokensMap, addedTokensFile, modelConfig) = (try tokenizer.settings(), nil, nil, nil)
       carried = tokenizer
       return
     }
@@ -56,7 +62,8 @@ struct TokenizerFiles: Sendable {
     guard let (folder, names) = found else {
       throw InputError(
         at: path, Tokenizer.absence,
-        expected: "tokenizer.json, tokenizer.model, spiece.model, vocab.json with merges.txt, or vocab.txt")
+        expected: "tokenizer.json, tokenizer.model, spiece.model, vocab.json with merges.txt, or vocab.txt, "
+          + "or vocab.json with source.spm and target.spm")
     }
     func settings(_ name: String, in folder: URL) throws -> JSONField? {
       guard existing([name], in: folder) else { return nil }
@@ -68,13 +75,15 @@ struct TokenizerFiles: Sendable {
     self.names = names
     self.settings = try settings("tokenizer_config.json", in: folder)
     specialTokensMap = try settings("special_tokens_map.json", in: folder)
+    addedTokensFile = try settings("added_tokens.json", in: folder)
     modelConfig = try settings("config.json", in: own) ?? settings("config.json", in: folder)
   }
 
   func components() throws -> TokenizerComponents {
     if let carried { return try carried.components(self) }
     switch names[0] {
-    case "tokenizer.json": return try TokenizerComponents(try json("tokenizer.json"))
+    case "tokenizer.json": return try jsonComponents()
+    case "source.spm": return try marianComponents()
     case "tokenizer.model", "spiece.model", "sentencepiece.bpe.model": return try sentencePieceComponents(names[0])
     case "vocab.json": return try byteLevelComponents()
     default: return try wordPieceComponents()
@@ -103,10 +112,35 @@ struct TokenizerFiles: Sendable {
     }
   }
 
-  /// A special token by its key (`bos_token`), a string or an object with `content`.
+  /// A special token by its key (`bos_token`). The older `special_tokens_map.json` counts first, unless the settings
+  /// list the added tokens themselves.
+  func specialTokenField(_ key: String) -> JSONField? {
+    let sources =
+      settings?["added_tokens_decoder"] == nil ? [specialTokensMap, settings] : [settings, specialTokensMap]
+    return sources.lazy.compactMap { $0?[key] }.first
+  }
+
+  /// Its spelling, from a string or an object with `content`.
   func specialToken(_ key: String) throws -> String? {
-    guard let field = settings?[key] ?? specialTokensMap?[key] else { return nil }
-    return try field["content"]?.string() ?? field.string()
+    try specialTokenField(key).map { try $0["content"]?.string() ?? $0.string() }
+  }
+
+  /// `tokenizer.json`: as it is, or its vocabulary with the stages of a class that builds its own; and the tokens that
+  /// other files add.
+  private func jsonComponents() throws -> TokenizerComponents {
+    let file = try json("tokenizer.json")
+    let own = try file["added_tokens"]?.array().map { try AddedToken($0) } ?? []
+    if case .known(let named) = try reader(),
+      let vocabulary = try BareVocabulary(try file.required("model"), named.vocabularyKind)
+    {
+      return try named.components(self, vocabulary, file, own: own)
+    }
+    var components = try TokenizerComponents(file)
+    let vocabulary = components.model.vocabulary
+    var table = AddedTokenTable(own, count: vocabulary.tokens.count { $0 != nil }) { vocabulary.id($0) }
+    try add(to: &table, own: own)
+    components.addedTokens = table.tokens
+    return components
   }
 }
 
@@ -123,5 +157,9 @@ extension TokenizerComponents {
     postProcessor = try file["post_processor"].map(PostProcessor.init) ?? PostProcessor()
     decoder = try file["decoder"].map(Decoder.init)
     addedTokens = try file["added_tokens"]?.array().map { try AddedToken($0) } ?? []
+    if let dropout = try modelField["dropout"]?.double(), dropout > 0 {
+      remarks.append(
+        "The tokenizer's random dropout of merges (\(dropout)) is left out: a text always has the same tokens.")
+    }
   }
 }

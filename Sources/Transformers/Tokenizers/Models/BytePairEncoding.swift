@@ -70,7 +70,7 @@ struct BytePairEncoding: TokenModel {
   }
 
   /// A merge as `"a b"` or `["a", "b"]`.
-  private static func pair(_ field: JSONField) throws -> (String, String) {
+  static func pair(_ field: JSONField) throws -> (String, String) {
     if case .array(let parts) = field.value, parts.count == 2, case .string(let left) = parts[0],
       case .string(let right) = parts[1]
     {
@@ -99,7 +99,7 @@ struct BytePairEncoding: TokenModel {
       }
       for byte in word { space.append(byteIDs[Int(byte)], length: 1) }
     } else {
-      spell(word, &space)
+      spell(word, &space, &tokens)
     }
     space.merge(merges)
     Self.append(space, &tokens)
@@ -120,7 +120,11 @@ struct BytePairEncoding: TokenModel {
     for (index, byte) in word.enumerated() {
       let length = ByteAlphabet.spelling[Int(byte)].isASCII ? 1 : 2
       bytes += repeatElement(Int32(index), count: length)
-      if byteIDs[Int(byte)] >= 0 { space.append(byteIDs[Int(byte)], length: Int32(length)) }
+      if byteIDs[Int(byte)] >= 0 {
+        space.append(byteIDs[Int(byte)], length: Int32(length))
+      } else {
+        tokens.append(WordToken(id: WordToken.dropped, start: Int32(index), end: Int32(index) + 1))
+      }
     }
     space.merge(merges)
     let first = tokens.count
@@ -138,8 +142,8 @@ struct BytePairEncoding: TokenModel {
     return vocabulary.id(spelled)
   }
 
-  /// The symbols that a word starts as.
-  private func spell(_ word: UTF8Bytes, _ space: inout MergeSpace) {
+  /// The symbols that a word starts as, and what it loses.
+  private func spell(_ word: UTF8Bytes, _ space: inout MergeSpace, _ tokens: inout [WordToken]) {
     var unknownLength: Int32 = 0
     func flush() {
       if unknownLength > 0, let unknownID { space.append(unknownID, length: unknownLength) }
@@ -167,6 +171,9 @@ struct BytePairEncoding: TokenModel {
       } else if unknownID != nil {
         if !fusesUnknown { flush() }
         unknownLength += Int32(length)
+      } else {
+        tokens.append(
+          WordToken(id: WordToken.dropped, start: Int32(position - length), end: Int32(position)))
       }
     }
     flush()

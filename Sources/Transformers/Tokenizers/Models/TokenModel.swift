@@ -1,5 +1,8 @@
 /// A token of a word, and the bytes of the word that it covers.
 struct WordToken: Sendable {
+  /// In place of an id: bytes for which the model has no token, not even an unknown one.
+  static let dropped: Int32 = -1
+
   var id: Int32
   var start: Int32
   var end: Int32
@@ -22,10 +25,12 @@ extension TokenModel {
 
 /// Models by the `type` in `tokenizer.json`.
 func tokenModel(_ field: JSONField, readsBytes: Bool) throws -> any TokenModel {
-  let type = try field["type"]?.string() ?? (field["merges"] != nil ? "BPE" : "WordPiece")
+  let isUnigram = if case .array? = field["vocab"]?.value { true } else { false }
+  let type = try field["type"]?.string() ?? (field["merges"] != nil ? "BPE" : isUnigram ? "Unigram" : "WordPiece")
   switch type {
   case "BPE": return try BytePairEncoding(field, readsBytes: readsBytes)
   case "WordPiece": return try WordPiece(field)
+  case "WordLevel": return try WordLevel(field)
   case "Unigram": return try Unigram(field)
   default: throw field.unknown("tokenizer model", type)
   }

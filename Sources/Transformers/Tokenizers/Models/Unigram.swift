@@ -7,6 +7,7 @@ import Support
 struct Unigram: TokenModel {
   let vocabulary: Vocabulary
   let unknownToken: String?
+  /// `WordToken.dropped` where the vocabulary has no unknown token.
   private let unknownID: Int32
   private let scores: [Double]
   private let unknownScore: Double
@@ -19,26 +20,29 @@ struct Unigram: TokenModel {
 
   /// The `model` of a `tokenizer.json`.
   init(_ field: JSONField) throws {
-    let vocabulary = try field.required("vocab")
-    let entries: [(token: String, score: Double)] = try vocabulary.array().map { entry in
+    try self.init(
+      try Self.pieces(try field.required("vocab")), unknownID: try field["unk_id"]?.id(),
+      fallsBackToBytes: try field.boolean("byte_fallback", default: false), place: field.place)
+  }
+
+  /// The `vocab`: pairs of a token and its score.
+  static func pieces(_ field: JSONField) throws -> [(token: String, score: Double)] {
+    try field.array().map { entry in
       guard case .array(let parts) = entry.value, parts.count == 2, case .string(let token) = parts[0],
         case .number(let score) = parts[1]
       else { throw entry.error("a token and its score") }
       return (token, score)
     }
-    try self.init(
-      entries, unknownID: try field.required("unk_id").id(),
-      fallsBackToBytes: try field.boolean("byte_fallback", default: false), place: field.place)
   }
 
   /// `isUsed`: tokens that a text can be cut into; the others only have ids. `worstScore`: that of the rarest token,
   /// where not all count. `followsSentencePiece`: as the SentencePiece library has it, in single precision, and the
   /// last byte of a character that is spelled in bytes stands for all of it, the others for nothing.
   init(
-    _ entries: [(token: String, score: Double)], unknownID: Int32, fallsBackToBytes: Bool, place: String,
+    _ entries: [(token: String, score: Double)], unknownID: Int32?, fallsBackToBytes: Bool, place: String,
     worstScore: Double? = nil, followsSentencePiece: Bool = false, isUsed: (Int) -> Bool = { _ in true }
   ) throws {
-    guard Int(unknownID) < entries.count else {
+    if let unknownID, Int(unknownID) >= entries.count {
       throw InputError(at: place, "has an unknown token that is not in its vocabulary", found: "\(unknownID)")
     }
     let vocabulary = try Vocabulary(entries.enumerated().map { ($1.token, Int32($0)) }, place: place)
@@ -47,9 +51,9 @@ struct Unigram: TokenModel {
       trie.insert(Array(entry.token.utf8), Int32(id))
     }
     self.vocabulary = vocabulary
-    self.unknownID = unknownID
+    self.unknownID = unknownID ?? WordToken.dropped
     self.trie = trie
-    unknownToken = entries[Int(unknownID)].token
+    unknownToken = unknownID.map { entries[Int($0)].token }
     scores = entries.map(\.score)
     unknownScore = (worstScore ?? entries.map(\.score).min() ?? 0) - 10
     self.followsSentencePiece = followsSentencePiece

@@ -41,6 +41,7 @@ func normalizer(_ field: JSONField) throws -> any Normalizer {
   case "Replace": return Replacing(pattern: try TextPattern(field), content: try field.required("content").string())
   case "Precompiled": return try PrecompiledNormalizer(field)
   case "Nmt": return NMTNormalizer()
+  case "ByteLevel": return ByteSpelling()
   case let type: throw field.unknown("normalizer", type)
   }
 }

@@ -20,15 +20,18 @@ struct ByteLevelSplit: PreTokenizer {
       }
       text.words = words
     }
-    if spellsBytes {
-      text.rewrite(index) { scalars in
-        scalars = scalars.flatMap { scalar in
-          var bytes: [UInt8] = []
-          bytes.append(scalar: scalar.value)
-          return bytes.map {
-            AlignedScalar(value: ByteAlphabet.spelling[Int($0)].value, start: scalar.start, end: scalar.end)
-          }
-        }
+    if spellsBytes { text.rewrite(index) { ByteSpelling().normalize(&$0) } }
+  }
+}
+
+/// Spells every byte as a visible character; as a normalizer, before the text is split.
+struct ByteSpelling: Normalizer {
+  func normalize(_ text: inout [AlignedScalar]) {
+    text = text.flatMap { scalar in
+      var bytes: [UInt8] = []
+      bytes.append(scalar: scalar.value)
+      return bytes.map {
+        AlignedScalar(value: ByteAlphabet.spelling[Int($0)].value, start: scalar.start, end: scalar.end)
       }
     }
   }

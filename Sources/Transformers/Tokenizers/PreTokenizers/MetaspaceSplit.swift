@@ -9,6 +9,12 @@ struct MetaspaceSplit: PreTokenizer {
   let prepending: Prepending
   let splitsWords: Bool
 
+  init(mark: Unicode.Scalar, prepending: Prepending, splitsWords: Bool) {
+    self.mark = mark
+    self.prepending = prepending
+    self.splitsWords = splitsWords
+  }
+
   init(_ field: JSONField) throws {
     let replacement = try field.string("replacement", default: "▁")
     guard replacement.unicodeScalars.count == 1, let mark = replacement.unicodeScalars.first else {

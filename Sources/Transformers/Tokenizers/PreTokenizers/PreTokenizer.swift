@@ -34,6 +34,7 @@ func preTokenizer(_ field: JSONField, keepsBytes: Bool) throws -> any PreTokeniz
       pattern: try TextPattern(field), behavior: try behavior(field, default: .isolated),
       isInverted: try field.boolean("invert", default: false))
   case "Metaspace": return try MetaspaceSplit(field)
+  case "FixedLength": return FixedLengthSplit(length: try field["length"]?.integer() ?? 5)
   case let type: throw field.unknown("pre-tokenizer", type)
   }
 }
@@ -100,6 +101,28 @@ struct ClassSplit: PreTokenizer {
   let classes: ScalarClass
   let behavior: SplitText.Behavior
   func split(_ text: inout SplitText, _ index: ScalarIndex) { text.split(behavior, at: classes) }
+}
+
+/// Cuts into pieces of as many characters.
+struct FixedLengthSplit: PreTokenizer {
+  let length: Int
+
+  func split(_ text: inout SplitText, _ index: ScalarIndex) {
+    guard length > 0 else { return }
+    text.split(.isolated) { bytes in
+      var pieces: [Range<Int>] = []
+      var (start, position, count) = (0, 0, 0)
+      while position < bytes.count {
+        position += scalarLength(leadingByte: bytes[position])
+        count += 1
+        if count % length == 0 || position == bytes.count {
+          pieces.append(start..<position)
+          start = position
+        }
+      }
+      return pieces
+    }
+  }
 }
 
 /// Cuts at matches of a pattern, or, inverted, at what lies between them.

@@ -26,8 +26,9 @@ struct SplitText: Sendable {
       for word in words {
         var pieces = Self.pieces(of: word.count, separators: find(bytes.slice(word)))
         if inverted { for index in pieces.indices { pieces[index].isSeparator.toggle() } }
-        Self.join(pieces, behavior) {
-          result.append((word.lowerBound + $0.lowerBound)..<(word.lowerBound + $0.upperBound))
+        Self.join(pieces, behavior) { piece in
+          if piece.isEmpty { return }
+          result.append((word.lowerBound + piece.lowerBound)..<(word.lowerBound + piece.upperBound))
         }
       }
     }

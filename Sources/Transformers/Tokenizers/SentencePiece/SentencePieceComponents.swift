@@ -14,35 +14,18 @@ extension TokenizerFiles {
 
   func sentencePieceComponents(_ file: SentencePieceFile, place: String) throws -> TokenizerComponents {
     let family = try (settings?["tokenizer_class"]?.string() ?? modelConfig?["model_type"]?.string() ?? "").lowercased()
-    for other in ["xlm", "camembert", "mbart", "marian", "bigbird", "deberta", "albert", "xlnet", "pegasus", "fnet"]
-    where family.hasPrefix(other) {
+    for other in Self.familiesOfTheirOwn where family.hasPrefix(other) {
       throw InputError(at: place, "belongs to a family whose .model files are not supported", found: "\"\(family)\"")
     }
-    var userDefined: ByteTrie?
-    for (id, piece) in file.pieces.enumerated() where piece.kind == .userDefined && !piece.text.isEmpty {
-      if userDefined == nil { userDefined = ByteTrie(capacity: 16) }
-      userDefined?.insert(Array(piece.text.utf8), Int32(id))
-    }
-    let model: any TokenModel
-    switch file.modelType {
-    case 1: model = try Unigram(file, place: place)
-    case 2: model = try SentencePieceBPE(file, userDefined: userDefined, place: place)
-    default:
-      throw InputError(
-        at: place, "has a model type that is not supported", expected: "unigram or bpe", found: "\(file.modelType)")
-    }
+    let stages = try SentencePieceStages(file, place: place)
+    let model = stages.model
     var components = TokenizerComponents(model: model)
-    components.normalizer = SentencePieceNormalizer(
-      map: file.characterMap.isEmpty ? nil : try CharacterMap(file.characterMap, place: place),
-      userDefined: userDefined, addsDummyPrefix: file.addsDummyPrefix, removesExtraSpaces: file.removesExtraSpaces,
-      escapesSpaces: file.escapesSpaces, treatsSpaceAsSuffix: file.treatsSpaceAsSuffix)
-    let controls = file.pieces.filter { $0.kind == .control }.map(\.text)
-    components.decoder = .sentencePiece(
-      SentencePieceDecoder(
-        controls: Set(controls), unknown: model.unknownToken ?? "", unknownSurface: file.unknownSurface,
-        addsDummyPrefix: file.addsDummyPrefix, removesExtraSpaces: file.removesExtraSpaces))
+    components.normalizer = stages.normalizer
+    components.decoder = .sentencePiece(stages.decoder)
 
-    components.addedTokens = try addedTokens(model.vocabulary, defaults: [:])
+    var table = AddedTokenTable(count: model.vocabulary.tokens.count { $0 != nil }) { model.vocabulary.id($0) }
+    try add(to: &table, own: [])
+    components.addedTokens = table.tokens
     for (id, piece) in file.pieces.enumerated() where piece.kind == .control || piece.kind == .unknown {
       if components.addedTokens.contains(where: { $0.id == id }) { continue }
       var token = AddedToken(id: Int32(id), content: piece.text)
@@ -65,6 +48,45 @@ extension TokenizerFiles {
       components.postProcessor.pair.append(.tokens([closing], type: 1))
     }
     return components
+  }
+
+  /// Families that number pieces otherwise than their `.model` files do, or prepare text in a way of their own.
+  private static let familiesOfTheirOwn = [
+    "xlm", "camembert", "mbart", "marian", "bigbird", "big_bird", "deberta", "albert", "xlnet", "pegasus", "fnet",
+    "m2m",
+    "nllb", "speech", "xglm", "barthez", "bartpho", "plbart", "rembert", "reformer", "cpm", "gptsw3", "gpt-sw3",
+    "siglip", "udop", "seamless", "mluke", "layoutxlm", "bertgeneration", "bert-generation", "byt5",
+  ]
+}
+
+/// What a SentencePiece file does to a text.
+struct SentencePieceStages {
+  let model: any TokenModel
+  let normalizer: SentencePieceNormalizer
+  let decoder: SentencePieceDecoder
+
+  /// Errors: word and character models.
+  init(_ file: SentencePieceFile, place: String) throws {
+    var userDefined: ByteTrie?
+    for (id, piece) in file.pieces.enumerated() where piece.kind == .userDefined && !piece.text.isEmpty {
+      if userDefined == nil { userDefined = ByteTrie(capacity: 16) }
+      userDefined?.insert(Array(piece.text.utf8), Int32(id))
+    }
+    switch file.modelType {
+    case 1: model = try Unigram(file, place: place)
+    case 2: model = try SentencePieceBPE(file, userDefined: userDefined, place: place)
+    default:
+      throw InputError(
+        at: place, "has a model type that is not supported", expected: "unigram or bpe", found: "\(file.modelType)")
+    }
+    normalizer = SentencePieceNormalizer(
+      map: file.characterMap.isEmpty ? nil : try CharacterMap(file.characterMap, place: place),
+      userDefined: userDefined, addsDummyPrefix: file.addsDummyPrefix, removesExtraSpaces: file.removesExtraSpaces,
+      escapesSpaces: file.escapesSpaces, treatsSpaceAsSuffix: file.treatsSpaceAsSuffix)
+    decoder = SentencePieceDecoder(
+      controls: Set(file.pieces.filter { $0.kind == .control }.map(\.text)), unknown: model.unknownToken ?? "",
+      unknownSurface: file.unknownSurface, addsDummyPrefix: file.addsDummyPrefix,
+      removesExtraSpaces: file.removesExtraSpaces)
   }
 }
 

@@ -30,15 +30,16 @@ extension [AlignedScalar] {
     insert(contentsOf: text.map { AlignedScalar(value: $0, start: first.start, end: first.end) }, at: 0)
   }
 
-  /// Replaces ranges of scalars by others, which share the origin of the last scalar replaced.
+  /// Replaces ranges of scalars by others, which share the origin of the last scalar replaced; of the one before where
+  /// the range is empty.
   mutating func replace(_ ranges: [Range<Int>], by content: [UInt32]) {
     guard !ranges.isEmpty else { return }
     var result: [AlignedScalar] = []
     result.reserveCapacity(count)
     var position = 0
-    for range in ranges where !range.isEmpty && range.lowerBound >= position {
+    for range in ranges where range.lowerBound >= position {
       result += self[position..<range.lowerBound]
-      let last = self[range.upperBound - 1]
+      let last = range.upperBound > 0 ? self[range.upperBound - 1] : AlignedScalar(value: 0, start: 0, end: 0)
       result += content.map { AlignedScalar(value: $0, start: last.start, end: last.end) }
       position = range.upperBound
     }

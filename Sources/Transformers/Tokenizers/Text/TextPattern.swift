@@ -17,7 +17,7 @@ enum TextPattern: Sendable {
     }
   }
 
-  /// Ranges of bytes, from left to right, none empty.
+  /// Ranges of bytes, from left to right; those of an expression can be empty.
   func matches(in text: UTF8Bytes) -> [Range<Int>] {
     switch self {
     case .expression(let expression): return expression.matches(in: text)
