@@ -2,6 +2,7 @@
 package enum CurveRole: String, CaseIterable, Sendable {
   case trainingLoss = "training loss"
   case validationLoss = "validation loss"
+  case validationAccuracy = "validation accuracy"
   case gradientNorm = "gradient norm"
   case learningRate = "learning rate"
   /// Of each residual point.

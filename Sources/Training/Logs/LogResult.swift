@@ -6,9 +6,13 @@ extension TrainingLog {
 
   /// The log as the analysis `training`: its curves and histograms, and what the rules judge of them.
   package func result() -> AnalysisResult {
-    var result = AnalysisResult(id: TrainingMetrics.analysis, notes: notes)
+    var result = AnalysisResult(id: TrainingMetrics.analysis, notes: notes + choices)
     result.texts["curves"] = scalars.map(\.name)
-    result.texts["curve.roles"] = scalars.map { CurveRole(of: $0.name)?.rawValue ?? "" }
+    // Of a role that several have, the one that counts.
+    let chosen = Set(CurveRole.allCases.compactMap { indices(of: $0).first })
+    result.texts["curve.roles"] = scalars.enumerated().map { index, scalar in
+      scalar.role.flatMap { $0.isGroup || chosen.contains(index) ? $0.rawValue : nil } ?? ""
+    }
     for (index, series) in scalars.enumerated() {
       result.arrays["curve.\(index)"] = NumericArray(
         shape: [series.steps.count, 2],
@@ -25,6 +29,16 @@ extension TrainingLog {
     }
     result.tables = tables
     return result
+  }
+
+  /// Which of several candidates for a role counts.
+  private var choices: [String] {
+    [CurveRole.trainingLoss, .validationLoss].compactMap { role in
+      let names = curves(role).filter { $0.steps.count > 1 }.map(\.name)
+      guard let first = names.first, names.count > 1 else { return nil }
+      let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? " and \(names.count - 6) more" : "")
+      return "\(names.count) series are a \(role.rawValue): \(shown). Only \(first) is judged."
+    }
   }
 
   private var tables: [MetricTable] {

@@ -1,4 +1,5 @@
 package import Foundation
+internal import Results
 import Support
 internal import Tensors
 
@@ -37,18 +38,27 @@ extension TrainingLog {
     return [("", [state])]
   }
 
-  /// Several logs of one training, each with a name that its series get where another has them too.
+  /// Several logs of one training, each with a name that its series get where another has them too, and those of an
+  /// evaluation where only that name says so.
   package static func merged(_ logs: [(name: String, log: TrainingLog)]) -> TrainingLog {
     var uses: [String: Int] = [:]
     for (_, log) in logs {
       for name in log.scalars.map(\.name) + log.histograms.map(\.name) { uses[name, default: 0] += 1 }
     }
     var whole = TrainingLog()
-    for (folder, log) in logs {
-      func name(_ name: String) -> String {
-        uses[name, default: 0] > 1 && !folder.isEmpty ? "\(folder): \(name)" : name
+    let evaluations = LogPart.evaluations(logs)
+    whole.isDivided =
+      evaluations.contains(true) || logs.contains { $0.log.isDivided || LogPart(of: $0.name) == .training }
+    for ((folder, log), isEvaluation) in zip(logs, evaluations) {
+      func name(_ name: String, isOther: Bool = false) -> String {
+        (uses[name, default: 0] > 1 || isOther) && !folder.isEmpty ? "\(folder): \(name)" : name
       }
-      whole.scalars += log.scalars.map { Scalar(name: name($0.name), steps: $0.steps, values: $0.values) }
+      whole.scalars += log.scalars.map { scalar in
+        let role = isEvaluation ? CurveRole.ofEvaluation(scalar.name) : nil
+        return Scalar(
+          name: name(scalar.name, isOther: role != nil), steps: scalar.steps, values: scalar.values,
+          role: role ?? scalar.role)
+      }
       whole.histograms += log.histograms.map { Histogram(name: name($0.name), steps: $0.steps, bins: $0.bins) }
       whole.notes += log.notes
     }
