@@ -27,9 +27,10 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   let reading = try CorpusReading(job, files, model, corpus)
   watch.lap("load")
 
-  progress.begin("measuring", of: corpus.documents, unit: "documents")
   let run = CorpusRun(
     model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { progress.advance(by: $0) })
+  for note in run.corpusNotes { progress.note(note) }
+  progress.begin("measuring", of: corpus.documents, unit: "documents")
   let analyses = AnalysisSuite.chosen(job.analyses, for: model.description)
   var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses))
   progress.end()

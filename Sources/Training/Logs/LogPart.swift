@@ -1,3 +1,4 @@
+internal import Corpora
 internal import Results
 
 /// What the name of a folder or file says that was logged in it.
@@ -49,9 +50,8 @@ enum LogPart {
 
   /// A file's name without its ending.
   private static func stem(_ name: String) -> String {
-    for ending in [".jsonl", ".ndjson", ".json", ".csv"] where name.hasSuffix(ending) {
-      return String(name.dropLast(ending.count))
-    }
-    return name
+    let name = withoutGzip(name)
+    let ending = [".jsonl", ".ndjson", ".json", ".csv"].first { name.hasSuffix($0) }
+    return String(name.dropLast(ending?.count ?? 0))
   }
 }

@@ -1,3 +1,4 @@
+internal import Corpora
 package import Foundation
 internal import Results
 import Support
@@ -67,15 +68,16 @@ extension TrainingLog {
 
   private static func read(_ url: URL, _ columns: LogColumns, into log: inout LogCollector) throws {
     let path = url.relativePath
-    guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
+    guard let file = try? Data(contentsOf: url, options: .mappedIfSafe) else {
       throw InputError(at: path, "cannot be read")
     }
+    let data = try unpacked(file, at: path)
     let rows = MetricRows(columns: columns, place: path)
     if isEventFile(url) {
       EventFile.read(data, place: url.lastPathComponent, into: &log)
       return
     }
-    switch url.pathExtension.lowercased() {
+    switch URL(filePath: withoutGzip(path)).pathExtension.lowercased() {
     case "jsonl", "ndjson": try rows.readLines(data, into: &log)
     case "json": try rows.readTrainerState(data, into: &log)
     case "csv": try rows.readTable(into: &log)
