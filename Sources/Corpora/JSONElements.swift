@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 
 /// The elements of a file that is one JSON array, each as a line of JSON Lines would have it.
 ///

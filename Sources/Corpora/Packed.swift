@@ -1,6 +1,6 @@
 internal import CISAL
 package import Foundation
-import Tensors
+import Support
 
 /// A file's bytes, unpacked where they are gzip's, which their first two bytes say and not the file's name.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// What the columns of a file with a word a line are: as the job names them, else by custom and by what stands in the
 /// first rows.

@@ -26,7 +26,8 @@ package struct Rule: Sendable {
   /// Every rule, in the order of the report.
   package static let all: [Rule] = [
     oneHotAttention, constantAttention, uniformAttention, vanishingGradient, explodingGradient, representationCollapse,
-    nonFiniteWeights, laterPositions, overfitting, gradientSpikes, unstablePhase, missingNumber,
+    nonFiniteWeights, laterPositions, overfitting, gradientSpikes, unstablePhase, identicalCheckpoints,
+    missingNumber,
   ]
 
   /// Why a run gives the rule nothing to judge; nil where it does.

@@ -35,7 +35,7 @@ func runReport(_ job: Job, progress: Progress) throws -> Verdict {
   var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses))
   progress.end()
   if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
-  if let training = try job.training.result(job, measured, progress) { measured.append(training) }
+  if let training = try job.training.result(job, of: model, measured, progress) { measured.append(training) }
   measured.removeAll { $0.id == TokenVectors.id }
   watch.lap("measure")
 

@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 import TestSupport
 import Testing
 

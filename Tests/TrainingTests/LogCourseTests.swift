@@ -173,6 +173,16 @@ import Testing
     #expect(plain.curve(.validationLoss)?.name == "eval_loss")
   }
 
+  @Test("a loss that two files have is no second one, and another run's is")
+  func choices() {
+    func log(_ values: [Double]) -> TrainingLog {
+      .init(scalars: [.init(name: "loss", steps: [1, 2], values: values)])
+    }
+    #expect(TrainingLog.merged([("a", log([2, 1])), ("b", log([2, 1.005]))]).result().notes.isEmpty)
+    let notes = TrainingLog.merged([("a", log([2, 1])), ("b", log([2, 1.5]))]).result().notes
+    #expect(notes == ["2 series are a training loss: a: loss, b: loss. Only a: loss is judged."])
+  }
+
   @Test(
     "names of losses and accuracies of several sets",
     arguments: [

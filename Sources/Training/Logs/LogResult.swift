@@ -34,8 +34,10 @@ extension TrainingLog {
   /// Which of several candidates for a role counts.
   private var choices: [String] {
     [CurveRole.trainingLoss, .validationLoss].compactMap { role in
-      let names = curves(role).filter { $0.steps.count > 1 }.map(\.name)
-      guard let first = names.first, names.count > 1 else { return nil }
+      let all = curves(role).filter { $0.steps.count > 1 }
+      guard let first = all.first?.name, let own = all.first else { return nil }
+      let names = [first] + all.dropFirst().filter { !$0.repeats(own) }.map(\.name)
+      guard names.count > 1 else { return nil }
       let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? " and \(names.count - 6) more" : "")
       return "\(names.count) series are a \(role.rawValue): \(shown). Only \(first) is judged."
     }
@@ -104,6 +106,15 @@ extension TrainingLog {
     guard !curves.isEmpty else { return nil }
     let steps = curves.flatMap { curve in zip(curve.steps, curve.values).filter { !$0.1.isFinite }.map(\.0) }
     return Quantity(Double(Set(steps).count), n: Set(curves.flatMap(\.steps)).count)
+  }
+}
+
+extension TrainingLog.Scalar {
+  /// Whether it is the same number logged a second time: within 1 % at every step that both have.
+  fileprivate func repeats(_ other: Self) -> Bool {
+    let others = Dictionary(zip(other.steps, other.values), uniquingKeysWith: { first, _ in first })
+    let pairs = zip(steps, values).compactMap { step, value in others[step].map { (value, $0) } }
+    return !pairs.isEmpty && pairs.allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN || abs($0 - $1) <= 0.01 * abs($1) }
   }
 }
 
