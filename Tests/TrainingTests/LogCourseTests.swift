@@ -141,6 +141,17 @@ import Testing
     #expect(log.notes.isEmpty)
   }
 
+  @Test(
+    "numbers that JSON does not have, as several programs spell them",
+    arguments: [
+      ("nan", Double.nan), ("NaN", .nan), ("inf", .infinity), ("Infinity", .infinity), ("infinite", .infinity),
+      ("-inf", -.infinity), ("-infinite", -.infinity),
+    ])
+  func spellings(text: String, number: Double) throws {
+    let loss = try #require(try log(["a.jsonl": "{\"step\": 1, \"loss\": \"\(text)\"}\n"])["loss"])
+    #expect(loss.values[0] == number || loss.values[0].isNaN && number.isNaN)
+  }
+
   @Test("a text that is not a number is left out and named")
   func words() throws {
     let lines = """
@@ -179,6 +190,7 @@ import Testing
       .init(scalars: [.init(name: "loss", steps: [1, 2], values: values)])
     }
     #expect(TrainingLog.merged([("a", log([2, 1])), ("b", log([2, 1.005]))]).result().notes.isEmpty)
+    #expect(TrainingLog.merged([("a", log([2, 1])), ("b", log([3, 1.05]))]).result().notes.isEmpty)
     let notes = TrainingLog.merged([("a", log([2, 1])), ("b", log([2, 1.5]))]).result().notes
     #expect(notes == ["2 series are a training loss: a: loss, b: loss. Only a: loss is judged."])
   }

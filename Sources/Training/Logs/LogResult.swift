@@ -110,11 +110,17 @@ extension TrainingLog {
 }
 
 extension TrainingLog.Scalar {
-  /// Whether it is the same number logged a second time: within 1 % at every step that both have.
+  /// Whether it is the same number logged a second time: within 1 % at every step that both have, or, under the same
+  /// name, within 10 % at the last of them, as an average of steps is.
   fileprivate func repeats(_ other: Self) -> Bool {
     let others = Dictionary(zip(other.steps, other.values), uniquingKeysWith: { first, _ in first })
     let pairs = zip(steps, values).compactMap { step, value in others[step].map { (value, $0) } }
-    return !pairs.isEmpty && pairs.allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN || abs($0 - $1) <= 0.01 * abs($1) }
+    func agree(_ pair: (Double, Double), within share: Double) -> Bool {
+      pair.0 == pair.1 || pair.0.isNaN && pair.1.isNaN || abs(pair.0 - pair.1) <= share * abs(pair.1)
+    }
+    guard let last = pairs.last else { return false }
+    let isSameName = name.split(separator: ":").last == other.name.split(separator: ":").last
+    return isSameName && agree(last, within: 0.1) || pairs.allSatisfy { agree($0, within: 0.01) }
   }
 }
 
