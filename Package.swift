@@ -36,7 +36,7 @@ let package = Package(
     swift("Support", ["CKernels"]),
     swift("Tensors", ["Support", "CBLAS", "COneDNN", "CKernels"]),
     swift("Transformers", ["Support", "Tensors", "CKernels", "COnig"]),
-    swift("Corpora", ["Support", "Tensors", "CPNG", "CJPEG"]),
+    swift("Corpora", ["Support", "Tensors", "CISAL", "CPNG", "CJPEG"]),
     swift("Results", ["Support", "Tensors"]),
     swift("Analyses", ["Support", "Transformers", "Tensors", "CKernels", "Corpora", "Results"]),
     swift("Training", ["Support", "Analyses", "Transformers", "Tensors", "CKernels", "Corpora", "Results", "CISAL"]),

@@ -89,6 +89,29 @@ package struct CorpusImages: Sendable {
   }
 }
 
+extension CorpusImages {
+  /// How many times as large as the model's an image's shorter edge may be without a note.
+  private static let mostScale = 16
+
+  /// What is lost of images whose kind the model was not made for, in sentences.
+  package func notes(on images: [ImageTraits]) -> [String] {
+    let shape = processor.image
+    var notes: [String] = []
+    let coloured = images.count { $0.isColoured }
+    if shape.channels == 1, coloured > 0 {
+      notes.append("\(coloured) of \(images.count) images are in colour; the model reads them in grey.")
+    }
+    let large = images.filter { min($0.height, $0.width) > Self.mostScale * shape.side }
+    if let largest = large.max(by: { $0.height * $0.width < $1.height * $1.width }) {
+      notes.append(
+        "\(large.count) of \(images.count) images are more than \(Self.mostScale) times as large as the "
+          + "\(shape.side) × \(shape.side) pixels that the model reads (the largest: \(largest.width) × "
+          + "\(largest.height)); little of them is left.")
+    }
+    return notes
+  }
+}
+
 extension CorpusSource {
   /// Refuses a model that reads something else than the corpus holds.
   ///

@@ -87,6 +87,7 @@ package struct CorpusRun {
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
       throw InputError(at: corpus.path, "has no document to measure", expected: "at least two tokens in one of them")
     }
+    if !results.isEmpty { results[0].notes += corpusNotes }
     if let windows = reading.text?.windows, extent.windowed > 0, !results.isEmpty {
       results[0].notes.append(
         Note(
@@ -109,6 +110,12 @@ package struct CorpusRun {
     }
     try model.checkFiles()
     return (results, extent)
+  }
+
+  /// What is left out or lost of the corpus before the model reads it, in sentences.
+  package var corpusNotes: [String] {
+    guard case .images(let images) = reading else { return corpus.notes }
+    return corpus.notes + images.notes(on: corpus.imageTraits)
   }
 
   /// One batch, forward, and backward where gradients are asked for and the model has a loss on plain text.

@@ -7,6 +7,12 @@ package struct CorpusSource: Sendable {
   /// How many documents are to be used.
   package let documents: Int
 
+  /// What was left out, in sentences.
+  package let notes: [String]
+  /// The images, in their order; empty for texts.
+  package let imageTraits: [ImageTraits]
+  private let unreadable: Set<String>
+
   package var path: String { file.path }
 
   /// - Throws: `InputError` for a file that is missing, empty, malformed or not UTF-8, with the line.
@@ -19,7 +25,10 @@ package struct CorpusSource: Sendable {
     guard count > 0 else { throw InputError(at: file.path, "has no documents", found: "an empty corpus") }
     try reader.check(label, isAtEnd: true)
     documents = count
+    notes = reader.unreadableImages.map { [$0.note] } ?? []
+    imageTraits = reader.imageTraits
+    unreadable = reader.unreadableImages?.names ?? []
   }
 
-  package func reader() throws -> CorpusReader { try CorpusReader(file) }
+  package func reader() throws -> CorpusReader { try CorpusReader(file, leavingOut: unreadable) }
 }

@@ -10,12 +10,15 @@ package struct Corpus: Sendable {
   package let label: String?
   /// Columns that some word or document has a value in, in the file's or the format's order.
   package let labelColumns: [String]
+  /// What was left out, in sentences.
+  package let notes: [String]
 
   /// Reads a corpus, its first `limit` documents where a limit is given.
   ///
   /// `label` is a column. Errors: `InputError`, `.usage` for an unknown format or column (the nearest one is named),
   /// settings that the format does not have, or a limit below 1; `.unreadable` for a file that is missing, empty, not
-  /// UTF-8 (line and byte) or malformed (line), and for a folder without images or with one that cannot be read.
+  /// UTF-8 (line and byte) or malformed (line), and for a folder without images that
+  /// can be read.
   package static func read(_ file: CorpusFile, label: String? = nil, limit: Int? = nil) throws -> Corpus {
     if let limit, limit < 1 {
       throw InputError(.usage, at: "corpus limit", "is too small", expected: "at least 1", found: "\(limit)")
@@ -33,7 +36,8 @@ package struct Corpus: Sendable {
     }
     return Corpus(
       path: file.path, format: reader.format, documents: documents, label: label,
-      labelColumns: reader.labelColumns.filter(present.contains))
+      labelColumns: reader.labelColumns.filter(present.contains), notes: reader.unreadableImages.map { [$0.note] } ?? []
+    )
   }
 
   /// Reads a corpus whose parts have their usual names. Errors as above.
@@ -61,8 +65,9 @@ package struct CorpusReader {
   private var kind: Kind
   private var count = 0
 
-  /// Errors as for `Corpus.read`.
-  package init(_ file: CorpusFile) throws {
+  /// - Parameter left: images that are left out, and all others then taken for readable; nil where each is to be looked
+  ///   at. Errors as for `Corpus.read`.
+  package init(_ file: CorpusFile, leavingOut left: Set<String>? = nil) throws {
     path = file.path
     let named = try file.resolvedFormat()
     if let parallel = file.parallel {
@@ -78,9 +83,10 @@ package struct CorpusReader {
       return
     case .conllu: kind = .conllu(CoNLLUReader(try LineReader(path: path)))
     case .jsonl: kind = .jsonLines(JSONLinesReader(try LineReader(path: path), file))
-    case .tsv: kind = .table(try TableReader(try LineReader(path: path), file))
+    case .tsv: kind = .table(try TableReader(CSVRows(LineReader(path: path), .tab), file))
+    case .csv: kind = .table(try TableReader(CSVRows(LineReader(path: path), .comma), file))
     case .conll: kind = .words(try WordColumnsReader(try LineReader(path: path), file))
-    case .images: kind = .images(try ImageFolder(file))
+    case .images: kind = .images(try ImageFolder(file, leavingOut: left))
     }
     format = named
   }
@@ -126,6 +132,15 @@ package struct CorpusReader {
     case .words(let reader): reader.labelColumns
     case .images(let folder): folder.labelColumns
     }
+  }
+
+  /// The images that were read so far; empty for texts.
+  package var imageTraits: [ImageTraits] { if case .images(let folder) = kind { folder.traits } else { [] } }
+
+  /// The names of the images that could not be read so far, and a sentence about them; nil where there is none.
+  package var unreadableImages: (names: Set<String>, note: String)? {
+    guard case .images(let folder) = kind, let note = folder.note else { return nil }
+    return (Set(folder.unreadable.map(\.name)), note)
   }
 
   /// The column that folders of images fill.

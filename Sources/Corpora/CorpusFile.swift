@@ -50,7 +50,7 @@ package struct CorpusFile: Sendable, Hashable {
       try refuse(["columns": columns != nil, "text": text != nil, "pair": pair != nil], by: format.rawValue)
     case .jsonl: try refuse(["columns": columns != nil], by: format.rawValue)
     case .conll: try refuse(["pair": pair != nil], by: format.rawValue)
-    case .tsv: break
+    case .tsv, .csv: break
     }
     if let columns { try CorpusFile.checkNames(columns, at: path, .usage) }
     if let pair, pair == text ?? "text" {

@@ -11,20 +11,22 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
   case paragraphs
   /// A document a sentence of CoNLL-U.
   case conllu
-  /// A document a line, a JSON object.
+  /// A document a line, a JSON object; or an element of one JSON array, an object or a text.
   case jsonl
   /// A document a row of cells with tabs between them.
   case tsv
+  /// A document a row of cells with commas between them.
+  case csv
   /// A document a sentence with a word a line and its labels behind it, as in CoNLL-2003.
   case conll
   /// A folder of images, a document a file.
   case images
 
   /// Files that are not plain text although no reader knows them; to read one as text, say so.
-  private static let foreign = ["json", "csv", "xml", "html", "gz", "zip", "parquet"]
+  private static let foreign = ["xml", "html", "zip", "bz2", "xz", "zst", "parquet", "arrow"]
 
-  /// The format that the job names, else images for a folder, else that of the file's extension. Errors (usage): an
-  /// unknown name, with the nearest one; an extension that says neither.
+  /// The format that the job names , else images for a folder, else that of the file's extension, in
+  /// front of a `.gz`. Errors (usage): an unknown name, with the nearest one; an extension that says neither.
   package init(named name: String?, path: String) throws {
     let known = Self.allCases.map(\.rawValue)
     if let name {
@@ -42,7 +44,7 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
       self = .images
       return
     }
-    let kind = URL(filePath: path).pathExtension.lowercased()
+    let kind = URL(filePath: withoutGzip(path)).pathExtension.lowercased()
     if Self.foreign.contains(kind) {
       throw InputError(
         .usage, at: path, "has no known format", expected: "one of \(known.joined(separator: ", "))", found: ".\(kind)")
@@ -50,8 +52,9 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
     self =
       switch kind {
       case "conllu": .conllu
-      case "jsonl", "ndjson": .jsonl
-      case "tsv": .tsv
+      case "jsonl", "ndjson", "json": .jsonl
+      case "tsv", "tab": .tsv
+      case "csv": .csv
       case "conll": .conll
       default: .text
       }

@@ -1,6 +1,6 @@
 import Support
 
-/// Objects of JSON Lines, a document a line.
+/// Objects of JSON Lines, a document a line; or those of one JSON array, in which a text is a document, too.
 ///
 /// `text` and `pair` (or as the job names them) are the document's texts, every other field that is a text, a number or
 /// a truth value is a label. Where the text is a list of words, they are joined by spaces, and a field that is a list
@@ -12,6 +12,8 @@ struct JSONLinesReader {
   private let text: String
   private let pair: String?
   private var lines: LineReader
+  /// Where the file is one array.
+  private var elements: JSONElements?
   /// Fields that were a label so far, in the order in which they occurred.
   private(set) var labelColumns: [String] = []
   /// Of fields with a list of numbers that is longer or shorter than the words, the first one's error. It counts where
@@ -21,15 +23,21 @@ struct JSONLinesReader {
 
   init(_ lines: LineReader, _ file: CorpusFile) {
     self.lines = lines
+    elements = JSONElements(lines)
     text = file.text ?? "text"
     pair = file.pair
   }
 
   /// The next document, nil at the end.
   mutating func next(id: String) throws -> Document? {
-    while let line = try lines.next() {
+    while let line = try nextLine() {
       if isBlank(line) { continue }
-      let place = "\(lines.path): line \(lines.line)"
+      let place = "\(lines.path): line \(elements?.line ?? lines.line)"
+      if elements != nil, line.hasPrefix("\"") {
+        let members = try JSONLine.members("{\"text\":\(line)}", place: place)
+        guard case .text(let text)? = members.first?.value, !isBlank(text) else { continue }
+        return Document(id: id, text: text)
+      }
       let members = try JSONLine.members(line, place: place)
       var document = Document(id: id, text: "")
       switch try value(of: text, in: members, place) {
@@ -48,9 +56,13 @@ struct JSONLinesReader {
       for (key, value) in members where key != text && key != pair ?? "pair" {
         try add(value, as: key, to: &document, place)
       }
-      if try lines.hasText(document.text, pair: document.pair) { return document }
+      if try hasText(document.text, pair: document.pair, at: place) { return document }
     }
     return nil
+  }
+
+  private mutating func nextLine() throws -> String? {
+    elements == nil ? try lines.next() : try elements?.nextText()
   }
 
   private func value(

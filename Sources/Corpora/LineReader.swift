@@ -3,11 +3,13 @@ import Support
 
 /// The lines of a UTF-8 file, one after the other, without their ends (`\n` or `\r\n`).
 ///
-/// The file is mapped, not read whole. Errors: cannot be read; a line that is not UTF-8, with its number and the byte.
+/// The file is mapped, not read whole, unless it is gzip's. Errors: cannot be read; gzip that is damaged; a line that is
+/// not UTF-8, with its number and the byte.
 struct LineReader {
   let path: String
-  private let data: Data
-  private var position: Int
+  /// The whole file, unpacked.
+  let data: Data
+  private(set) var position: Int
   /// Number of the line that was read last, from 1.
   private(set) var line = 0
 
@@ -21,8 +23,9 @@ struct LineReader {
     guard let data = try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped) else {
       throw InputError(at: path, "cannot be read")
     }
-    self.data = data
-    position = data.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let bytes = try unpacked(data, at: path)
+    self.data = bytes
+    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
   /// The next line, nil at the end.

@@ -44,15 +44,20 @@ struct ParallelReader {
 }
 
 extension LineReader {
-  /// Whether the line that was read last holds a document: not where its text and pair are blank.
-  ///
-  /// - Throws: `InputError` where only one of them is.
+  /// Whether the line that was read last holds a document: not where its text and pair are blank. Errors as below.
   func hasText(_ text: String, pair: String?, in pairFile: String? = nil) throws -> Bool {
-    let isTextBlank = isBlank(text)
-    guard let pair, isBlank(pair) != isTextBlank else { return !isTextBlank }
-    let blank = isTextBlank ? path : pairFile ?? path
-    throw InputError(
-      at: "\(blank): line \(line)", "has a \(isTextBlank ? "pair without a text" : "text without a pair")",
-      expected: "both or neither")
+    try Corpora.hasText(text, pair: pair, at: "\(path): line \(line)", pairAt: pairFile.map { "\($0): line \(line)" })
   }
+}
+
+/// Whether there is a document: not where a text and its pair are blank.
+///
+/// - Throws: `InputError` where only one of them is.
+func hasText(_ text: String, pair: String?, at place: String, pairAt pairPlace: String? = nil) throws -> Bool {
+  let isTextBlank = isBlank(text)
+  guard let pair, isBlank(pair) != isTextBlank else { return !isTextBlank }
+  throw InputError(
+    at: isTextBlank ? place : pairPlace ?? place,
+    "has a \(isTextBlank ? "pair without a text" : "text without a pair")",
+    expected: "both or neither")
 }

@@ -1,7 +1,7 @@
 import Support
 
-/// Rows of a table with tabs between its cells, a document a row. Nothing is quoted or escaped; white space at the ends
-/// of a cell is dropped.
+/// Rows of a table with tabs or commas between its cells, a document a row. Cells are in quotation marks as `CSVRows`
+/// says; white space at the ends of the others is dropped, and of all texts.
 ///
 /// The first line names the columns unless the job does. Every column but those of the text and its pair is a label, an
 /// empty cell none. A row without text is skipped.
@@ -12,19 +12,19 @@ struct TableReader {
   let columns: [String]
   private let text: Int
   private let pair: Int?
-  private var lines: LineReader
+  private var rows: CSVRows
 
-  init(_ lines: LineReader, _ file: CorpusFile) throws {
-    var lines = lines
-    var place = lines.path
+  init(_ rows: CSVRows, _ file: CorpusFile) throws {
+    var rows = rows
+    var place = rows.path
     if let columns = file.columns {
       self.columns = columns
     } else {
-      var header = try lines.next()
-      while let line = header, isBlank(line) { header = try lines.next() }
-      guard let header else { throw InputError(at: lines.path, "has no documents", found: "an empty corpus") }
-      columns = TableReader.cells(header).enumerated().map { $1.isEmpty ? "column \($0 + 1)" : $1 }
-      place += ": line \(lines.line)"
+      guard let header = try rows.next() else {
+        throw InputError(at: rows.path, "has no documents", found: "an empty corpus")
+      }
+      columns = header.enumerated().map { $1.isEmpty ? "column \($0 + 1)" : $1 }
+      place += ": line \(rows.line)"
       try CorpusFile.checkNames(columns, at: place, .unreadable)
     }
     guard let text = columns.firstIndex(of: file.text ?? "text") else {
@@ -38,7 +38,7 @@ struct TableReader {
     pair = columns.firstIndex(of: file.pair ?? "pair")
     if let name = file.pair, pair == nil { throw missingColumn(name, among: columns, at: place) }
     self.text = text
-    self.lines = lines
+    self.rows = rows
   }
 
   /// Columns that can be a label.
@@ -48,26 +48,20 @@ struct TableReader {
 
   /// The next document, nil at the end.
   mutating func next(id: String) throws -> Document? {
-    while let line = try lines.next() {
-      if isBlank(line) { continue }
-      let cells = TableReader.cells(line)
+    while let cells = try rows.next() {
+      let place = "\(rows.path): line \(rows.line)"
       guard cells.count == columns.count else {
         throw InputError(
-          at: "\(lines.path): line \(lines.line)", "has another number of cells between tabs",
-          expected: "\(columns.count)", found: "\(cells.count)")
+          at: place, "has another number of cells", expected: "\(columns.count)", found: "\(cells.count)")
       }
-      let second = pair.map { cells[$0] }
-      guard try lines.hasText(cells[text], pair: second) else { continue }
+      let (first, second) = (trimmed(cells[text]), pair.map { trimmed(cells[$0]) })
+      guard try hasText(first, pair: second, at: place) else { continue }
       var labels: [String: String] = [:]
       for (index, cell) in cells.enumerated() where index != text && index != pair && !cell.isEmpty {
         labels[columns[index]] = cell
       }
-      return Document(id: id, text: cells[text], pair: second, labels: labels)
+      return Document(id: id, text: first, pair: second, labels: labels)
     }
     return nil
-  }
-
-  private static func cells(_ line: String) -> [String] {
-    line.split(separator: "\t", omittingEmptySubsequences: false).map(trimmed)
   }
 }

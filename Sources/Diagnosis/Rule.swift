@@ -46,7 +46,8 @@ package struct Rule: Sendable {
   /// Every rule, in the order of the report: what explains others comes first.
   package static let all: [Rule] = [
     nonFiniteWeights, laterPositions, oneHotAttention, constantAttention, uniformAttention, vanishingGradient,
-    explodingGradient, representationCollapse, overfitting, gradientSpikes, unstablePhase, inputHealth, missingNumber,
+    explodingGradient, representationCollapse, overfitting, gradientSpikes, unstablePhase, identicalCheckpoints,
+    inputHealth, missingNumber,
   ]
 
   /// Everything that the rule cannot judge of a run; one gap where that is all of it.

@@ -2,9 +2,9 @@
 package enum CurveRole: String, CaseIterable, Sendable {
   case trainingLoss = "training loss"
   case validationLoss = "validation loss"
+  case validationAccuracy = "validation accuracy"
   case gradientNorm = "gradient norm"
   case learningRate = "learning rate"
-  case validationAccuracy = "validation accuracy"
   /// Of each residual point.
   case effectiveRank = "effective rank"
   /// Of each class.
@@ -24,7 +24,8 @@ package enum CurveRole: String, CaseIterable, Sendable {
 /// the metrics that were measured of each of them: array `over.<metric>` `[C, rows]`, texts `over.<metric>` the
 /// components of the rows. Arrays `checkpoint.ckaToFirst` and `checkpoint.ckaToLast` `[C, points]` hold debiased linear
 /// CKA of each residual point, of an encoder–decoder those of each stack, with `checkpoint.steps` again (`encoder/…`);
-/// and `checkpoint.similarity` `[C − 1]` how alike the heads of neighbours are.
+/// and `checkpoint.similarity` `[C − 1]` how alike the heads of neighbours are. Texts `checkpoint.identical` names the pairs
+/// that hold the same weights.
 package enum TrainingMetrics {
   package static let analysis = "training"
 
@@ -62,6 +63,15 @@ package enum TrainingMetrics {
   package static let nonFiniteCheckpoints = Metric(
     "training.nonFiniteCheckpoints", "Checkpoints with NaN or infinite weights", unit: "checkpoints",
     formula: "checkpoints of which a weight is NaN or infinite", source: "ours", lowest: 0)
+  package static let identicalCheckpoints = Metric(
+    "training.identicalCheckpoints", "Checkpoints with the weights of an earlier one", unit: "checkpoints",
+    formula: "checkpoints in which the digests of all tensors are those of a checkpoint of an earlier step",
+    source: "ours", lowest: 0)
+  /// Of tensors; those that always changed have no row.
+  package static let unchangedTensors = Metric(
+    "training.unchangedTensors", "Successive checkpoints between which a tensor stayed the same", unit: "pairs",
+    formula: "pairs of neighbours with the same digest of the tensor, pairs that share all weights left out",
+    source: "ours", lowest: 0)
   /// Of successive checkpoints.
   package static let leastSimilarity = Metric(
     "training.leastSimilarity", "Least similarity of successive checkpoints",

@@ -72,14 +72,14 @@ private struct ResamplingWeights {
 
 extension Image {
   /// The image in another size: along rows, then along columns, rounded to 8 bits after each; the other way round where
-  /// it becomes wider but less high, which is less work.
+  /// it becomes less high, by more than twice the pixels that it becomes less wide.
   ///
   /// The method of PIL's `Image.resize`, sample for sample as in its version 13.
   package func resized(height newHeight: Int, width newWidth: Int, _ filter: ResamplingFilter) -> Image {
     precondition(newHeight > 0 && newWidth > 0, "no size: \(newHeight) × \(newWidth)")
     if newHeight == height && newWidth == width { return self }
     if filter == .nearest { return nearest(height: newHeight, width: newWidth) }
-    if newWidth > width && newHeight < height {
+    if newHeight < height && height - newHeight > 2 * (width - newWidth) {
       return columnsResized(to: newHeight, filter).rowsResized(to: newWidth, filter)
     }
     return rowsResized(to: newWidth, filter).columnsResized(to: newHeight, filter)

@@ -26,6 +26,8 @@ package final class TrainingRun {
   /// Told of what happens.
   package struct Events {
     package var began: (_ steps: Int, _ from: Int, _ parameters: Int, _ examples: Int) -> Void = { _, _, _, _ in }
+    /// A sentence about the data.
+    package var noted: (String) -> Void = { _ in }
     package var step: (StepReport) -> Void = { _ in }
     package var evaluated: (EvaluationReport, _ step: Int) -> Void = { _, _ in }
     package var saved: (URL) -> Void = { _ in }
@@ -76,6 +78,7 @@ package final class TrainingRun {
       try TelemetryWriter(
         plan.folder, $0, trainer: trainer, from: trainer.step, tokens: setup.telemetryTokens ?? TelemetryTokens())
     }
+    setup.notes.forEach(events.noted)
     events.began(setup.steps, trainer.step, trainer.model.parameterCount, setup.data.count)
     if trainer.step == 0 {
       try evaluate(telemetry)

@@ -31,6 +31,8 @@ struct TrainingSetup {
   let context: Int
   /// What telemetry knows of the tokens; nil where none is asked for.
   let telemetryTokens: TelemetryTokens?
+  /// What was left out of the data, in sentences.
+  let notes: [String]
 
   /// - Parameter checkpoint: where the weights are taken from in place of the plan's beginning.
   init(_ plan: TrainingPlan, from checkpoint: URL?) throws {
@@ -42,7 +44,7 @@ struct TrainingSetup {
     }
     defer { Interruption.end(folder) { try? FileManager.default.removeItem(at: folder) } }
 
-    let documents = try DataReader.documents(plan.data, plan.packing)
+    let (documents, notes) = try DataReader.documents(plan.data, plan.packing)
     let origin: URL? = if case .directory(let url, _) = plan.source { url } else { nil }
     var config = try Self.configuration(plan)
     guard case .string(let modelType)? = config["model_type"] else {
@@ -108,7 +110,9 @@ struct TrainingSetup {
       } ?? TelemetryTokens()
     }
     data = try reader.read(documents, of: plan.data)
-    evaluation = try plan.evaluation.map { try reader.read(DataReader.documents($0.data, plan.packing), of: $0.data) }
+    let held = try plan.evaluation.map { (data: $0.data, read: try DataReader.documents($0.data, plan.packing)) }
+    evaluation = try held.map { try reader.read($0.read.all, of: $0.data) }
+    self.notes = notes + (held?.read.notes ?? [])
     steps =
       switch plan.length {
       case .steps(let steps): steps

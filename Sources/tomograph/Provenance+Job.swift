@@ -66,7 +66,7 @@ extension Provenance {
 extension Provenance.Source {
   /// A folder of images as a whole: the digest of their names, each with its file's digest, a line an image.
   init(role: String = "corpus", images folder: URL) throws {
-    var reader = try CorpusReader(CorpusFile(path: folder.relativePath, format: "images"))
+    var reader = try CorpusReader(CorpusFile(path: folder.relativePath, format: "images"), leavingOut: [])
     var listing = ""
     while let document = try reader.next() {
       guard let path = document.image else { continue }

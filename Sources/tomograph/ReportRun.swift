@@ -34,15 +34,16 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   try job.checkSelection(model.description, corpus, reading)
   watch.lap("load")
 
-  progress.begin("measuring", of: corpus.documents, unit: "documents")
   let run = CorpusRun(
     model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), examples: job.selection?.examples,
     progress: { progress.advance(by: $0) })
+  for note in run.corpusNotes { progress.note(note) }
+  progress.begin("measuring", of: corpus.documents, unit: "documents")
   let analyses = AnalysisSuite.chosen(job.analyses, for: model.description)
   var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses))
   progress.end()
   if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
-  if let training = try job.training.result(log, job, measured, progress) { measured.append(training) }
+  if let training = try job.training.result(log, job, of: model, measured, progress) { measured.append(training) }
   measured.removeAll { $0.id == TokenVectors.id }
   if let text = reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }
   watch.lap("measure")

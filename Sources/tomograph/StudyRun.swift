@@ -74,6 +74,7 @@ struct StudyRun {
     if !(beginning == .resumed && isSame && isDone) {
       var events = TrainingRun.Events()
       events.began = { steps, from, _, _ in progress.begin("training", of: steps - from, unit: "steps") }
+      events.noted = { progress.note($0) }
       events.step = { report in progress.advance(state: "loss \(String(format: "%.4f", report.loss))") }
       let own = beginning == .resumed && !isSame ? TrainingRun.Beginning.again : beginning
       let training = try TrainingRun(plan, own, events: events)
@@ -98,9 +99,10 @@ struct StudyRun {
     let files = try ModelFiles(final), model = try Model(files: files, acceptsNonFinite: true)
     let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
     let reading = try CorpusReading(own, files, model, corpus)
-    progress.begin("measuring", of: corpus.documents, unit: "documents")
     let run = CorpusRun(
       model: model, reading: reading, corpus: corpus, seed: UInt64(seed), progress: { progress.advance(by: $0) })
+    for note in run.corpusNotes { progress.note(note) }
+    progress.begin("measuring", of: corpus.documents, unit: "documents")
     var (measured, extent) = try run.measure(AnalysisSuite.chosen(job.analyses, for: model.description))
     progress.end()
     if let text = reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }

@@ -56,6 +56,7 @@ extension Command {
         "\(plan.name): \(parameters) parameters, \(examples) examples" + (from > 0 ? ", from step \(from)" : ""))
       progress.begin("training", of: steps - from, unit: "steps")
     }
+    events.noted = { progress.note($0) }
     events.step = { report in
       if let fault = report.fault {
         progress.note("step \(report.step): skipped, \(fault.spelling)")

@@ -99,4 +99,31 @@ struct CorpusImagesTests {
       try lines.check(against: text)
     }
   }
+
+  @Test(
+    "What is lost of images that the model was not made for is said",
+    arguments: [
+      (
+        1, 2,
+        [
+          "1 of 3 images are in colour; the model reads them in grey.",
+          "2 of 3 images are more than 16 times as large ",
+        ]
+      ),
+      (1, 4, ["1 of 3 images are in colour; the model reads them in grey."]), (3, 4, []),
+      (3, 2, ["2 of 3 images are more than 16 times as large as the 2 × 2 pixels"]),
+    ] as [(Int, Int, [String])])
+  func notes(channels: Int, side: Int, beginnings: [String]) throws {
+    func image(_ height: Int, _ width: Int, _ pixel: [UInt8]) -> ImageTraits {
+      let samples = Array(repeating: pixel, count: height * width).flatMap(\.self)
+      return ImageTraits(Image(height: height, width: width, channels: pixel.count, samples: samples))
+    }
+    // The third is grey although it is stored in colours, and its shorter edge is 16 times 2.
+    let traits = [image(40, 33, [1, 2, 3]), image(33, 50, [9]), image(32, 99, [7, 7, 7])]
+    var shape = try #require(Model(directory: Fixtures.url("models/vit")).description.image)
+    (shape.channels, shape.side, shape.patch) = (channels, side, side)
+    let notes = CorpusImages(processor: ImageProcessor(default: shape), label: nil).notes(on: traits)
+    #expect(notes.count == beginnings.count)
+    #expect(zip(notes, beginnings).allSatisfy { $0.hasPrefix($1) }, "\(notes)")
+  }
 }

@@ -12,7 +12,10 @@ struct ColumnErrorTests {
         "c.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"\n",
         "line 2: is not JSON at byte 13, expected , or }, found the end"
       ),
-      ("c.jsonl", "\n[\"a\"]\n", "line 2: is not JSON at byte 1, expected an object, found \"[\\\"a\\\"]\""),
+      (
+        "c.jsonl", "{\"text\": \"a\"}\n[\"a\"]\n",
+        "line 2: is not JSON at byte 1, expected an object, found \"[\\\"a\\\"]\""
+      ),
       ("c.jsonl", "{\"text\": \"a\"} x\n", "line 1: is not JSON at byte 15, expected the end of the line, found \"x\""),
       ("c.jsonl", "{\"text\": \"a\", \"n\": 01}\n", "line 1: is not JSON at byte 20, expected a value, found \"01}\""),
       (
@@ -20,7 +23,7 @@ struct ColumnErrorTests {
       ),
       ("c.jsonl", "{\"text\": \"\\x\"}\n", "line 1: is not JSON at byte 12, expected an escape, found \"x\\\"}\""),
       ("c.jsonl", "{\"text\": \"a\tb\"}\n", "line 1: is not JSON at byte 12, expected no control character in a text"),
-      ("c.jsonl", String(repeating: "[", count: 200), "line 1: is not JSON at byte 1, expected an object"),
+      ("c.jsonl", String(repeating: "[", count: 200), "line 1: ends within its JSON array"),
       ("c.jsonl", "{\"a\":" + String(repeating: "[", count: 200), "expected at most 100 nested values"),
       ("c.jsonl", "{\"text\": \"a\", \"text\": \"b\"}\n", "line 1: has a field twice, found \"text\""),
       (
@@ -38,7 +41,7 @@ struct ColumnErrorTests {
         "line 1: has another number of labels \"ner\" than words, expected 2, found 1"
       ),
       ("c.jsonl", "{\"text\": \"\"}\n", "c.jsonl: has no documents"),
-      ("c.tsv", "text\tlabel\na\tb\nc\n", "line 3: has another number of cells between tabs, expected 2, found 1"),
+      ("c.tsv", "text\tlabel\na\tb\nc\n", "line 3: has another number of cells, expected 2, found 1"),
       ("c.tsv", "text\ttext\n", "line 1: has two columns of one name, found \"text\""),
       ("c.tsv", "text\tpair\n\tb\n", "line 2: has a pair without a text"),
       ("c.tsv", "\n", "c.tsv: has no documents"),
@@ -102,7 +105,7 @@ struct ColumnErrorTests {
       ("c.conllu", CorpusFile(path: "", text: "x"), nil, "is read as conllu, which takes no setting \"text\""),
       ("c.txt", CorpusFile(path: "", pair: "x"), nil, "is read as text, which takes no setting \"pair\""),
       ("c.txt", CorpusFile(path: "", format: "tvs"), nil, "the nearest is \"tsv\""),
-      ("c.csv", CorpusFile(path: ""), nil, "has no known format"),
+      ("c.xml", CorpusFile(path: ""), nil, "has no known format"),
       (
         "c.tsv", CorpusFile(path: "", format: "tsv", parallel: "x"), nil,
         "cannot have a parallel file, expected text, a document a line, found tsv"

@@ -39,6 +39,30 @@ struct ImageFileTests {
     }
   }
 
+  @Test("However a file says how the camera was held, it is turned as PIL turns it")
+  func held() throws {
+    let lines = fields("images/held.txt")
+    #expect(lines.count == 73)
+    for line in lines {
+      let file = try ImageFile(path: path("images/held/\(line[0])"))
+      let image = try file.read()
+      #expect(file.size == (image.height, image.width))
+      #expect(["\(image.width)", "\(image.height)"] == line[1...2], "\(line[0])")
+      #expect(digest(image.converted(toChannels: 3)) == line[3], "\(line[0])")
+    }
+  }
+
+  @Test(
+    "Orientations in XMP and in longer numbers",
+    arguments: [
+      ("jpg_exif_long/x.jpg", "e7baa2aefaea5e66"), ("jpg_xmp6/x.jpg", "e7baa2aefaea5e66"),
+      ("png_xmp6/x.png", "d79554ee264f6de5"),
+    ])
+  func samples(name: String, expected: String) throws {
+    let file = try ImageFile(path: path("field/13-orientation-not-in-plain-exif/\(name)"))
+    #expect(digest(try file.read()) == expected)
+  }
+
   @Test(
     "The broken files of PngSuite are refused with what is wrong",
     arguments: [

@@ -39,6 +39,28 @@ struct TrainingRuleTests {
     #expect(findings([(TrainingMetrics.nonFiniteSteps, 1)]).map(\.severity) == [.fail])
   }
 
+  @Test("two checkpoints with the same weights fail, and are named")
+  func identical() {
+    #expect(findings([(TrainingMetrics.identicalCheckpoints, 0)]).isEmpty)
+    let found = findings([(TrainingMetrics.identicalCheckpoints, 1)])
+    #expect(found.map(\.severity) == [.fail] && found.map(\.id) == ["identical-checkpoints:model"])
+  }
+
+  @Test(
+    "a tensor that stays the same warns where it has a gradient",
+    arguments: [(0.1, [Severity.warn]), (0, [])] as [(Double, [Severity])])
+  func unchanged(norm: Double, severities: [Severity]) {
+    let tensor = Component.tensor("h.3.mlp.c_fc.weight"), other = Component.tensor("a buffer")
+    var run = HealthyRun()
+    run.plant(GradientMetrics.norm, tensor, norm)
+    run.tables[TrainingMetrics.analysis]?.append(
+      MetricTable(
+        TrainingMetrics.unchangedTensors, [.init(tensor, Quantity(2, n: 3)), .init(other, Quantity(3, n: 3))]))
+    let found = run.assess().findings.filter { $0.rule == "identical-checkpoints" }
+    #expect(found.map(\.severity) == severities)
+    #expect(found.allSatisfy { $0.members == [tensor] && $0.evidence.first?.value.value == 2 })
+  }
+
   @Test("a change of the heads between checkpoints is noted")
   func phase() {
     #expect(findings([(TrainingMetrics.leastSimilarity, 0.3)]).map(\.severity) == [.note])

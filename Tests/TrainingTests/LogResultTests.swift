@@ -152,6 +152,24 @@ import Testing
     ]
   }
 
+  @Test("checkpoints that share their weights, and tensors that neighbours share")
+  func shared() throws {
+    func digests(_ a: String, _ b: String) -> WeightDigests { WeightDigests(names: ["a", "b"], digests: [a, b]) }
+    var result = AnalysisResult(id: "training")
+    SharedWeights(
+      names: ["s-0", "s-1", "s-2", "s-3", "s-4"],
+      [digests("x", "y"), digests("x", "z"), digests("x", "z"), digests("x", "y"), digests("w", "v")]
+    ).add(to: &result)
+    #expect(result.texts["checkpoint.identical"] == ["s-1 and s-2", "s-0 and s-3"])
+    #expect(result[TrainingMetrics.identicalCheckpoints]?[.model] == Quantity(2, n: 5))
+    let rows = try #require(result[TrainingMetrics.unchangedTensors]?.rows)
+    #expect(rows.map(\.component) == [.tensor("a")] && rows.map(\.quantity) == [Quantity(2, n: 3)])
+    var sound = AnalysisResult(id: "training")
+    SharedWeights(names: ["s-0", "s-1"], [digests("x", "y"), digests("v", "w")]).add(to: &sound)
+    #expect(sound[TrainingMetrics.identicalCheckpoints]?[.model]?.value == 0)
+    #expect(sound[TrainingMetrics.unchangedTensors] == nil)
+  }
+
   @Test("numbers by step, representations against both ends, heads against their neighbours")
   func series() throws {
     let first = results(scores: [0.1, 0.2, 0.3, 0.4]) { Float(($0 * 31) % 17) }

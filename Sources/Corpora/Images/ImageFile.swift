@@ -44,7 +44,7 @@ package struct ImageFile {
     return (5...8).contains(orientation) ? (width, height) : (height, width)
   }
 
-  /// The pixels, grey where the file is; upright, where EXIF says how the camera was held; without transparency, whose
+  /// The pixels, grey where the file is; upright, where the file says how the camera was held; without transparency, whose
   /// colours show as they are stored.
   ///
   /// - Throws: `InputError` for pixels that are damaged or missing, with the library's reason.

@@ -7,8 +7,10 @@ import Support
 /// whose name begins with a dot, are passed over. Where every image lies in a folder inside, the outermost of these
 /// names its label in the column `class`, unless the CSV file of labels has that column.
 ///
+/// Images that cannot be read are left out and named; each is decoded once to see that.
+///
 /// Errors: a folder that is missing, cannot be listed, or holds no images; images beside folders of classes; what
-/// `ImageLabels` refuses; and, as it is read, an image that cannot be.
+/// `ImageLabels` refuses; and, at the end, no image that can be read.
 struct ImageFolder {
   let path: String
   let labelColumns: [String]
@@ -17,6 +19,13 @@ struct ImageFolder {
   private let labels: ImageLabels?
   private let isClassified: Bool
   private var place = 0
+  /// Images that are known to be unreadable; nil where that is to be found out.
+  private let left: Set<String>?
+  /// Of the images from `place` on, what was found of them.
+  private var seen: ArraySlice<Result<ImageTraits, InputError>> = []
+  /// Those that were read so far, in their order, and those that could not be.
+  private(set) var traits: [ImageTraits] = []
+  private(set) var unreadable: [(name: String, error: InputError)] = []
 
   /// The column that folders of classes fill.
   static let classColumn = "class"
@@ -28,8 +37,9 @@ struct ImageFolder {
   ]
   private static let deepest = 16
 
-  init(_ file: CorpusFile) throws {
+  init(_ file: CorpusFile, leavingOut left: Set<String>? = nil) throws {
     path = file.path
+    self.left = left
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw InputError(at: path, "does not exist")
@@ -56,13 +66,50 @@ struct ImageFolder {
 
   /// The next image, nil at the end.
   mutating func next(id: String) throws -> Document? {
-    guard place < images.count else { return nil }
-    let name = images[place]
-    place += 1
-    let image = try ImageFile(path: "\(path)/\(name)")
-    var document = Document(id: id, text: name, image: image.path)
-    for (column, value) in columns(of: name) { document.labels[column] = value }
-    return document
+    while place < images.count {
+      let name = images[place]
+      if let left {
+        place += 1
+        if left.contains(name) { continue }
+      } else {
+        if seen.isEmpty { seen = look() }
+        place += 1
+        switch seen.removeFirst() {
+        case .success(let own): traits.append(own)
+        case .failure(let error):
+          unreadable.append((name, error))
+          continue
+        }
+      }
+      var document = Document(id: id, text: name, image: "\(path)/\(name)")
+      for (column, value) in columns(of: name) { document.labels[column] = value }
+      return document
+    }
+    if traits.isEmpty, let first = unreadable.first { throw first.error }
+    return nil
+  }
+
+  /// Decodes the next few images.
+  private func look() -> ArraySlice<Result<ImageTraits, InputError>> {
+    let next = images[place...].prefix(64)
+    return mapPieces(next.count) { index in
+      do {
+        return .success(ImageTraits(try ImageFile(path: "\(path)/\(next[next.startIndex + index])").read()))
+      } catch let error as InputError {
+        return .failure(error)
+      } catch {
+        return .failure(InputError(at: path, "cannot be read"))
+      }
+    }[...]
+  }
+
+  /// The images that were left out so far, in a sentence; nil where there are none.
+  var note: String? {
+    guard !unreadable.isEmpty else { return nil }
+    let shown = unreadable.prefix(3).map { "\($0.name) (\($0.error.problem))" }.joined(separator: ", ")
+    let more = unreadable.count > 3 ? " and \(unreadable.count - 3) more" : ""
+    return "\(unreadable.count) of \(unreadable.count + traits.count) images cannot be read and are left out: "
+      + "\(shown)\(more)."
   }
 
   /// What an image is labelled with.

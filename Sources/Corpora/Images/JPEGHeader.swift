@@ -12,7 +12,7 @@ struct JPEGHeader {
   let width: Int
   /// Of what is decoded: 1 for grey, 3 for colours and inks.
   let channels: Int
-  /// EXIF's, 1 where there is none.
+  /// How the camera was held, 1 to 8.
   let orientation: Int
 
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
@@ -21,7 +21,7 @@ struct JPEGHeader {
     }
     var segments = JPEGSegments(bytes: bytes, path: path)
     var frame: (height: Int, width: Int, components: Int)?
-    var orientation: Int?
+    var orientation = Orientation()
     var hasScan = false
     while let segment = try segments.next() {
       let data = UnsafeRawBufferPointer(rebasing: segment.data)
@@ -36,8 +36,7 @@ struct JPEGHeader {
         throw error(
           "has a JPEG coding that is not read", "baseline, extended or progressive", "SOF\(segment.marker - 0xC0)")
       case 0xDA: hasScan = true
-      case 0xE1 where orientation == nil && data.starts(with: Array("Exif\0\0".utf8)):
-        orientation = exifOrientation(UnsafeRawBufferPointer(rebasing: data[6...])) ?? 1
+      case 0xE1 where !hasScan: orientation.addAPP1(data)
       default: break
       }
     }
@@ -48,7 +47,7 @@ struct JPEGHeader {
     try ImageFile.check(height: frame.height, width: frame.width, at: path)
     (height, width) = (frame.height, frame.width)
     channels = frame.components == 1 ? 1 : 3
-    self.orientation = orientation ?? 1
+    self.orientation = orientation.value
   }
 
   /// The pixels: grey, or red, green and blue. Four components are inks, inverted as Adobe's programs store them.

@@ -13,8 +13,8 @@ struct PNGHeader {
   let width: Int
   /// Of what is decoded: 1 for grey, 3 for colours.
   let channels: Int
-  /// EXIF's, 1 where there is none.
-  private(set) var orientation = 1
+  /// How the camera was held, 1 to 8.
+  let orientation: Int
 
   /// Bits that a sample may have, by colour type.
   private static let depths = [0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16]]
@@ -54,15 +54,19 @@ struct PNGHeader {
     var packed = 0
     var hasPalette = false
     var isOver = false
+    var orientation = Orientation()
     while !isOver, let chunk = try chunks.next() {
       switch chunk.type {
       case "PLTE": hasPalette = true
       case "IDAT": packed += chunk.data.count
-      case "eXIf": orientation = exifOrientation(UnsafeRawBufferPointer(rebasing: chunk.data)) ?? 1
+      case "eXIf": orientation.replaceEXIF(UnsafeRawBufferPointer(rebasing: chunk.data))
+      case "tEXt", "zTXt", "iTXt":
+        orientation.addText(UnsafeRawBufferPointer(rebasing: chunk.data), type: chunk.type)
       case "IEND": isOver = true
       default: break
       }
     }
+    self.orientation = orientation.value
     guard packed > 0 else { throw error("has no pixels", "a PNG chunk IDAT") }
     guard isOver else { throw error("ends too early", "a PNG chunk IEND") }
     guard hasPalette || type != 3 else { throw error("has no palette", "a PNG chunk PLTE") }

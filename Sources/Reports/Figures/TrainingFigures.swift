@@ -24,6 +24,13 @@ package enum TrainingFigures: FigureBuilder {
             title: "Loss over the training", curves: losses.map(\.named), quantity: "loss (nats)", checkpoints: steps,
             best: losses.firstIndex { $0.role == .validationLoss }), "loss", losses.map(\.curve.x.count).max() ?? 0))
     }
+    if let accuracy = curves.first(where: { $0.role == .validationAccuracy }), accuracy.curve.x.count > 1 {
+      outcomes.append(
+        figure(
+          TrainingCurves(
+            title: "Validation accuracy over the training", curves: [accuracy.named], quantity: "accuracy",
+            checkpoints: steps), "accuracy", accuracy.curve.x.count))
+    }
     if let norm = curves.first(where: { $0.role == .gradientNorm }) {
       outcomes.append(
         figure(
@@ -64,12 +71,14 @@ package enum TrainingFigures: FigureBuilder {
             title: "Heads by class over the training", curves: classes.map(\.ofGroup), quantity: "heads of the class",
             checkpoints: steps), "logged-classes", classes.map(\.curve.x.count).max() ?? 0))
     }
-    let others = curves.filter { [nil, .validationAccuracy].contains($0.role) && $0.curve.x.count > 1 }
+    let left = curves.filter { $0.role == nil && $0.curve.x.count > 1 }
+    let others = left.filter { !$0.isDetail }
     for (page, start) in stride(from: 0, to: others.count, by: 20).enumerated() {
       let rows = others[start..<min(start + 20, others.count)].map { Sparklines.Row($0.curve.name, $0.curve.y) }
       outcomes.append(
         figure(
-          LoggedLines(rows: rows), page == 0 ? "others" : "others-\(page + 1)", rows.map(\.values.count).max() ?? 0))
+          LoggedLines(rows: rows, details: page == 0 ? left.count - others.count : 0),
+          page == 0 ? "others" : "others-\(page + 1)", rows.map(\.values.count).max() ?? 0))
     }
     for (index, name) in (analysis.texts["histograms"] ?? []).enumerated() {
       guard let shares = analysis.arrays["histogram.\(index)"], shares.shape.count == 2,
@@ -136,8 +145,9 @@ private struct LoggedCurve {
   /// together, `√(Σ ‖g‖²)`; nil where fewer than two layers have any, or not all at the same steps.
   static func gradientNorms(_ curves: [LoggedCurve]) -> [Curve]? {
     var layers: [(name: String, members: [Curve])] = []
-    let own = curves.filter { $0.curve.name.hasPrefix("layers/") }
-    let named = own.isEmpty ? curves.filter { $0.role == nil && $0.curve.name.lowercased().contains("grad") } : own
+    func norms(_ family: String) -> [LoggedCurve] { curves.filter { $0.tag.hasPrefix(family) } }
+    let own = norms("layers/").isEmpty ? norms("grad_norm/") : norms("layers/")
+    let named = own.isEmpty ? curves.filter { $0.role == nil && $0.tag.lowercased().contains("grad") } : own
     for curve in named.map(\.curve) {
       let parts = curve.name.split(whereSeparator: { "./".contains($0) })
       guard
@@ -167,6 +177,20 @@ private struct LoggedCurve {
     }
   }
 
+  /// Whether it is this program's own telemetry of one parameter, layer, residual point or head, of which a training has
+  /// hundreds.
+  var isDetail: Bool {
+    let families = [
+      "parameters", "layers", "grad_norm", "grad_to_weight", "update_to_weight", "flow", "relative_flow",
+      "effective_rank", "entropy", "normalised_entropy",
+    ]
+    let parts = tag.split(separator: "/", maxSplits: 1)
+    return parts.count == 2 && families.contains(String(parts[0])) && parts[1].contains(".")
+  }
+
+  /// The name without the run, which stands before a colon.
+  private var tag: Substring { (curve.name.split(separator: ":").last ?? "").drop { $0 == " " } }
+
   /// What stands behind the last slash.
   private static func tail(of name: String) -> String { name.split(separator: "/").last.map(String.init) ?? name }
 
@@ -193,16 +217,21 @@ private struct LoggedCurve {
 private struct LoggedLines: FigureContent {
   let lines: Sparklines
   private let count: Int
+  /// How many numbers of single parameters, layers and points are not drawn.
+  private let details: Int
 
-  init(rows: [Sparklines.Row]) {
+  init(rows: [Sparklines.Row], details: Int) {
     lines = Sparklines(title: "What else was logged", rows: rows)
     count = rows.count
+    self.details = details
   }
 
   var title: String { lines.title }
   var what: String {
     "\(counted(count, "other number")) of the log from its first entry to its last, each row on a scale of its own: the "
       + "last number, the lowest and the highest."
+      + (details > 0
+        ? " \(NumberFormat.count(details)) numbers of single parameters, layers and points are not drawn." : "")
   }
   var altText: String { lines.altText }
   var plot: any Plottable { lines.plot }

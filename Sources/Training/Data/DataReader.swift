@@ -32,18 +32,22 @@ struct DataReader {
       examples, task: task, pad: pad, mask: roles?.mask, vocabulary: description.vocabulary, images: images)
   }
 
-  /// The documents of a corpus; a file that is packed whole is one document.
-  static func documents(_ data: TrainingPlan.Data, _ packing: TrainingPlan.Packing) throws -> [Document] {
+  /// The documents of a corpus, and what was left out of it; a file that is packed whole is one document.
+  static func documents(
+    _ data: TrainingPlan.Data, _ packing: TrainingPlan.Packing
+  ) throws -> (all: [Document], notes: [String]) {
     guard packing == .file else {
-      return try Corpus.read(data.file, label: data.label, limit: data.limit).documents
+      let corpus = try Corpus.read(data.file, label: data.label, limit: data.limit)
+      return (corpus.documents, corpus.notes)
     }
-    guard let bytes = try? Data(contentsOf: URL(filePath: data.file.path)) else {
+    guard let file = try? Data(contentsOf: URL(filePath: data.file.path)) else {
       throw InputError(at: data.file.path, "cannot be read")
     }
+    let bytes = try unpacked(file, at: data.file.path)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw InputError(at: data.file.path, "is not valid UTF-8")
     }
-    return [Document(id: "doc-0", text: text)]
+    return ([Document(id: "doc-0", text: text)], [])
   }
 
   /// The classes that a corpus names, in the order of their bytes.

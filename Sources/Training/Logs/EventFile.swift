@@ -13,6 +13,7 @@ struct EventFile {
     let (records, notes) = EventRecords.read(data, place: place)
     log.notes += notes
     var unreadable = 0
+    log.beginFile()
     // A plug-in is named with the first value of a tag only.
     var plugins: [String: String] = [:]
     for record in records where !event(record, &plugins, into: &log) { unreadable += 1 }
@@ -33,15 +34,20 @@ struct EventFile {
     guard let fields = ProtobufReader.fields(record) else { return false }
     var step = 0
     var summaries: [ArraySlice<UInt8>] = []
+    var isStart = false
     for field in fields {
       switch (field.number, field.value) {
       case (2, .varint(let number)): step = Int(Int64(bitPattern: number))
       case (5, .bytes(let bytes)): summaries.append(bytes)
+      case (7, .bytes(let bytes)): isStart = Self.isStart(bytes)
       default: break
       }
     }
     // No training takes so many steps, and none a negative one.
     guard (0..<1_000_000_000_000_000).contains(step) else { return false }
+    log.beginRow()
+    // TensorBoard takes away what it had from this step on (`purge_step`).
+    if isStart { log.restart(at: step) }
     for summary in summaries {
       guard let values = ProtobufReader.fields(summary) else { return false }
       for value in values {
@@ -89,6 +95,13 @@ struct EventFile {
       }
     }
     return true
+  }
+
+  /// SessionLog: status (1), of which 1 is the start of a session.
+  private static func isStart(_ bytes: ArraySlice<UInt8>) -> Bool {
+    (ProtobufReader.fields(bytes) ?? []).contains {
+      if case (1, .varint(1)) = ($0.number, $0.value) { true } else { false }
+    }
   }
 
   /// SummaryMetadata: plugin_data (1) { plugin_name (1) }.

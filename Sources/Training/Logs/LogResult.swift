@@ -6,9 +6,13 @@ extension TrainingLog {
 
   /// The log as the analysis `training`: its curves and histograms, and what the rules judge of them.
   package func result() -> AnalysisResult {
-    var result = AnalysisResult(id: TrainingMetrics.analysis, notes: notes.map { Note($0) })
+    var result = AnalysisResult(id: TrainingMetrics.analysis, notes: (notes + choices).map { Note($0) })
     result.texts["curves"] = scalars.map(\.name)
-    result.texts["curve.roles"] = scalars.map { CurveRole(of: $0.name)?.rawValue ?? "" }
+    // Of a role that several have, the one that counts.
+    let chosen = Set(CurveRole.allCases.compactMap { indices(of: $0).first })
+    result.texts["curve.roles"] = scalars.enumerated().map { index, scalar in
+      scalar.role.flatMap { $0.isGroup || chosen.contains(index) ? $0.rawValue : nil } ?? ""
+    }
     for (index, series) in scalars.enumerated() {
       result.arrays["curve.\(index)"] = NumericArray(
         shape: [series.steps.count, 2],
@@ -25,6 +29,18 @@ extension TrainingLog {
     }
     result.tables = tables
     return result
+  }
+
+  /// Which of several candidates for a role counts.
+  private var choices: [String] {
+    [CurveRole.trainingLoss, .validationLoss].compactMap { role in
+      let all = curves(role).filter { $0.steps.count > 1 }
+      guard let first = all.first?.name, let own = all.first else { return nil }
+      let names = [first] + all.dropFirst().filter { !$0.repeats(own) }.map(\.name)
+      guard names.count > 1 else { return nil }
+      let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? " and \(names.count - 6) more" : "")
+      return "\(names.count) series are a \(role.rawValue): \(shown). Only \(first) is judged."
+    }
   }
 
   private var tables: [MetricTable] {
@@ -100,6 +116,21 @@ extension TrainingLog {
     guard !curves.isEmpty else { return nil }
     let steps = curves.flatMap { curve in zip(curve.steps, curve.values).filter { !$0.1.isFinite }.map(\.0) }
     return Quantity(Double(Set(steps).count), n: Set(curves.flatMap(\.steps)).count)
+  }
+}
+
+extension TrainingLog.Scalar {
+  /// Whether it is the same number logged a second time: within 1 % at every step that both have, or, under the same
+  /// name, within 10 % at the last of them, as an average of steps is.
+  fileprivate func repeats(_ other: Self) -> Bool {
+    let others = Dictionary(zip(other.steps, other.values), uniquingKeysWith: { first, _ in first })
+    let pairs = zip(steps, values).compactMap { step, value in others[step].map { (value, $0) } }
+    func agree(_ pair: (Double, Double), within share: Double) -> Bool {
+      pair.0 == pair.1 || pair.0.isNaN && pair.1.isNaN || abs(pair.0 - pair.1) <= share * abs(pair.1)
+    }
+    guard let last = pairs.last else { return false }
+    let isSameName = name.split(separator: ":").last == other.name.split(separator: ":").last
+    return isSameName && agree(last, within: 0.1) || pairs.allSatisfy { agree($0, within: 0.01) }
   }
 }
 

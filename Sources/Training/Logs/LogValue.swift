@@ -40,23 +40,19 @@ enum LogValue: Decodable {
     }
   }
 
-  /// The number, also where it is written as the text that JSON's own grammar makes of those that are none.
+  /// The number, also where it is written as text.
   var number: Double? {
     switch self {
     case .number(let number): number
-    case .text(let text): LogValue.special(text)
+    case .text(let text): loggedNumber(text)
     default: nil
     }
   }
 
-  /// `NaN`, `Infinity`, `-Infinity`, in the spellings of Python, JavaScript and spreadsheets.
-  static func special(_ text: String) -> Double? {
-    switch text.lowercased() {
-    case "nan": .nan
-    case "inf", "+inf", "infinity", "+infinity": .infinity
-    case "-inf", "-infinity": -.infinity
-    default: nil
-    }
+  /// A text, shortened and in quotation marks; nil for what needs no note where a number was expected.
+  var shown: String? {
+    guard case .text(let text) = self, !text.isEmpty else { return nil }
+    return "\"\(text.prefix(20))\(text.count > 20 ? "…" : "")\""
   }
 
   /// W&B's `{"_type": "histogram", "values": […], "bins": […]}`.

@@ -6,8 +6,8 @@ internal import Tensors
 /// Logs of a row a step: JSON Lines (also W&B's), `trainer_state.json` of Hugging Face's Trainer, CSV.
 ///
 /// The step of a row is the column that the job names, else the first of `step`, `_step`, `global_step`, `Step`,
-/// `iteration` that is there. Members of objects are named with slashes: `train/loss`. What is no number, histogram or
-/// object is passed over.
+/// `iteration` that is there. Members of objects are named with slashes: `train/loss`. A number may be written as text;
+/// any other text is left out and noted. Lists, truth values and nulls are passed over.
 struct MetricRows {
   /// The job's names of columns: what the log calls them.
   let columns: LogColumns
@@ -64,8 +64,7 @@ struct MetricRows {
       }
       var members: [String: LogValue] = [:]
       for (name, cell) in zip(names, cells) {
-        guard let number = Double(cell) ?? LogValue.special(cell) else { continue }
-        members[name] = .number(number)
+        if !cell.isEmpty { members[name] = loggedNumber(cell).map { .number($0) } ?? .text(cell) }
       }
       try add(members, order: names, at: place, into: &log)
     }
@@ -86,6 +85,8 @@ struct MetricRows {
       throw InputError(
         at: "\(place): \(stepName)", "is no step", expected: "a whole number from 0 on", found: "\(value)")
     }
+    log.hasRows = true
+    log.beginRow()
     add(members, order: order ?? members.keys.sorted(), prefix: "", step: Int(value), except: stepName, into: &log)
   }
 
@@ -96,13 +97,16 @@ struct MetricRows {
     for key in order where key != except {
       guard let value = members[key] else { continue }
       let name = prefix + key
+      // Clocks and process numbers of W&B's own.
+      if name.hasPrefix("_") { continue }
       if let number = value.number {
-        // Clocks and process numbers of W&B's own.
-        if !name.hasPrefix("_") { log.add(columns.name(of: name), step: step, number) }
+        log.add(columns.name(of: name), step: step, number)
       } else if let bins = value.histogram {
         log.add(columns.name(of: name), step: step, bins)
       } else if case .object(let inner) = value {
         add(inner, order: inner.keys.sorted(), prefix: name + "/", step: step, except: "", into: &log)
+      } else if let shown = value.shown {
+        log.leaveOut(columns.name(of: name), shown)
       }
     }
   }

@@ -1,4 +1,6 @@
+internal import Corpora
 package import Foundation
+internal import Results
 import Support
 internal import Tensors
 
@@ -37,18 +39,27 @@ extension TrainingLog {
     return [("", [state])]
   }
 
-  /// Several logs of one training, each with a name that its series get where another has them too.
+  /// Several logs of one training, each with a name that its series get where another has them too, and those of an
+  /// evaluation where only that name says so.
   package static func merged(_ logs: [(name: String, log: TrainingLog)]) -> TrainingLog {
     var uses: [String: Int] = [:]
     for (_, log) in logs {
       for name in log.scalars.map(\.name) + log.histograms.map(\.name) { uses[name, default: 0] += 1 }
     }
     var whole = TrainingLog()
-    for (folder, log) in logs {
-      func name(_ name: String) -> String {
-        uses[name, default: 0] > 1 && !folder.isEmpty ? "\(folder): \(name)" : name
+    let evaluations = LogPart.evaluations(logs)
+    whole.isDivided =
+      evaluations.contains(true) || logs.contains { $0.log.isDivided || LogPart(of: $0.name) == .training }
+    for ((folder, log), isEvaluation) in zip(logs, evaluations) {
+      func name(_ name: String, isOther: Bool = false) -> String {
+        (uses[name, default: 0] > 1 || isOther) && !folder.isEmpty ? "\(folder): \(name)" : name
       }
-      whole.scalars += log.scalars.map { Scalar(name: name($0.name), steps: $0.steps, values: $0.values) }
+      whole.scalars += log.scalars.map { scalar in
+        let role = isEvaluation ? CurveRole.ofEvaluation(scalar.name) : nil
+        return Scalar(
+          name: name(scalar.name, isOther: role != nil), steps: scalar.steps, values: scalar.values,
+          role: role ?? scalar.role)
+      }
       whole.histograms += log.histograms.map { Histogram(name: name($0.name), steps: $0.steps, bins: $0.bins) }
       whole.notes += log.notes
     }
@@ -57,15 +68,16 @@ extension TrainingLog {
 
   private static func read(_ url: URL, _ columns: LogColumns, into log: inout LogCollector) throws {
     let path = url.relativePath
-    guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
+    guard let file = try? Data(contentsOf: url, options: .mappedIfSafe) else {
       throw InputError(at: path, "cannot be read")
     }
+    let data = try unpacked(file, at: path)
     let rows = MetricRows(columns: columns, place: path)
     if isEventFile(url) {
       EventFile.read(data, place: url.lastPathComponent, into: &log)
       return
     }
-    switch url.pathExtension.lowercased() {
+    switch URL(filePath: withoutGzip(path)).pathExtension.lowercased() {
     case "jsonl", "ndjson": try rows.readLines(data, into: &log)
     case "json": try rows.readTrainerState(data, into: &log)
     case "csv": try rows.readTable(into: &log)

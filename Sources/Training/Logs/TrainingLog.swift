@@ -1,3 +1,5 @@
+package import Results
+
 /// What a training wrote down while it ran: numbers and histograms by step.
 package struct TrainingLog: Hashable, Sendable {
   /// A number by step; steps increase.
@@ -7,11 +9,14 @@ package struct TrainingLog: Hashable, Sendable {
     package var steps: [Int]
     /// NaN and infinities as they were logged.
     package var values: [Double]
+    /// By its name, or by that of the folder it was logged in; nil where neither says.
+    package var role: CurveRole?
 
-    package init(name: String, steps: [Int], values: [Double]) {
+    package init(name: String, steps: [Int], values: [Double], role: CurveRole? = nil) {
       self.name = name
       self.steps = steps
       self.values = values
+      self.role = role ?? CurveRole(of: name)
     }
   }
 
@@ -44,6 +49,8 @@ package struct TrainingLog: Hashable, Sendable {
   package var histograms: [Histogram]
   /// What could not be read, and what was dropped: sentences that name the file.
   package var notes: [String]
+  /// Whether the names of its folders told training and evaluation apart.
+  var isDivided = false
 
   package init(scalars: [Scalar] = [], histograms: [Histogram] = [], notes: [String] = []) {
     self.scalars = scalars
@@ -52,55 +59,4 @@ package struct TrainingLog: Hashable, Sendable {
   }
 
   package subscript(name: String) -> Scalar? { scalars.first { $0.name == name } }
-}
-
-/// Collects a log's entries in the order in which they were written. An entry for a step that is there already takes its
-/// place, as that of a training which was resumed does.
-struct LogCollector {
-  private struct Series<Value> {
-    var values: [Int: Value] = [:]
-    var replaced = 0
-  }
-
-  private var scalarNames: [String] = []
-  private var scalars: [String: Series<Double>] = [:]
-  private var histogramNames: [String] = []
-  private var histograms: [String: Series<TrainingLog.Histogram.Bins>] = [:]
-  var notes: [String] = []
-
-  mutating func add(_ name: String, step: Int, _ value: Double) {
-    if scalars[name] == nil { scalarNames.append(name) }
-    if scalars[name, default: Series()].values.updateValue(value, forKey: step) != nil {
-      scalars[name]?.replaced += 1
-    }
-  }
-
-  mutating func add(_ name: String, step: Int, _ bins: TrainingLog.Histogram.Bins) {
-    if histograms[name] == nil { histogramNames.append(name) }
-    if histograms[name, default: Series()].values.updateValue(bins, forKey: step) != nil {
-      histograms[name]?.replaced += 1
-    }
-  }
-
-  /// - Parameter place: the file or folder, for notes.
-  func log(_ place: String) -> TrainingLog {
-    var log = TrainingLog(notes: notes)
-    var replaced = 0
-    for name in scalarNames {
-      guard let series = scalars[name] else { continue }
-      replaced += series.replaced
-      let steps = series.values.keys.sorted()
-      log.scalars.append(.init(name: name, steps: steps, values: steps.map { series.values[$0] ?? .nan }))
-    }
-    for name in histogramNames {
-      guard let series = histograms[name] else { continue }
-      replaced += series.replaced
-      let steps = series.values.keys.sorted()
-      log.histograms.append(.init(name: name, steps: steps, bins: steps.compactMap { series.values[$0] }))
-    }
-    if replaced > 0 {
-      log.notes.append("\(place): \(replaced) entries of a step that was there already took the earlier ones' place.")
-    }
-    return log
-  }
 }

@@ -62,7 +62,8 @@ def make_resized():
     """Filter, height, width and digest of photo.png in RGB and grey."""
     rgb, grey = pixels(here / "photo.png")
     lines = []
-    for size in [(43, 20), (16, 61), (8, 8), (86, 122), (30, 100), (97, 33), (1, 1), (43, 61), (129, 5), (224, 224)]:
+    for size in [(43, 20), (16, 61), (8, 8), (86, 122), (30, 100), (97, 33), (1, 1), (43, 61), (129, 5), (224, 224),
+                 (8, 50), (21, 50), (20, 50), (40, 60)]:
         for name in ["NEAREST", "LANCZOS", "BILINEAR", "BICUBIC", "BOX", "HAMMING"]:
             number = Image.Resampling[name]
             made = [image.resize((size[1], size[0]), number) for image in (rgb, grey)]

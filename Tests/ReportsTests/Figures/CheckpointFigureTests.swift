@@ -75,4 +75,30 @@ import Testing
     #expect(CheckpointFigures.figures(of: results([.nan, .nan, .nan, .nan, .nan])).isEmpty)
     #expect(CheckpointFigures.figures(of: results([.nan, .nan, 0.1, .nan, .nan])).count == 1)
   }
+
+  @Test("Of own telemetry, numbers of single parameters are no small lines, and norms by layer are norms alone")
+  func details() throws {
+    var run = results([0, 0, 0, 0, 0])
+    var analysis = AnalysisResult(id: TrainingMetrics.analysis)
+    let names = [
+      "loss", "tokens", "parameters/h.0.attn.weight/update_ratio", "flow/blocks.0.hook_resid_pre",
+      "grad_norm/transformer.h.0.attn.weight", "grad_norm/transformer.h.1.attn.weight",
+      "grad_to_weight/transformer.h.0.attn.weight", "events: grad_to_weight/transformer.h.1.attn.weight",
+    ]
+    analysis.texts["curves"] = names
+    analysis.texts["curve.roles"] = [CurveRole.trainingLoss.rawValue] + names.dropFirst().map { _ in "" }
+    for (index, _) in names.enumerated() {
+      analysis.arrays["curve.\(index)"] = NumericArray(shape: [2, 2], values: [0, Float(index), 100, Float(index)])
+    }
+    run.analyses = [analysis]
+    let figures = FigureCatalog.figures(of: run)
+    #expect(figures.map(\.id).sorted() == ["training-gradient-layers", "training-loss", "training-others"])
+    let others = try #require(figures.first { $0.id == "training-others" })
+    #expect(others.caption.full.contains("1 other number"))
+    #expect(others.caption.full.contains("6 numbers of single parameters"))
+    let layers = try #require(figures.first { $0.id == "training-gradient-layers" })
+    #expect(
+      layers.altText.contains("4") && layers.altText.contains("5") && !layers.altText.contains("7"), "\(layers.altText)"
+    )
+  }
 }
