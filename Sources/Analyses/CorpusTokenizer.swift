@@ -92,8 +92,9 @@ package struct CorpusTokenizer: Sendable {
         text: texts[isSecond[index] ? 1 : 0][encoding.offsets[index]])
     }
     var tokenized = TokenizedDocument(
-      id: document.id, ids: encoding.ids, typeIDs: encoding.typeIDs, tokens: encoding.tokens, kinds: kinds,
-      labels: zip(labels, encoding.isAdded).map { $1 ? nil : $0 }, isTruncated: encoding.wasTruncated)
+      id: document.id, ids: encoding.ids, typeIDs: encoding.typeIDs, tokens: encoding.texts,
+      entries: encoding.tokens, kinds: kinds, labels: zip(labels, encoding.isAdded).map { $1 ? nil : $0 },
+      isTruncated: encoding.wasTruncated)
     tokenized.documentLabel = label.flatMap { document.labels[$0] }
     return tokenized
   }
@@ -103,8 +104,12 @@ package struct CorpusTokenizer: Sendable {
     guard let pair = document.pair, decoderStart != nil else { return nil }
     let encoding = tokenizer.encode(pair, maximumLength: maximumLength)
     let scalars = Array(pair.unicodeScalars)
+    let alignment = document.alignment.map {
+      TokenAlignment($0, source: tokenizer.encode(document.text, maximumLength: maximumLength), target: encoding)
+    }
     return target(
-      of: document.id, labels: encoding.ids, tokens: encoding.tokens,
+      of: document.id, labels: encoding.ids,
+      predicted: .init(tokens: encoding.texts, entries: encoding.tokens, alignment: alignment),
       kinds: (0..<encoding.count).map {
         kind(encoding.ids[$0], isAdded: encoding.isAdded[$0], text: scalars[encoding.offsets[$0]])
       }, isTruncated: encoding.wasTruncated)
@@ -112,23 +117,26 @@ package struct CorpusTokenizer: Sendable {
 
   /// A target of tokens that the model made itself.
   package func target(of id: String, generated labels: [Int32]) -> Target? {
-    let tokens = labels.map { tokenizer.token($0) ?? "[\($0)]" }
-    return target(
-      of: id, labels: labels, tokens: tokens,
-      kinds: zip(labels, tokens).map { kind($0, isAdded: false, text: Array($1.unicodeScalars)[...]) },
+    target(
+      of: id, labels: labels,
+      predicted: .init(
+        tokens: labels.map { tokenizer.text($0) ?? "[\($0)]" }, entries: labels.map { tokenizer.token($0) ?? "" }),
+      kinds: labels.map { kind($0, isAdded: false, text: Array(tokenizer.decode([$0]).unicodeScalars)[...]) },
       isTruncated: false)
   }
 
   private func target(
-    of id: String, labels: [Int32], tokens: [String], kinds: [TokenKind], isTruncated: Bool
+    of id: String, labels: [Int32], predicted: TokenizedDocument.Prediction, kinds: [TokenKind], isTruncated: Bool
   ) -> Target? {
     guard let decoderStart, !labels.isEmpty else { return nil }
     let count = labels.count
-    return Target(
-      document: TokenizedDocument(
-        id: id, ids: [decoderStart] + labels.dropLast(), typeIDs: [Int32](repeating: 0, count: count),
-        tokens: [tokenizer.token(decoderStart) ?? ""] + tokens.dropLast(), kinds: [.opening] + kinds.dropLast(),
-        labels: [String?](repeating: nil, count: count), isTruncated: isTruncated), labels: labels)
+    var document = TokenizedDocument(
+      id: id, ids: [decoderStart] + labels.dropLast(), typeIDs: [Int32](repeating: 0, count: count),
+      tokens: [tokenizer.text(decoderStart) ?? ""] + predicted.tokens.dropLast(),
+      entries: [tokenizer.token(decoderStart) ?? ""] + predicted.entries.dropLast(),
+      kinds: [.opening] + kinds.dropLast(), labels: [String?](repeating: nil, count: count), isTruncated: isTruncated)
+    document.prediction = predicted
+    return Target(document: document, labels: labels)
   }
 
   private func kind(_ id: Int32, isAdded: Bool, text: ArraySlice<Unicode.Scalar>) -> TokenKind {

@@ -18,6 +18,8 @@ struct HeadSums: Sendable {
   static let sinkLength = 64
 
   var means = BootstrapSums(width: width)
+  /// Of aligned documents `WordLinks.agreement`.
+  var agreement = BootstrapSums(width: 2)
   /// `Σ_q A[q, k]` over the corpus, aligned at the start; over long sequences; and its part on ordinary tokens.
   var marginal: [Double] = []
   var marginal16: [Double] = []
@@ -53,6 +55,7 @@ struct HeadSums: Sendable {
     sums[Extra.importanceNorm.index] = importance.norm
     sums[Extra.importanceGradient.index] = importance.gradient
     means.add(sums, weights)
+    if let words = cell.words { agreement.add(words.agreement, weights) }
     guard !cell.offsets.isEmpty else { return }
     HeadSums.add(Array(cell.offsets[..<length].reversed()), to: &behind)
     HeadSums.add(Array(cell.offsets[(length - 1)...]), to: &ahead)
@@ -60,6 +63,7 @@ struct HeadSums: Sendable {
 
   mutating func merge(_ other: HeadSums) {
     means.merge(other.means)
+    agreement.merge(other.agreement)
     HeadSums.add(other.marginal, to: &marginal)
     HeadSums.add(other.marginal16, to: &marginal16)
     HeadSums.add(other.ordinary16, to: &ordinary16)

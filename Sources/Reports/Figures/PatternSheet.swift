@@ -33,9 +33,9 @@ package enum PatternSheet: FigureBuilder {
           id: id, analysis: "attention", title: title,
           caption: Caption(results: results).text(
             "Attention patterns A[query, key] of every layer (rows) and head (columns) on document \(sample.id), "
-              + "\(sample.size), queries from the top, keys from the left; all panels share one colour scale, "
-              + "by the square root of the weight"
-              + (sample.isCausal ? "; keys hidden by the causal mask are left empty." : "."),
+              + "\(sample.size), \(sample.isCross ? "predicted tokens" : "queries") from the top, "
+              + "\(sample.isCross ? "source tokens" : "keys") from the left; all panels share one colour scale, "
+              + "by the square root of the weight." + sample.rows,
             n: "n = 1 document.", analysis: "attention"),
           altText: "\(layers) by \(heads) small heatmaps of \(sample.queries) by \(sample.keys) tokens. "
             + sample.focusSentence, extent: .text, plot: plot, table: table(sample)))
@@ -49,8 +49,11 @@ package enum PatternSheet: FigureBuilder {
       ("layer", .integers((0..<rows).map { $0 / (heads * queries) })),
       ("head", .integers((0..<rows).map { $0 / queries % heads })),
       ("query", .integers((0..<rows).map { $0 % queries })),
-      ("query_token", .texts((0..<rows).map { sample.queryTokens[$0 % queries] })),
+      ("query_token", .tokens((0..<rows).map { sample.queryTokens[$0 % queries] })),
     ]
+    if !sample.entries.queries.isEmpty {
+      columns.append(("query_vocabulary_entry", .texts((0..<rows).map { sample.entries.queries[$0 % queries] })))
+    }
     for key in 0..<keys {
       columns.append(
         ("key_\(key)", .readings((0..<rows).map { Reading(Double(sample.pattern.values[$0 * keys + key])) })))

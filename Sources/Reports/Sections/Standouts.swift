@@ -45,8 +45,11 @@ struct Standouts {
       return nil
     }
     let named = classes.classes.filter { $0.name != "other" }
+    let (layers, count) = (results.subject.model.layers, results.subject.model.heads)
+    let aligner = BestAligner(results, layers: layers, heads: count).map { " **\($0.name)** is \($0.reason)." } ?? ""
     guard !named.isEmpty else {
-      return "None of the \(NumberFormat.count(classes.count)) \(stack)heads follows a pattern that has a name."
+      return
+        "None of the \(NumberFormat.count(classes.count)) \(stack)heads follows a pattern that has a name.\(aligner)"
     }
     let largest = named.enumerated().sorted { one, other in
       // Heads with a job that is rare and told apart by a probe are named before the common ones.
@@ -62,7 +65,7 @@ struct Standouts {
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
-    return "Among \(NumberFormat.count(classes.count)) \(stack)heads: \(listed(parts))\(without)."
+    return "Among \(NumberFormat.count(classes.count)) \(stack)heads: \(listed(parts))\(without).\(aligner)"
   }
 
   /// Left for runs in which no rule has more to say.
