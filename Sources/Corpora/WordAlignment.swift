@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Which words of a text and of its pair translate each other, as people said (Och & Ney 2003).
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Support
 import Testing
 
 @testable import Corpora
@@ -29,7 +29,8 @@ struct WordAlignmentTests {
     #expect(alignment.source == [0..<1, 2..<3, 4..<5] && alignment.target == alignment.source)
   }
 
-  @Test("Anything else is no alignment", arguments: ["", "0", "0-", "-1", "0-1-2", "a-b", "0:1", "0-1 x", "1.5-2", "-1-2"])
+  @Test(
+    "Anything else is no alignment", arguments: ["", "0", "0-", "-1", "0-1-2", "a-b", "0:1", "0-1 x", "1.5-2", "-1-2"])
   func others(_ text: String) { #expect(WordAlignment.links(text) == nil) }
 
   @Test("Words stand between spaces; where there are too few of these, every character is one")

@@ -161,7 +161,8 @@ extension SamplePlots {
       marks: [RasterMark(PixelImage(width: 96, height: 96, pixels: pixels, isSmooth: true)), overlay])
     let sentence = [
       "The", " quick", " brown", " fox", " jumps", " over", " the", " lazy", " dog", ",", " under", "standing",
-      " antidisestablishment", "arian", "ism", " well", ".", "\n", "Second", " line", "\t", " ends", " ", "<|endoftext|>",
+      " antidisestablishment", "arian", "ism", " well", ".", "\n", "Second", " line", "\t", " ends", " ",
+      "<|endoftext|>",
     ]
     let strip = Plot(
       "Token strip (sample data)", x: .hidden, y: .hidden, color: .diverging("attribution", -1...1), shape: .content,

@@ -315,8 +315,8 @@ struct PlotLayout {
     if !spec.title.isEmpty {
       let run = TextRun(
         fitted(plot.panels.map(\.title), theme.tickFont, width: panel.width, measurer, isRich: true)[index],
-        font: theme.tickFont,
-        color: theme.ink, at: Point(area.midX, area.minY - 2), horizontal: .middle, vertical: .bottom)
+        font: theme.tickFont, color: theme.ink, at: Point(area.midX, area.minY - 2), horizontal: .middle,
+        vertical: .bottom)
       items += run.pieces(measurer).map { .text($0) }
     }
     if plot.x.hasGrid { GridMark(layout: x).draw(in: frame, into: &items) }
