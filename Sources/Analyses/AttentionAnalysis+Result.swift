@@ -1,4 +1,5 @@
 import CKernels
+import Corpora
 import Foundation
 package import Results
 package import Transformers
@@ -15,10 +16,12 @@ extension AttentionAnalysis {
       let readsOut = stack == .only || stack == .decoder
       let tables = sums.tables(
         copying: readsOut ? copying : [Quantity](repeating: .notApplicable, count: sums.heads.count))
-      if result.tables.isEmpty {
-        result.tables = tables
-      } else {
-        for (index, table) in tables.enumerated() { result.tables[index].rows += table.rows }
+      for table in tables {
+        if let known = result.tables.firstIndex(where: { $0.metric.id == table.metric.id }) {
+          result.tables[known].rows += table.rows
+        } else {
+          result.tables.append(table)
+        }
       }
       let own = AnalysisResult(id: AttentionAnalysis.id, tables: tables)
       result.texts[stack.key("class")] = sums.heads.indices.map { head in
@@ -68,7 +71,17 @@ extension KindSums {
       layerTable(AttentionMetrics.effectiveHeads) { effectiveHeads(layer: $0, \.importanceWeight) },
       layerTable(AttentionMetrics.effectiveHeadsByOutput) { effectiveHeads(layer: $0, \.outputWeight) },
       MetricTable(AttentionMetrics.sinkRate, [MetricTable.Row(Component(.model, stack: kind.stack), sinkRate())]),
-    ]
+    ] + (isAligned ? [table(AttentionMetrics.alignmentErrorRate) { errorRate(heads[$0].agreement) }] : [])
+  }
+
+  fileprivate var isAligned: Bool { heads.contains { $0.agreement.documents > 0 } }
+
+  /// `1 − (|A∩S| + |A∩P|)/(|A| + |S|)` over all documents.
+  private func errorRate(_ agreement: BootstrapSums) -> Quantity {
+    var quantity = agreement.ratio(0, to: agreement, 1, n: agreement.documents)
+    quantity.number = 1 - quantity.number
+    quantity.interval = quantity.interval.map { 1 - $0.upperBound...1 - $0.lowerBound }
+    return quantity
   }
 
   /// Row means and the scores on repeated tokens, among them all that classes go by.
@@ -82,11 +95,22 @@ extension KindSums {
   fileprivate func addMaps(to result: inout AnalysisResult) {
     func key(_ name: String) -> String { kind.stack.key(name) }
     for sample in samples.samples {
-      let (queries, keys) = ((sample.queryTokens ?? sample.tokens).count, sample.tokens.count)
-      result.arrays[key("sample.\(sample.rank.id).pattern")] = NumericArray(
-        shape: [kind.layers, kind.heads, queries, keys], values: sample.pattern)
-      result.texts[key("sample.\(sample.rank.id).tokens")] = sample.tokens
-      if let tokens = sample.queryTokens { result.texts[key("sample.\(sample.rank.id).queries")] = tokens }
+      let own = "sample.\(sample.rank.id)", (queries, keys) = (sample.queries ?? sample.keys, sample.keys)
+      result.arrays[key("\(own).pattern")] = NumericArray(
+        shape: [kind.layers, kind.heads, queries.tokens.count, keys.tokens.count], values: sample.pattern)
+      result.texts[key("\(own).tokens")] = keys.tokens
+      if !keys.entries.isEmpty { result.texts[key("\(own).entries")] = keys.entries }
+      guard sample.queries != nil else { continue }
+      result.texts[key("\(own).queries")] = queries.tokens
+      if !queries.entries.isEmpty { result.texts[key("\(own).queryEntries")] = queries.entries }
+      guard let alignment = sample.alignment else { continue }
+      func numbers(_ words: [Int?], _ names: AttentionSamples.Names) -> [String] {
+        words.prefix(names.tokens.count).map { $0.map { "\($0)" } ?? "" }
+      }
+      // Of each token the word that it is a piece of, and pairs of words.
+      result.texts[key("\(own).words")] = numbers(alignment.source, keys)
+      result.texts[key("\(own).queryWords")] = numbers(alignment.target, queries)
+      result.texts[key("\(own).gold")] = alignment.gold.links.map(\.description)
     }
     result.texts[key("samples")] = samples.samples.map(\.rank.id)
     if let pooled = samples.pooled {
@@ -253,6 +277,13 @@ extension KindSums {
       notes.append(
         Note("Repeated-token scores: \(repeatedSequences.documents) seeded sequences.", about: .repeatedTokens))
     }
+    let aligned = heads.first?.agreement.documents ?? 0
+    if aligned > 0 || cutAlignments > 0 {
+      notes.append(
+        Note(
+          "Alignment error rates are over the \(aligned) documents whose words the corpus aligns"
+            + (cutAlignments > 0 ? "; \(cutAlignments) more were cut to length and are left out." : ".")))
+    }
     if let plane = kind.plane {
       notes.append(
         Note(
@@ -260,10 +291,10 @@ extension KindSums {
             + "are left out and the rest of each row is scaled to 1; long range is beyond \(plane.far.formatted()) "
             + "patches, and the hierarchical score's bands go by the distance rounded down."))
     }
-    for sample in samples.samples where sample.tokens.count < sample.length {
+    for sample in samples.samples where sample.keys.tokens.count < sample.length {
       notes.append(
         Note(
-          "\(sample.rank.id): the first \(sample.tokens.count) of \(sample.length) positions are shown.",
+          "\(sample.rank.id): the first \(sample.keys.tokens.count) of \(sample.length) positions are shown.",
           about: .document(sample.rank.id)))
     }
     if let pooled = samples.pooled {

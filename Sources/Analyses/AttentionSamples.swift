@@ -64,11 +64,25 @@ package struct AttentionSamples: Sendable {
     }
   }
 
+  /// What the first positions of a document are called.
+  struct Names: Sendable {
+    var tokens: [String]
+    /// As the vocabulary spells them; empty where they are of none.
+    var entries: [String]
+
+    init(_ tokens: [String], _ entries: [String]) {
+      self.tokens = Array(tokens.prefix(AttentionSamples.longest))
+      self.entries = Array(entries.prefix(AttentionSamples.longest))
+    }
+  }
+
   struct Sample: Sendable {
     var rank: Rank
-    /// Of the keys, and of the queries where these are others.
-    var tokens: [String]
-    var queryTokens: [String]?
+    var keys: Names
+    /// Where these are others than the keys: what a decoder's rows predict.
+    var queries: Names?
+    /// Of the two, where people aligned them.
+    var alignment: TokenAlignment?
     /// `[L, H, queries, keys]`.
     var pattern: [Float]
     /// Positions of the whole document.

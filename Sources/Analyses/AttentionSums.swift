@@ -33,6 +33,8 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
     var pooled: PooledMap?
     /// `Σ_q ‖z_q W_O‖`.
     var outputNorm = 0.0
+    /// Where people aligned the words of the two texts.
+    var words: WordLinks?
   }
 
   let kinds: [AttentionKind]
@@ -103,7 +105,10 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
     let at = offsets[index] + (layer * kind.heads + rows.head) * documents.count + rows.batchRow
     let keys = keys[index][rows.batchRow], queries = lengths[index][rows.batchRow]
     let choice = choices[rows.batchRow]
-    if cells[at].sums.isEmpty { cells[at] = empty(kind, keys.length, queries, choice) }
+    if cells[at].sums.isEmpty {
+      cells[at] = empty(kind, keys.length, queries, choice)
+      if kind.isCross { cells[at].words = alignment(document: rows.batchRow).map(WordLinks.init) }
+    }
     cells[at].add(rows, kind, layer, keys, queries: queries)
   }
 
@@ -119,6 +124,12 @@ final class AttentionSums: AttentionWatcher, @unchecked Sendable {
       cells[at].outputNorm = outputNorm(
         z, gram: grams[head], document: document, head: head, length: lengths[index][document])
     }
+  }
+
+  /// What people said of a document and its target, where neither was cut.
+  func alignment(document: Int) -> TokenAlignment? {
+    let alignment = document < targets.count ? targets[document].prediction?.alignment : nil
+    return alignment.flatMap { $0.isCut ? nil : $0 }
   }
 
   private func empty(_ kind: AttentionKind, _ keys: Int, _ queries: Int, _ choice: AttentionSamples.Choice) -> Cell {
@@ -168,6 +179,7 @@ extension AttentionSums.Cell {
     } else if !kind.isCross {
       tk_attention_distances(&band, &sums, &offsets)
     }
+    words?.add(rows, count: band.queries)
     let last = rows.queries.lowerBound + band.queries
     if rows.keys.lowerBound == 0 && !rows.keys.isEmpty {
       let first = max(1, rows.queries.lowerBound)

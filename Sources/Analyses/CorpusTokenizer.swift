@@ -93,8 +93,9 @@ package struct CorpusTokenizer: Sendable {
         text: texts[isSecond[index] ? 1 : 0][encoding.offsets[index]])
     }
     var tokenized = TokenizedDocument(
-      id: document.id, ids: encoding.ids, typeIDs: encoding.typeIDs, tokens: encoding.tokens, kinds: kinds,
-      labels: zip(labels, encoding.isAdded).map { $1 ? nil : $0 }, isTruncated: encoding.wasTruncated)
+      id: document.id, ids: encoding.ids, typeIDs: encoding.typeIDs, tokens: encoding.texts,
+      entries: encoding.tokens, kinds: kinds, labels: zip(labels, encoding.isAdded).map { $1 ? nil : $0 },
+      isTruncated: encoding.wasTruncated)
     tokenized.documentLabel = label.flatMap { document.labels[$0] }
     tokenized.losses = losses ?? CharacterLosses()
     return tokenized
@@ -106,8 +107,12 @@ package struct CorpusTokenizer: Sendable {
     var losses: CharacterLosses? = CharacterLosses()
     let encoding = (tokenizer.target ?? tokenizer).encode(pair, maximumLength: maximumLength, counting: &losses)
     let scalars = Array(pair.unicodeScalars)
+    let alignment = document.alignment.map {
+      TokenAlignment($0, source: tokenizer.encode(document.text, maximumLength: maximumLength), target: encoding)
+    }
     var target = target(
-      of: document.id, labels: encoding.ids, tokens: encoding.tokens,
+      of: document.id, labels: encoding.ids,
+      predicted: .init(tokens: encoding.texts, entries: encoding.tokens, alignment: alignment),
       kinds: (0..<encoding.count).map {
         kind(encoding.ids[$0], isAdded: encoding.isAdded[$0], text: scalars[encoding.offsets[$0]])
       }, isTruncated: encoding.wasTruncated)
@@ -119,23 +124,27 @@ package struct CorpusTokenizer: Sendable {
   package func target(of id: String, generated: [Int32]) -> Target? {
     let ends = [tokenizer.closingTokens, decoderStart.map { [$0] } ?? []]
     let labels = ([generated] + ends).first { !$0.isEmpty } ?? []
-    let tokens = labels.map { (tokenizer.target ?? tokenizer).token($0) ?? "[\($0)]" }
+    let own = tokenizer.target ?? tokenizer
     return target(
-      of: id, labels: labels, tokens: tokens,
-      kinds: zip(labels, tokens).map { kind($0, isAdded: false, text: Array($1.unicodeScalars)[...]) },
+      of: id, labels: labels,
+      predicted: .init(
+        tokens: labels.map { own.text($0) ?? "[\($0)]" }, entries: labels.map { own.token($0) ?? "" }),
+      kinds: labels.map { kind($0, isAdded: false, text: Array(own.decode([$0]).unicodeScalars)[...]) },
       isTruncated: false)
   }
 
   private func target(
-    of id: String, labels: [Int32], tokens: [String], kinds: [TokenKind], isTruncated: Bool
+    of id: String, labels: [Int32], predicted: TokenizedDocument.Prediction, kinds: [TokenKind], isTruncated: Bool
   ) -> Target? {
     guard let decoderStart, !labels.isEmpty else { return nil }
     let count = labels.count
-    return Target(
-      document: TokenizedDocument(
-        id: id, ids: [decoderStart] + labels.dropLast(), typeIDs: [Int32](repeating: 0, count: count),
-        tokens: [tokenizer.token(decoderStart) ?? ""] + tokens.dropLast(), kinds: [.opening] + kinds.dropLast(),
-        labels: [String?](repeating: nil, count: count), isTruncated: isTruncated), labels: labels)
+    var document = TokenizedDocument(
+      id: id, ids: [decoderStart] + labels.dropLast(), typeIDs: [Int32](repeating: 0, count: count),
+      tokens: [tokenizer.text(decoderStart) ?? ""] + predicted.tokens.dropLast(),
+      entries: [tokenizer.token(decoderStart) ?? ""] + predicted.entries.dropLast(),
+      kinds: [.opening] + kinds.dropLast(), labels: [String?](repeating: nil, count: count), isTruncated: isTruncated)
+    document.prediction = predicted
+    return Target(document: document, labels: labels)
   }
 
   private func kind(_ id: Int32, isAdded: Bool, text: ArraySlice<Unicode.Scalar>) -> TokenKind {

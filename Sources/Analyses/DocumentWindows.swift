@@ -27,8 +27,8 @@ extension TokenizedDocument {
       let kept = Array(0..<opening) + Array(opening + start..<opening + end) + Array(ids.count - closing..<ids.count)
       var window = TokenizedDocument(
         id: "\(id)[\(start):\(end)]", ids: kept.map { ids[$0] }, typeIDs: kept.map { typeIDs[$0] },
-        tokens: kept.map { tokens[$0] }, kinds: kept.map { kinds[$0] }, labels: kept.map { labels[$0] },
-        isTruncated: false)
+        tokens: kept.map { tokens[$0] }, entries: entries.isEmpty ? [] : kept.map { entries[$0] },
+        kinds: kept.map { kinds[$0] }, labels: kept.map { labels[$0] }, isTruncated: false)
       window.parent = id
       window.documentLabel = documentLabel
       if cut.isEmpty { window.losses = losses }

@@ -20,6 +20,8 @@ struct HeadSums: Sendable {
   var means = BootstrapSums(width: width)
   /// `|Σ z·∂L/∂z|` of the documents that have a gradient, `L` the sum of their losses.
   var importance = BootstrapSums(width: 1)
+  /// Of aligned documents `WordLinks.agreement`.
+  var agreement = BootstrapSums(width: 2)
   /// `Σ_q A[q, k]` over the corpus, aligned at the start; over long sequences; and its part on ordinary tokens.
   var marginal: [Double] = []
   var marginal16: [Double] = []
@@ -51,6 +53,7 @@ struct HeadSums: Sendable {
     if length >= HeadSums.longRangeLength { sums[Extra.longRange64.index] = sums[TK_ATTENTION_LONG_RANGE] }
     sums[Extra.outputNorm.index] = cell.outputNorm
     means.add(sums, weights)
+    if let words = cell.words { agreement.add(words.agreement, weights) }
     guard !cell.offsets.isEmpty else { return }
     HeadSums.add(Array(cell.offsets[..<length].reversed()), to: &behind)
     HeadSums.add(Array(cell.offsets[(length - 1)...]), to: &ahead)
@@ -59,6 +62,7 @@ struct HeadSums: Sendable {
   mutating func merge(_ other: HeadSums) {
     means.merge(other.means)
     importance.merge(other.importance)
+    agreement.merge(other.agreement)
     HeadSums.add(other.marginal, to: &marginal)
     HeadSums.add(other.marginal16, to: &marginal16)
     HeadSums.add(other.ordinary16, to: &ordinary16)

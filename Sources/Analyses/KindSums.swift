@@ -17,6 +17,8 @@ struct KindSums: Sendable {
   var documents16 = 0
   var documents64 = 0
   var seenKinds: Set<TokenKind> = []
+  /// Documents whose words people aligned but which were cut.
+  var cutAlignments = 0
 
   /// What the sums of heads are divided by.
   enum Denominator: Int, CaseIterable {
@@ -106,15 +108,16 @@ struct KindSums: Sendable {
     let choice = sums.choices[i], document = observation.documents[i], rank = AttentionSamples.Rank(document)
     let cells = heads.indices.map { sums.cell(kind: index, head: $0, document: i) }
     if choice.isShown {
-      func shown(_ documents: [TokenizedDocument]) -> [String] {
-        Array(documents[i].tokens.prefix(AttentionSamples.longest))
-      }
-      let (documents, targets) = (observation.documents, observation.targets)
+      let keys = kind.keys(observation.documents, observation.targets)[i]
+      // A row of cross-attention belongs to the token that is predicted there.
+      let predicted = kind.isCross ? observation.targets[i].prediction : nil
       samples.offer(
         AttentionSamples.Sample(
-          rank: rank, tokens: shown(kind.keys(documents, targets)),
-          queryTokens: kind.isCross ? shown(kind.queries(documents, targets)) : nil, pattern: cells.flatMap(\.map),
-          length: kind.keys(documents, targets)[i].ids.count))
+          rank: rank, keys: .init(keys.tokens, keys.entries),
+          queries: kind.isCross
+            ? .init(predicted?.tokens ?? observation.targets[i].tokens, predicted?.entries ?? []) : nil,
+          alignment: kind.isCross ? sums.alignment(document: i) : nil, pattern: cells.flatMap(\.map),
+          length: keys.ids.count))
     }
     if let first = cells.first?.pooled {
       let length = sums.keys(kind: index, document: i).length
@@ -139,5 +142,6 @@ struct KindSums: Sendable {
     documents16 += other.documents16
     documents64 += other.documents64
     seenKinds.formUnion(other.seenKinds)
+    cutAlignments += other.cutAlignments
   }
 }

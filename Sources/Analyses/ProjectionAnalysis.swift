@@ -62,6 +62,8 @@ package struct ProjectionAnalysis: StackAnalysis {
       return AnalysisResult(id: ProjectionAnalysis.id, notApplicable: error.text)
     }
     result.texts["tokens"] = tokens.map(\.text)
+    let entries = tokens.compactMap(\.entry)
+    if entries.count == tokens.count { result.texts["entries"] = entries }
     result.notes = [
       "Token vectors of ordinary positions at R\(point), N = \(tokens.count) chosen by hash.",
       "t-SNE: perplexity 30, 250 steps with exaggeration 12, then 500; from the principal components.",

@@ -9,12 +9,12 @@ package struct RepeatedTokenProbe: Sendable {
   private let pad: Int32
 
   /// - Parameter decoderStart: what a decoder's input begins with, which then reads the same tokens.
-  package init(_ tokens: RepeatedTokens, pad: Int32, decoderStart: (id: Int32, spelling: String)? = nil) {
+  package init(_ tokens: RepeatedTokens, pad: Int32, decoderStart: (id: Int32, text: String)? = nil) {
     self.tokens = tokens
     self.pad = pad
     batches = Batch.cut(
       tokens.documents.map { document in
-        Example(document, target: decoderStart.map { Self.target(of: document, $0.id, $0.spelling) })
+        Example(document, target: decoderStart.map { Self.target(of: document, $0.id, $0.text) })
       })
   }
 
@@ -26,20 +26,20 @@ package struct RepeatedTokenProbe: Sendable {
     }
     let tokens = RepeatedTokens(
       ordinary: ordinary, opening: tokenizer.openingTokens, closing: tokenizer.closingTokens,
-      longest: d.maximumPositions, seed: seed, spelled: { tokenizer.token($0) ?? "" })
+      longest: d.maximumPositions, seed: seed, spelled: { tokenizer.text($0) ?? "" })
     guard let tokens else { return nil }
     self.init(
       tokens, pad: tokenizer.roles.padding ?? d.padToken.map { Int32($0) } ?? 0,
-      decoderStart: decoderStart.map { ($0, tokenizer.token($0) ?? "") })
+      decoderStart: decoderStart.map { ($0, tokenizer.text($0) ?? "") })
   }
 
   /// A decoder reads a sequence behind its first token and without what closes it.
-  private static func target(of document: TokenizedDocument, _ start: Int32, _ spelling: String) -> Target {
+  private static func target(of document: TokenizedDocument, _ start: Int32, _ text: String) -> Target {
     let kept = document.kinds.count { $0 != .closing }
     var read = document
     read.ids = [start] + document.ids.prefix(kept)
     read.kinds = [.opening] + document.kinds.prefix(kept)
-    read.tokens = [spelling] + document.tokens.prefix(kept)
+    read.tokens = [text] + document.tokens.prefix(kept)
     read.typeIDs = read.ids.map { _ in 0 }
     read.labels = read.ids.map { _ in nil }
     return Target(document: read, labels: Array(read.ids.dropFirst()) + [-100])

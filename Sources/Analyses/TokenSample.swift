@@ -9,6 +9,8 @@ package struct TokenSample: Sendable {
     package var documentHash: UInt64
     package var position: Int
     package var text: String
+    /// As the vocabulary spells it; nil where it is of none.
+    package var entry: String?
     package var label: String?
     /// `[points, width]`.
     package var vectors: [Float]
@@ -51,7 +53,7 @@ package struct TokenSample: Sendable {
         tokens.append(
           Token(
             key: key, document: document.id, documentHash: hash, position: t, text: document.tokens[t],
-            label: document.labels[t], vectors: vectors))
+            entry: document.entries.isEmpty ? nil : document.entries[t], label: document.labels[t], vectors: vectors))
       }
       if tokens.count > limit + limit / 4 { shrink() }
     }

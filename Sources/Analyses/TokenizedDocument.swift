@@ -16,8 +16,10 @@ package struct TokenizedDocument: Sendable {
   package var ids: [Int32]
   /// Segment of each token (BERT's token types).
   package var typeIDs: [Int32]
-  /// As the tokenizer spells them.
+  /// What the tokens are shown as: their text (`Tokenizer.text`).
   package var tokens: [String]
+  /// The tokens as the vocabulary spells them; empty where they are of none.
+  package var entries: [String]
   package var kinds: [TokenKind]
   /// The chosen label of the word that each token is a piece of; nil where there is none.
   package var labels: [String?]
@@ -28,15 +30,27 @@ package struct TokenizedDocument: Sendable {
   package var parent: String?
   /// The characters that its tokenizer lost; of a document in windows the first one has them.
   package var losses = CharacterLosses()
+  /// Of what a decoder reads: what each position is to predict.
+  package var prediction: Prediction?
+
+  /// The tokens that the positions of a decoder predict, the last one the end.
+  package struct Prediction: Sendable {
+    /// As text, and as the vocabulary spells them.
+    package var tokens: [String]
+    package var entries: [String]
+    /// With the source; nil where nobody aligned them.
+    package var alignment: TokenAlignment?
+  }
 
   package init(
-    id: String, ids: [Int32], typeIDs: [Int32], tokens: [String], kinds: [TokenKind], labels: [String?],
-    isTruncated: Bool
+    id: String, ids: [Int32], typeIDs: [Int32], tokens: [String], entries: [String] = [], kinds: [TokenKind],
+    labels: [String?], isTruncated: Bool
   ) {
     self.id = id
     self.ids = ids
     self.typeIDs = typeIDs
     self.tokens = tokens
+    self.entries = entries
     self.kinds = kinds
     self.labels = labels
     self.isTruncated = isTruncated

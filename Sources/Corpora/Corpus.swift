@@ -72,7 +72,10 @@ package struct CorpusReader {
     let named = try file.resolvedFormat()
     if let parallel = file.parallel {
       format = .lines
-      kind = .parallel(ParallelReader(try LineReader(path: path), try LineReader(path: parallel)))
+      kind = .parallel(
+        ParallelReader(
+          try LineReader(path: path), try LineReader(path: parallel),
+          alignments: try file.alignment.map { try LineReader(path: $0) }))
       return
     }
     switch named {

@@ -13,12 +13,15 @@ package struct CorpusFile: Sendable, Hashable {
   package var text: String?
   /// The column of the second text; nil for `pair`, where there is one.
   package var pair: String?
+  /// The column that aligns the words of the two texts, of parallel text the file that does so line by line; nil for
+  /// `alignment`, where there is one.
+  package var alignment: String?
   /// The CSV file of the labels of images; nil where there is none.
   package var labels: String?
 
   package init(
     path: String, format: String? = nil, parallel: String? = nil, columns: [String]? = nil, text: String? = nil,
-    pair: String? = nil, labels: String? = nil
+    pair: String? = nil, alignment: String? = nil, labels: String? = nil
   ) {
     self.path = path
     self.format = format
@@ -26,6 +29,7 @@ package struct CorpusFile: Sendable, Hashable {
     self.columns = columns
     self.text = text
     self.pair = pair
+    self.alignment = alignment
     self.labels = labels
   }
 
@@ -44,6 +48,7 @@ package struct CorpusFile: Sendable, Hashable {
       return .lines
     }
     let format = try CorpusFormat(named: format, path: path)
+    if ![.tsv, .jsonl].contains(format) { try refuse(["alignment": alignment != nil], by: format.rawValue) }
     if format != .images { try refuse(["labels": labels != nil], by: format.rawValue) }
     switch format {
     case .text, .lines, .paragraphs, .conllu, .images:
@@ -58,6 +63,9 @@ package struct CorpusFile: Sendable, Hashable {
     }
     return format
   }
+
+  /// What a column of alignments is called where the job does not say.
+  static let alignmentColumn = "alignment"
 
   /// - Throws: `InputError` where two columns have one name.
   static func checkNames(_ names: [String], at place: String, _ category: InputError.Category) throws {

@@ -6,6 +6,8 @@ package struct Document: Sendable, Hashable {
   package var text: String
   /// The second text: the other sentence of a pair, or the translation; nil where there is none.
   package var pair: String?
+  /// Which words of the two texts translate each other; nil where the corpus does not say.
+  package var alignment: WordAlignment?
   /// The annotated words of `text` in order; empty where the corpus has none. Words that share a written form (the two of
   /// "don't", where they cannot be told apart) share its range.
   package var words: [Word]

@@ -4,13 +4,15 @@ import Support
 ///
 /// `text` and `pair` (or as the job names them) are the document's texts, every other field that is a text, a number or
 /// a truth value is a label. Where the text is a list of words, they are joined by spaces, and a field that is a list
-/// of labels, as many, is one of the words. Lines that are blank or have a blank text are skipped.
+/// of labels, as many, is one of the words. `alignment` (or as the job names it) is that of the words of text and pair, as
+/// a text (`0-0 1-2`) or a list of such texts or of pairs of numbers. Lines that are blank or have a blank text are skipped.
 ///
 /// Errors: a line that is no JSON object; one without its text (the nearest field is named), or without its pair where
 /// the job names one; beside words a list of texts that is longer or shorter.
 struct JSONLinesReader {
   private let text: String
   private let pair: String?
+  private let alignment: String?
   private var lines: LineReader
   /// Where the file is one array.
   private var elements: JSONElements?
@@ -26,6 +28,7 @@ struct JSONLinesReader {
     elements = JSONElements(lines)
     text = file.text ?? "text"
     pair = file.pair
+    alignment = file.alignment
   }
 
   /// The next document, nil at the end.
@@ -52,13 +55,25 @@ struct JSONLinesReader {
         }
         document.pair = text
       }
+      let aligned = try aligned(members, &document, place)
       isFirst = false
-      for (key, value) in members where key != text && key != pair ?? "pair" {
+      for (key, value) in members where key != text && key != pair ?? "pair" && key != aligned {
         try add(value, as: key, to: &document, place)
       }
       if try hasText(document.text, pair: document.pair, at: place) { return document }
     }
     return nil
+  }
+
+  /// The field that the document's alignment was read from.
+  private func aligned(
+    _ members: [(key: String, value: JSONLine.Value)], _ document: inout Document, _ place: String
+  ) throws -> String? {
+    let name = alignment ?? CorpusFile.alignmentColumn
+    guard alignment != nil || members.contains(where: { $0.key == name }) else { return nil }
+    try document.align(
+      try value(of: name, in: members, place).links, isNamed: alignment != nil, at: place)
+    return document.alignment == nil ? nil : name
   }
 
   private mutating func nextLine() throws -> String? {
@@ -121,6 +136,28 @@ struct JSONLinesReader {
     case .text(let text): text.isEmpty ? nil : text
     case .literal(let text): text
     case .null, .list, .object: nil
+    }
+  }
+}
+
+extension JSONLine.Value {
+  /// An alignment as it is written in text: `[[0, 0], [1, 2]]` and `["0-0", "1-2"]` are `0-0 1-2`. Empty for null, so that
+  /// a document can be without one; nil for anything else.
+  fileprivate var links: String? {
+    switch self {
+    case .null: ""
+    case .text(let text): text
+    case .list(let items):
+      items.map { item -> String in
+        if case .list(let pair) = item, case (.literal(let source), .literal(let target)) = (pair.first, pair.last),
+          pair.count == 2
+        {
+          return "\(source)-\(target)"
+        }
+        if case .text(let text) = item { return text }
+        return "?"
+      }.joined(separator: " ")
+    case .literal, .object: "?"
     }
   }
 }

@@ -1,29 +1,39 @@
 import Support
 
 /// Two files whose lines belong together, a document a pair of lines. White space at the ends is dropped; a line that
-/// is blank in both is skipped.
+/// is blank in both is skipped. A third file can have the alignment of their words.
 ///
-/// Errors: a line that is blank in one file only; a file that ends before the other.
+/// Errors: a line that is blank in one file only; a file that ends before another; a line of the third that is no
+/// alignment.
 struct ParallelReader {
   private var first: LineReader
   private var second: LineReader
+  private var alignments: LineReader?
 
-  init(_ first: LineReader, _ second: LineReader) {
+  init(_ first: LineReader, _ second: LineReader, alignments: LineReader? = nil) {
     self.first = first
     self.second = second
+    self.alignments = alignments
   }
 
   /// The next document, nil at the end.
   mutating func next(id: String) throws -> Document? {
     while true {
+      let alignment = try alignments?.next()
       switch (try first.next(), try second.next()) {
       case (let text?, let pair?):
-        if try first.hasText(text, pair: pair, in: second.path) {
-          return Document(id: id, text: trimmed(text), pair: trimmed(pair))
+        if let alignments, alignment == nil { throw Self.ended(alignments, before: first) }
+        guard try first.hasText(text, pair: pair, in: second.path) else { continue }
+        var document = Document(id: id, text: trimmed(text), pair: trimmed(pair))
+        if let alignments {
+          try document.align(alignment, isNamed: true, at: "\(alignments.path): line \(alignments.line)")
         }
+        return document
       case (let text?, nil): return try Self.finish(text, &first, second)
       case (nil, let pair?): return try Self.finish(pair, &second, first)
-      case (nil, nil): return nil
+      case (nil, nil):
+        if var alignments, let alignment { return try Self.finish(alignment, &alignments, first) }
+        return nil
       }
     }
   }
@@ -32,14 +42,16 @@ struct ParallelReader {
   private static func finish(_ line: String, _ longer: inout LineReader, _ shorter: LineReader) throws -> Document? {
     var line: String? = line
     while let text = line {
-      guard isBlank(text) else {
-        throw InputError(
-          at: shorter.path, "ends before its parallel file", expected: "a line \(longer.line) as in \(longer.path)",
-          found: "\(shorter.line) lines")
-      }
+      guard isBlank(text) else { throw ended(shorter, before: longer) }
       line = try longer.next()
     }
     return nil
+  }
+
+  private static func ended(_ shorter: LineReader, before longer: LineReader) -> InputError {
+    InputError(
+      at: shorter.path, "ends before its parallel file", expected: "a line \(longer.line) as in \(longer.path)",
+      found: "\(shorter.line) lines")
   }
 }
 

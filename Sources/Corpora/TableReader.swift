@@ -4,14 +4,16 @@ import Support
 /// says; white space at the ends of the others is dropped, and of all texts.
 ///
 /// The first line names the columns unless the job does. Every column but those of the text and its pair is a label, an
-/// empty cell none. A row without text is skipped.
+/// empty cell none; `alignment`, or what the job names, is also that of the words of text and pair. A row without text
+/// is skipped.
 ///
-/// Errors: no column for the text or the pair (the nearest is named); a row of another number of cells; a row with only
+/// Errors: no column for the text, the pair or the alignment (the nearest is named); a row of another number of cells; a row with only
 /// one of text and pair.
 struct TableReader {
   let columns: [String]
   private let text: Int
   private let pair: Int?
+  private let alignment: (column: Int?, isNamed: Bool)
   private var rows: CSVRows
 
   init(_ rows: CSVRows, _ file: CorpusFile) throws {
@@ -37,6 +39,9 @@ struct TableReader {
     }
     pair = columns.firstIndex(of: file.pair ?? "pair")
     if let name = file.pair, pair == nil { throw missingColumn(name, among: columns, at: place) }
+    let aligned = columns.firstIndex(of: file.alignment ?? CorpusFile.alignmentColumn)
+    if let name = file.alignment, aligned == nil { throw missingColumn(name, among: columns, at: place) }
+    alignment = (aligned, file.alignment != nil)
     self.text = text
     self.rows = rows
   }
@@ -60,7 +65,9 @@ struct TableReader {
       for (index, cell) in cells.enumerated() where index != text && index != pair && !cell.isEmpty {
         labels[columns[index]] = cell
       }
-      return Document(id: id, text: first, pair: second, labels: labels)
+      var document = Document(id: id, text: first, pair: second, labels: labels)
+      try document.align(alignment.column.map { cells[$0] }, isNamed: alignment.isNamed, at: place)
+      return document
     }
     return nil
   }

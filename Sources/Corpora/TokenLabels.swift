@@ -12,19 +12,23 @@ package func labels(for offsets: [Range<Int>], of document: Document, column: St
 
 /// The index of the word that each token overlaps most; nil where it overlaps none.
 package func words(for offsets: [Range<Int>], of document: Document) -> [Int?] {
-  let words = document.words
-  return offsets.map { token in
+  words(for: offsets, of: document.words.map(\.range))
+}
+
+/// The same for the ranges of words.
+package func words(for offsets: [Range<Int>], of words: [Range<Int>]) -> [Int?] {
+  offsets.map { token in
     // The ends of words ascend: the first one that ends behind the token's start.
     var low = 0
     var high = words.count
     while low < high {
       let middle = (low + high) / 2
-      if words[middle].range.upperBound > token.lowerBound { high = middle } else { low = middle + 1 }
+      if words[middle].upperBound > token.lowerBound { high = middle } else { low = middle + 1 }
     }
     var best: Int?
     var bestOverlap = 0
-    while low < words.count, words[low].range.lowerBound < token.upperBound {
-      let overlap = words[low].range.clamped(to: token).count
+    while low < words.count, words[low].lowerBound < token.upperBound {
+      let overlap = words[low].clamped(to: token).count
       if overlap > bestOverlap {
         best = low
         bestOverlap = overlap

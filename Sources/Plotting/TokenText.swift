@@ -1,6 +1,6 @@
 /// What is drawn for a token: its text with everything invisible made visible.
 package struct TokenText: Hashable, Sendable {
-  /// Marks in front that stand for a space (`␣`), set in a lighter colour; usually one or none.
+  /// Marks in front that stand for a space (`␣`, SentencePiece's `▁`), set in a lighter colour; usually one or none.
   package var lead: String
   package var body: String
 
@@ -11,33 +11,50 @@ package struct TokenText: Hashable, Sendable {
     self.body = body
   }
 
-  /// The texts of the tokens of one document, as its tokenizer spells them.
-  ///
-  /// Byte-level spellings (`Ġthe`, `ä¸Ń`) are recognised by their marks among all tokens and read back into the text
-  /// they stand for; `▁` (SentencePiece) becomes a space mark. `##` (WordPiece) is kept.
-  package static func texts(_ tokens: [String]) -> [TokenText] {
-    let isByteLevel = tokens.contains { token in
-      token.unicodeScalars.contains { $0.value == 0x120 || $0.value == 0x10A }
-    }
-    return tokens.map { token in
-      TokenText(visible: isByteLevel ? decodedBytes(token) ?? token : token.replacing("▁", with: " "))
-    }
-  }
+  package static func texts(_ tokens: [String]) -> [TokenText] { tokens.map(TokenText.init(visible:)) }
 
   /// Spaces, line ends, controls, and marks that combine or change direction, each as something that can be seen.
   package init(visible text: String) {
-    lead = ""
-    body = ""
-    let scalars = Array(text.unicodeScalars)
-    let opening = scalars.prefix { $0 == " " }.count
-    lead = String(repeating: "␣", count: opening)
-    for (index, scalar) in scalars.dropFirst(opening).enumerated() {
-      body += Self.visible(scalar, isFirst: index == 0)
+    let opening = text.unicodeScalars.prefix { $0 == " " || $0 == "▁" }
+    let rest = text.unicodeScalars[opening.endIndex...]
+    lead = String(opening).replacing(" ", with: "␣")
+    body = String(rest).map(Self.visible).joined()
+    // What combines has something to stand on.
+    if let first = rest.first, [.nonspacingMark, .enclosingMark].contains(first.properties.generalCategory),
+      !Self.isSelector(first)
+    {
+      body = "◌" + body
     }
-    if body.isEmpty, opening == 0 { body = "∅" }
+    if body.isEmpty, lead.isEmpty { body = "∅" }
   }
 
-  private static func visible(_ scalar: Unicode.Scalar, isFirst: Bool) -> String {
+  /// What the marks among some tokens stand for, as a sentence; nil where there are none.
+  package static func explanation(of tokens: [String]) -> String? {
+    let shown = tokens.map { TokenText(visible: $0).whole }
+    let marks = [
+      ("␣", "␣ is a space"), ("▁", "▁ is the tokenizer's mark of a space"), ("##", "## continues a word"),
+      ("↵", "↵ is a line end"), ("⇥", "⇥ is a tab"), ("⟨", "⟨e6⟩ is a byte of a character that several tokens share"),
+      ("<0x", "<0xE6> is a byte of a character that the vocabulary lacks"),
+    ]
+    let parts = marks.filter { mark in shown.contains { $0.contains(mark.0) } }.map(\.1)
+    guard let last = parts.last else { return nil }
+    let first = parts.dropLast().joined(separator: ", ")
+    return "In tokens, " + (first.isEmpty ? "" : first + " and ") + last + "."
+  }
+
+  /// Of a character the scalars that cannot be seen by themselves, but for what holds an emoji together.
+  private static func visible(_ character: Character) -> String {
+    let scalars = Array(character.unicodeScalars)
+    let isEmoji = scalars[0].properties.isEmoji && (!scalars[0].isASCII || scalars.last?.value == 0x20E3)
+    return scalars.enumerated().map { index, scalar in
+      let joins = isSelector(scalar) || scalar.value == 0x200D || (0xE0020...0xE007F).contains(scalar.value)
+      return index > 0 && isEmoji && joins ? String(scalar) : visible(scalar)
+    }.joined()
+  }
+
+  private static func isSelector(_ scalar: Unicode.Scalar) -> Bool { (0xFE00...0xFE0F).contains(scalar.value) }
+
+  private static func visible(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {
     case 0x20: return "␣"
     case 0x0A: return "↵"
@@ -51,8 +68,7 @@ package struct TokenText: Hashable, Sendable {
     default: break
     }
     switch scalar.properties.generalCategory {
-    case .control, .privateUse, .unassigned, .surrogate: return codePoint(scalar)
-    case .nonspacingMark, .enclosingMark: return (isFirst ? "◌" : "") + String(Character(scalar))
+    case .control, .privateUse, .unassigned, .surrogate, .format, .spaceSeparator: return codePoint(scalar)
     default: return String(Character(scalar))
     }
   }
@@ -61,31 +77,4 @@ package struct TokenText: Hashable, Sendable {
     let hex = String(scalar.value, radix: 16, uppercase: true)
     return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
   }
-
-  /// The text of a byte-level spelling (GPT-2's table of stand-ins for bytes), bytes that are not text as `\xHH`; nil
-  /// where the token is not spelled so.
-  private static func decodedBytes(_ token: String) -> String? {
-    var bytes: [UInt8] = []
-    for scalar in token.unicodeScalars {
-      guard let byte = byteOfStandIn[scalar.value] else { return nil }
-      bytes.append(byte)
-    }
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
-    return bytes.map { $0 < 0x80 ? String(Unicode.Scalar($0)) : "\\x" + String($0, radix: 16, uppercase: true) }
-      .joined()
-  }
-
-  private static let byteOfStandIn: [UInt32: UInt8] = {
-    var table: [UInt32: UInt8] = [:]
-    var next: UInt32 = 256
-    for byte in UInt8.min...UInt8.max {
-      switch byte {
-      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: table[UInt32(byte)] = byte
-      default:
-        table[next] = byte
-        next += 1
-      }
-    }
-    return table
-  }()
 }

@@ -26,7 +26,8 @@ extension Escaping {
 
   private static let formulas: [UnicodeScalar: String] = [
     "−": "-", "×": "\\times", "÷": "\\div", "·": "\\cdot", "±": "\\pm", "≤": "\\le", "≥": "\\ge", "≈": "\\approx",
-    "≠": "\\ne", "∞": "\\infty", "√": "\\surd", "∂": "\\partial", "∇": "\\nabla", "∈": "\\in", "∘": "\\circ",
+    "≠": "\\ne", "∞": "\\infty", "√": "\\surd", "∂": "\\partial", "∇": "\\nabla", "∈": "\\in", "∩": "\\cap",
+    "⊇": "\\supseteq", "∘": "\\circ",
     "‖": "\\Vert", "→": "\\to", "←": "\\gets", "↔": "\\leftrightarrow", "⟨": "\\langle", "⟩": "\\rangle",
     "Σ": "\\Sigma", "∑": "\\sum", "∏": "\\prod", "Δ": "\\Delta", "α": "\\alpha", "β": "\\beta", "γ": "\\gamma",
     "δ": "\\delta", "ε": "\\varepsilon", "η": "\\eta", "θ": "\\theta", "κ": "\\kappa", "λ": "\\lambda", "µ": "\\mu",

@@ -17,7 +17,7 @@ package enum AttentionMetrics {
     "attention.distance", "Attention distance", unit: "tokens", formula: "Σₖ A·|q−k|, row mean", source: "Vig 2019",
     lowest: 0)
   package static let distanceRatio = Metric(
-    "attention.distanceRatio", "Distance against uniform",
+    "attention.distanceRatio", "Distance ratio to uniform attention",
     formula: "mean of Σₖ A·|q−k| ÷ mean of Σₖ |q−k|/n_q (uniform attention)", source: "Vig 2019", lowest: 0)
   package static let localShare = Metric(
     "attention.localShare", "Local share", formula: "Σ A over |q−k| ≤ 4, row mean", source: "ours", lowest: 0,
@@ -62,8 +62,15 @@ package enum AttentionMetrics {
     formula: "max(0, (s − sᵤ)/(1 − sᵤ)), s = 1 − TV(mass by distance band 0, 1, 2–3, 4–7, …; equal split), sᵤ the same "
       + "of a uniform row; row mean", source: "ours", lowest: 0, highest: 1)
   package static let fixedOffsetShare = Metric(
-    "attention.fixedOffsetShare", "Best fixed offset",
+    "attention.fixedOffsetShare", "Share at the best fixed offset",
     formula: "max over offsets o of Σ A[q,q+o], |o| ≥ 2, row mean", source: "ours", lowest: 0, highest: 1)
+
+  /// Of cross-attention, against the alignment that the corpus has of the two texts.
+  package static let alignmentErrorRate = Metric(
+    "attention.alignmentErrorRate", "Alignment error rate",
+    formula: "1 − (|A∩S| + |A∩P|)/(|A| + |S|); A links each word of the target, while its tokens are predicted, to the "
+      + "source's word with the largest Σ A over the pieces of both; S sure and P ⊇ S possible links that people gave",
+    source: "Och & Ney 2003", lowest: 0, highest: 1)
 
   package static let previousTokenScore = Metric(
     "attention.previousTokenScore", "Previous-token score",

@@ -38,6 +38,10 @@ extension Job {
     Option("columns", .list("A,B", known: nil), "names of the columns of a file that does not name them"),
     Option("parallel", .text("FILE"), "second texts, a line for each line of the corpus"),
     Option(
+      "alignment", .text("COLUMN"),
+      "column of the word alignment of the two texts (0-0 1-2), beside --parallel a file; \"alignment\" where there is one"
+    ),
+    Option(
       "labels", .text("FILE.csv"),
       "labels of a folder of images: file names in the first column, the first row names the columns"),
     Option("limit", .integer("N", 1...Int.max), "read at most N documents"),
@@ -110,6 +114,7 @@ extension Job {
       parallel: parallel, labels: arguments.text("labels").map { URL(filePath: $0) } ?? given?.labels,
       columns: arguments.list("columns") ?? given?.columns,
       text: arguments.text("text") ?? given?.text, pair: arguments.text("pair") ?? given?.pair,
+      alignment: arguments.text("alignment") ?? given?.alignment,
       label: arguments.text("label") ?? given?.label, limit: arguments.integer("limit") ?? file?.limit,
       maxTokens: arguments.integer("max-tokens") ?? file?.maxTokens, windows: try Job.windows(arguments, file))
 

@@ -35,6 +35,8 @@ struct Job: Sendable {
     /// The columns of the text and of its pair; nil for the format's own.
     var text: String?
     var pair: String?
+    /// The column of the alignment of their words, or the file beside a parallel one; nil for the format's own.
+    var alignment: String?
     /// The column that labels tokens; nil for the format's own choice.
     var label: String?
     /// How many documents are read; nil for all.

@@ -20,8 +20,10 @@ import Tensors
 ///   seed: 0, precision: "f32",
 /// }
 /// ```
-/// Paths are relative to the file. `adapter_base` is the folder of the model that a LoRA folder changes. The corpus also takes `text` and `pair`, the columns of the two texts, `columns`,
-/// the names of a table's columns, `parallel`, the file of the second texts, `labels`, the CSV file of the labels of
+/// Paths are relative to the file. `adapter_base` is the folder of the model that a LoRA folder changes. The corpus also
+/// takes `text` and `pair`, the columns of the two texts, `columns`, the names of a table's columns, `parallel`, the
+/// file of the second texts, `alignment`, the column of their words' alignment (a file beside `parallel`), `labels`, the
+/// CSV file of the labels of
 /// images, and in place of `max_tokens` a `window` and its `stride`, with which long documents are read in windows that
 /// overlap.
 struct JobFile {
@@ -38,6 +40,7 @@ struct JobFile {
   var columns: [String]?
   var text: String?
   var pair: String?
+  var alignment: String?
   var label: String?
   var limit: Int?
   var maxTokens: Int?
@@ -97,8 +100,8 @@ struct JobFile {
     if let corpus = job["corpus"] {
       let fields = try corpus.fields(
         [
-          "path", "format", "parallel", "labels", "columns", "text", "pair", "label", "limit", "max_tokens", "window",
-          "stride",
+          "path", "format", "parallel", "labels", "columns", "text", "pair", "alignment", "label", "limit",
+          "max_tokens", "window", "stride",
         ])
       self.corpus = try path(fields["path"])
       if self.corpus == nil { throw corpus.error("has no path") }
@@ -108,6 +111,7 @@ struct JobFile {
       columns = try fields["columns"]?.filledList().map { try $0.text() }
       text = try fields["text"]?.text()
       pair = try fields["pair"]?.text()
+      alignment = try parallel == nil ? fields["alignment"]?.text() : path(fields["alignment"])?.relativePath
       label = try fields["label"]?.text()
       limit = try fields["limit"]?.integer(in: 1...Int.max)
       maxTokens = try fields["max_tokens"]?.integer(in: Job.leastTokens...Int.max)

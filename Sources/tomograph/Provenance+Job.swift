@@ -45,6 +45,9 @@ extension Provenance {
     }
     if let file = job.corpus.labels { sources.append(try Source(role: "labels", file: file)) }
     if let file = job.corpus.parallel { sources.append(try Source(role: "parallel corpus", file: file)) }
+    if job.corpus.parallel != nil, let file = job.corpus.alignment {
+      sources.append(try Source(role: "word alignment", file: URL(filePath: file)))
+    }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
     for file in try job.training.logs.flatMap({ try TrainingLog.files(at: $0.path) }).flatMap(\.files) {

@@ -8,9 +8,9 @@ extension Command {
     operandNames: "[JOB.json5]", operands: 0...1,
     details: [
       "A job file (JSON with comments) says what to measure; options go over what it says. Its paths are relative to "
-        + "it. Its keys: name, model, adapter_base, corpus { path, format, label, text, pair, columns, parallel, labels, "
-        + "limit, max_tokens, window, stride }, analyses, select { layers, heads, examples }, checkpoints, logs, "
-        + "thresholds, output { folder, formats, theme, "
+        + "it. Its keys: name, model, adapter_base, tokenizer, corpus { path, format, label, text, pair, alignment, "
+        + "columns, parallel, labels, limit, max_tokens, window, stride }, analyses, select { layers, heads, examples }, "
+        + "checkpoints, logs, thresholds, output { folder, formats, theme, "
         + "themes, templates }, seed, precision; only model is needed.",
       "select says what figures and tables show: lists of layers and of heads, and of documents (doc-12 is the "
         + "13th) those whose attention is drawn, at most three. The model is measured and judged as a whole.",

@@ -74,7 +74,7 @@ extension Job.Corpus {
   var source: CorpusFile {
     CorpusFile(
       path: file.relativePath, format: format.rawValue, parallel: parallel?.relativePath, columns: columns, text: text,
-      pair: pair, labels: labels?.relativePath)
+      pair: pair, alignment: alignment, labels: labels?.relativePath)
   }
 }
 

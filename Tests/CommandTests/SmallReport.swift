@@ -42,9 +42,12 @@ struct SmallReport: Sendable {
       arguments = run.arguments
     case .encoderDecoder:
       run = try SmallRun(of: "bart")
-      let pairs = (0..<12).map { "number \($0) says\tnummer \($0 * $0) sagt" }
+      let pairs = (0..<12).map { "number \($0) says\tnummer \($0 * $0) sagt\t0-0 1-1 2-2" }
       try run.write(pairs.joined(separator: "\n") + "\n", to: "pairs.tsv")
-      arguments = ["--model", run.model, "--corpus", "pairs.tsv", "--columns", "en,de", "--text", "en", "--pair", "de"]
+      arguments = [
+        "--model", run.model, "--corpus", "pairs.tsv", "--columns", "en,de,gold", "--text", "en", "--pair", "de",
+      ]
+      arguments += ["--alignment", "gold"]
     case .images:
       run = try SmallRun(of: "vit")
       let files = [

@@ -65,7 +65,7 @@ struct MarkTests {
     (
       "link",
       Plot(
-        "A mark", x: Axis(.linear, domain: 0...1), y: .tokens(["Ġa", "b", "Ċ"], ""), shape: .lines(3, height: 12),
+        "A mark", x: Axis(.linear, domain: 0...1), y: .tokens([" a", "b", "\n"], ""), shape: .lines(3, height: 12),
         marks: [
           LinkMark([
             .init(from: 0, to: 2, weight: 0.7), .init(from: 1, to: 1, weight: 1), .init(from: 2, to: 0, weight: 0.001),

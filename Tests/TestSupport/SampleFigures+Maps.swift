@@ -97,7 +97,7 @@ extension SampleFigures {
   }()
 
   private static let prompt = [
-    "When", "ĠMary", "Ġand", "ĠJohn", "Ġwent", "Ġto", "Ġthe", "Ġstore", ",", "ĠJohn", "Ġgave", "Ġto",
+    "When", " Mary", " and", " John", " went", " to", " the", " store", ",", " John", " gave", " to",
   ]
 
   private static let attributions: [Figure] = {
@@ -111,7 +111,7 @@ extension SampleFigures {
       return figure(
         id, TokenStrip(title: "Attribution of the next token", tokens: tokens, rows: rows, quantity: "attribution"))
     }
-    let spaced = sentence.map { $0.replacing("Ġ", with: "▁") }
+    let spaced = sentence.map { $0.replacing(" ", with: "▁") }
     return [
       attribution("attribution", scripts + spaced, [""]),
       attribution("attribution-methods", prompt, ["gradient × input", "integrated gradients"]),
@@ -130,7 +130,7 @@ extension SampleFigures {
           quantity: "recovered logit difference", patched: patched))
     }
     var other = prompt
-    other[9] = "ĠMary"
+    other[9] = " Mary"
     let (stream, output) = ("the residual stream", "the output")
     return [
       map("patching-positions", 12, .positions(clean: prompt, corrupted: other), effects(12, prompt), stream),

@@ -17,7 +17,7 @@ package enum SampleFigures {
   // MARK: Texts
 
   static let sentence = [
-    "The", "Ġanimal", "Ġdidn", "'t", "Ġcross", "Ġthe", "Ġstreet", "Ġbecause", "Ġit", "Ġwas", "Ġtoo", "Ġtired", ".",
+    "The", " animal", " didn", "'t", " cross", " the", " street", " because", " it", " was", " too", " tired", ".",
   ]
 
   /// Tokens of many scripts, long ones, controls, spaces and marks.
@@ -28,7 +28,7 @@ package enum SampleFigures {
   ]
 
   static func tokens(_ count: Int) -> [String] {
-    (0..<count).map { $0 % 27 == 26 ? "Ċ" : $0 % 5 == 3 ? "ing\($0)" : "Ġword\($0)" }
+    (0..<count).map { $0 % 27 == 26 ? "\n" : $0 % 5 == 3 ? "ing\($0)" : " word\($0)" }
   }
 
   /// Attention whose heads look back, at the first token, at themselves, around, at a place of their own or everywhere.

@@ -160,8 +160,9 @@ extension SamplePlots {
       shape: .square(rows: 6, columns: 6, largestSide: 170),
       marks: [RasterMark(PixelImage(width: 96, height: 96, pixels: pixels, isSmooth: true)), overlay])
     let sentence = [
-      "The", "Ġquick", "Ġbrown", "Ġfox", "Ġjumps", "Ġover", "Ġthe", "Ġlazy", "Ġdog", ",", "Ġunder", "standing",
-      "Ġantidisestablishment", "arian", "ism", "Ġwell", ".", "Ċ", "Second", "Ġline", "ĉ", "Ġends", "Ġ", "<|endoftext|>",
+      "The", " quick", " brown", " fox", " jumps", " over", " the", " lazy", " dog", ",", " under", "standing",
+      " antidisestablishment", "arian", "ism", " well", ".", "\n", "Second", " line", "\t", " ends", " ",
+      "<|endoftext|>",
     ]
     let strip = Plot(
       "Token strip (sample data)", x: .hidden, y: .hidden, color: .diverging("attribution", -1...1), shape: .content,

@@ -184,6 +184,7 @@ struct GGUFTokenizerTests {
       let encoding = carried.encode(item.text, addSpecialTokens: false)
       #expect(encoding.ids == item.plain.ids, "\(item.text.debugDescription)")
       #expect(carried.encode(item.text).ids == [5] + item.plain.ids)
+      #expect(carried.encode(item.text, addSpecialTokens: false).texts == usual.encode(item.text).texts)
     }
   }
 

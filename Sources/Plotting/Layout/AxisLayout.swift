@@ -147,7 +147,7 @@ extension AxisLayout {
       let room = share * Double(zip(named, named.dropFirst()).map { $1 - $0 }.min() ?? 1)
       if isIndexed || widest + 4 <= room {
         let step = niceStep((widest + font.size * 0.5) / room, isIndexed: isIndexed)
-        take(categories, every: step, measurer) { $0 }
+        take(categories, every: step, measurer)
         return
       }
       isTurned = true
@@ -160,11 +160,7 @@ extension AxisLayout {
     }
     let height = ratio * font.size
     let step = niceStep((height * (isIndexed ? 1.2 : 1) - 0.01) / share, isIndexed: isIndexed)
-    let chosen = font
-    take(categories, every: step, measurer) { text in
-      let leadWidth = text.lead.isEmpty ? 0 : measurer.extent(of: text.lead, in: chosen).width
-      return TokenText(lead: text.lead, body: fitted(text.body, chosen, width: deepest - leadWidth, measurer))
-    }
+    take(categories, every: step, measurer, deepest: deepest)
   }
 
   private func niceStep(_ least: Double, isIndexed: Bool) -> Int {
@@ -178,14 +174,16 @@ extension AxisLayout {
   }
 
   private mutating func take(
-    _ categories: [CategoryLabel], every step: Int, _ measurer: any TextMeasurer, _ shorten: (TokenText) -> TokenText
+    _ categories: [CategoryLabel], every step: Int, _ measurer: any TextMeasurer, deepest: Double = .infinity
   ) {
-    labels = stride(from: 0, to: categories.count, by: step).compactMap { index in
-      if categories[index].text.isEmpty { return nil }
-      let whole: TokenText =
-        if case .token(let token) = categories[index] { token } else { TokenText(body: categories[index].text) }
-      let text = shorten(whole)
-      return Label(value: Double(index), text: text, width: measurer.extent(of: text.whole, in: font).width)
+    let shown = stride(from: 0, to: categories.count, by: step).filter { !categories[$0].text.isEmpty }
+    let texts = fitted(shown.map { categories[$0].text }, font, width: deepest, measurer)
+    labels = zip(shown, texts).map { index, text in
+      var label = TokenText(body: text)
+      if case .token(let token) = categories[index], text.hasPrefix(token.lead) {
+        label = TokenText(lead: token.lead, body: String(text.dropFirst(token.lead.count)))
+      }
+      return Label(value: Double(index), text: label, width: measurer.extent(of: text, in: font).width)
     }
   }
 }

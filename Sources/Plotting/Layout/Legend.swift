@@ -36,8 +36,7 @@ struct Legend {
       lineCount = 1
     }
     var line = lineCount
-    for entry in entries {
-      let text = fitted(entry.name, font, width: width - Self.symbolWidth - 4, measurer, isRich: true)
+    for (entry, text) in zip(entries, names(atMost: width, measurer)) {
       let needed = Self.symbolWidth + 4 + measurer.extent(ofRich: text, in: font).width
       if x > 0, x + needed > width {
         line += 1
@@ -49,14 +48,17 @@ struct Legend {
     lineCount = line + 1
   }
 
+  private func names(atMost width: Double, _ measurer: any TextMeasurer) -> [String] {
+    fitted(entries.map(\.name), font, width: width - Self.symbolWidth - 4, measurer, isRich: true)
+  }
+
   /// The same below one another, the title above them.
   func asColumn(atMost width: Double, _ measurer: any TextMeasurer) -> Legend {
     var column = self
     column.title = fitted(title, font, width: width, measurer, isRich: true)
     let first = title.isEmpty ? 0 : 1
-    column.placed = entries.enumerated().map { line, entry in
-      let text = fitted(entry.name, font, width: width - Self.symbolWidth - 4, measurer, isRich: true)
-      return Placed(entry: entry, x: 0, line: first + line, text: text)
+    column.placed = zip(entries, names(atMost: width, measurer)).enumerated().map { line, entry in
+      Placed(entry: entry.0, x: 0, line: first + line, text: entry.1)
     }
     column.lineCount = entries.isEmpty ? 0 : first + entries.count
     return column

@@ -314,8 +314,9 @@ struct PlotLayout {
     let spec = plot.panels[index]
     if !spec.title.isEmpty {
       let run = TextRun(
-        fitted(spec.title, theme.tickFont, width: panel.width, measurer, isRich: true), font: theme.tickFont,
-        color: theme.ink, at: Point(area.midX, area.minY - 2), horizontal: .middle, vertical: .bottom)
+        fitted(plot.panels.map(\.title), theme.tickFont, width: panel.width, measurer, isRich: true)[index],
+        font: theme.tickFont, color: theme.ink, at: Point(area.midX, area.minY - 2), horizontal: .middle,
+        vertical: .bottom)
       items += run.pieces(measurer).map { .text($0) }
     }
     if plot.x.hasGrid { GridMark(layout: x).draw(in: frame, into: &items) }

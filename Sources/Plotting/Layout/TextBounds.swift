@@ -46,24 +46,3 @@ extension DrawingItem {
     }
   }
 }
-
-/// The longest beginning of a text (read as markup where `isRich`) that fits a width, with `…` where it was cut.
-func fitted(
-  _ text: String, _ font: Font, width: Double, _ measurer: any TextMeasurer, isRich: Bool = false
-) -> String {
-  func length(_ text: String) -> Double {
-    isRich ? measurer.extent(ofRich: text, in: font).width : measurer.extent(of: text, in: font).width
-  }
-  if length(text) <= width { return text }
-  let characters = Array(text)
-  var (low, high) = (0, characters.count)
-  while low < high {
-    let middle = (low + high + 1) / 2
-    if length(String(characters[..<middle]) + "…") <= width {
-      low = middle
-    } else {
-      high = middle - 1
-    }
-  }
-  return String(characters[..<low]) + "…"
-}

@@ -173,7 +173,9 @@ package struct GraphMark: Mark {
       let stops = [plan.ports(boxes[low]).out] + between + [plan.ports(boxes[high]).in]
       items.append(.path(plan.flow(stops), fill: nil, stroke: stroke(edge, largest, theme)))
     }
-    for (node, box) in zip(nodes, boxes) {
+    let labels = fitted(
+      nodes.map(\.label), plan.font, width: (boxes.map(\.width).min() ?? 0) - 2, frame.measurer, isRich: true)
+    for (index, (node, box)) in zip(nodes, boxes).enumerated() {
       let fill = frame.color?.color(of: node.color, theme: theme)
       items.append(
         .path(
@@ -182,7 +184,7 @@ package struct GraphMark: Mark {
         items.append(.group(GapCell.items(node.color, in: box.inset(2), theme: theme), clip: nil, opacity: 0.5))
       }
       let run = TextRun(
-        fitted(node.label, plan.font, width: box.width - 2, frame.measurer, isRich: true), font: plan.font,
+        labels[index], font: plan.font,
         color: fill.map(theme.readableInk) ?? theme.ink, at: Point(box.midX, box.midY), horizontal: .middle,
         vertical: .middle)
       items += run.pieces(frame.measurer).map { .text($0) }
@@ -193,10 +195,12 @@ package struct GraphMark: Mark {
   private func drawLayerNames(_ plan: Plan, in frame: Frame, into items: inout [DrawingItem]) {
     let font = frame.theme.tickFont
     let room = isUpright ? plan.area.x - frame.area.x - 3 : plan.area.width / Double(plan.layerCount) - 4
-    for (layer, name) in layerNames.prefix(plan.layerCount).enumerated() {
+    let names = fitted(
+      Array(layerNames.prefix(plan.layerCount)), font, width: room, frame.measurer, isRich: true)
+    for (layer, name) in names.enumerated() {
       let middle = plan.point(layer: layer, place: 0)
       let run = TextRun(
-        fitted(name, font, width: room, frame.measurer, isRich: true), font: font, color: frame.theme.muted,
+        name, font: font, color: frame.theme.muted,
         at: isUpright ? Point(frame.area.minX, middle.y) : Point(middle.x, frame.area.maxY),
         horizontal: isUpright ? .start : .middle, vertical: isUpright ? .middle : .bottom)
       items += run.pieces(frame.measurer).map { .text($0) }

@@ -70,13 +70,13 @@ package struct SparklineMark: Mark {
     // The numbers give way where they would leave the lines too little.
     let hasTexts = frame.area.maxX - left - room > 36
     let right = frame.area.maxX - (hasTexts ? room : 0) - 3
+    let names = fitted(rows.map(\.name), theme.tickFont, width: nameWidth, frame.measurer)
     for (index, row) in rows.enumerated() {
       guard let middle = frame.y.position(Double(index)) else { continue }
-      let name = fitted(row.name, theme.tickFont, width: nameWidth, frame.measurer)
       items.append(
         .text(
           TextRun(
-            name, font: theme.tickFont, color: theme.ink, at: Point(frame.area.minX + nameWidth, middle),
+            names[index], font: theme.tickFont, color: theme.ink, at: Point(frame.area.minX + nameWidth, middle),
             horizontal: .end, vertical: .middle)))
       draw(row, from: left, to: right, middle: middle, in: frame, into: &items)
       guard hasTexts else { continue }

@@ -20,7 +20,7 @@ package struct AttentionHeatmap: FigureContent {
 
   package var what: String {
     "Attention weights A[query, key] of head \(name)\(reason.isEmpty ? "" : ", " + reason), on document \(sample.id) "
-      + "(\(sample.size)); each row sums to 1." + sample.mask
+      + "(\(sample.size)); each row sums to 1." + sample.rows
   }
 
   package var altText: String { sample.summary(layer, head) }
@@ -31,7 +31,7 @@ package struct AttentionHeatmap: FigureContent {
     let readings = sample.readings(layer, head)
     let high = Plotting.extent(readings)?.upperBound ?? 1
     var plot = Plot(
-      title, x: .tokens(sample.keyTokens, "key"), y: .tokens(sample.queryTokens, "query"),
+      title, x: .tokens(sample.keyTokens, sample.names.key), y: .tokens(sample.queryTokens, sample.names.query),
       color: .sequential("attention weight", 0...(high > 0.5 ? 1 : max(high, 0.05))),
       shape: .square(rows: sample.queries, columns: sample.keys, largestSide: 400),
       marks: [CellMark(rows: sample.queries, columns: sample.keys, values: readings)])
@@ -42,11 +42,9 @@ package struct AttentionHeatmap: FigureContent {
   package var table: DataTable {
     let keys = sample.keys
     let cells = 0..<sample.queries * keys
-    return DataTable([
-      ("query", .integers(cells.map { $0 / keys })), ("key", .integers(cells.map { $0 % keys })),
-      ("query_token", .texts(cells.map { sample.queryTokens[$0 / keys] })),
-      ("key_token", .texts(cells.map { sample.keyTokens[$0 % keys] })),
-      ("weight", .readings(cells.map { Reading(Double(sample.weight(layer, head, $0 / keys, $0 % keys))) })),
-    ])
+    return DataTable(
+      [("query", .integers(cells.map { $0 / keys })), ("key", .integers(cells.map { $0 % keys }))]
+        + sample.tokenColumns(cells.map { ($0 / keys, $0 % keys) })
+        + [("weight", .readings(cells.map { Reading(Double(sample.weight(layer, head, $0 / keys, $0 % keys))) }))])
   }
 }

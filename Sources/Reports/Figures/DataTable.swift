@@ -4,12 +4,14 @@ package import Plotting
 package struct DataTable: Sendable {
   package enum Column: Sendable {
     case texts([String])
+    /// As they are drawn, so that nothing in them is invisible.
+    case tokens([String])
     case readings([Reading])
     case integers([Int])
 
     var count: Int {
       switch self {
-      case .texts(let texts): texts.count
+      case .texts(let texts), .tokens(let texts): texts.count
       case .readings(let readings): readings.count
       case .integers(let integers): integers.count
       }
@@ -18,6 +20,7 @@ package struct DataTable: Sendable {
     func field(_ row: Int) -> String {
       switch self {
       case .texts(let texts): Escaping.csv(texts[row])
+      case .tokens(let tokens): Escaping.csv(TokenText(visible: tokens[row]).whole)
       case .integers(let integers): String(integers[row])
       case .readings(let readings):
         readings[row].number.map { NumberFormat.machine($0, digits: 7) }

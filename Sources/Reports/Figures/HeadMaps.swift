@@ -56,7 +56,7 @@ package enum HeadMaps: FigureBuilder {
   private static func colorScale(_ metric: Metric, _ seen: ClosedRange<Double>) -> ColorScale {
     // The title above has the whole name.
     let subject = metric.title.prefix(while: { $0 != "," }).split(separator: " ")
-      .prefix { !["against", "of", "on"].contains($0) }
+      .prefix { !["at", "of", "on", "to"].contains($0) }
     let noun = subject.last.map { String($0).lowercasedFirst } ?? ""
     let title = Axis.title(noun, unit: noun == metric.unit ? "" : metric.unit)
     if let lowest = metric.lowest, lowest < 0 { return .diverging(title, seen) }

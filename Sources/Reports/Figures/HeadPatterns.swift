@@ -35,9 +35,12 @@ package enum HeadPatterns: FigureBuilder {
       + [figure(ModelView(sample), "model-view")]
   }
 
-  /// The strongest head of each class that was found, or else the most focused head.
+  /// The head that aligns best and the strongest of each class that was found, or else the most focused head.
   static func choices(_ results: RunResults, layers: Int, heads: Int) -> [HeadView.Head] {
-    var choices: [HeadView.Head] = []
+    var choices =
+      BestAligner(results, layers: layers, heads: heads).map {
+        [HeadView.Head(layer: $0.layer, head: $0.head, reason: $0.reason)]
+      } ?? []
     let names = results[analysis: "attention"]?.texts["class"] ?? []
     for (name, metric) in scores where choices.count < most {
       guard names.count == layers * heads, names.contains(name), let table = results[metric] else {
@@ -52,6 +55,7 @@ package enum HeadPatterns: FigureBuilder {
       guard let best = members.max(by: { $0.quantity.number < $1.quantity.number }),
         let layer = best.component.layer, let head = best.component.head
       else { continue }
+      if choices.contains(where: { ($0.layer, $0.head) == (layer, head) }) { continue }
       let score = NumberFormat.text(best.quantity.number)
       choices.append(
         HeadView.Head(

@@ -62,8 +62,8 @@ package struct HeadView: FigureContent {
     let ends =
       size == 1
       ? "" : " Each end of a line stands for \(size) neighbouring tokens, named by the first, whose weights are added."
-    return "Attention on document \(sample.id) (\(sample.size)): lines from each query (left) to the keys (right) it "
-      + "looks at, a colour a head. Width and opacity of a line are its weight; the strongest lines of a head are drawn "
+    return "Attention on document \(sample.id) (\(sample.size)): lines from each \(sample.names.query) (left) to the "
+      + "\(sample.names.key)s (right) it looks at, a colour a head.\(sample.isCross ? sample.rows : "") Width and opacity of a line are its weight; the strongest lines of a head are drawn "
       + "until they carry \(NumberFormat.fixed(Self.mass * 100, decimals: 0)) % of its attention, at most "
       + "\(NumberFormat.count(Self.most / heads.count)), none below \(NumberFormat.text(Self.least)). Drawn are "
       + names.joined(separator: "; ") + "." + ends
@@ -105,12 +105,11 @@ package struct HeadView: FigureContent {
 
   package var table: DataTable {
     let rows = zip(heads, links).flatMap { head, links in links.map { (head.name, $0) } }
-    return DataTable([
-      ("head", .texts(rows.map(\.0))), ("query", .integers(rows.map { $0.1.from * size })),
-      ("key", .integers(rows.map { $0.1.to * size })), ("positions", .integers(rows.map { _ in size })),
-      ("query_token", .texts(rows.map { sample.queryTokens[$0.1.from * size] })),
-      ("key_token", .texts(rows.map { sample.keyTokens[$0.1.to * size] })),
-      ("weight", .readings(rows.map { Reading($0.1.weight) })),
-    ])
+    return DataTable(
+      [
+        ("head", .texts(rows.map(\.0))), ("query", .integers(rows.map { $0.1.from * size })),
+        ("key", .integers(rows.map { $0.1.to * size })), ("positions", .integers(rows.map { _ in size })),
+      ] + sample.tokenColumns(rows.map { ($0.1.from * size, $0.1.to * size) })
+        + [("weight", .readings(rows.map { Reading($0.1.weight) }))])
   }
 }

@@ -46,8 +46,10 @@ package struct ModelView: FigureContent {
     let carried = shares.sorted(), median = carried.median
     func percent(_ share: Double?) -> String { NumberFormat.fixed((share ?? 0) * 100, decimals: 0) }
     return
-      "Attention of every \(sample.isWhole ? "" : "selected ")layer (rows) and head (columns) on document \(sample.id), \(sample.size): lines from each "
-      + "query (left) to the keys (right) that it looks at, the first token at the top. Width and opacity are the "
+      "Attention of every \(sample.isWhole ? "" : "selected ")layer (rows) and head (columns) on document "
+      + "\(sample.id), \(sample.size): lines from each "
+      + "\(sample.names.query) (left) to the \(sample.names.key)s (right) that it looks at, the first token at the "
+      + "top.\(sample.isCross ? sample.rows : "") Width and opacity are the "
       + "weight.\(ends) Of each head the strongest lines are drawn until they carry "
       + "\(percent(Self.mass)) % of its attention, at most \(NumberFormat.count(most)): they carry "
       + "\(percent(carried.first)) to \(percent(carried.last)) %, median \(percent(median)) %."

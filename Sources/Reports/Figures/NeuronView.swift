@@ -109,7 +109,7 @@ package struct NeuronView: FigureContent {
   package var table: DataTable {
     let rows = keys.indices.flatMap { key in vector.indices.map { (key, $0) } }
     return DataTable([
-      ("key", .integers(rows.map(\.0))), ("key_token", .texts(rows.map { keyTokens[$0.0] })),
+      ("key", .integers(rows.map(\.0))), ("key_token", .tokens(rows.map { keyTokens[$0.0] })),
       ("dimension", .integers(rows.map(\.1))), ("q", .readings(rows.map { Reading(vector[$0.1]) })),
       ("k", .readings(rows.map { Reading(keys[$0.0][$0.1]) })),
       ("product", .readings(rows.map { Reading(keys[$0.0][$0.1] * vector[$0.1]) })),

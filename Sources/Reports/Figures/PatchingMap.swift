@@ -112,7 +112,7 @@ package struct PatchingMap: FigureContent {
     switch places {
     case .positions(let clean, _):
       columns.append(("position", .integers(effects.indices.map { $0 % count })))
-      columns.append(("token", .texts(effects.indices.map { clean[$0 % count] })))
+      columns.append(("token", .tokens(effects.indices.map { clean[$0 % count] })))
     case .heads: columns.append(("head", .integers(effects.indices.map { $0 % count })))
     }
     return DataTable(columns + [("effect", .readings(effects))])

@@ -34,10 +34,11 @@ package enum PatternSheet: FigureBuilder {
         Figure(
           id: id, analysis: "attention", title: title,
           caption: Caption(results: results).text(
-            "Attention patterns A[query, key] of every \(sample.isWhole ? "" : "selected ")layer (rows) and head (columns) on document \(sample.id), "
-              + "\(sample.size), queries from the top, keys from the left; all panels share one colour scale, "
-              + "by the square root of the weight"
-              + (sample.isCausal ? "; keys hidden by the causal mask are left empty." : "."),
+            "Attention patterns A[query, key] of every \(sample.isWhole ? "" : "selected ")layer (rows) and head "
+              + "(columns) on document \(sample.id), "
+              + "\(sample.size), \(sample.isCross ? "predicted tokens" : "queries") from the top, "
+              + "\(sample.isCross ? "source tokens" : "keys") from the left; all panels share one colour scale, "
+              + "by the square root of the weight." + sample.rows,
             n: "n = 1 document.", analysis: "attention"),
           altText: "\(layers.count) by \(heads.count) small heatmaps of \(sample.queries) by \(sample.keys) tokens. "
             + sample.focusSentence, extent: .text, plot: plot, table: table(sample)))
@@ -51,8 +52,11 @@ package enum PatternSheet: FigureBuilder {
     }
     var columns: [(name: String, column: DataTable.Column)] = [
       ("layer", .integers(rows.map(\.layer))), ("head", .integers(rows.map(\.head))),
-      ("query", .integers(rows.map(\.query))), ("query_token", .texts(rows.map { sample.queryTokens[$0.query] })),
+      ("query", .integers(rows.map(\.query))), ("query_token", .tokens(rows.map { sample.queryTokens[$0.query] })),
     ]
+    if !sample.entries.queries.isEmpty {
+      columns.append(("query_vocabulary_entry", .texts(rows.map { sample.entries.queries[$0.query] })))
+    }
     for key in 0..<keys {
       columns.append(
         ("key_\(key)", .readings(rows.map { Reading(Double(sample.weight($0.layer, $0.head, $0.query, key))) })))

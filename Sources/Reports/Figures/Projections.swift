@@ -84,8 +84,10 @@ package enum Projections: FigureBuilder {
       subject: title, method: method, noun: (subject.one, subject.many), axes: axes,
       points: (0..<count).map { row in axes.indices.map { Reading(Double(array.values[row * width + $0])) } },
       labels: texts("labels"), label: results.subject.corpus.label ?? "label",
-      columns: [("token", "tokens"), ("label", "labels"), ("document", "documents")].compactMap { name, key in
-        texts(key).map { (name, $0) }
+      columns: [
+        ("token", "tokens"), ("vocabulary_entry", "entries"), ("label", "labels"), ("document", "documents"),
+      ].compactMap { name, key in
+        texts(key).map { texts in (name, key == "tokens" ? texts.map { TokenText(visible: $0).whole } : texts) }
       })
     return .figure(
       Figure(

@@ -6,8 +6,12 @@ package struct SampleDocument: Sendable {
   package let id: String
   /// What is looked at.
   package let keyTokens: [String]
-  /// What looks: the same, but for cross-attention.
+  /// What looks: the same; for cross-attention the tokens that its rows predict.
   package let queryTokens: [String]
+  /// The same as the vocabulary spells them; empty where that is not known.
+  let entries: (keys: [String], queries: [String])
+  /// The alignment that people gave of the two texts of cross-attention.
+  let gold: AlignmentGrid.Gold?
   /// `[L, H, T query, T key]`.
   package let pattern: NumericArray
   package let isCausal: Bool
@@ -21,6 +25,7 @@ package struct SampleDocument: Sendable {
   ///   - shown: layers and heads that are drawn; nil for all.
   package init(
     id: String, keyTokens: [String], queryTokens: [String]? = nil, pattern: NumericArray, isCausal: Bool,
+    entries: (keys: [String], queries: [String]) = ([], []), gold: AlignmentGrid.Gold? = nil,
     shown: (layers: [Int], heads: [Int])? = nil
   ) {
     let queries = queryTokens ?? keyTokens
@@ -29,6 +34,8 @@ package struct SampleDocument: Sendable {
     self.keyTokens = keyTokens
     self.queryTokens = queries
     self.pattern = pattern
+    self.entries = entries
+    self.gold = gold
     self.isCausal = isCausal
     isCross = queryTokens != nil
     shownLayers = shown?.layers ?? Array(0..<pattern.shape[0])
@@ -60,8 +67,14 @@ package struct SampleDocument: Sendable {
         else { return nil }
         let targets = analysis.texts["sample.\(id).queries"]
         guard (targets ?? keys).count == pattern.shape[2] else { return nil }
+        func entries(_ name: String, _ tokens: [String]) -> [String] {
+          analysis.texts["sample.\(id).\(name)"].flatMap { $0.count == tokens.count ? $0 : nil } ?? []
+        }
+        let keyEntries = entries("entries", keys)
         return SampleDocument(
           id: id, keyTokens: keys, queryTokens: targets, pattern: pattern, isCausal: results.subject.model.isCausal,
+          entries: (keyEntries, targets.map { entries("queryEntries", $0) } ?? keyEntries),
+          gold: AlignmentGrid.Gold(analysis.texts, "sample.\(id)."),
           shown: (results.subject.shownLayers, results.subject.shownHeads))
       }
   }
@@ -140,6 +153,26 @@ package struct SampleDocument: Sendable {
       + "\(share(offsets[2])) on the next."
   }
 
-  /// The caption's sentence on what a causal model cannot see.
-  var mask: String { isCausal ? " Keys hidden by the causal mask are left empty." : "" }
+  /// The caption's sentence on what a causal model cannot see, or on what the rows of cross-attention are.
+  var rows: String {
+    isCross
+      ? " Each row is the step of the decoder that predicts the token beside it, the last one the end."
+      : isCausal ? " Keys hidden by the causal mask are left empty." : ""
+  }
+
+  /// Titles of axes.
+  var names: (query: String, key: String) { isCross ? ("predicted token", "source token") : ("query", "key") }
+
+  /// Columns of tokens for cells or lines, each by its query and key.
+  func tokenColumns(_ places: [(query: Int, key: Int)]) -> [(name: String, column: DataTable.Column)] {
+    var columns: [(name: String, column: DataTable.Column)] = [
+      ("query_token", .tokens(places.map { queryTokens[$0.query] })),
+      ("key_token", .tokens(places.map { keyTokens[$0.key] })),
+    ]
+    if !entries.keys.isEmpty, !entries.queries.isEmpty {
+      columns.append(("query_vocabulary_entry", .texts(places.map { entries.queries[$0.query] })))
+      columns.append(("key_vocabulary_entry", .texts(places.map { entries.keys[$0.key] })))
+    }
+    return columns
+  }
 }

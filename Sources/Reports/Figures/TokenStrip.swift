@@ -72,7 +72,7 @@ package struct TokenStrip: FigureContent {
     let cells = rows.flatMap { row in tokens.indices.map { (row, $0) } }
     return DataTable([
       ("row", .texts(cells.map(\.0.name))), ("position", .integers(cells.map(\.1))),
-      ("token", .texts(cells.map { tokens[$0.1] })), ("value", .readings(cells.map { $0.0.values[$0.1] })),
+      ("token", .tokens(cells.map { tokens[$0.1] })), ("value", .readings(cells.map { $0.0.values[$0.1] })),
     ])
   }
 }

@@ -89,7 +89,8 @@ package struct PullRequestSummary {
     for finding in failures where !rules.contains(finding.rule) { rules.append(finding.rule) }
     return rules.map { rule in
       let members = failures.filter { $0.rule == rule }
-      let places = members.prefix(6).map { shortened($0.component.id, 40) }.joined(separator: ", ")
+      let ids = Plotting.shortened(members.prefix(6).map(\.component.id)) { $0.count <= 40 }
+      let places = ids.map { $0.filter { !"\\*`&".contains($0) } }.joined(separator: ", ")
       let more = members.count > 6 ? ", …" : ""
       let evidence = members[0].evidence.first.map { Escaping.markdown(shortened($0.sentence, 200)) } ?? ""
       return "| **fail** | \(Escaping.markdown(shortened(members[0].title, 80))) | "

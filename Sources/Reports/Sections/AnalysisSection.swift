@@ -18,6 +18,12 @@ struct AnalysisSection {
 
   var section: Article.Section {
     var blocks: [Article.Block] = guide.introduction.isEmpty ? [] : [.prose(guide.introduction)]
+    // Said once, where tokens come first.
+    if guide.id == "attention", let attention = members.first,
+      let marks = TokenText.explanation(of: attention.shownTokens)
+    {
+      blocks.append(.prose(Escaping.markdown(marks)))
+    }
     for member in members {
       guard let reason = member.notApplicable else { continue }
       let name = members.count > 1 ? "\(Escaping.markdown(member.id)): not" : "Not"
@@ -163,5 +169,13 @@ enum ComponentKind: CaseIterable {
     case .head: "all heads"
     case .tensor: "tensors"
     }
+  }
+}
+
+extension AnalysisResult {
+  /// The tokens of its sample documents.
+  fileprivate var shownTokens: [String] {
+    texts.filter { name, _ in name.contains("sample.") && (name.hasSuffix(".tokens") || name.hasSuffix(".queries")) }
+      .sorted { $0.key < $1.key }.flatMap(\.value)
   }
 }

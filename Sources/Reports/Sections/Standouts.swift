@@ -47,9 +47,14 @@ struct Standouts {
     let named = classes.classes.filter { one in
       reason == nil ? one.name != "other" : ["induction", "duplicate token"].contains(one.name)
     }
-    if let reason, named.isEmpty { return "What the \(stack)heads do cannot be said: \(Escaping.markdown(reason))." }
+    let (layers, count) = (results.subject.model.layers, results.subject.model.heads)
+    let aligner = BestAligner(results, layers: layers, heads: count).map { " **\($0.name)** is \($0.reason)." } ?? ""
+    if let reason, named.isEmpty {
+      return "What the \(stack)heads do cannot be said: \(Escaping.markdown(reason)).\(aligner)"
+    }
     guard !named.isEmpty else {
-      return "None of the \(NumberFormat.count(classes.count)) \(stack)heads follows a pattern that has a name."
+      return
+        "None of the \(NumberFormat.count(classes.count)) \(stack)heads follows a pattern that has a name.\(aligner)"
     }
     let largest = named.enumerated().sorted { one, other in
       // Heads with a job that is rare and told apart by a probe are named before the common ones.
@@ -66,7 +71,7 @@ struct Standouts {
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
     let rest = reason.map { "; what the others do cannot be said: \(Escaping.markdown($0))" } ?? ""
-    return "Among \(classes.countedHeads) \(stack)heads: \(listed(parts))\(without)\(rest)."
+    return "Among \(classes.countedHeads) \(stack)heads: \(listed(parts))\(without)\(rest).\(aligner)"
   }
 
   /// Left for runs in which no rule has more to say.

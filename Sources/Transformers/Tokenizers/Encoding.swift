@@ -26,6 +26,11 @@ package struct Encoding: Sendable {
     ids.enumerated().map { spellings[$0] ?? vocabulary.token($1) ?? "" }
   }
 
+  /// What the tokens are shown as (`Tokenizer.text`).
+  package var texts: [String] {
+    ids.enumerated().map { spellings[$0] ?? vocabulary.text($1) ?? "" }
+  }
+
   init(_ vocabulary: TokenSpellings) { self.vocabulary = vocabulary }
 
   mutating func append(_ id: Int32, _ offsets: Range<Int>, word: Int?, type: Int32, sequence: Int?, isAdded: Bool) {
@@ -75,18 +80,4 @@ package struct Encoding: Sendable {
     first.truncate(to: isFirstLonger ? long : short)
     second.truncate(to: isFirstLonger ? short : long)
   }
-}
-
-/// The spelling of every id, shared by the encodings of a tokenizer.
-final class TokenSpellings: Sendable {
-  private let model: Vocabulary
-  private let added: [Int32: String]
-
-  /// `added`: tokens that are spelled otherwise than the model has them.
-  init(_ model: Vocabulary, added: [(id: Int32, spelling: String)]) {
-    self.model = model
-    self.added = Dictionary(added.map { ($0.id, $0.spelling) }) { $1 }
-  }
-
-  func token(_ id: Int32) -> String? { added[id] ?? model.token(id) }
 }

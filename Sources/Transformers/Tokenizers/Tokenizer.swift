@@ -90,7 +90,7 @@ package final class Tokenizer: Sendable {
       let bytes = isChanged ? normalizer?.normalized(token.content) : nil
       return (id: token.id, spelling: bytes.map { String(decoding: $0, as: UTF8.self) } ?? token.content)
     }
-    spellings = TokenSpellings(model.vocabulary, added: spelled)
+    spellings = TokenSpellings(model.vocabulary, added: spelled, spellsBytes: components.spellsBytes)
     addedIDs = Dictionary(added.map { ($0.content, $0.id) }) { first, _ in first }
     specialIDs = Set(added.filter(\.isSpecial).map(\.id))
     largestID = max(Int32(model.vocabulary.count) - 1, added.map(\.id).max() ?? -1)
@@ -103,6 +103,10 @@ package final class Tokenizer: Sendable {
 
   /// The spelling of an id, nil where it has none.
   package func token(_ id: Int32) -> String? { spellings.token(id) }
+
+  /// What a token is shown as, nil where an id has none: of a byte-level token the text of its bytes, with `⟨e6⟩` for a
+  /// byte of a character that other tokens share; any other token as it is spelled (`▁the`, `##ing`, `<0xE6>`, `[CLS]`).
+  package func text(_ id: Int32) -> String? { spellings.text(id) }
 
   /// The id of a token as it is spelled, nil where it has none.
   package func id(_ token: String) -> Int32? {

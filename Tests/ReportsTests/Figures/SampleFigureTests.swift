@@ -149,7 +149,7 @@ struct FigureContentTests {
     #expect(view.what.contains("Drawn are L0.H0: 88 % of its attention."))
   }
 
-  @Test("Of cross-attention the layer is chosen whose rows look at the most different tokens, and said")
+  @Test("Of cross-attention the head is drawn whose rows look at the most different tokens, beside its layer's mean")
   func alignmentLayer() throws {
     var results = SampleResults.make(layers: 3, heads: 2)
     let layers: [[Int]] = [[2, 2, 2], [0, 1, 2], [0, 2, 2]]
@@ -161,8 +161,30 @@ struct FigureContentTests {
     results.analyses[0].arrays = ["sample.d.pattern": NumericArray(shape: [3, 2, 3, 3], values: pattern)]
     results.analyses[0].texts = ["sample.d.tokens": ["▁a", "▁b", "</s>"], "sample.d.queries": ["x", "y", "z"]]
     let figure = try #require(FigureCatalog.figures(of: results).first { $0.id == "attention-alignment" })
-    #expect(figure.caption.full.contains("mean of the heads of layer 1"))
+    #expect(
+      figure.caption.full.contains("on the left head L1.H0")
+        && figure.caption.full.contains("on the right the mean of all heads of layer 1"))
     #expect(figure.caption.full.contains("the most different source tokens on top (3)"))
+    // The head that aligns the corpus best, where it is aligned.
+    results.analyses[0].tables.append(
+      MetricTable(
+        AttentionMetrics.alignmentErrorRate,
+        (0..<6).map { .init(.head($0 / 2, $0 % 2), Quantity($0 == 5 ? 0.125 : 0.5, n: 9)) }))
+    results.analyses[0].texts["sample.d.words"] = ["0", "0", ""]
+    results.analyses[0].texts["sample.d.queryWords"] = ["0", "1", ""]
+    results.analyses[0].texts["sample.d.gold"] = ["0-0", "0p1"]
+    let best = try #require(FigureCatalog.figures(of: results).first { $0.id == "attention-alignment" })
+    #expect(
+      best.caption.full.contains("head L2.H1, the one with the lowest alignment error rate over the corpus (0.125)"))
+    // Both words of the target go to the only word of the source: |A∩S| = 1, |A∩P| = 2, |A| = 2, |S| = 1.
+    #expect(best.caption.full.contains("1 sure pair of words, and 1 possible as squares"))
+    #expect(best.caption.full.contains("= on the left 0 and on the right 0,"))
+    let lines = best.table.csv.split(separator: "\n")
+    #expect(lines[0].hasSuffix("weight_L2.H1,largest_L2.H1,weight_mean_of_layer_2,largest_mean_of_layer_2,gold"))
+    #expect(
+      lines[1...].map { $0.split(separator: ",", omittingEmptySubsequences: false).last } == [
+        "sure", "sure", "", "possible", "possible", "", "", "", "",
+      ])
     // Without targets there is no translation.
     results.analyses[0].texts["sample.d.queries"] = nil
     #expect(!FigureCatalog.figures(of: results).contains { $0.id == "attention-alignment" })
