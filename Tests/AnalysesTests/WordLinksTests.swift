@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import Results
+import Support
 import Tensors
 import TestSupport
 import Testing
