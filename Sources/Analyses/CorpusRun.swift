@@ -87,7 +87,7 @@ package struct CorpusRun {
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
       throw InputError(at: corpus.path, "has no document to measure", expected: "at least two tokens in one of them")
     }
-    if !results.isEmpty { results[0].notes += corpusNotes }
+    if !results.isEmpty { results[0].notes += corpusNotes.map { Note($0) } }
     if let windows = reading.text?.windows, extent.windowed > 0, !results.isEmpty {
       results[0].notes.append(
         Note(

@@ -8,16 +8,17 @@ extension CorpusRun.Extent {
       (CorpusTextMetrics.droppedShare, losses.dropped, "dropped by the tokenizer"),
       (CorpusTextMetrics.unknownShare, losses.unknown, "mapped to the unknown token"),
     ]
-    var result = AnalysisResult(id: CorpusTextMetrics.analysis, notes: tokenizer.remarks)
+    var result = AnalysisResult(id: CorpusTextMetrics.analysis, notes: tokenizer.remarks.map { Note($0) })
     for (metric, lost, what) in counts {
       let count = lost.values.reduce(0, +)
       let share = Double(count) / Double(max(1, losses.characters))
       result.tables.append(
         MetricTable(metric, [MetricTable.Row(.model, Quantity(share, n: losses.characters))]))
       if count > 0 {
+        let commonest = CharacterLosses.commonest(lost, 8).map(Self.spelling).joined(separator: ", ")
         result.notes.append(
-          "\(count) of \(losses.characters) characters are \(what) (\(percentage(share))), most often "
-            + CharacterLosses.commonest(lost, 8).map(Self.spelling).joined(separator: ", ") + ".")
+          Note(
+            "\(count) of \(losses.characters) characters are \(what) (\(percentage(share))), most often \(commonest)."))
       }
     }
     return result

@@ -14,6 +14,10 @@ extension Rule {
     ],
     thresholds: [],
     needs: [TrainingMetrics.analysis], reads: [],
+    gaps: { _, results, _ in
+      results[TrainingMetrics.identicalCheckpoints]?[.model] == nil
+        ? [Gap(.all, "fewer than two checkpoints were given")] : []
+    },
     evaluate: { rule, results, _ in
       var evidence: [Evidence] = []
       var severity = Severity.warn

@@ -12,8 +12,11 @@ extension Rule {
     ],
     thresholds: [
       Threshold(
-        name: "warnShare", value: 0.01, meaning: "share of dropped or unknown characters above which it is a warning"),
-      Threshold(name: "failShare", value: 0.1, meaning: "share of dropped or unknown characters above which it fails"),
+        name: "warnShare", value: 0.01, range: .share,
+        meaning: "share of dropped or unknown characters above which it is a warning"),
+      Threshold(
+        name: "failShare", value: 0.1, range: .share,
+        meaning: "share of dropped or unknown characters above which it fails"),
     ],
     needs: [CorpusTextMetrics.analysis],
     reads: [CorpusTextMetrics.droppedShare, CorpusTextMetrics.unknownShare],
