@@ -85,11 +85,14 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Whether another tensor has the same numbers; NaN is none.
+  /// Whether another tensor has the same numbers, and NaN where this one has.
   package func hasSameNumbers(as other: Tensor) -> Bool {
     guard shape == other.shape else { return false }
     if pointer == other.pointer { return true }
-    return (0..<count).allSatisfy { pointer[$0] == other.pointer[$0] }
+    return (0..<count).allSatisfy { index in
+      let (a, b) = (pointer[index], other.pointer[index])
+      return a == b || a.isNaN && b.isNaN
+    }
   }
 }
 
