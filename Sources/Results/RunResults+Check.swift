@@ -41,6 +41,14 @@ extension Subject {
         ("model.image.leadingTokens", image.leadingTokens, 0...most),
       ]
     }
+    sizes += (model.weightNotes ?? []).enumerated().map { index, note in
+      ("model.weightNotes[\(index)].count", note.count, 0...Form.largest)
+    }
+    for (name, size, range) in sizes where !range.contains(size) {
+      throw InputError(
+        at: "\(file): subject.\(name)", "is out of range", expected: "\(range.lowerBound) to \(range.upperBound)",
+        found: "\(size)")
+    }
     let (layers, heads) = (
       max(model.layers, model.encoder?.layers ?? 0), max(model.heads, model.encoder?.heads ?? 0)
     )
@@ -50,11 +58,6 @@ extension Subject {
       throw InputError(
         at: "\(file): subject.selection.\(name)", "selects what the model does not have",
         expected: "some of 0 to \(count - 1)", found: "\(chosen)")
-    }
-    for (name, size, range) in sizes where !range.contains(size) {
-      throw InputError(
-        at: "\(file): subject.\(name)", "is out of range", expected: "\(range.lowerBound) to \(range.upperBound)",
-        found: "\(size)")
     }
   }
 }
