@@ -79,7 +79,9 @@ package struct AttentionAnalysis: Analysis {
         weights[i])
       kinds[index].seenKinds.formUnion(sums.keys(kind: index, document: i).kinds)
       kinds[index].keepMaps(sums, index, document: i, observation)
-      if kinds[index].kind.isCross, observation.targets[i].prediction?.alignment?.isCut == true { kinds[index].cutAlignments += 1 }
+      if kinds[index].kind.isCross, observation.targets[i].prediction?.alignment?.isCut == true {
+        kinds[index].cutAlignments += 1
+      }
     }
     forEachElement(of: &kinds[index].heads) { tally, piece in
       for i in documents {
