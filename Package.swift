@@ -31,9 +31,10 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg"),
     .systemLibrary(name: "COnig", pkgConfig: "oniguruma"),
     .systemLibrary(name: "CMarkGFM"),
+    .systemLibrary(name: "CNettle"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
-    swift("Support", ["CKernels"]),
+    swift("Support", ["CKernels", "CNettle"]),
     swift("Tensors", ["Support", "CBLAS", "COneDNN", "CKernels"]),
     swift("Transformers", ["Support", "Tensors", "CKernels", "COnig"]),
     swift("Corpora", ["Support", "Tensors", "CISAL", "CPNG", "CJPEG"]),
@@ -42,7 +43,7 @@ let package = Package(
     swift("Training", ["Support", "Analyses", "Transformers", "Tensors", "CKernels", "Corpora", "Results", "CISAL"]),
     swift("Diagnosis", ["Support", "Results"]),
     swift("Drawing", []),
-    swift("Plotting", ["Drawing"]),
+    swift("Plotting", ["Support", "Drawing"]),
     swift("CairoRenderer", ["Drawing", "CISAL", "CKernels", "CPangoCairo", "CPNG"]),
     swift("Reports", ["Support", "Results", "Diagnosis", "Drawing", "Plotting", "CMarkGFM"]),
     .executableTarget(
@@ -62,7 +63,7 @@ let package = Package(
     tests("Training", ["Support", "Training", "Analyses", "Transformers", "Corpora", "Results", "Tensors"]),
     tests("Diagnosis", ["Support", "Diagnosis", "Results", "Tensors"]),
     tests("Drawing", ["Drawing"]),
-    tests("Plotting", ["Plotting", "Drawing"]),
+    tests("Plotting", ["Support", "Plotting", "Drawing"]),
     tests("CairoRenderer", ["Support", "CairoRenderer", "Corpora", "Drawing", "Plotting", "Reports", "Tensors"]),
     tests("Reports", ["Support", "Reports", "Plotting", "Drawing", "Results", "Diagnosis", "Tensors"]),
     tests(

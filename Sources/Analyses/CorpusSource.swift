@@ -6,7 +6,6 @@ package struct CorpusSource: Sendable {
   package let file: CorpusFile
   /// How many documents are to be used.
   package let documents: Int
-
   /// What was left out, in sentences.
   package let notes: [String]
   /// The images, in their order; empty for texts.
@@ -22,10 +21,10 @@ package struct CorpusSource: Sendable {
     try reader.check(label)
     var count = 0
     while count < limit ?? .max, try reader.next() != nil { count += 1 }
-    guard count > 0 else { throw InputError(at: file.path, "has no documents", found: "an empty corpus") }
+    guard count > 0 else { throw reader.emptiness }
     try reader.check(label, isAtEnd: true)
     documents = count
-    notes = reader.unreadableImages.map { [$0.note] } ?? []
+    notes = reader.notes
     imageTraits = reader.imageTraits
     unreadable = reader.unreadableImages?.names ?? []
   }

@@ -1,4 +1,4 @@
-import Support
+package import Support
 
 /// The documents of a corpus.
 package struct Corpus: Sendable {
@@ -27,7 +27,7 @@ package struct Corpus: Sendable {
     try reader.check(label)
     var documents: [Document] = []
     while documents.count < limit ?? .max, let document = try reader.next() { documents.append(document) }
-    guard !documents.isEmpty else { throw InputError(at: file.path, "has no documents", found: "an empty corpus") }
+    guard !documents.isEmpty else { throw reader.emptiness }
     try reader.check(label, isAtEnd: true)
 
     let present = documents.reduce(into: Set<String>()) { columns, document in
@@ -36,8 +36,7 @@ package struct Corpus: Sendable {
     }
     return Corpus(
       path: file.path, format: reader.format, documents: documents, label: label,
-      labelColumns: reader.labelColumns.filter(present.contains), notes: reader.unreadableImages.map { [$0.note] } ?? []
-    )
+      labelColumns: reader.labelColumns.filter(present.contains), notes: reader.notes)
   }
 
   /// Reads a corpus whose parts have their usual names. Errors as above.
@@ -144,6 +143,24 @@ package struct CorpusReader {
   package var unreadableImages: (names: Set<String>, note: String)? {
     guard case .images(let folder) = kind, let note = folder.note else { return nil }
     return (Set(folder.unreadable.map(\.name)), note)
+  }
+
+  /// What was left out so far, in sentences.
+  package var notes: [String] {
+    switch kind {
+    case .jsonLines(let reader): reader.note.map { [$0] } ?? []
+    default: unreadableImages.map { [$0.note] } ?? []
+    }
+  }
+
+  /// The error of a corpus in which there was no document.
+  package var emptiness: InputError {
+    if case .jsonLines(let reader) = kind, let line = reader.missing.first {
+      return InputError(
+        at: "\(path): line \(line)", "has no text, nor has any other line", expected: "a text",
+        found: "null or NaN in \(reader.missing.count) of them")
+    }
+    return InputError(at: path, "has no documents", found: "an empty corpus")
   }
 
   /// The column that folders of images fill.

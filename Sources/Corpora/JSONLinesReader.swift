@@ -4,10 +4,12 @@ import Support
 ///
 /// `text` and `pair` (or as the job names them) are the document's texts, every other field that is a text, a number or
 /// a truth value is a label. Where the text is a list of words, they are joined by spaces, and a field that is a list
-/// of labels, as many, is one of the words. `alignment` (or as the job names it) is that of the words of text and pair, as
-/// a text (`0-0 1-2`) or a list of such texts or of pairs of numbers. Lines that are blank or have a blank text are skipped.
+/// of labels, as many, is one of the words. `alignment` (or as the job names it) is that of the words of text and pair,
+/// as a text (`0-0 1-2`) or a list of such texts or of pairs of numbers. Lines that are blank or have a blank text are
+/// skipped. What is null or NaN is missing, as pandas and datasets have it: a label is absent then, and a line without
+/// its text or pair is left out and counted.
 ///
-/// Errors: a line that is no JSON object; one without its text (the nearest field is named), or without its pair where
+/// Errors: a line that is no JSON object; one without the field of its text (the nearest is named), or of its pair where
 /// the job names one; beside words a list of texts that is longer or shorter.
 struct JSONLinesReader {
   private let text: String
@@ -21,6 +23,8 @@ struct JSONLinesReader {
   /// Of fields with a list of numbers that is longer or shorter than the words, the first one's error. It counts where
   /// the field is chosen as the label: numbers may be about something else than words.
   private(set) var misfits: [String: InputError] = [:]
+  /// Lines whose text or pair is missing.
+  private(set) var missing: [Int] = []
   private var isFirst = true
 
   init(_ lines: LineReader, _ file: CorpusFile) {
@@ -31,27 +35,38 @@ struct JSONLinesReader {
     alignment = file.alignment
   }
 
+  /// A sentence about the lines that were left out; nil where none was.
+  var note: String? {
+    guard !missing.isEmpty else { return nil }
+    let shown = missing.prefix(8).map(String.init).joined(separator: ", ") + (missing.count > 8 ? ", …" : "")
+    return missing.count == 1
+      ? "1 line of the corpus has no text (null or NaN) and is left out: line \(shown)."
+      : "\(missing.count) lines of the corpus have no text (null or NaN) and are left out: lines \(shown)."
+  }
+
   /// The next document, nil at the end.
   mutating func next(id: String) throws -> Document? {
     while let line = try nextLine() {
       if isBlank(line) { continue }
-      let place = "\(lines.path): line \(elements?.line ?? lines.line)"
-      if elements != nil, line.hasPrefix("\"") {
-        let members = try JSONLine.members("{\"text\":\(line)}", place: place)
-        guard case .text(let text)? = members.first?.value, !isBlank(text) else { continue }
-        return Document(id: id, text: text)
+      let number = elements?.line ?? lines.line, place = "\(lines.path): line \(number)"
+      let members = try members(line, number)
+      let first = try value(of: text, in: members, place)
+      let isPair = pair != nil || !(members["pair"]?.isMissing ?? true)
+      let second = isPair ? try value(of: pair ?? "pair", in: members, place) : nil
+      if first.isMissing || second?.isMissing ?? false {
+        isFirst = false
+        missing.append(number)
+        continue
       }
-      let members = try JSONLine.members(line, place: place)
       var document = Document(id: id, text: "")
-      switch try value(of: text, in: members, place) {
-      case .text(let text): document.text = text
-      case .list(let words): join(try words.map { try word($0, place) }, in: &document)
+      switch first {
+      case .string(let text): document.text = text
+      case .array(let words): join(try words.map { try word($0, place) }, in: &document)
       default: throw InputError(at: place, "has a \"\(text)\" that is no text", expected: "a text or a list of words")
       }
-      if pair != nil || members.contains(where: { $0.key == "pair" && $0.value != .null }) {
-        let name = pair ?? "pair"
-        guard case .text(let text) = try value(of: name, in: members, place) else {
-          throw InputError(at: place, "has a \"\(name)\" that is no text")
+      if let second {
+        guard let text = second.string else {
+          throw InputError(at: place, "has a \"\(pair ?? "pair")\" that is no text")
         }
         document.pair = text
       }
@@ -66,11 +81,9 @@ struct JSONLinesReader {
   }
 
   /// The field that the document's alignment was read from.
-  private func aligned(
-    _ members: [(key: String, value: JSONLine.Value)], _ document: inout Document, _ place: String
-  ) throws -> String? {
+  private func aligned(_ members: JSONObject, _ document: inout Document, _ place: String) throws -> String? {
     let name = alignment ?? CorpusFile.alignmentColumn
-    guard alignment != nil || members.contains(where: { $0.key == name }) else { return nil }
+    guard alignment != nil || members[name] != nil else { return nil }
     try document.align(
       try value(of: name, in: members, place).links, isNamed: alignment != nil, at: place)
     return document.alignment == nil ? nil : name
@@ -80,16 +93,28 @@ struct JSONLinesReader {
     elements == nil ? try lines.next() : try elements?.nextText()
   }
 
-  private func value(
-    of name: String, in members: [(key: String, value: JSONLine.Value)], _ place: String
-  ) throws -> JSONLine.Value {
-    if let member = members.first(where: { $0.key == name }) { return member.value }
-    throw missingColumn(
-      name, among: members.map(\.key), at: place, isFirst ? .usage : .unreadable, what: "field")
+  /// The members of a line's object; a text that is an element of an array is a document by itself.
+  private func members(_ line: String, _ number: Int) throws -> JSONObject {
+    let options = JSONOptions(hasNonFinite: true, duplicates: .refused, position: .line(number))
+    let value = try JSON(Array(line.utf8), place: lines.path, options)
+    if elements != nil, value.string != nil { return [text: value] }
+    guard let members = value.members else {
+      throw InputError(
+        at: "\(lines.path): line \(number)", "is not a JSON object", expected: "one per line", found: value.shown)
+    }
+    return members
   }
 
-  private func word(_ value: JSONLine.Value, _ place: String) throws -> String {
-    guard case .text(let word) = value, !word.isEmpty else {
+  private func value(
+    of name: String, in members: JSONObject, _ place: String
+  ) throws -> JSON {
+    if let value = members[name] { return value }
+    throw missingColumn(
+      name, among: members.keys, at: place, isFirst ? .usage : .unreadable, what: "field")
+  }
+
+  private func word(_ value: JSON, _ place: String) throws -> String {
+    guard let word = value.string, !word.isEmpty else {
       throw InputError(
         at: place, "has a \"\(text)\" with something that is no word", expected: "texts that are not empty")
     }
@@ -107,12 +132,12 @@ struct JSONLinesReader {
   }
 
   private mutating func add(
-    _ value: JSONLine.Value, as column: String, to document: inout Document, _ place: String
+    _ value: JSON, as column: String, to document: inout Document, _ place: String
   ) throws {
-    if case .list(let values) = value {
+    if let values = value.elements {
       guard !document.words.isEmpty else { return }
       guard values.count == document.words.count else {
-        let areTexts = !values.isEmpty && values.allSatisfy { if case .text = $0 { true } else { false } }
+        let areTexts = !values.isEmpty && values.allSatisfy { $0.string != nil }
         let error = InputError(
           at: place, "has another number of labels \"\(column)\" than words", expected: "\(document.words.count)",
           found: "\(values.count)")
@@ -121,43 +146,47 @@ struct JSONLinesReader {
         return
       }
       for (index, value) in values.enumerated() {
-        if let label = JSONLinesReader.label(value) { document.words[index].labels[column] = label }
+        if let label = value.label { document.words[index].labels[column] = label }
       }
-      guard values.contains(where: { JSONLinesReader.label($0) != nil }) else { return }
+      guard values.contains(where: { $0.label != nil }) else { return }
     } else {
-      guard let label = JSONLinesReader.label(value) else { return }
+      guard let label = value.label else { return }
       document.labels[column] = label
     }
     if !labelColumns.contains(column) { labelColumns.append(column) }
   }
+}
 
-  private static func label(_ value: JSONLine.Value) -> String? {
-    switch value {
-    case .text(let text): text.isEmpty ? nil : text
-    case .literal(let text): text
-    case .null, .list, .object: nil
+extension JSON {
+  /// Null, or NaN, which is pandas's name for it.
+  fileprivate var isMissing: Bool { self == .null || number?.text == "NaN" }
+
+  /// A text that is not empty, a number or a truth value as it is written.
+  fileprivate var label: String? {
+    switch self {
+    case .string(let text): text.isEmpty ? nil : text
+    case .number(let number): isMissing ? nil : number.text
+    case .bool(let value): "\(value)"
+    case .null, .array, .object: nil
     }
   }
 }
 
-extension JSONLine.Value {
+extension JSON {
   /// An alignment as it is written in text: `[[0, 0], [1, 2]]` and `["0-0", "1-2"]` are `0-0 1-2`. Empty for null, so that
   /// a document can be without one; nil for anything else.
   fileprivate var links: String? {
     switch self {
     case .null: ""
-    case .text(let text): text
-    case .list(let items):
+    case .string(let text): text
+    case .array(let items):
       items.map { item -> String in
-        if case .list(let pair) = item, case (.literal(let source), .literal(let target)) = (pair.first, pair.last),
-          pair.count == 2
-        {
-          return "\(source)-\(target)"
+        if let pair = item.elements, pair.count == 2, let source = pair[0].number, let target = pair[1].number {
+          return "\(source.text)-\(target.text)"
         }
-        if case .text(let text) = item { return text }
-        return "?"
+        return item.string ?? "?"
       }.joined(separator: " ")
-    case .literal, .object: "?"
+    case .number, .bool, .object: "?"
     }
   }
 }

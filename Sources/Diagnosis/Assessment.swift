@@ -87,19 +87,9 @@ package struct Assessment: Hashable, Codable, Sendable {
   /// - Throws: `InputError` where `findings.json` is missing or damaged.
   package static func read(from folder: URL) throws -> Assessment {
     let url = folder.appending(path: "findings.json")
-    guard let data = try? Data(contentsOf: url) else {
-      throw InputError(at: url.relativePath, "cannot be read", expected: "the findings of a run")
-    }
-    guard let assessment = try? JSONDecoder().decode(Assessment.self, from: data) else {
-      throw InputError(at: url.relativePath, "holds no findings", expected: "what report writes")
-    }
-    return assessment
+    return try JSONField(contentsOf: url, .strict).decoded()
   }
 
-  /// The bytes of `findings.json`: keys in alphabetical order.
-  package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
-  }
+  /// The bytes of `findings.json`.
+  package func json() throws -> [UInt8] { try JSON(encoding: self).bytes }
 }

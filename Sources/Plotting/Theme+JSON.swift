@@ -1,5 +1,5 @@
-package import Foundation
 import Drawing
+package import Support
 
 extension Theme {
   /// What a theme's file says and cannot be used.
@@ -85,98 +85,65 @@ extension Theme {
   /// A theme from its file: an object of `keys`.
   ///
   /// - Parameter usual: what stands for the values that are left out where the file names no `base`.
-  package init(json: Data, base usual: Theme = .screen) throws(Fault) {
-    let settings: [String: Setting]
-    do {
-      settings = try JSONDecoder().decode([String: Setting].self, from: json)
-    } catch {
-      throw Fault(nil, "is no theme", expected: "a JSON object of texts, numbers, true or false, and lists of texts")
+  package init(json: JSON, base usual: Theme = .screen) throws(Fault) {
+    guard let settings = json.members else {
+      throw Fault(nil, "is not a theme", expected: "an object", found: json.shown)
     }
     var theme = usual
     if let base = settings["base"] {
-      guard case .text(let name) = base, let known = Self.named.first(where: { $0.name == name }) else {
+      guard let name = base.string, let known = Self.named.first(where: { $0.name == name }) else {
         throw Fault(
-          "base", "is no theme", expected: Self.named.map(\.name).joined(separator: ", "), found: base.description)
+          "base", "is no theme", expected: Self.named.map(\.name).joined(separator: ", "), found: base.shown)
       }
       theme = known.theme
     }
-    for (key, setting) in settings.sorted(by: { $0.key < $1.key }) where key != "base" {
+    for (key, setting) in settings where key != "base" {
       try theme.set(key, setting)
     }
     self = theme
   }
 
-  private mutating func set(_ key: String, _ setting: Setting) throws(Fault) {
+  private mutating func set(_ key: String, _ setting: JSON) throws(Fault) {
     if let size = Self.sizes.first(where: { $0.name == key }) {
-      guard case .number(let value) = setting, size.range.contains(value) else {
+      guard let value = setting.number?.double, size.range.contains(value) else {
         let range = "\(NumberFormat.text(size.range.lowerBound))…\(NumberFormat.text(size.range.upperBound))"
-        throw Fault(key, "has a wrong value", expected: "a number \(range)", found: setting.description)
+        throw Fault(key, "has a wrong value", expected: "a number \(range)", found: setting.shown)
       }
       return size.set(&self, value)
     }
     if let ink = Self.colors.first(where: { $0.name == key }) { return ink.set(&self, try color(key, setting)) }
     switch (key, setting) {
-    case ("name", .text(let text)): name = text
-    case ("showsTitle", .flag(let flag)): showsTitle = flag
-    case ("family", .text(let text)):
+    case ("name", .string(let text)): name = text
+    case ("showsTitle", .bool(let flag)): showsTitle = flag
+    case ("family", .string(let text)):
       guard let known = Font.Family(rawValue: text) else {
-        throw Fault(key, "has a wrong value", expected: "sans, serif or mono", found: setting.description)
+        throw Fault(key, "has a wrong value", expected: "sans, serif or mono", found: setting.shown)
       }
       family = known
-    case ("categories", .list(let texts)) where !texts.isEmpty:
+    case ("categories", .array(let texts)) where !texts.isEmpty:
       var list: [Color] = []
-      for text in texts { list.append(try color(key, .text(text))) }
+      for text in texts { list.append(try color(key, text)) }
       categories = list
-    case ("sequential", .text(let text)), ("diverging", .text(let text)):
+    case ("sequential", .string(let text)), ("diverging", .string(let text)):
       let kind: ColorMap.Kind = key == "sequential" ? .sequential : .diverging
       guard let map = ColorMap.named.first(where: { $0.name == text && $0.map.kind == kind })?.map else {
-        throw Fault(key, "is no such map", expected: Self.maps(kind), found: setting.description)
+        throw Fault(key, "is no such map", expected: Self.maps(kind), found: setting.shown)
       }
       if kind == .sequential { sequential = map } else { diverging = map }
     case ("name", _), ("showsTitle", _), ("family", _), ("categories", _), ("sequential", _), ("diverging", _):
       let meaning = Self.keys.first { $0.name == key }?.meaning
-      throw Fault(key, "has a wrong value", expected: meaning, found: setting.description)
+      throw Fault(key, "has a wrong value", expected: meaning, found: setting.shown)
     default:
       throw Fault(key, "is no key of a theme", isUnknownKey: true)
     }
   }
 
-  private func color(_ key: String, _ setting: Setting) throws(Fault) -> Color {
-    guard case .text(let text) = setting, text.hasPrefix("#"), text.utf8.count == 7,
+  private func color(_ key: String, _ setting: JSON) throws(Fault) -> Color {
+    guard let text = setting.string, text.hasPrefix("#"), text.utf8.count == 7,
       text.dropFirst().allSatisfy(\.isHexDigit), let hex = UInt32(text.dropFirst(), radix: 16)
     else {
-      throw Fault(key, "is no colour", expected: "\"#rrggbb\"", found: setting.description)
+      throw Fault(key, "is no colour", expected: "\"#rrggbb\"", found: setting.shown)
     }
     return Color(hex: hex)
-  }
-}
-
-/// A value of a theme's file.
-private enum Setting: Decodable, CustomStringConvertible {
-  case text(String)
-  case number(Double)
-  case flag(Bool)
-  case list([String])
-
-  init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if let text = try? value.decode(String.self) {
-      self = .text(text)
-    } else if let flag = try? value.decode(Bool.self) {
-      self = .flag(flag)
-    } else if let number = try? value.decode(Double.self) {
-      self = .number(number)
-    } else {
-      self = .list(try value.decode([String].self))
-    }
-  }
-
-  var description: String {
-    switch self {
-    case .text(let text): "\"\(text)\""
-    case .number(let number): NumberFormat.machine(number)
-    case .flag(let flag): "\(flag)"
-    case .list(let texts): "[\(texts.map { "\"\($0)\"" }.joined(separator: ", "))]"
-    }
   }
 }

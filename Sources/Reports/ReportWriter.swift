@@ -154,7 +154,7 @@ extension ReportWriter.Step {
 
   package static func findings(_ assessment: Assessment) -> Self {
     Self("findings") { _, _, folder in
-      try OutputFile.write(Array(try assessment.json()), to: folder.appending(path: "findings.json"))
+      try OutputFile.write(try assessment.json(), to: folder.appending(path: "findings.json"))
     }
   }
 

@@ -67,9 +67,9 @@ extension Note: Decodable {
   }
 
   /// A text alone where it is about everything.
-  var json: JSONText {
+  var json: JSON {
     if stack == .only, subject == .everything { return .string(text) }
-    var fields: [String: JSONText] = ["text": .string(text)]
+    var fields: JSONObject = ["text": .string(text)]
     if stack != .only { fields[Key.stack.rawValue] = .string(stack.rawValue) }
     if subject != .everything { fields[Key.about.rawValue] = .string(subject.id) }
     return .object(fields)

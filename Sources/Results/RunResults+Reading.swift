@@ -10,22 +10,15 @@ extension RunResults {
   package static func read(from folder: URL) throws -> RunResults {
     let url = folder.appending(path: tablesName)
     let place = url.path(percentEncoded: false)
-    let document: Document
-    do {
-      let data = try Data(contentsOf: url)
-      let found = try JSONDecoder().decode(Version.self, from: data).schema
-      guard found == schema else {
-        throw InputError(at: place, "is of another version", expected: "schema \(schema)", found: "\(found)")
-      }
-      document = try JSONDecoder().decode(Document.self, from: data)
-    } catch let error as DecodingError {
-      throw InputError(at: place, error.sentence)
-    } catch let error as InputError {
-      throw error
-    } catch {
-      let isThere = FileManager.default.fileExists(atPath: place)
-      throw InputError(at: place, isThere ? "cannot be read" : "does not exist: is this a run folder?")
+    guard FileManager.default.fileExists(atPath: place) else {
+      throw InputError(at: place, "does not exist: is this a run folder?")
     }
+    let file = JSONField(try JSON(contentsOf: url, .strict), file: place)
+    let found = try file.required("schema").integer()
+    guard found == schema else {
+      throw InputError(at: place, "is of another version", expected: "schema \(schema)", found: "\(found)")
+    }
+    let document = try file.decoded(Document.self)
     let metrics = try document.definitions(place: place)
     let arrays = try Arrays(
       folder.appending(path: arraysName), isNeeded: document.analyses.contains { !$0.arrays.isEmpty })
@@ -36,11 +29,6 @@ extension RunResults {
     try results.check(file: place)
     return results
   }
-}
-
-/// What of `results.json` is looked at first.
-private struct Version: Decodable {
-  var schema: Int
 }
 
 private struct Document: Decodable {
@@ -143,25 +131,5 @@ extension Document.Analysis {
       result.arrays[name] = try arrays.array("\(id).\(name)", shape: entry.shape)
     }
     return result
-  }
-}
-
-extension DecodingError {
-  /// Where in a JSON document something is wrong, and what.
-  package var sentence: String {
-    func path(_ context: Context) -> String {
-      context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined().drop { $0 == "." }
-        .description
-    }
-    func field(_ context: Context) -> String { context.codingPath.isEmpty ? "" : "\(path(context)): " }
-    switch self {
-    case .keyNotFound(let key, let context): return field(context) + "has no \"\(key.stringValue)\""
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return field(context) + "is of the wrong type: \(context.debugDescription)"
-    case .dataCorrupted(let context):
-      let cause = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"].map { " (\($0))" } ?? ""
-      return field(context) + context.debugDescription + cause
-    @unknown default: return "cannot be decoded"
-    }
   }
 }

@@ -21,8 +21,8 @@ extension RunResults {
   }
 
   /// The content of `results.json`. Each metric is defined once; the rows of a table name it.
-  var json: JSONText {
-    var metrics: [JSONText] = []
+  var json: JSON {
+    var metrics: [JSON] = []
     var seen: Set<String> = []
     for table in analyses.flatMap(\.tables) where seen.insert(table.metric.id).inserted {
       metrics.append(table.metric.json)
@@ -35,31 +35,29 @@ extension RunResults {
 }
 
 extension Subject {
-  fileprivate var json: JSONText {
-    let selection = selection.map { selection in
-      JSONText.object(
-        [
-          "layers": selection.layers.map { .array($0.map(JSONText.integer)) },
-          "heads": selection.heads.map { .array($0.map(JSONText.integer)) },
-          "examples": selection.examples.map(JSONText.strings),
-        ].compactMapValues { $0 })
+  fileprivate var json: JSON {
+    var corpus: JSONObject = [
+      "name": .string(self.corpus.name), "documents": .integer(self.corpus.documents),
+      "tokens": .integer(self.corpus.tokens), "truncated": .integer(self.corpus.truncated),
+    ]
+    corpus["label"] = self.corpus.label.map(JSON.string)
+    var fields: JSONObject = [
+      "name": .string(name), "seed": .integer(seed), "model": model.json, "corpus": .object(corpus),
+    ]
+    fields["selection"] = selection.map { selection in
+      var chosen = JSONObject()
+      chosen["layers"] = selection.layers.map { .array($0.map(JSON.integer)) }
+      chosen["heads"] = selection.heads.map { .array($0.map(JSON.integer)) }
+      chosen["examples"] = selection.examples.map(JSON.strings)
+      return .object(chosen)
     }
-    return .object(
-      [
-        "name": .string(name), "seed": .integer(seed),
-        "model": model.json,
-        "corpus": .object(
-          [
-            "name": .string(corpus.name), "documents": .integer(corpus.documents), "tokens": .integer(corpus.tokens),
-            "truncated": .integer(corpus.truncated),
-          ].merging(corpus.label.map { ["label": .string($0)] } ?? [:]) { $1 }),
-      ].merging(selection.map { ["selection": $0] } ?? [:]) { $1 })
+    return .object(fields)
   }
 }
 
 extension Subject.Model {
-  fileprivate var json: JSONText {
-    var fields: [String: JSONText] = [
+  fileprivate var json: JSON {
+    var fields: JSONObject = [
       "name": .string(name), "family": .string(family), "task": .string(task), "layers": .integer(layers),
       "heads": .integer(heads), "width": .integer(width), "headWidth": .integer(headWidth),
       "vocabulary": .integer(vocabulary), "parameters": .integer(parameters), "isCausal": .bool(isCausal),
@@ -83,8 +81,8 @@ extension Subject.Model {
 }
 
 extension WeightNote {
-  fileprivate var json: JSONText {
-    var fields: [String: JSONText] = [
+  fileprivate var json: JSON {
+    var fields: JSONObject = [
       "kind": .string(kind.rawValue), "names": .strings(names), "count": .integer(count),
     ]
     if let detail { fields["detail"] = .string(detail) }
@@ -93,8 +91,8 @@ extension WeightNote {
 }
 
 extension Metric {
-  fileprivate var json: JSONText {
-    var fields: [String: JSONText] = [
+  fileprivate var json: JSON {
+    var fields: JSONObject = [
       "id": .string(id), "title": .string(title), "unit": .string(unit), "formula": .string(formula),
       "source": .string(source),
     ]
@@ -106,11 +104,12 @@ extension Metric {
 }
 
 extension AnalysisResult {
-  fileprivate var json: JSONText {
-    var fields: [String: JSONText] = [
+  fileprivate var json: JSON {
+    var fields: JSONObject = [
       "id": .string(id), "tables": .array(tables.map(\.json)), "notes": .array(notes.map(\.json)),
-      "arrays": .object(arrays.mapValues { .object(["shape": .array($0.shape.map(JSONText.integer))]) }),
-      "texts": .object(texts.mapValues(JSONText.strings)),
+      "arrays": .object(
+        JSONObject(sorting: arrays.mapValues { .object(["shape": .array($0.shape.map(JSON.integer))]) })),
+      "texts": .object(JSONObject(sorting: texts.mapValues(JSON.strings))),
     ]
     if let notApplicable { fields["notApplicable"] = .string(notApplicable) }
     return .object(fields)
@@ -118,14 +117,14 @@ extension AnalysisResult {
 }
 
 extension MetricTable {
-  fileprivate var json: JSONText {
+  fileprivate var json: JSON {
     .object(["metric": .string(metric.id), "rows": .array(rows.map(\.json))])
   }
 }
 
 extension MetricTable.Row {
-  fileprivate var json: JSONText {
-    var fields: [String: JSONText] = ["component": .string(component.id), "n": .integer(quantity.n)]
+  fileprivate var json: JSON {
+    var fields: JSONObject = ["component": .string(component.id), "n": .integer(quantity.n)]
     if quantity.state == .finite {
       fields["value"] = .number(quantity.number)
     } else {

@@ -22,19 +22,22 @@ extension SafetensorsHeader {
         found: "\(announced)")
     }
     length = 8 + Int(announced)
-    var scanner = SafetensorsScanner(UnsafeRawBufferPointer(rebasing: bytes[8..<length]), place: place)
-    (entries, metadata) = try scanner.header()
-    try Self.checkNames(entries, place: place)
+    let text = UnsafeRawBufferPointer(rebasing: bytes[8..<length])
+    let header = JSONField(try JSON(text, place: place, Self.json), file: place)
+    (entries, metadata) = ([], [])
+    for (name, field) in try header.fields() {
+      if name == "__metadata__" {
+        metadata = try field.fields().map { ($0.key, try $0.field.string()) }
+      } else {
+        entries.append(try SafetensorsEntry(name, field, file: place))
+      }
+    }
     entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     try checkCoverage(of: bytes.count - length, place: place)
   }
 
-  private static func checkNames(_ entries: [SafetensorsEntry], place: String) throws {
-    var seen: Set<String> = []
-    for entry in entries where !seen.insert(entry.name).inserted {
-      throw InputError(at: entry.place(in: place), "occurs twice in the header")
-    }
-  }
+  /// As the format's own reader takes it: no name twice, no half of a surrogate pair.
+  private static let json = JSONOptions(duplicates: .refused, replacesSurrogates: false, position: .byte(8))
 
   private func checkCoverage(of size: Int, place: String) throws {
     var end = 0
@@ -70,6 +73,41 @@ extension SafetensorsEntry {
     let scalars = name.unicodeScalars
     let cut = scalars.count > 120 ? String(String.UnicodeScalarView(scalars.prefix(119))) + "…" : name
     return "tensor \(cut.debugDescription)"
+  }
+
+  /// - Parameter field: `{"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}`.
+  init(_ name: String, _ field: JSONField, file: String) throws {
+    let place = "\(file): \(Self.shown(name))", known = ["dtype", "shape", "data_offsets"]
+    let members = try field.members()
+    if let key = members.keys.first(where: { !known.contains($0) }) {
+      throw InputError(
+        at: place, "has an unknown field", expected: known.joined(separator: ", "), found: key.debugDescription)
+    }
+    if let absent = known.first(where: { members[$0] == nil }) { throw InputError(at: place, "has no \(absent)") }
+    func wholes(_ key: String) throws -> [Int] {
+      guard let elements = members[key]?.elements else {
+        throw InputError(at: place, "has a wrong \(key)", expected: "a list", found: members[key]?.shown)
+      }
+      return try elements.map { element in
+        // Digits alone: 2.0 is no size.
+        guard let number = element.number, let whole = Int(number.text), whole >= 0 else {
+          throw InputError(
+            at: place, "has a wrong \(key)", expected: "whole numbers from 0 to \(Int.max)", found: element.shown)
+        }
+        return whole
+      }
+    }
+    guard let dtype = members["dtype"]?.string.flatMap(SafetensorsType.init) else {
+      throw InputError(
+        at: place, "has an unknown dtype", expected: SafetensorsType.allCases.map(\.rawValue).joined(separator: ", "),
+        found: members["dtype"]?.shown)
+    }
+    let offsets = try wholes("data_offsets")
+    guard offsets.count == 2 else {
+      throw InputError(at: place, "has wrong data_offsets", expected: "2 numbers", found: "\(offsets.count)")
+    }
+    try self.init(
+      name: name, dtype: dtype, shape: try wholes("shape"), offsets: (offsets[0], offsets[1]), file: file)
   }
 
   /// - Throws: `InputError` where the shape's size overflows or is not that of the offsets.

@@ -7,7 +7,7 @@ package import Transformers
 package struct TrainingPlan: Sendable {
   package enum Source: Sendable {
     /// From scratch, as the content of a Hugging Face `config.json` says.
-    case scratch(JSONText, Initialization)
+    case scratch(JSON, Initialization)
     /// From the weights of a model's directory; what its head lacks for the task is initialised.
     case directory(URL, Initialization)
   }
@@ -63,7 +63,7 @@ package struct TrainingPlan: Sendable {
   /// Nil for images, and for the tokenizer of the model's directory.
   package var tokenizer: TokenizerSource?
   /// The content of `preprocessor_config.json`, nil for that of the model's directory or the family's default.
-  package var imageProcessor: JSONText?
+  package var imageProcessor: JSON?
   package var data: Data
   package var evaluation: Evaluation?
   /// Positions of an example; nil for as many as the model has.

@@ -122,7 +122,7 @@ package final class TrainingRun {
     setup.data.epochs(steps: trainer.step, batch: plan.batch, accumulation: plan.accumulation)
   }
 
-  private var state: JSONText {
+  private var state: JSON {
     log.state(
       step: trainer.step, steps: setup.steps, epoch: epoch,
       epochs: setup.data.epochs(steps: setup.steps, batch: plan.batch, accumulation: plan.accumulation), plan: plan)

@@ -11,13 +11,12 @@ extension TrainingPlan {
   package func checkConfiguration() throws {
     guard case .scratch(let json, _) = source, var config = json.members else { return }
     if config["vocab_size"] == nil { config["vocab_size"] = .integer(8) }
-    guard case .string(let modelType)? = config["model_type"] else {
+    guard let modelType = config["model_type"]?.string else {
       throw InputError(.usage, at: "model.config", "has no model_type", expected: "a family's name")
     }
     config["architectures"] = .strings([try task.architecture(modelType)])
     _ = try Model(
-      configuration: Configuration(
-        path: "\(name): model.config", contents: Foundation.Data(JSONText.object(config).bytes)))
+      configuration: Configuration(path: "\(name): model.config", fields: config))
   }
 }
 
@@ -47,7 +46,7 @@ struct TrainingSetup {
     let (documents, notes) = try DataReader.documents(plan.data, plan.packing)
     let origin: URL? = if case .directory(let url, _) = plan.source { url } else { nil }
     var config = try Self.configuration(plan)
-    guard case .string(let modelType)? = config["model_type"] else {
+    guard let modelType = config["model_type"]?.string else {
       throw InputError(.usage, at: "model.config", "has no model_type", expected: "a family's name")
     }
     config["architectures"] = .strings([try plan.task.architecture(modelType)])
@@ -71,9 +70,8 @@ struct TrainingSetup {
           .usage, at: "data.label", "does not name classes", expected: "a column with at least two values",
           found: plan.data.label.map { "\"\($0)\"" } ?? "none")
       }
-      config["id2label"] = .object(
-        Dictionary(uniqueKeysWithValues: classes.enumerated().map { ("\($0)", .string($1)) }))
-      config["label2id"] = .object(Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, .integer($0)) }))
+      config["id2label"] = .object(JSONObject(classes.enumerated().map { ("\($0)", .string($1)) }))
+      config["label2id"] = .object(JSONObject(classes.enumerated().map { ($1, .integer($0)) }))
       config["num_labels"] = nil
     }
     companions.add("config.json", .object(config))
@@ -121,7 +119,7 @@ struct TrainingSetup {
       }
   }
 
-  private static func configuration(_ plan: TrainingPlan) throws -> [String: JSONText] {
+  private static func configuration(_ plan: TrainingPlan) throws -> JSONObject {
     switch plan.source {
     case .scratch(let json, _):
       guard let members = json.members else {
@@ -133,10 +131,7 @@ struct TrainingSetup {
       guard file.lastPathComponent == "config.json" else {
         throw InputError(.usage, at: url.relativePath, "cannot be trained", expected: "a Hugging Face directory")
       }
-      guard let members = JSONText(contentsOf: file)?.members else {
-        throw InputError(at: file.relativePath, "is not a JSON object")
-      }
-      return members
+      return try JSONField(contentsOf: file).members()
     }
   }
 
@@ -166,12 +161,12 @@ struct TrainingSetup {
   ///
   /// - Throws: `InputError(.usage)` for a vocabulary that is smaller than the tokenizer's.
   private static func complete(
-    _ config: inout [String: JSONText], _ modelType: String, _ tokenizer: Tokenizer, _ task: TrainingTask
+    _ config: inout JSONObject, _ modelType: String, _ tokenizer: Tokenizer, _ task: TrainingTask
   ) throws {
     func fill(_ key: String, _ id: Int32?) {
       if config[key] == nil, let id { config[key] = .integer(Int(id)) }
     }
-    if case .integer(let size)? = config["vocab_size"] {
+    if let size = config["vocab_size"]?.number?.integer {
       guard size >= tokenizer.vocabularySize else {
         throw InputError(
           .usage, at: "vocab_size", "is less than the tokenizer's vocabulary",
@@ -188,9 +183,8 @@ struct TrainingSetup {
     fill("decoder_start_token_id", modelType == "bart" ? roles.end : roles.padding)
   }
 
-  private static func generation(_ config: [String: JSONText]) -> JSONText {
-    var members: [String: JSONText] = [:]
-    for key in ["bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id"] { members[key] = config[key] }
-    return .object(members)
+  private static func generation(_ config: JSONObject) -> JSON {
+    let keys = ["bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id"]
+    return .object(JSONObject(keys.compactMap { key in config[key].map { (key, $0) } }))
   }
 }

@@ -14,18 +14,16 @@ package struct ClassNames: Hashable, Sendable {
     let url = directory.appending(path: "config.json")
     path = url.relativePath
     self.count = count
-    let file = JSONField(try JSONReader.read(url), file: path)
+    let file = try JSONField(contentsOf: url)
     var indices: [String: Int32] = [:]
-    for (key, value) in try file["id2label"]?.members() ?? [] {
-      let field = JSONField(value, file: path, path: "id2label.\(key)")
+    for (key, field) in try file["id2label"]?.fields() ?? [] {
       guard let index = Int32(key), (0..<count).contains(Int(index)) else {
         throw InputError(at: field.place, "is no class of the model", expected: "0 … \(count - 1)", found: "\"\(key)\"")
       }
       indices[try field.string()] = index
     }
     if indices.isEmpty {
-      for (key, value) in try file["label2id"]?.members() ?? [] {
-        let field = JSONField(value, file: path, path: "label2id.\(key)")
+      for (key, field) in try file["label2id"]?.fields() ?? [] {
         let index = try field.id()
         guard index < count else {
           throw InputError(

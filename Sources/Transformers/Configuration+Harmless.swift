@@ -1,21 +1,23 @@
-import Foundation
+import Support
 
 extension Configuration {
   /// Whether a key that no family asks for is known to leave what a model computes in one pass alone: because it says
   /// something else, or because its value means nothing.
-  static func isHarmless(_ key: String, _ value: Any) -> Bool {
+  static func isHarmless(_ key: String, _ value: JSON) -> Bool {
     if others.contains(key) || generation.contains(key) { return true }
     if parts.contains(where: { key.contains($0) }) || beginnings.contains(where: { key.hasPrefix($0) }) { return true }
     if endings.contains(where: { key.hasSuffix($0) }) { return true }
     switch value {
-    case is NSNull: return true
-    case let text as String: return text.isEmpty || neutralTexts.contains { $0.key == key && $0.value == text }
-    case let list as [Any]: return list.isEmpty
-    case let object as [String: Any]: return object.isEmpty
-    case let number as NSNumber:
-      return neutral.contains { $0.key == key && $0.value == number.doubleValue }
-        || number.doubleValue == 0 && neutralWhereOff.contains(key)
-    default: return false
+    case .null: return true
+    case .string(let text): return text.isEmpty || neutralTexts.contains { $0.key == key && $0.value == text }
+    case .array(let list): return list.isEmpty
+    case .object(let object): return object.isEmpty
+    case .number(let number):
+      return neutral.contains { $0.key == key && $0.value == number.double }
+        || number.double == 0 && neutralWhereOff.contains(key)
+    case .bool(let flag):
+      return neutral.contains { $0.key == key && $0.value == (flag ? 1 : 0) }
+        || !flag && neutralWhereOff.contains(key)
     }
   }
 

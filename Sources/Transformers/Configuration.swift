@@ -1,5 +1,5 @@
 package import Foundation
-import Support
+package import Support
 import Synchronization
 
 /// A model directory's `config.json`, read key by key with errors that name the key.
@@ -15,7 +15,7 @@ package struct Configuration: Sendable {
   }
 
   package let path: String
-  nonisolated(unsafe) private let fields: [String: Any]
+  private let fields: JSONObject
   private let record: Record
   /// What stands before a key in the record.
   private let prefix: String
@@ -34,19 +34,21 @@ package struct Configuration: Sendable {
     try self.init(path: url.relativePath, contents: data)
   }
 
+  /// Python's `NaN` and `Infinity` may stand in it, but for keys that the model is computed with.
+  ///
   /// - Parameter path: where it stands, for errors.
   /// - Throws: `InputError` where the content is no JSON object.
   package init(path: String, contents data: Data) throws {
-    guard let object = try? JSONSerialization.jsonObject(with: data), let fields = object as? [String: Any] else {
+    guard case .object(let fields) = try JSON(data, place: path, .python) else {
       throw InputError(at: path, "is not a JSON object")
     }
     self.init(path: path, fields: fields)
   }
 
-  /// What another file says in place of a `config.json`; numbers and flags are `NSNumber`.
+  /// What another file says in place of a `config.json`.
   ///
   /// - Parameter spellings: what that file calls keys.
-  init(path: String, fields: [String: Any], spellings: [String: String] = [:]) {
+  package init(path: String, fields: JSONObject, spellings: [String: String] = [:]) {
     self.path = path
     self.fields = fields
     self.spellings = spellings
@@ -54,7 +56,7 @@ package struct Configuration: Sendable {
     prefix = ""
   }
 
-  private init(section key: String, of whole: Configuration, fields: [String: Any]) {
+  private init(section key: String, of whole: Configuration, fields: JSONObject) {
     path = "\(whole.path): \"\(key)\""
     self.fields = fields
     record = whole.record
@@ -63,16 +65,16 @@ package struct Configuration: Sendable {
   }
 
   /// What a key stands for, nil where it is absent or null.
-  private func value(_ key: String) -> Any? {
+  private func value(_ key: String) -> JSON? {
     record.add(prefix + key)
-    return fields[key].flatMap { $0 is NSNull ? nil : $0 }
+    return fields[key].flatMap { $0 == .null ? nil : $0 }
   }
 
   /// Whether a key is there and not null.
   package func has(_ key: String) -> Bool { value(key) != nil }
 
   /// Whether a key is there and null: where that means none, and its absence the family's default.
-  func isNull(_ key: String) -> Bool { fields[key] is NSNull }
+  func isNull(_ key: String) -> Bool { fields[key] == .null }
 
   /// `config.json: "rope_theta"`.
   func place(_ key: String) -> String { spellings[key].map { "\(path): \($0)" } ?? "\(path): \"\(key)\"" }
@@ -91,7 +93,7 @@ package struct Configuration: Sendable {
   /// An object inside this one, nil where there is none.
   package func section(_ key: String) throws -> Configuration? {
     guard let value = value(key) else { return nil }
-    guard let fields = value as? [String: Any] else { throw wrongType(key, "an object") }
+    guard let fields = value.members else { throw wrongType(key, "an object") }
     return Configuration(section: key, of: self, fields: fields)
   }
 
@@ -103,11 +105,11 @@ package struct Configuration: Sendable {
 
   /// Whether a key has nothing to say: it is not there, null, false, or an empty list or object.
   func isEmpty(_ key: String) -> Bool {
-    switch fields[key] {
-    case let flag as Bool: !flag
-    case let list as [Any]: list.isEmpty
-    case let object as [String: Any]: object.isEmpty
-    default: !has(key)
+    switch value(key) {
+    case .bool(let flag)?: !flag
+    case .array(let list)?: list.isEmpty
+    case .object(let members)?: members.isEmpty
+    case let other: other == nil
     }
   }
 
@@ -118,23 +120,26 @@ package struct Configuration: Sendable {
   }
 
   /// The same with other values under some keys.
-  func setting(_ others: [String: Any]) -> Configuration {
-    Configuration(path: path, fields: fields.merging(others) { $1 }, spellings: spellings)
+  func setting(_ others: JSONObject) -> Configuration {
+    Configuration(path: path, fields: fields.merging(others), spellings: spellings)
   }
 
   /// A list of texts, nil where there is none.
   package func texts(_ key: String) throws -> [String]? {
     guard let value = value(key) else { return nil }
-    guard let texts = value as? [String] else { throw wrongType(key, "a list of texts") }
+    guard let texts = value.texts else { throw wrongType(key, "a list of texts") }
     return texts
   }
 
   /// Lists with how often each repeats, written out: `[[["a", "b"], 2]]` gives a, b, a, b.
   package func repeatedTexts(_ key: String) throws -> [String]? {
     guard let value = value(key) else { return nil }
-    return try (value as? [[Any]] ?? [[]]).flatMap { pair -> [String] in
-      guard pair.count == 2, let texts = pair[0] as? [String], let times = Self.number(pair[1]),
-        let times = Int(exactly: times), (0...1000).contains(times)
+    guard let pairs = value.elements else {
+      throw wrongType(key, "lists of texts, each with how often it repeats")
+    }
+    return try pairs.flatMap { pair -> [String] in
+      guard let pair = pair.elements, pair.count == 2, let texts = pair[0].texts, let times = pair[1].number?.integer,
+        (0...1000).contains(times)
       else { throw wrongType(key, "lists of texts, each with how often it repeats") }
       return (0..<times).flatMap { _ in texts }
     }
@@ -145,18 +150,18 @@ package struct Configuration: Sendable {
       guard let fallback else { throw wrongType(key, "a text") }
       return fallback
     }
-    guard let text = value as? String else { throw wrongType(key, "a text") }
+    guard let text = value.string else { throw wrongType(key, "a text") }
     return text
   }
 
   package func flag(_ key: String, default fallback: Bool) throws -> Bool {
     guard let value = value(key) else { return fallback }
-    guard let flag = value as? Bool else { throw wrongType(key, "true or false") }
+    guard let flag = value.bool else { throw wrongType(key, "true or false") }
     return flag
   }
 
   /// The first class of `architectures`, empty where none is named.
-  package var architecture: String { (value("architectures") as? [String])?.first ?? "" }
+  package var architecture: String { value("architectures")?.texts?.first ?? "" }
 
   /// How many classes a classifier has: `id2label`, else `num_labels`, else Hugging Face's default of 2.
   package func classes() throws -> Int {
@@ -179,11 +184,6 @@ extension Configuration {
   static let most = 1 << 31 - 1
   /// Wider than any matrix.
   static let mostWidth = 1 << 24
-
-  /// A number that is none of JSON's flags, which Foundation gives as numbers too.
-  fileprivate static func number(_ value: Any) -> Double? {
-    (value as? NSNumber).flatMap { String(cString: $0.objCType) == "c" ? nil : $0.doubleValue }
-  }
 
   /// A whole number, under any of several names of one thing.
   ///
@@ -209,8 +209,8 @@ extension Configuration {
     var found: (key: String, count: Int)?
     for key in keys {
       guard let value = value(key) else { continue }
-      guard let number = Self.number(value) else { throw wrongType(key, expected) }
-      guard let count = Int(exactly: number), range.contains(count) else {
+      guard let number = value.number else { throw wrongType(key, expected) }
+      guard let count = number.integer, range.contains(count) else {
         throw error(key, "is impossible", expected: expected)
       }
       if let found, found.count != count {
@@ -230,8 +230,8 @@ extension Configuration {
 
   /// The side of a square: a whole number from 1 up, or a list of two that are the same.
   func side(_ key: String, default fallback: Int) throws -> Int {
-    guard let pair = value(key) as? [Any] else { return try size(key, default: fallback) }
-    let sides = pair.compactMap { Self.number($0).flatMap { Int(exactly: $0) } }
+    guard let pair = value(key)?.elements else { return try size(key, default: fallback) }
+    let sides = pair.compactMap { $0.number?.integer }
     guard pair.count == 2, sides.count == 2, sides[0] == sides[1], (1...Self.most).contains(sides[0]) else {
       throw error(key, "is not supported", expected: "the side of a square")
     }
@@ -245,7 +245,7 @@ extension Configuration {
       guard let fallback else { throw wrongType(key, "a number") }
       return fallback
     }
-    guard let number = Self.number(value) else { throw wrongType(key, "a number") }
+    guard let number = value.number?.double else { throw wrongType(key, "a number") }
     guard range.contains(number) else {
       throw error(key, "is impossible", expected: "a number from \(range.lowerBound) to \(range.upperBound)")
     }
@@ -255,21 +255,22 @@ extension Configuration {
   /// Ids of tokens: a list of them or a single one; none where the key is not there.
   package func tokens(_ key: String) throws -> [Int32] {
     guard let value = value(key) else { return [] }
-    guard let tokens = Self.tokens(value as? [Any] ?? [value]) else { throw wrongType(key, "ids of tokens") }
+    guard let tokens = Self.tokens(value.elements ?? [value]) else { throw wrongType(key, "ids of tokens") }
     return tokens
   }
 
   /// Sequences of ids, none of them empty.
   package func tokenLists(_ key: String) throws -> [[Int32]] {
     guard let value = value(key) else { return [] }
-    guard let lists = (value as? [[Any]])?.compactMap(Self.tokens), lists.count == (value as? [[Any]])?.count,
+    let elements = value.elements
+    guard let lists = elements?.compactMap({ $0.elements.flatMap(Self.tokens) }), lists.count == elements?.count,
       lists.allSatisfy({ !$0.isEmpty })
     else { throw wrongType(key, "lists of ids of tokens") }
     return lists
   }
 
-  private static func tokens(_ values: [Any]) -> [Int32]? {
-    let tokens = values.compactMap { number($0).flatMap { Int32(exactly: $0) } }
+  private static func tokens(_ values: [JSON]) -> [Int32]? {
+    let tokens = values.compactMap { $0.number?.integer.flatMap { Int32(exactly: $0) } }
     return tokens.count == values.count ? tokens : nil
   }
 }
@@ -286,7 +287,7 @@ extension Configuration {
         let remark = key == "auto_map" ? " (code of the model's own, which is not run)" : ""
         return ["\(prefix)\(key): \(Self.shown(value))\(remark)"]
       }
-      guard let fields = value as? [String: Any] else { return [] }
+      guard let fields = value.members else { return [] }
       return Configuration(section: key, of: self, fields: fields).leftOver
     }
   }
@@ -295,18 +296,26 @@ extension Configuration {
   private var leftOver: [String] { fields.keys.contains { record.has(prefix + $0) } ? unknownSettings : [] }
 
   /// A value in one line: texts in quotes, of lists and objects what is in them if it is short.
-  private static func shown(_ value: Any) -> String {
+  private static func shown(_ value: JSON) -> String {
     switch value {
-    case let text as String: return text.quotedForMessage
-    case let list as [Any]:
+    case .string(let text): return text.quotedForMessage
+    case .array(let list):
       let line = "[" + list.map(shown).joined(separator: ", ") + "]"
       return line.count <= 80 ? line : "a list of \(list.count)"
-    case let object as [String: Any]:
-      let line = "{" + object.keys.sorted().map { "\($0): \(shown(object[$0] ?? ""))" }.joined(separator: ", ") + "}"
+    case .object(let object):
+      let line = "{" + object.keys.sorted().map { "\($0): \(shown(object[$0] ?? .null))" }.joined(separator: ", ") + "}"
       return line.count <= 120 ? line : "an object of \(object.count) keys"
-    case is NSNull: return "null"
-    case let number as NSNumber where String(cString: number.objCType) == "c": return "\(number.boolValue)"
-    default: return "\(value)"
+    case .number(let number): return number.canonical.text
+    case .null, .bool: return value.shown
     }
+  }
+}
+
+extension JSON {
+  /// A list of texts alone; nil for anything else.
+  fileprivate var texts: [String]? {
+    guard let elements else { return nil }
+    let texts = elements.compactMap(\.string)
+    return texts.count == elements.count ? texts : nil
   }
 }

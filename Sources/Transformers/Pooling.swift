@@ -220,15 +220,14 @@ struct SentenceModules {
   /// - Throws: `InputError` where it is no list of modules that begins with a Transformer.
   init?(_ directory: URL) throws {
     let url = directory.appending(path: "modules.json")
-    guard let data = try? Data(contentsOf: url) else { return nil }
+    guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else { return nil }
     path = url.relativePath
-    try LargeFilePointer.refuse(data, at: path)
     let expected = "a list of modules with \"type\" and \"path\", a Transformer first"
-    guard let list = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]] else {
+    guard let list = try JSON(contentsOf: url).elements else {
       throw InputError(at: path, "is not readable", expected: expected)
     }
     all = list.compactMap { step in
-      guard let type = step["type"] as? String, let place = step["path"] as? String, !place.contains("..") else {
+      guard let type = step["type"]?.string, let place = step["path"]?.string, !place.contains("..") else {
         return nil
       }
       return Step(

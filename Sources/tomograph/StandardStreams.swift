@@ -7,9 +7,11 @@ enum StandardOutput {
   private static let pending = Mutex<[UInt8]>([])
 
   /// Throws `InputError` where it cannot be written; a reader that has gone away ends the program as it ends others.
-  static func write(_ text: String) throws {
+  static func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+  static func write(_ text: [UInt8]) throws {
     let isFull = pending.withLock { bytes in
-      bytes += text.utf8
+      bytes += text
       return bytes.count >= 1 << 16
     }
     if isFull { try flush() }

@@ -183,7 +183,7 @@ private struct Axis {
   }
 }
 
-extension JSONText {
+extension JSON {
   /// Every value that is no object, under its path of keys.
   fileprivate var flattened: [(key: String, value: String)] {
     guard let members else { return [("", inline)] }

@@ -21,7 +21,7 @@ extension Command {
       while true {
         let lines = try input.nextLines()
         if lines.isEmpty { return .pass }
-        var answers = [String](repeating: "", count: lines.count)
+        var answers = [[UInt8]](repeating: [], count: lines.count)
         answers.withUnsafeMutableBufferPointer { buffer in
           nonisolated(unsafe) let answers = buffer
           forEachChunk(of: lines.count, size: 64) { chunk in
@@ -45,49 +45,15 @@ extension Command {
     {
       return String(Substring(inner))
     }
-    return (try? JSONDecoder().decode(String.self, from: Data(line.utf8))) ?? line
+    return (try? JSON(Array(line.utf8), place: ""))?.string ?? line
   }
 
-  /// `{"ids":[…],"tokens":[…],"offsets":[[0,3],…]}`
-  private static func json(_ encoding: Encoding, offsets: Bool) -> String {
-    var text = "{\"ids\":["
-    func list<Element>(_ elements: [Element], _ append: (Element) -> Void) {
-      for (index, element) in elements.enumerated() {
-        if index > 0 { text += "," }
-        append(element)
-      }
-    }
-    list(encoding.ids) { text += String($0) }
-    text += "],\"tokens\":["
-    list(encoding.tokens) { quote($0, into: &text) }
-    text += "]"
-    if offsets {
-      text += ",\"offsets\":["
-      list(encoding.offsets) { text += "[\($0.lowerBound),\($0.upperBound)]" }
-      text += "]"
-    }
-    return text + "}\n"
-  }
-
-  private static func quote(_ token: String, into text: inout String) {
-    text += "\""
-    defer { text += "\"" }
-    let isPlain = token.utf8.allSatisfy {
-      $0 >= 32 && $0 != 127 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-    }
-    if isPlain {
-      text += token
-      return
-    }
-    for scalar in token.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case _ where scalar.value < 32 || scalar.value == 127:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
+  /// `{"ids": […], "offsets": [[0, 3], …], "tokens": […]}`
+  private static func json(_ encoding: Encoding, offsets: Bool) -> [UInt8] {
+    JSONLine.bytes(capacity: 32 + 20 * encoding.ids.count) { line in
+      line.add("ids", encoding.ids)
+      if offsets { line.add("offsets", encoding.offsets.map { [$0.lowerBound, $0.upperBound] }) }
+      line.add("tokens", encoding.tokens)
     }
   }
 }

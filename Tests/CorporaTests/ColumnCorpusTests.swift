@@ -20,6 +20,29 @@ private func surface(_ document: Document) -> [String] {
 
 @Suite("Corpora with columns")
 struct ColumnCorpusTests {
+  @Test("Of JSON Lines null and NaN are missing values: no label, and a line without text is left out and named")
+  func missing() throws {
+    let text = """
+      {"text": "Once", "score": NaN, "kind": null, "big": 123456789012345678901}
+      {"text": null, "score": 2}
+      {"text": "b", "score": 1.50, "kind": "x", "far": Infinity}
+      {"text": NaN}
+      {"text": "c", "pair": null}
+      """
+    let corpus = try withFile(text, "c.jsonl") { try Corpus.read(path: $0) }
+    #expect(corpus.documents.map(\.text) == ["Once", "b", "c"])
+    #expect(
+      corpus.documents.map(\.labels) == [
+        ["big": "123456789012345678901"], ["score": "1.50", "kind": "x", "far": "Infinity"], [:],
+      ])
+    #expect(corpus.notes == ["2 lines of the corpus have no text (null or NaN) and are left out: lines 2, 4."])
+    let pairs = try withFile("{\"text\": \"a\", \"b\": null}\n{\"text\": \"a\", \"b\": \"c\"}\n", "c.jsonl") {
+      try Corpus.read(CorpusFile(path: $0, pair: "b"))
+    }
+    #expect(pairs.documents.map(\.pair) == ["c"])
+    #expect(pairs.notes == ["1 line of the corpus has no text (null or NaN) and is left out: line 1."])
+  }
+
   @Test("Of JSON Lines the text and its pair are read as they stand, and every other plain field is a label")
   func jsonLines() throws {
     let corpus = try read("pairs.jsonl", label: "label")

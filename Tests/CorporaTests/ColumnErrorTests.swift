@@ -10,22 +10,26 @@ struct ColumnErrorTests {
     arguments: [
       (
         "c.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"\n",
-        "line 2: is not JSON at byte 13, expected , or }, found the end"
+        "line 2, column 13: is not valid JSON, expected , or }, found the end"
+      ),
+      ("c.jsonl", "\n[\"a\"]\n", "line 2: is not a JSON object, expected one per line, found a list"),
+      ("c.jsonl", "{\"text\": \"a\"} x\n", "line 1, column 15: is not valid JSON, expected the end, found \"x\""),
+      (
+        "c.jsonl", "{\"text\": \"a\", \"n\": 01}\n",
+        "line 1, column 20: is not valid JSON, expected a value, found \"01}\""
       ),
       (
-        "c.jsonl", "{\"text\": \"a\"}\n[\"a\"]\n",
-        "line 2: is not JSON at byte 1, expected an object, found \"[\\\"a\\\"]\""
+        "c.jsonl", "{\"text\": \"a\", \"n\": nil}\n",
+        "line 1, column 20: is not valid JSON, expected a value, found \"nil}\""
       ),
-      ("c.jsonl", "{\"text\": \"a\"} x\n", "line 1: is not JSON at byte 15, expected the end of the line, found \"x\""),
-      ("c.jsonl", "{\"text\": \"a\", \"n\": 01}\n", "line 1: is not JSON at byte 20, expected a value, found \"01}\""),
+      ("c.jsonl", "{\"text\": \"\\x\"}\n", "line 1, column 12: is not valid JSON, expected an escape, found \"x\"}\""),
       (
-        "c.jsonl", "{\"text\": \"a\", \"n\": nil}\n", "line 1: is not JSON at byte 20, expected a value, found \"nil}\""
+        "c.jsonl", "{\"text\": \"a\tb\"}\n",
+        "line 1, column 12: is not valid JSON, expected no control character in a string"
       ),
-      ("c.jsonl", "{\"text\": \"\\x\"}\n", "line 1: is not JSON at byte 12, expected an escape, found \"x\\\"}\""),
-      ("c.jsonl", "{\"text\": \"a\tb\"}\n", "line 1: is not JSON at byte 12, expected no control character in a text"),
-      ("c.jsonl", String(repeating: "[", count: 200), "line 1: ends within its JSON array"),
-      ("c.jsonl", "{\"a\":" + String(repeating: "[", count: 200), "expected at most 100 nested values"),
-      ("c.jsonl", "{\"text\": \"a\", \"text\": \"b\"}\n", "line 1: has a field twice, found \"text\""),
+      ("c.jsonl", String(repeating: "[", count: 200), "line 1, column 201: is not valid JSON, expected a value"),
+      ("c.jsonl", "{\"a\":" + String(repeating: "[", count: 600), "expected at most 512 nested values"),
+      ("c.jsonl", "{\"text\": \"a\", \"text\": \"b\"}\n", "line 1, column 15: has a key twice, found \"text\""),
       (
         "c.jsonl", "{\"text\": \"a\"}\n{\"txt\": \"b\"}",
         "line 2: has no field \"text\", the nearest is \"txt\", expected txt"
@@ -41,6 +45,10 @@ struct ColumnErrorTests {
         "line 1: has another number of labels \"ner\" than words, expected 2, found 1"
       ),
       ("c.jsonl", "{\"text\": \"\"}\n", "c.jsonl: has no documents"),
+      (
+        "c.jsonl", "\n{\"text\": null}\n{\"text\": NaN}\n",
+        "line 2: has no text, nor has any other line, expected a text, found null or NaN in 2 of them"
+      ),
       ("c.tsv", "text\tlabel\na\tb\nc\n", "line 3: has another number of cells, expected 2, found 1"),
       ("c.tsv", "text\ttext\n", "line 1: has two columns of one name, found \"text\""),
       ("c.tsv", "text\tpair\n\tb\n", "line 2: has a pair without a text"),

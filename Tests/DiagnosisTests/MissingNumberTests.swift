@@ -1,5 +1,6 @@
 import Foundation
 import Results
+import Support
 import Testing
 
 @testable import Diagnosis
@@ -151,7 +152,7 @@ struct MissingNumberTests {
     let assessment = run.assess()
     let data = try assessment.json()
     #expect(try run.assess().json() == data)
-    #expect(try JSONDecoder().decode(Assessment.self, from: data) == assessment)
+    #expect(try JSONField(JSON(data, place: "findings.json"), file: "findings.json").decoded() == assessment)
     let text = String(decoding: data, as: UTF8.self)
     let keys = ["\"checks\"", "\"findings\"", "\"verdict\""].compactMap { text.range(of: $0)?.lowerBound }
     #expect(keys.count == 3 && keys == keys.sorted())

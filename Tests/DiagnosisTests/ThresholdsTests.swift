@@ -101,7 +101,7 @@ struct ThresholdsTests {
   func unreadable() throws {
     try withFile(Data([0x7b, 0xff, 0x7d])) { url in
       let error = try #require(throws: InputError.self) { try Thresholds(contentsOf: url) }
-      #expect(error.description.hasSuffix("is not valid UTF-8"))
+      #expect(error.description.hasSuffix("line 1, column 2: is not valid UTF-8, found byte 0xff"))
     }
     let error = try #require(throws: InputError.self) { try Thresholds(contentsOf: URL(filePath: "/nowhere.json5")) }
     #expect(error.description == "/nowhere.json5: does not exist")

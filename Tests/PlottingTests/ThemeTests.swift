@@ -1,11 +1,12 @@
 import Drawing
 import Foundation
 import Plotting
+import Support
 import Testing
 
 @Suite("Themes of users")
 struct ThemeTests {
-  private func theme(_ json: String) throws(Theme.Fault) -> Theme { try Theme(json: Data(json.utf8)) }
+  private func theme(_ json: String) throws -> Theme { try Theme(json: JSON(Array(json.utf8), place: "theme.json")) }
 
   @Test("What is left out is that of the base")
   func base() throws {
@@ -31,10 +32,10 @@ struct ThemeTests {
       (#"{"ink": "red"}"#, "ink"), (##"{"ink": "#12345"}"##, "ink"), (##"{"ink": "#12345g"}"##, "ink"),
       (#"{"family": "comic"}"#, "family"), (#"{"base": "paperr"}"#, "base"), (#"{"categories": []}"#, "categories"),
       (#"{"sequential": "blue-red"}"#, "sequential"), (#"{"showsTitle": 1}"#, "showsTitle"), ("[]", nil),
-      (#"{"ink": null}"#, nil), ("{", nil), (#"{"ink": {}}"#, nil),
+      (#"{"ink": null}"#, "ink"), (#"{"ink": {}}"#, "ink"),
     ] as [(String, String?)])
   func refused(_ json: String, _ key: String?) {
-    let fault = #expect(throws: Theme.Fault.self) { try Theme(json: Data(json.utf8)) }
+    let fault = #expect(throws: Theme.Fault.self) { try theme(json) }
     #expect(fault?.key == key)
     #expect(fault?.isUnknownKey == (key == "tickSice"))
   }

@@ -46,7 +46,9 @@ import Testing
       try await group.waitForAll()
     }
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-    let read = try lines.map { try JSONDecoder().decode(HistoryEntry.self, from: Data($0.utf8)) }
+    let read: [HistoryEntry] = try lines.map {
+      try JSONField(JSON(Array($0.utf8), place: "line"), file: "line").decoded()
+    }
     #expect(Set(read) == Set(entries))
     #expect(read.count == 40)
     #expect(read[0].values == ["attention.sinkRate": 0.25])

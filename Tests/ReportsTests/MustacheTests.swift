@@ -5,40 +5,35 @@ import TestSupport
 import Testing
 
 /// A case of the specification's files.
-private struct Case: Decodable {
+private struct Case {
   var name: String
-  var data: JSON
+  var data: TemplateValue
   var template: String
-  var partials: [String: String]?
+  var partials: JSONObject
   var expected: String
+
+  init(_ field: JSONField) throws {
+    name = try field.required("name").string()
+    data = try value(field.required("data").value)
+    template = try field.required("template").string()
+    partials = try field["partials"]?.members() ?? [:]
+    expected = try field.required("expected").string()
+  }
 }
 
-private struct JSON: Decodable {
-  var value: TemplateValue
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      value = .null
-    } else if let flag = try? container.decode(Bool.self) {
-      value = .flag(flag)
-    } else if let number = try? container.decode(Int.self) {
-      value = .text(String(number))
-    } else if let number = try? container.decode(Double.self) {
-      value = .text(String(number))
-    } else if let text = try? container.decode(String.self) {
-      value = .text(text)
-    } else if let list = try? container.decode([JSON].self) {
-      value = .list(list.map(\.value))
-    } else {
-      value = .object(try container.decode([String: JSON].self).mapValues(\.value))
-    }
+private func value(_ json: JSON) -> TemplateValue {
+  switch json {
+  case .null: .null
+  case .bool(let flag): .flag(flag)
+  case .number(let number): .text(number.canonical.text)
+  case .string(let text): .text(text)
+  case .array(let list): .list(list.map(value))
+  case .object(let members): .object(Dictionary(uniqueKeysWithValues: members.map { ($0.key, value($0.value)) }))
   }
 }
 
 private func cases(_ module: String) throws -> [Case] {
-  struct Module: Decodable { var tests: [Case] }
-  return try JSONDecoder().decode(Module.self, from: Data(contentsOf: Fixtures.url("mustache/\(module).json"))).tests
+  try JSONField(contentsOf: Fixtures.url("mustache/\(module).json")).required("tests").array().map(Case.init)
 }
 
 @Suite struct MustacheTests {
@@ -52,7 +47,7 @@ private func cases(_ module: String) throws -> [Case] {
     #expect(cases.count >= count)
     for one in cases {
       let template = try MustacheTemplate(one.template, name: one.name)
-      let rendered = try template.render(one.data.value) { one.partials?[$0] }
+      let rendered = try template.render(one.data) { one.partials[$0]?.string }
       #expect(rendered == one.expected, "\(module): \(one.name)")
       #expect(Array(rendered.utf8) == Array(one.expected.utf8), "\(module): \(one.name)")
     }

@@ -25,6 +25,6 @@ struct ThemeFileTests {
     let value = #expect(throws: InputError.self) { try read(#"{"tickSize": "7"}"#) }
     #expect(value?.description.hasSuffix("expected a number 3…72, found \"7\"") == true)
     let missing = #expect(throws: InputError.self) { try Theme(file: URL(filePath: "/nowhere/theme.json")) }
-    #expect(missing?.description == "/nowhere/theme.json: cannot be read")
+    #expect(missing?.description == "/nowhere/theme.json: does not exist")
   }
 }

@@ -100,7 +100,7 @@ func example() -> RunResults {
       (#""metric": "attention.entropy""#, #""metric": "attention.entrpy""#, "uses a metric that is not defined"),
       (#""component": "L0.H1""#, #""component": "head 1""#, "no component is called"),
       (#""shape": [2, 2]"#, #""shape": [4]"#, "has another shape"), (#""z.map""#, #""y.map""#, "has no tensor"),
-      (#""layers": 2"#, #""layers": "two""#, "subject.model.layers: is of the wrong type"),
+      (#""layers": 2"#, #""layers": "two""#, "subject.model.layers: has the wrong type"),
       (#""seed": 7"#, #""sed": 7"#, "has no \"seed\""), (#""subject""#, "subject", "not valid JSON"),
       (#""state": "nan""#, #""state": "fine""#, "state"),
     ])

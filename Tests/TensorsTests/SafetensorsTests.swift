@@ -125,20 +125,20 @@ private func bytes<Element>(_ values: [Element]) -> [UInt8] { values.withUnsafeB
       ),
       (
         #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-        #"tensor "x": occurs twice"#
+        #"byte 62: has a key twice, found "x""#
       ),
       (#"{"x":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}}"#, "unknown dtype"),
       (#"{"x":{"dtype":"F32","shape":[4294967296,4294967296,0],"data_offsets":[0,0]}}"#, "overflows"),
       (#"{"x":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,8]}}"#, "overflows"),
-      (#"{"x":{"dtype":"F32","shape":[18446744073709551618],"data_offsets":[0,8]}}"#, "too large"),
-      (#"{"x":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, "a whole number"),
-      (#"{"x":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#, "not valid JSON"),
+      (#"{"x":{"dtype":"F32","shape":[18446744073709551618],"data_offsets":[0,8]}}"#, "found 18446744073709551618"),
+      (#"{"x":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, "expected whole numbers"),
+      (#"{"x":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#, "expected whole numbers"),
       (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#, "expected 2 numbers"),
       (#"{"x":{"dtype":"F32","shape":[2]}}"#, "has no data_offsets"),
-      (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#, "ends early"),
-      (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#, "goes on"),
-      (#"not json"#, "not valid JSON"), (#"[]"#, "not valid JSON"), ("", "ends early"),
-      (#"{"\ud800":{}}"#, "surrogate"), (#"{"x":{"dtype":7}}"#, "not valid JSON"),
+      (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#, "expected , or }, found the end"),
+      (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#, #"expected the end, found "x""#),
+      (#"not json"#, "not valid JSON"), (#"[]"#, "expected an object"), ("", "expected a value, found the end"),
+      (#"{"\ud800":{}}"#, "surrogate"), (#"{"x":{"dtype":7,"shape":[],"data_offsets":[0,4]}}"#, "unknown dtype"),
     ])
   func lies(header: String, says: String) throws {
     try withFile(header: header, data: Array(repeating: 0, count: 8)) { url in

@@ -8,13 +8,13 @@ import Transformers
 
 @Suite("The composed family")
 struct ComposedTests {
-  private static let base: [String: JSONText] = [
+  private static let base: JSONObject = [
     "model_type": .string("tomograph"), "hidden_size": .integer(32), "num_hidden_layers": .integer(2),
     "num_attention_heads": .integer(4), "max_position_embeddings": .integer(32),
   ]
 
   /// One model for each part, each from its own random weights.
-  static let variants: [(name: String, parts: [String: JSONText])] = [
+  static let variants: [(name: String, parts: JSONObject)] = [
     ("plain", [:]), ("post", ["norm_placement": .string("post")]),
     ("sandwich", ["norm_placement": .string("sandwich"), "norm": .string("rms_norm")]),
     ("no norm", ["norm": .string("none")]), ("sinusoidal", ["position_embedding_type": .string("sinusoidal")]),
@@ -40,10 +40,10 @@ struct ComposedTests {
     ("sees ahead", ["is_causal": .bool(false)]),
   ]
 
-  private func model(_ parts: [String: JSONText], of base: [String: JSONText] = base) throws -> Model {
+  private func model(_ parts: JSONObject, of base: JSONObject = base) throws -> Model {
     let scratch = try Scratch()
     let plan = try scratch.plan("run") {
-      $0.source = .scratch(.object(base.merging(parts) { $1 }), Initialization(.normal, deviation: 0.3))
+      $0.source = .scratch(.object(base.merging(parts)), Initialization(.normal, deviation: 0.3))
     }
     return try withExtendedLifetime(scratch) { try TrainingRun(plan).model }
   }
@@ -134,17 +134,17 @@ struct ComposedTests {
 
   @Test("With Llama's parts it is Llama")
   func llama() throws {
-    let shape: [String: JSONText] = [
+    let shape: JSONObject = [
       "intermediate_size": .integer(48), "num_key_value_heads": .integer(2), "tie_word_embeddings": .bool(false),
     ]
     var base = Self.base
     base["model_type"] = .string("llama")
-    let llama = try model(shape.merging(["rms_norm_eps": .number(1e-5)]) { $1 }, of: base)
+    let llama = try model(shape.merging(["rms_norm_eps": .number(1e-5)]), of: base)
     let composed = try model(
       shape.merging([
         "norm": .string("rms_norm"), "position_embedding_type": .string("rope"), "hidden_act": .string("silu"),
         "gated_mlp": .bool(true), "bias": .bool(false),
-      ]) { $1 })
+      ]))
     copy(llama, to: composed) { name in
       let own = name.replacing("attention_norm", with: "input_layernorm")
       return (own.replacing("mlp_norm", with: "post_attention_layernorm"), 0, 0)
@@ -154,7 +154,7 @@ struct ComposedTests {
 
   /// The pattern of a model's second layer against the one computed here from its queries and keys.
   private func expectPattern(
-    _ parts: [String: JSONText], weight: (_ product: Float, _ distance: Int, _ head: Int) -> Float?,
+    _ parts: JSONObject, weight: (_ product: Float, _ distance: Int, _ head: Int) -> Float?,
     feature: (Float) -> Float = { $0 }
   ) throws {
     let model = try model(parts)

@@ -11,7 +11,7 @@ struct InitializationTests {
   private func parameters(_ scheme: Initialization.Scheme) throws -> [String: Tensor] {
     let scratch = try Scratch()
     let plan = try scratch.plan("run") {
-      let config = JSONText.object([
+      let config = JSON.object([
         "model_type": .string("gpt2"), "n_embd": .integer(64), "n_layer": .integer(2), "n_head": .integer(4),
         "n_positions": .integer(32),
       ])

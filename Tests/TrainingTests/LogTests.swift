@@ -1,4 +1,5 @@
 import Foundation
+import Results
 import Support
 import TestSupport
 import Testing
@@ -203,6 +204,37 @@ import Testing
     let renamed = try TrainingLog(contentsOf: file, columns: LogColumns(names: ["train/loss": "loss"]))
     #expect(renamed["loss"] != nil)
     #expect(throws: InputError.self) { try TrainingLog(contentsOf: file, columns: LogColumns(step: "it")) }
+  }
+
+  @Test("A number beyond a double is infinite, long integers are read whole, as Python does")
+  func beyondDouble() throws {
+    let long = "1" + String(repeating: "0", count: 400)
+    let state =
+      "{\"total_flos\": \(long), \"log_history\": [{\"step\": 1, \"loss\": 1e999}, {\"step\": 2, \"loss\": -1e999}]}"
+    let lines = "{\"step\": 1, \"loss\": \(long), \"n\": 9007199254740993}\n{\"step\": 2e0, \"loss\": 1e-999}\n"
+    let folder = try folder([
+      "trainer_state.json": Array(state.utf8), "log.jsonl": Array(lines.utf8),
+      "far.jsonl": Array("{\"step\": \(long), \"loss\": 1}".utf8),
+    ])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let trainer = try TrainingLog(contentsOf: folder.appending(path: "trainer_state.json"))
+    #expect(trainer["loss"]?.steps == [1, 2] && trainer["loss"]?.values == [.infinity, -.infinity])
+    let rows = try TrainingLog(contentsOf: folder.appending(path: "log.jsonl"))
+    #expect(rows["loss"]?.steps == [1, 2] && rows["loss"]?.values == [.infinity, 0])
+    #expect(rows["n"]?.values == [9_007_199_254_740_992])
+    #expect(trainer.result()[TrainingMetrics.finalLoss]?[.model]?.state == .negativeInfinite)
+    let error = #expect(throws: InputError.self) {
+      try TrainingLog(contentsOf: folder.appending(path: "far.jsonl"))
+    }
+    #expect(error?.description.contains("line 1: step: is no step, expected a whole number from 0 on") == true)
+  }
+
+  @Test("A log that is not JSON names line and column")
+  func broken() throws {
+    let folder = try folder(["log.jsonl": Array("{\"step\": 1}\n{\"step\": 2,}\n{\"step\": 3}".utf8)])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let error = #expect(throws: InputError.self) { try TrainingLog(contentsOf: folder.appending(path: "log.jsonl")) }
+    #expect(error?.description.contains("log.jsonl: line 2, column 12: is not valid JSON") == true)
   }
 
   @Test("CSV: quotes, empty cells, a step of another name")

@@ -49,7 +49,7 @@ struct PlantedFaultTests {
     }
   }
 
-  private static let composed: [String: JSONText] = [
+  private static let composed: JSONObject = [
     "model_type": .string("tomograph"), "hidden_size": .integer(32), "num_hidden_layers": .integer(2),
     "num_attention_heads": .integer(4), "max_position_embeddings": .integer(32),
   ]

@@ -43,7 +43,7 @@ extension Scratch {
   /// A small GPT-2 on them, from scratch with a tokenizer of its own.
   func plan(_ name: String, _ change: (inout TrainingPlan) -> Void = { _ in }) throws -> TrainingPlan {
     let file = try write(Scratch.text, to: "text.txt")
-    let config = JSONText.object([
+    let config = JSON.object([
       "model_type": .string("gpt2"), "n_embd": .integer(32), "n_layer": .integer(2), "n_head": .integer(4),
       "n_positions": .integer(32),
     ])

@@ -9,7 +9,7 @@ import Transformers
 
 @Suite("Tasks")
 struct TaskTests {
-  private static let bert = JSONText.object([
+  private static let bert = JSON.object([
     "model_type": .string("bert"), "hidden_size": .integer(32), "num_hidden_layers": .integer(2),
     "num_attention_heads": .integer(4), "intermediate_size": .integer(64), "max_position_embeddings": .integer(32),
   ])
@@ -69,9 +69,9 @@ struct TaskTests {
       file: CorpusFile(path: try scratch.write(rows.joined(separator: "\n"), to: "kinds.jsonl")), label: "kind")
     plan.evaluation = TrainingPlan.Evaluation(data: plan.data, every: 40)
     #expect(try run(plan).last?.accuracy == 1)
-    let config = try #require(JSONText(contentsOf: scratch["classifier/final/config.json"])?.members)
+    let config = try JSON(contentsOf: scratch["classifier/final/config.json"])
     #expect(
-      String(decoding: JSONText.object(config).bytes, as: UTF8.self).contains(
+      String(decoding: config.bytes, as: UTF8.self).contains(
         "\"id2label\": {\"0\": \"animal\", \"1\": \"person\"}"))
     // The trunk is the masked model's, the head a new one: what was learned of masks is gone.
     let names = Set(try Model(directory: scratch["classifier/final"]).parameters.map(\.name))
@@ -88,7 +88,7 @@ struct TaskTests {
       return words.joined(separator: " ") + "\t" + words.map { numbers[$0] ?? "" }.joined(separator: " ")
     }
     let path = try scratch.write("text\tpair\n" + rows.joined(separator: "\n"), to: "numbers.tsv")
-    let shape: [String: JSONText] =
+    let shape: JSONObject =
       family == "t5"
       ? ["d_kv": .integer(8), "d_ff": .integer(64), "num_layers": .integer(2), "num_heads": .integer(4)]
       : [
@@ -97,7 +97,7 @@ struct TaskTests {
         "max_position_embeddings": .integer(32),
       ]
     let config = shape.merging(
-      ["model_type": .string(family), "d_model": .integer(32), "is_encoder_decoder": .bool(true)]) { $1 }
+      ["model_type": .string(family), "d_model": .integer(32), "is_encoder_decoder": .bool(true)])
     let plan = try scratch.plan("run") {
       $0.task = .translation
       $0.source = .scratch(.object(config), Initialization(.xavier))
@@ -143,7 +143,7 @@ struct TaskTests {
     let scratch = try Scratch()
     let rows = ["one two\teins zwei", "two\tzwei", "three one\tdrei eins", "one one two\teins eins zwei"]
     let path = try scratch.write("text\tpair\n" + rows.joined(separator: "\n"), to: "pairs.tsv")
-    let config: [String: JSONText] = [
+    let config: JSONObject = [
       "model_type": .string("t5"), "d_model": .integer(32), "is_encoder_decoder": .bool(true), "d_kv": .integer(8),
       "d_ff": .integer(64), "num_layers": .integer(1), "num_heads": .integer(4),
     ]
@@ -179,7 +179,7 @@ struct TaskTests {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try FileManager.default.copyItem(at: Fixtures.url("images/\(name)"), to: folder.appending(path: name))
     }
-    let config = JSONText.object([
+    let config = JSON.object([
       "model_type": .string("vit"), "hidden_size": .integer(16), "num_hidden_layers": .integer(1),
       "num_attention_heads": .integer(2), "intermediate_size": .integer(32), "image_size": .integer(16),
       "patch_size": .integer(8),

@@ -31,15 +31,9 @@ struct TokenizerTrainingTests {
   func bytePairs() throws {
     let scratch = try Scratch(), wanted = try reference().bpe
     try TokenizerTraining(kind: .byteLevelBPE, vocabulary: 700).write(to: scratch.folder, texts: lines(), frame: .gpt)
-    let file = try #require(JSONText(contentsOf: scratch["tokenizer.json"])?.members)
-    guard case .array(let merges)? = file["model"]?.members?["merges"] else {
-      Issue.record("no merges")
-      return
-    }
-    let found = merges.map { merge -> [String] in
-      guard case .array(let parts) = merge else { return [] }
-      return parts.map { if case .string(let text) = $0 { text } else { "" } }
-    }
+    let file = try JSON(contentsOf: scratch["tokenizer.json"])
+    let merges = try #require(file["model"]?["merges"]?.elements)
+    let found = merges.map { $0.elements?.compactMap(\.string) ?? [] }
     #expect(found.count == wanted.merges.count)
     let first = zip(found, wanted.merges).enumerated().first { $0.element.0 != $0.element.1 }
     #expect(first == nil, "the first that differs: \(String(describing: first))")

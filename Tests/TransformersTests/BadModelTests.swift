@@ -53,6 +53,33 @@ import Transformers
     #expect(error?.description.contains("config.json") == true)
   }
 
+  @Test("NaN and Infinity in a configuration are read as Python does, and refused where the model needs the number")
+  func notFinite() throws {
+    func text(_ epsilon: String) throws -> Data {
+      let config = try String(contentsOf: Fixtures.url("models/gpt2/config.json"), encoding: .utf8)
+      return Data(
+        config.replacing(
+          /"layer_norm_epsilon": [^,]*/,
+          with: "\"summary_first_dropout\": NaN, \"foo\": -Infinity, "
+            + "\"layer_norm_epsilon\": \(epsilon)"
+        ).utf8)
+    }
+    let sound = try Configuration(path: "config.json", contents: text("1e-5"))
+    #expect(try sound.has("summary_first_dropout") && sound.number("layer_norm_epsilon") == 1e-5)
+    #expect(try damaged { try text("1e-05").write(to: $0.appending(path: "config.json")) } == nil)
+    for number in ["NaN", "Infinity", "1e999"] {
+      let error = try damaged { try text(number).write(to: $0.appending(path: "config.json")) }
+      #expect(error?.description.contains("\"layer_norm_epsilon\": is not finite") == true)
+      #expect(error?.found == number)
+    }
+  }
+
+  @Test("A configuration that is not JSON names line and column")
+  func brokenConfiguration() throws {
+    let error = try damaged { try Data("{\n  \"n_layer\": 2,\n}".utf8).write(to: $0.appending(path: "config.json")) }
+    #expect(error?.description.contains("config.json: line 3, column 1: is not valid JSON, expected a key") == true)
+  }
+
   @Test("A missing tensor is named")
   func missingTensor() throws {
     let error = try damaged { try rewrite($0) { $0.hasSuffix("h.1.ln_2.bias") ? nil : ($0, $1) } }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -8,32 +9,27 @@ import Testing
 /// Continuations by Hugging Face's `generate`.
 private struct GenerationCase: CustomTestStringConvertible, Sendable {
   let model: String
-  private let fields: Data?
+  private let fields: JSONObject
   let limit: Int
   let inputs: [[Int32]]
   let outputs: [[Int32]]
-  let testDescription: String
 
   static let all: [GenerationCase] = {
-    let url = Fixtures.url("generation/cases.json")
-    let list = (try? JSONSerialization.jsonObject(with: Data(contentsOf: url))) as? [[String: Any]] ?? []
+    let list = (try? JSON(contentsOf: Fixtures.url("generation/cases.json")))?.elements ?? []
     return list.compactMap { item in
-      guard let model = item["model"] as? String, let rules = item["rules"] as? [String: Any],
-        let limit = item["limit"] as? Int, let inputs = item["inputs"] as? [[Int]],
-        let outputs = item["outputs"] as? [[Int]]
+      func ids(_ key: String) -> [[Int32]]? {
+        item[key]?.elements?.map { $0.elements?.compactMap { $0.number?.integer.map(Int32.init) } ?? [] }
+      }
+      guard let model = item["model"]?.string, let rules = item["rules"]?.members,
+        let limit = item["limit"]?.number?.integer, let inputs = ids("inputs"), let outputs = ids("outputs")
       else { return nil }
-      return GenerationCase(
-        model: model, fields: rules.isEmpty ? nil : try? JSONSerialization.data(withJSONObject: rules), limit: limit,
-        inputs: inputs.map { $0.map(Int32.init) }, outputs: outputs.map { $0.map(Int32.init) },
-        testDescription: "\(model) \(rules.keys.sorted().joined(separator: " "))")
+      return GenerationCase(model: model, fields: rules, limit: limit, inputs: inputs, outputs: outputs)
     }
   }()
 
-  var rules: Configuration? {
-    fields.flatMap { try? JSONSerialization.jsonObject(with: $0) as? [String: Any] }.map {
-      Configuration(path: "rules", fields: $0)
-    }
-  }
+  var testDescription: String { "\(model) \(fields.keys.sorted().joined(separator: " "))" }
+
+  var rules: Configuration? { fields.isEmpty ? nil : Configuration(path: "rules", fields: fields) }
 
   /// The model, with the case's rules added to its own.
   func load() throws -> Model {
@@ -169,16 +165,18 @@ private struct GenerationCase: CustomTestStringConvertible, Sendable {
         of: [[1]],
         GenerationRequest(maximumTokens: 4, choice: .sampling(TokenChoice.Sampling(temperature: 0, seed: 0))))
     }
-    func ruled(_ fields: [String: Any]) throws -> Model {
+    func ruled(_ fields: String) throws -> Model {
       Model(
         description: llama.description, parameters: llama.parameters, network: llama.network,
-        generationRules: try GenerationRules(Configuration(path: "rules", fields: fields)))
+        generationRules: try GenerationRules(Configuration(path: "rules", contents: Data(fields.utf8))))
     }
-    expect("\"sequence_bias\"") { _ = try ruled(["sequence_bias": [[[1], 2.0]]]).continuations(of: [[1]], request) }
-    expect("\"guidance_scale\"") { _ = try ruled(["guidance_scale": 2]).continuations(of: [[1]], request) }
-    expect("beyond the vocabulary") { _ = try ruled(["forced_eos_token_id": 120]).continuations(of: [[1]], request) }
-    expect("ids of tokens") { _ = try ruled(["eos_token_id": "end"]) }
+    expect("\"sequence_bias\"") { _ = try ruled(#"{"sequence_bias": [[[1], 2.0]]}"#).continuations(of: [[1]], request) }
+    expect("\"guidance_scale\"") { _ = try ruled(#"{"guidance_scale": 2}"#).continuations(of: [[1]], request) }
+    expect("beyond the vocabulary") {
+      _ = try ruled(#"{"forced_eos_token_id": 120}"#).continuations(of: [[1]], request)
+    }
+    expect("ids of tokens") { _ = try ruled(#"{"eos_token_id": "end"}"#) }
     #expect(
-      try ruled(["bad_words_ids": [[500]], "eos_token_id": 50256]).continuations(of: [[1]], request)[0].count == 4)
+      try ruled(#"{"bad_words_ids": [[500]], "eos_token_id": 50256}"#).continuations(of: [[1]], request)[0].count == 4)
   }
 }

@@ -145,7 +145,7 @@ struct ImageProcessorTests {
       (#"{"size": 16, "rescale_factor": 0}"#, "rescale_factor: is impossible"),
       (#"{"size": 16, "do_resize": "yes"}"#, "do_resize: has the wrong type, expected true or false"),
       ("[1]", "has the wrong type, expected an object"),
-      ("{", "is not JSON"),
+      ("{", "is not valid JSON"),
     ])
   func refused(json: String, message: String) {
     do {

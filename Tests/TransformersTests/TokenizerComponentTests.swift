@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -30,8 +31,7 @@ struct TokenizerComponentTests {
   @Test("do what the reference library does", arguments: names)
   func components(name: String) throws {
     let file = Fixtures.url("tokenizers/components/\(name)")
-    let path = file.path(percentEncoded: false)
-    let field = try JSONField(JSONReader.read(file), file: path).required("tokenizer")
+    let field = try JSONField(contentsOf: file).required("tokenizer")
     let folder = try TokenizerFiles(directory: Fixtures.url("tokenizers/bert_cased"))
     let tokenizer = try Tokenizer(TokenizerComponents(field), folder)
     let reference = try JSONDecoder().decode(ComponentCases.self, from: Data(contentsOf: file))

@@ -193,7 +193,7 @@ struct TokenizerTests {
         ],
         "cannot be compiled"
       ),
-      (["tokenizer.json": #"{"model": "#], "is not JSON"),
+      (["tokenizer.json": #"{"model": "#], "is not valid JSON"),
       (["tokenizer.json": "[1, 2]"], "has no \"model\""),
       (["vocab.json": #"{"a": 0}"#, "merges.txt": "#version: 0.2\na\n"], "merges.txt: line 2: is no merge"),
       (["vocab.txt": "a\nb\n"], "has no unknown token in its vocabulary"),
@@ -215,11 +215,11 @@ struct TokenizerTests {
   @Test("JSON keeps escapes, surrogate pairs, and what comes after nesting")
   func json() throws {
     let text = #"{"a": ["\u00e9\ud83d\ude00\n", -1.5e2, true, null], "e\u0301": {}, "\u00e9": 1}"#
-    let field = JSONField(try JSONReader.read(Array(text.utf8), place: "x"), file: "x")
+    let field = JSONField(try JSON(Array(text.utf8), place: "x"), file: "x")
     let elements = try #require(field["a"]).array()
     #expect(try elements[0].string() == "é😀\n" && elements[1].double() == -150)
     #expect(try field.members().count == 3 && field["\u{e9}"]?.integer() == 1)
     let deep = String(repeating: "[", count: 100_000)
-    #expect(throws: InputError.self) { try JSONReader.read(Array(deep.utf8), place: "x") }
+    #expect(throws: InputError.self) { try JSON(Array(deep.utf8), place: "x") }
   }
 }

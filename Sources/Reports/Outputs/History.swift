@@ -27,9 +27,7 @@ package struct HistoryEntry: Codable, Hashable, Sendable {
   ///
   /// - Throws: `InputError` where the file cannot be written; then it is as it was.
   package func append(to url: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let line = try encoder.encode(self) + Data("\n".utf8)
+    let line = try JSON(encoding: self).lineBytes
     let path = url.path(percentEncoded: false)
     func failure() -> InputError {
       InputError(at: path, "cannot be written", found: String(cString: strerror(errno)))

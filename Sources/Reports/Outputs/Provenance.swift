@@ -25,7 +25,7 @@ package struct Provenance: Sendable {
       sha256 = SHA256.digest(bytes)
     }
 
-    fileprivate var json: JSONText {
+    fileprivate var json: JSON {
       .object(["role": .string(role), "name": .string(name), "sha256": .string(sha256)])
     }
   }
@@ -66,27 +66,21 @@ package struct Provenance: Sendable {
   ///
   /// - Returns: nil for a file that is no provenance.
   package static func redrawn(_ json: Data, with sources: [Source]) -> Data? {
-    guard case .object(var members)? = try? JSONDecoder().decode(JSONText.self, from: json),
-      case .array(let before)? = members["sources"]
+    guard case .object(var members)? = try? JSON(json, place: "provenance.json"),
+      let before = members["sources"]?.elements
     else { return nil }
-    let isLook = { (source: JSONText) in
-      if case .object(let fields) = source, case .string(let role)? = fields["role"] {
-        roles.contains(role)
-      } else {
-        false
-      }
-    }
+    let isLook = { (source: JSON) in source["role"]?.string.map(roles.contains) ?? false }
     guard !sources.isEmpty || before.contains(where: isLook) else { return json }
     members["sources"] = .array(before.filter { !isLook($0) } + sources.map(\.json))
-    return Data(JSONText.object(members).bytes)
+    return Data(JSON.object(members).bytes)
   }
 
-  var json: JSONText {
+  var json: JSON {
     let process = ProcessInfo.processInfo
     return .object([
       "schema": .integer(1),
       "sources": .array(sources.map(\.json)),
-      "versions": .object(Dictionary(versions.map { ($0.name, JSONText.string($0.version)) }) { $1 }),
+      "versions": .object(JSONObject(versions.map { ($0.name, .string($0.version)) })),
       "timings": .array(
         timings.map { .object(["step": .string($0.step), "seconds": .number(($0.seconds * 1e4).rounded() / 1e4)]) }),
       "precision": .string(precision),

@@ -9,10 +9,10 @@ extension Theme {
   /// - Throws: `InputError(.usage)` where the file cannot be read or says what no theme has.
   package init(file: URL) throws {
     let path = file.path(percentEncoded: false)
-    guard let data = try? Data(contentsOf: file) else { throw InputError(.usage, at: path, "cannot be read") }
+    let json = try JSON(contentsOf: file, JSONOptions(duplicates: .refused, category: .usage))
     let stem = file.deletingPathExtension().lastPathComponent
     do {
-      try self.init(json: data, base: Theme.named.first { $0.name == stem }?.theme ?? .screen)
+      try self.init(json: json, base: Theme.named.first { $0.name == stem }?.theme ?? .screen)
     } catch {
       let place = error.key.map { "\(path): \"\($0)\"" } ?? path
       let names = Theme.keys.map(\.name)

@@ -12,16 +12,13 @@ extension Study {
   ///
   /// - Throws: `InputError` where they cannot be written.
   package func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let record = try encoder.encode(Record(self)) + Data("\n".utf8)
-    try OutputFile.write(Array(record), to: folder.appending(path: Self.fileName))
+    try OutputFile.write(try JSON(encoding: Record(self)).bytes, to: folder.appending(path: Self.fileName))
     for run in variants.flatMap(\.runs) {
       guard let results = run.results, let assessment = run.assessment else { continue }
       let place = folder.appending(path: "\(Self.variantsName)/\(run.folder)")
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       try results.write(to: place)
-      try OutputFile.write(Array(try assessment.json()), to: place.appending(path: "findings.json"))
+      try OutputFile.write(try assessment.json(), to: place.appending(path: "findings.json"))
     }
   }
 
@@ -35,14 +32,7 @@ extension Study {
   /// - Throws: `InputError` where a file is missing or damaged.
   package static func read(from folder: URL) throws -> Study {
     let url = folder.appending(path: fileName), place = url.path(percentEncoded: false)
-    let record: Record
-    do {
-      record = try JSONDecoder().decode(Record.self, from: Data(contentsOf: url))
-    } catch let error as DecodingError {
-      throw InputError(at: place, error.sentence)
-    } catch {
-      throw InputError(at: place, "cannot be read")
-    }
+    let record = try JSONField(contentsOf: url, .strict).decoded(Record.self)
     return try record.study(in: folder, place: place)
   }
 }

@@ -6,11 +6,13 @@ package struct JSONLine {
   private var bytes: [UInt8] = []
   private var isFirst = true
 
-  package init() { bytes.reserveCapacity(1 << 14) }
+  package init(capacity: Int = 1 << 14) { bytes.reserveCapacity(capacity) }
 
   /// The line, ended by a newline.
-  package static func bytes(_ body: (inout JSONLine) -> Void) -> [UInt8] {
-    var line = JSONLine()
+  ///
+  /// - Parameter capacity: bytes that it is likely to take.
+  package static func bytes(capacity: Int = 1 << 14, _ body: (inout JSONLine) -> Void) -> [UInt8] {
+    var line = JSONLine(capacity: capacity)
     line.braced(body)
     line.bytes.append(UInt8(ascii: "\n"))
     return line.bytes
@@ -35,8 +37,19 @@ package struct JSONLine {
     list(key, values) { $0.append(json: $1) }
   }
 
-  package mutating func add(_ key: String, _ values: ArraySlice<UInt64>) {
+  package mutating func add(_ key: String, _ values: some Collection<some BinaryInteger>) {
     list(key, values) { $0.append(json: Int($1)) }
+  }
+
+  package mutating func add(_ key: String, _ rows: [[Int]]) {
+    list(key, rows) { bytes, row in
+      bytes.append(UInt8(ascii: "["))
+      for (place, value) in row.enumerated() {
+        if place > 0 { bytes += ", ".utf8 }
+        bytes.append(json: value)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    }
   }
 
   package mutating func add(_ key: String, _ values: [String]) {

@@ -5,11 +5,7 @@ package import Foundation
 /// Settings files are JSON5: JSON with comments, unquoted keys and trailing commas. They are read strictly: a key that
 /// nothing reads is an error, and so is a value of another type than expected.
 package struct Setting: Sendable {
-  indirect enum Value: Sendable {
-    case null, bool(Bool), integer(Int), number(Double), text(String), list([Value]), object([String: Value])
-  }
-
-  let value: Value
+  let value: JSON
   /// The file's name, as it was given.
   package let file: String
   /// `corpus.limit`; empty for the whole file.
@@ -17,31 +13,13 @@ package struct Setting: Sendable {
 
   /// Reads a file.
   ///
-  /// Throws `InputError(.usage)` where it cannot be read, is not UTF-8 or not JSON5.
+  /// - Throws: `InputError(.usage)` with line and column where it cannot be read, is not UTF-8 or not JSON5, or an object
+  ///   has a key twice.
   package init(contentsOf url: URL) throws {
-    file = url.relativePath
-    path = ""
-    let data: Data
-    do {
-      data = try Data(contentsOf: url)
-    } catch {
-      let exists = FileManager.default.fileExists(atPath: url.path(percentEncoded: false))
-      throw InputError(.usage, at: file, exists ? "cannot be read" : "does not exist")
-    }
-    guard String(validating: data, as: UTF8.self) != nil else {
-      throw InputError(.usage, at: file, "is not valid UTF-8")
-    }
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
-    do {
-      value = try decoder.decode(Value.self, from: data)
-    } catch DecodingError.dataCorrupted(let context) {
-      let reason = (context.underlyingError as? CocoaError)?.userInfo["NSDebugDescription"] as? String
-      throw InputError(.usage, at: file, "is not valid JSON5: \(reason ?? context.debugDescription)")
-    }
+    self.init(try JSON(contentsOf: url, .json5), file: url.relativePath, path: "")
   }
 
-  private init(_ value: Value, file: String, path: String) {
+  private init(_ value: JSON, file: String, path: String) {
     self.value = value
     self.file = file
     self.path = path
@@ -51,7 +29,7 @@ package struct Setting: Sendable {
   package func error(_ problem: String, expected: String? = nil) -> InputError {
     InputError(
       .usage, at: path.isEmpty ? file : "\(file): \(path)", problem, expected: expected,
-      found: expected == nil ? nil : spelling)
+      found: expected == nil ? nil : value.shown)
   }
 
   /// The members of an object.
@@ -61,30 +39,30 @@ package struct Setting: Sendable {
   ///   - unsupported: keys that have a meaning to which this version cannot do justice, each with what that is.
   package func fields(_ known: [String], unsupported: [String: String] = [:]) throws -> [String: Setting] {
     guard case .object(let members) = value else { throw error("has the wrong type", expected: "an object") }
-    for key in members.keys.sorted() where !known.contains(key) {
+    for key in members.keys where !known.contains(key) {
       let place = path.isEmpty ? "\(file): \(key)" : "\(file): \(path).\(key)"
       if let what = unsupported[key] {
         throw InputError(.usage, at: place, "\(what) is not supported by this version")
       }
       throw InputError(.usage, at: place, "is not a known key" + suggestion(for: key, among: known))
     }
-    return Dictionary(
-      uniqueKeysWithValues: members.map { key, value in
-        (key, Setting(value, file: file, path: path.isEmpty ? key : "\(path).\(key)"))
-      })
+    let settings = members.map { key, value in
+      (key, Setting(value, file: file, path: path.isEmpty ? key : "\(path).\(key)"))
+    }
+    return Dictionary(settings) { $1 }
   }
 
   /// The members of an object of any keys.
   package func members() throws -> [String: Setting] {
     guard case .object(let members) = value else { throw error("has the wrong type", expected: "an object") }
-    return try fields(Array(members.keys))
+    return try fields(members.keys)
   }
 
   /// The same with another value at a path of keys, as `model.config.norm`; objects that are not there are made.
   ///
   /// - Throws: `InputError(.usage)` where something on the way is no object.
   package func setting(_ path: String, to other: Setting) throws -> Setting {
-    func changed(_ value: Value?, _ keys: ArraySlice<Substring>) throws -> Value {
+    func changed(_ value: JSON?, _ keys: ArraySlice<Substring>) throws -> JSON {
       guard let key = keys.first else { return other.value }
       guard case .object(var members)? = value ?? .object([:]) else {
         throw other.error("cannot set \(path), for something on the way is no object")
@@ -99,7 +77,7 @@ package struct Setting: Sendable {
 
   /// The same with a text at a path of keys.
   package func setting(_ path: String, to text: String) throws -> Setting {
-    try setting(path, to: Setting(.text(text), file: file, path: self.path))
+    try setting(path, to: Setting(.string(text), file: file, path: self.path))
   }
 
   /// The same with a whole number at a path of keys.
@@ -109,23 +87,22 @@ package struct Setting: Sendable {
 
   /// A text that is not empty.
   package func text() throws -> String {
-    guard case .text(let text) = value else { throw error("has the wrong type", expected: "a text") }
+    guard case .string(let text) = value else { throw error("has the wrong type", expected: "a text") }
     if text.isEmpty { throw error("is empty") }
     return text
   }
 
   package func integer(in range: ClosedRange<Int>) throws -> Int {
-    guard case .integer(let number) = value else { throw error("has the wrong type", expected: "a whole number") }
+    guard let number = value.number?.integer else { throw error("has the wrong type", expected: "a whole number") }
     guard range.contains(number) else { throw error("is out of range", expected: range.spelling) }
     return number
   }
 
   package func number() throws -> Double {
-    switch value {
-    case .integer(let number): return Double(number)
-    case .number(let number) where number.isFinite: return number
-    default: throw error("has the wrong type", expected: "a finite number")
+    guard let number = value.number?.double, number.isFinite else {
+      throw error("has the wrong type", expected: "a finite number")
     }
+    return number
   }
 
   package func flag() throws -> Bool {
@@ -134,14 +111,14 @@ package struct Setting: Sendable {
   }
 
   /// Whatever stands there, to be handed on as it is.
-  package var json: JSONText { value.json }
+  package var json: JSON { value.canonical }
 
   package var isObject: Bool { if case .object = value { true } else { false } }
-  package var isText: Bool { if case .text = value { true } else { false } }
-  package var isList: Bool { if case .list = value { true } else { false } }
+  package var isText: Bool { if case .string = value { true } else { false } }
+  package var isList: Bool { if case .array = value { true } else { false } }
 
   package func list() throws -> [Setting] {
-    guard case .list(let values) = value else { throw error("has the wrong type", expected: "a list") }
+    guard case .array(let values) = value else { throw error("has the wrong type", expected: "a list") }
     return values.enumerated().map { Setting($1, file: file, path: "\(path)[\($0)]") }
   }
 
@@ -155,68 +132,16 @@ package struct Setting: Sendable {
     }
     return text
   }
-
-  private var spelling: String {
-    switch value {
-    case .null: "null"
-    case .bool(let value): "\(value)"
-    case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
-    case .text(let value): "\"\(value.count > 60 ? value.prefix(60) + "…" : value[...])\""
-    case .list: "a list"
-    case .object: "an object"
-    }
-  }
 }
 
-extension Setting.Value {
-  fileprivate var json: JSONText {
+extension JSON {
+  /// The same with every number in its shortest spelling.
+  fileprivate var canonical: JSON {
     switch self {
-    case .null: .null
-    case .bool(let value): .bool(value)
-    case .integer(let value): .integer(value)
-    case .number(let value): .number(value)
-    case .text(let value): .string(value)
-    case .list(let values): .array(values.map(\.json))
-    case .object(let members): .object(members.mapValues(\.json))
-    }
-  }
-}
-
-extension Setting.Value: Decodable {
-  private struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  init(from decoder: any Decoder) throws {
-    if let members = try? decoder.container(keyedBy: Key.self) {
-      self = .object(
-        Dictionary(
-          uniqueKeysWithValues: try members.allKeys.map { key in
-            (key.stringValue, try members.decode(Setting.Value.self, forKey: key))
-          }))
-      return
-    }
-    if var elements = try? decoder.unkeyedContainer() {
-      var values: [Setting.Value] = []
-      while !elements.isAtEnd { values.append(try elements.decode(Setting.Value.self)) }
-      self = .list(values)
-      return
-    }
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else {
-      self = .text(try container.decode(String.self))
+    case .number(let number): .number(number.canonical)
+    case .array(let elements): .array(elements.map(\.canonical))
+    case .object(let members): .object(JSONObject(members.map { ($0.key, $0.value.canonical) }))
+    default: self
     }
   }
 }

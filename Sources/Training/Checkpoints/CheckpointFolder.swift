@@ -12,7 +12,7 @@ enum CheckpointFolder {
 
   /// Writes a folder that is there whole or not at all.
   static func write(
-    at url: URL, trainer: Trainer, companions: CompanionFiles, log: TrainerState, state: JSONText?,
+    at url: URL, trainer: Trainer, companions: CompanionFiles, log: TrainerState, state: JSON?,
     withOptimizer: Bool
   ) throws {
     try RunFolder.write(at: url) { folder in
@@ -68,11 +68,8 @@ enum CheckpointFolder {
     var log = TrainerState()
     log.pendingLoss = Double(bitPattern: UInt64(bitPattern: state[3]))
     log.pendingSteps = Int(state[4])
-    let history = JSONText(contentsOf: folder.appending(path: "trainer_state.json"))?.members?["log_history"]
-    guard case .array(let entries)? = history else {
-      throw InputError(at: folder.appending(path: "trainer_state.json").relativePath, "has no log_history")
-    }
-    log.entries = entries.compactMap(\.members)
+    let history = try JSONField(contentsOf: folder.appending(path: "trainer_state.json")).required("log_history")
+    log.entries = try history.array().map { try $0.members() }
     return log
   }
 
@@ -97,7 +94,7 @@ struct CompanionFiles: Sendable {
     files.append((name, bytes))
   }
 
-  mutating func add(_ name: String, _ json: JSONText) { add(name, json.bytes) }
+  mutating func add(_ name: String, _ json: JSON) { add(name, json.bytes) }
 
   /// Adds those files of a folder that are there.
   mutating func add(_ names: [String], of folder: URL) {

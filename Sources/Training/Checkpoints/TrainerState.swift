@@ -3,7 +3,7 @@ package import Support
 /// The history of a training, as the `log_history` of Hugging Face's `trainer_state.json`.
 package struct TrainerState: Sendable {
   /// Members of each entry.
-  package var entries: [[String: JSONText]] = []
+  package var entries: [JSONObject] = []
   /// Losses since the last entry, and how many steps they are of.
   package var pendingLoss = 0.0
   package var pendingSteps = 0
@@ -23,21 +23,21 @@ package struct TrainerState: Sendable {
   }
 
   mutating func add(_ evaluation: EvaluationReport, done: Int, epoch: Double) {
-    var entry: [String: JSONText] = [
+    var entry: JSONObject = [
       "epoch": .number(epoch), "eval_loss": .number(evaluation.loss), "step": .integer(done),
     ]
-    if let accuracy = evaluation.accuracy { entry["eval_accuracy"] = .number(accuracy) }
-    if let exact = evaluation.exactMatch { entry["eval_exact_match"] = .number(exact.share) }
+    entry["eval_accuracy"] = evaluation.accuracy.map(JSON.number)
+    entry["eval_exact_match"] = evaluation.exactMatch.map { .number($0.share) }
     entries.append(entry)
   }
 
   /// `trainer_state.json`.
-  func state(step: Int, steps: Int, epoch: Double, epochs: Double, plan: TrainingPlan) -> JSONText {
+  func state(step: Int, steps: Int, epoch: Double, epochs: Double, plan: TrainingPlan) -> JSON {
     .object([
       "best_global_step": .null, "best_metric": .null, "best_model_checkpoint": .null, "epoch": .number(epoch),
       "eval_steps": .integer(plan.evaluation?.every ?? steps), "global_step": .integer(step),
       "is_hyper_param_search": .bool(false), "is_local_process_zero": .bool(true), "is_world_process_zero": .bool(true),
-      "log_history": .array(entries.map { .object($0) }), "logging_steps": .integer(plan.logEvery),
+      "log_history": .array(entries.map(JSON.object)), "logging_steps": .integer(plan.logEvery),
       "max_steps": .integer(steps), "num_input_tokens_seen": .integer(0),
       "num_train_epochs": .integer(Int(epochs.rounded(.up))), "save_steps": .integer(steps),
       "stateful_callbacks": .object([:]), "total_flos": .number(0), "train_batch_size": .integer(plan.batch),

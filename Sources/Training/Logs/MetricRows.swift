@@ -17,11 +17,11 @@ struct MetricRows {
 
   /// Throws `InputError` for a file without `log_history`, for a row without a step.
   func readTrainerState(_ data: Data, into log: inout LogCollector) throws {
-    guard case .object(let state) = try LogValue(data, place: place), case .list(let rows) = state["log_history"] else {
+    guard let rows = try JSON(data, place: place, .python)["log_history"]?.elements else {
       throw InputError(at: place, "has no log_history", expected: "a trainer_state.json of Hugging Face's Trainer")
     }
     for (index, row) in rows.enumerated() {
-      guard case .object(let members) = row else { continue }
+      guard let members = row.members else { continue }
       try add(members, at: "\(place): log_history[\(index)]", into: &log)
     }
   }
@@ -29,20 +29,21 @@ struct MetricRows {
   /// A last line that ends within its object is what a run leaves that was killed: it is noted, and left out.
   func readLines(_ data: Data, into log: inout LogCollector) throws {
     let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    var isEmpty = true
+    var (options, isEmpty) = (JSONOptions.python, true)
     for (index, line) in lines.enumerated() {
       guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
       let place = "\(place): line \(index + 1)"
-      let value: LogValue
+      options.position = .line(index + 1)
+      let value: JSON
       do {
-        value = try LogValue(Data(line), place: place)
+        value = try JSON(line, place: self.place, options)
       } catch {
         guard index == lines.count - 1, !isEmpty else { throw error }
         log.notes.append("Line \(index + 1) of the log: the file ends within this line, which was left out.")
         break
       }
-      guard case .object(let members) = value else {
-        throw InputError(at: place, "is no object", expected: "one a line")
+      guard let members = value.members else {
+        throw InputError(at: place, "is not an object", expected: "one per line", found: value.shown)
       }
       isEmpty = false
       try add(members, at: place, into: &log)
@@ -62,19 +63,17 @@ struct MetricRows {
         throw InputError(
           at: place, "has another number of cells", expected: "\(names.count)", found: "\(cells.count)")
       }
-      var members: [String: LogValue] = [:]
-      for (name, cell) in zip(names, cells) {
-        if !cell.isEmpty { members[name] = loggedNumber(cell).map { .number($0) } ?? .text(cell) }
+      let members = zip(names, cells).compactMap { name, cell -> JSONObject.Member? in
+        if cell.isEmpty { return nil }
+        return (name, loggedNumber(cell).map { .number(JSONNumber(exactly: $0)) } ?? .string(cell))
       }
-      try add(members, order: names, at: place, into: &log)
+      try add(JSONObject(members), at: place, into: &log)
     }
   }
 
-  private func add(
-    _ members: [String: LogValue], order: [String]? = nil, at place: String, into log: inout LogCollector
-  ) throws {
+  private func add(_ members: JSONObject, at place: String, into log: inout LogCollector) throws {
     let stepName = columns.step ?? Self.stepNames.first { members[$0] != nil }
-    guard let stepName, let value = members[stepName]?.number else {
+    guard let stepName, let value = members[stepName]?.logged else {
       throw InputError(
         at: place, columns.step.map { "has no column \"\($0)\"" } ?? "has no step",
         expected: columns.step == nil
@@ -83,29 +82,28 @@ struct MetricRows {
     }
     guard value >= 0, value < 1e15, value.rounded() == value else {
       throw InputError(
-        at: "\(place): \(stepName)", "is no step", expected: "a whole number from 0 on", found: "\(value)")
+        at: "\(place): \(stepName)", "is no step", expected: "a whole number from 0 on",
+        found: members[stepName]?.shown)
     }
     log.hasRows = true
     log.beginRow()
-    add(members, order: order ?? members.keys.sorted(), prefix: "", step: Int(value), except: stepName, into: &log)
+    add(members, prefix: "", step: Int(value), except: stepName, into: &log)
   }
 
   private func add(
-    _ members: [String: LogValue], order: [String], prefix: String, step: Int, except: String,
-    into log: inout LogCollector
+    _ members: JSONObject, prefix: String, step: Int, except: String?, into log: inout LogCollector
   ) {
-    for key in order where key != except {
-      guard let value = members[key] else { continue }
+    for (key, value) in members where key != except {
       let name = prefix + key
       // Clocks and process numbers of W&B's own.
       if name.hasPrefix("_") { continue }
-      if let number = value.number {
+      if let number = value.logged {
         log.add(columns.name(of: name), step: step, number)
       } else if let bins = value.histogram {
         log.add(columns.name(of: name), step: step, bins)
-      } else if case .object(let inner) = value {
-        add(inner, order: inner.keys.sorted(), prefix: name + "/", step: step, except: "", into: &log)
-      } else if let shown = value.shown {
+      } else if let inner = value.members {
+        add(inner, prefix: name + "/", step: step, except: nil, into: &log)
+      } else if let shown = value.unlogged {
         log.leaveOut(columns.name(of: name), shown)
       }
     }

@@ -62,8 +62,8 @@ package struct Checkpoints: Sendable {
   private static func step(of folder: URL) -> Int? {
     let digits = folder.lastPathComponent.reversed().prefix { $0.isASCII && $0.isNumber }
     if let step = Int(String(digits.reversed())) { return step }
-    let state = JSONText(contentsOf: folder.appending(path: "trainer_state.json"))?.members
-    return if case .integer(let step)? = state?["global_step"] { step } else { nil }
+    let state = try? JSON(contentsOf: folder.appending(path: "trainer_state.json"))
+    return state?["global_step"]?.number?.integer
   }
 
   private static func matches(_ name: String, _ parts: [String]) -> Bool {

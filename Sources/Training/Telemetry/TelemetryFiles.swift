@@ -10,14 +10,8 @@ package enum TelemetryFiles {
   /// The median of the tokens a second that were recorded; nil where none were.
   package static func medianSpeed(in folder: URL) -> Double? {
     guard let data = try? Data(contentsOf: folder.appending(path: TelemetryWriter.speedFile)) else { return nil }
-    let speeds = data.split(separator: 0x0A).compactMap { line -> Double? in
-      let members = (try? JSONDecoder().decode(JSONText.self, from: Data(line)))?.members
-      return switch members?["tokens_per_second"] {
-      case .number(let speed)?: speed
-      case .integer(let speed)?: Double(speed)
-      default: nil
-      }
-    }
-    return speeds.median
+    return data.split(separator: 0x0A).compactMap { line in
+      (try? JSON(line, place: TelemetryWriter.speedFile))?["tokens_per_second"]?.number?.double
+    }.median
   }
 }

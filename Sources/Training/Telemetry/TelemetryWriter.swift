@@ -77,9 +77,9 @@ extension OutputFile {
     var kept: [UInt8] = []
     if step > 0, let data = try? Data(contentsOf: url) {
       for line in data.split(separator: 0x0A) {
-        guard let members = try? JSONDecoder().decode(JSONText.self, from: Data(line)).members,
-          case .integer(let number)? = members["step"], number <= step
-        else { break }
+        guard let number = try? JSON(line, place: url.relativePath)["step"]?.number?.integer, number <= step else {
+          break
+        }
         kept += Array(line) + [0x0A]
       }
     }

@@ -102,11 +102,11 @@ package struct TokenizerTraining: Hashable, Sendable {
         expected: "at least \(trained.tokens.count)", found: "\(vocabulary)")
     }
     try file(trained)
-    var config: [String: JSONText] = frame.roles.mapValues { .string($0) }
+    var config = JSONObject(sorting: frame.roles.mapValues(JSON.string))
     config["tokenizer_class"] = .string("PreTrainedTokenizerFast")
     config["clean_up_tokenization_spaces"] = .bool(false)
     try OutputFile.write(
-      JSONText.object(config).bytes, to: folder.appending(path: "tokenizer_config.json"))
+      JSON.object(config).bytes, to: folder.appending(path: "tokenizer_config.json"))
   }
 
   /// Every word with how often it occurs, in the order of its bytes.
@@ -124,22 +124,21 @@ package struct TokenizerTraining: Hashable, Sendable {
   }
 
   /// As the `tokenizers` library writes it.
-  private func json(_ trained: TrainedVocabulary, _ frame: Frame) -> JSONText {
-    let vocabulary = JSONText.object(
-      Dictionary(trained.tokens.enumerated().map { ($1, .integer($0)) }, uniquingKeysWith: { first, _ in first }))
+  private func json(_ trained: TrainedVocabulary, _ frame: Frame) -> JSON {
+    let vocabulary = JSON.object(JSONObject(trained.tokens.enumerated().map { ($1, .integer($0)) }))
     let added = frame.special.enumerated().map { id, token in
-      JSONText.object([
+      JSON.object([
         "id": .integer(id), "content": .string(token), "single_word": .bool(false), "lstrip": .bool(token == "<mask>"),
         "rstrip": .bool(false), "normalized": .bool(false), "special": .bool(true),
       ])
     }
-    var root: [String: JSONText] = [
+    var root: JSONObject = [
       "version": .string("1.0"), "truncation": .null, "padding": .null, "added_tokens": .array(added),
       "post_processor": template(frame), "normalizer": .null,
     ]
     switch kind {
     case .byteLevelBPE:
-      let byteLevel: [String: JSONText] = [
+      let byteLevel: JSONObject = [
         "type": .string("ByteLevel"), "add_prefix_space": .bool(false), "trim_offsets": .bool(true),
         "use_regex": .bool(true),
       ]
@@ -168,11 +167,11 @@ package struct TokenizerTraining: Hashable, Sendable {
 
   private func unknown(_ frame: Frame) -> String { frame.roles["unk_token"] ?? frame.special[0] }
 
-  private func template(_ frame: Frame) -> JSONText {
-    func special(_ token: String, _ type: Int) -> JSONText {
+  private func template(_ frame: Frame) -> JSON {
+    func special(_ token: String, _ type: Int) -> JSON {
       .object(["SpecialToken": .object(["id": .string(token), "type_id": .integer(type)])])
     }
-    func text(_ name: String, _ type: Int) -> JSONText {
+    func text(_ name: String, _ type: Int) -> JSON {
       .object(["Sequence": .object(["id": .string(name), "type_id": .integer(type)])])
     }
     // RoBERTa has one type, and two tokens between a pair.
@@ -181,18 +180,15 @@ package struct TokenizerTraining: Hashable, Sendable {
     let closing = frame.closing.map { [special($0, 0)] } ?? []
     let middle = frame == .roberta ? closing + closing : closing
     let used = Set([frame.opening, frame.closing].compactMap { $0 })
-    let ids = frame.special.enumerated().filter { used.contains($0.element) }.map { id, token in
-      (
-        token,
-        JSONText.object(["id": .string(token), "ids": .array([.integer(id)]), "tokens": .array([.string(token)])])
-      )
+    let ids = frame.special.enumerated().filter { used.contains($0.element) }.map { id, token -> JSONObject.Member in
+      (token, .object(["id": .string(token), "ids": .array([.integer(id)]), "tokens": .array([.string(token)])]))
     }
     return .object([
       "type": .string("TemplateProcessing"), "single": .array(opening + [text("A", 0)] + closing),
       "pair": .array(
         opening + [text("A", 0)] + middle + [text("B", second)]
           + (frame.closing.map { [special($0, second)] } ?? [])),
-      "special_tokens": .object(Dictionary(uniqueKeysWithValues: ids)),
+      "special_tokens": .object(JSONObject(ids)),
     ])
   }
 }

@@ -50,8 +50,7 @@ extension ImageProcessor {
     guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path(percentEncoded: false)) })
     else { return }
     self.file = file
-    let path = file.relativePath
-    try read(JSONField(try JSONReader.read(file), file: path), family: description.family)
+    try read(JSONField(contentsOf: file), family: description.family)
   }
 
   private mutating func read(_ file: JSONField, family: String) throws {
@@ -64,7 +63,7 @@ extension ImageProcessor {
     for (key, _) in members where !known.contains(key) && !Self.others.contains(key) {
       // Other keys are told to do nothing by false and null, and what belongs to them (pad_size) then does nothing too.
       guard let field = file[key] else { continue }
-      if case .boolean(false) = field.value { continue }
+      if case .bool(false) = field.value { continue }
       if key == "pad_size", try !file.boolean("do_pad", default: false) { continue }
       throw InputError(
         at: field.place, "is not supported", expected: "no such key, false or null", found: field.value.shown)
@@ -126,7 +125,7 @@ extension ImageProcessor {
   /// The numbers of a key, one of each channel; nil where it is absent.
   private func channelValues(_ file: JSONField, _ key: String) throws -> [Double]? {
     guard let field = file[key] else { return nil }
-    if case .number(let value) = field.value { return try fitted([value], file, key) }
+    if let value = field.value.number { return try fitted([value.double], file, key) }
     return try fitted(field.array().map { try $0.double() }, file, key)
   }
 
@@ -201,17 +200,5 @@ extension JSONField {
         at: place, "is a filter that is not known", expected: known.joined(separator: ", "), found: value.shown)
     }
     return filter
-  }
-}
-
-extension JSONValue {
-  /// A short value as it is written, else its kind.
-  fileprivate var shown: String {
-    switch self {
-    case .boolean(let flag): "\(flag)"
-    case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
-    case .string(let text): "\"\(text.prefix(40))\""
-    default: kind
-    }
   }
 }

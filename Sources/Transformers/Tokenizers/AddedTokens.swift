@@ -1,3 +1,5 @@
+import Support
+
 /// A token that is found in a text as a whole, before the text is split.
 struct AddedToken: Sendable {
   var id: Int32

@@ -1,3 +1,5 @@
+import Support
+
 /// The ids of the tokens that have a part to play; nil where the tokenizer has none for it.
 package struct SpecialRoles: Sendable {
   package internal(set) var beginning: Int32?

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 
 /// From text to the tokens of a model and back, as the model's directory says.
 ///

@@ -56,8 +56,8 @@ struct AdapterFiles: Sendable {
       let head = weights.names.first(where: { name in heads.contains { name.hasSuffix(".\($0)") } }),
       let classes = weights.shape(head)?.first
     else { return base }
-    var others: [String: Any] = ["architectures": [end], "num_labels": NSNumber(value: classes)]
-    if try base.classes() != classes { others["id2label"] = [String: Any]() }
+    var others: JSONObject = ["architectures": .strings([end]), "num_labels": .integer(classes)]
+    if try base.classes() != classes { others["id2label"] = .object([:]) }
     return base.setting(others)
   }
 

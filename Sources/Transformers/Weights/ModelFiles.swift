@@ -115,14 +115,19 @@ package struct ModelFiles: Sendable {
 
   /// The shard files that an index names, each once, sorted.
   private static func shards(_ index: URL) throws -> [String] {
-    let data = try? Data(contentsOf: index)
-    if let data { try LargeFilePointer.refuse(data, at: index.relativePath) }
-    guard let data, let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-      let map = object["weight_map"] as? [String: String]
-    else {
+    guard let map = try JSON(contentsOf: index)["weight_map"]?.members else {
       throw InputError(at: index.relativePath, "is no index of shards", expected: "a \"weight_map\" of file names")
     }
-    let names = Set(map.values).sorted()
+    let names = Set(
+      try map.map { name, file in
+        guard let file = file.string else {
+          throw InputError(
+            at: "\(index.relativePath): weight_map.\(name)", "names no file", expected: "a file name", found: file.shown
+          )
+        }
+        return file
+      }
+    ).sorted()
     if let odd = names.first(where: { $0.contains("/") }) {
       throw InputError(at: index.relativePath, "names a shard outside its folder", found: "\"\(odd)\"")
     }

@@ -115,7 +115,7 @@ extension TokenizerFiles {
   /// Tokens that are special without a role: lists, and keys of one's own that end in `_token`.
   private func otherSpecialTokens(_ sources: [JSONField?]) throws -> [JSONField] {
     var fields: [JSONField] = []
-    for (key, value) in try settings?.members() ?? [] where key.hasSuffix("_token") && !SpecialRoles.keys.contains(key)
+    for (key, value) in try settings?.members() ?? [:] where key.hasSuffix("_token") && !SpecialRoles.keys.contains(key)
     {
       guard let field = settings?[key] else { continue }
       if case .string = value { fields.append(field) } else if field["content"] != nil { fields.append(field) }

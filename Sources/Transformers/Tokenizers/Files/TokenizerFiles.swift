@@ -67,8 +67,7 @@ struct TokenizerFiles: Sendable {
     }
     func settings(_ name: String, in folder: URL) throws -> JSONField? {
       guard existing([name], in: folder) else { return nil }
-      let url = folder.appending(path: name)
-      return JSONField(try JSONReader.read(url), file: url.path(percentEncoded: false))
+      return try JSONField(contentsOf: folder.appending(path: name))
     }
     carried = nil
     self.directory = folder
@@ -93,7 +92,7 @@ struct TokenizerFiles: Sendable {
   func path(_ name: String) -> String { directory.appending(path: name).path(percentEncoded: false) }
 
   func json(_ name: String) throws -> JSONField {
-    JSONField(try JSONReader.read(directory.appending(path: name)), file: path(name))
+    try JSONField(contentsOf: directory.appending(path: name))
   }
 
   /// The lines of a text file. Errors: cannot be read, is not UTF-8.

@@ -1,3 +1,5 @@
+import Support
+
 /// A token of a word, and the bytes of the word that it covers.
 struct WordToken: Sendable {
   /// In place of an id: bytes for which the model has no token, not even an unknown one.

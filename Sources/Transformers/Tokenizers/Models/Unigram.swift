@@ -31,7 +31,7 @@ struct Unigram: TokenModel {
       guard case .array(let parts) = entry.value, parts.count == 2, case .string(let token) = parts[0],
         case .number(let score) = parts[1]
       else { throw entry.error("a token and its score") }
-      return (token, score)
+      return (token, score.double)
     }
   }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// The first stage: what a tokenizer does to the characters of a text before it is split.
 protocol Normalizer: Sendable {
   func normalize(_ text: inout [AlignedScalar])

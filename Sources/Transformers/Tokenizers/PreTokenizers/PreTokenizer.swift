@@ -1,3 +1,5 @@
+import Support
+
 /// The second stage: cuts a normalised text into words.
 protocol PreTokenizer: Sendable {
   func split(_ text: inout SplitText, _ index: ScalarIndex)

@@ -71,7 +71,7 @@ extension GGUFArchitecture {
   ///
   /// A factor without a type means linear, and older files call it `rope.scale_linear`; with the type none it means
   /// nothing.
-  func ropeScaling(base: Double) throws -> [String: Any]? {
+  func ropeScaling(base: Double) throws -> JSONObject? {
     let type = try file.text("\(name).rope.scaling.type") ?? "linear"
     guard type == "none" || type == "linear" else {
       throw refusal("rope.scaling.type", expected: "none or linear", found: type.quotedForMessage)
@@ -80,7 +80,7 @@ extension GGUFArchitecture {
     let factor = try file.number("\(name).rope.scaling.factor") ?? older ?? 1
     let isScaled = type == "linear" && factor != 0 && factor != 1
     guard let entry = file.entry(Self.frequencyFactors) else {
-      return isScaled ? ["rope_type": "linear", "factor": NSNumber(value: factor)] : nil
+      return isScaled ? ["rope_type": .string("linear"), "factor": .number(JSONNumber(exactly: factor))] : nil
     }
     guard !isScaled else {
       throw InputError(
@@ -90,7 +90,7 @@ extension GGUFArchitecture {
     return try llama3Scaling(file.tensor(entry).values.map(Double.init), base: base)
   }
 
-  private func llama3Scaling(_ factors: [Double], base: Double) throws -> [String: Any] {
+  private func llama3Scaling(_ factors: [Double], base: Double) throws -> JSONObject {
     let (factor, original) = (factors.max() ?? 1, 8192)
     for (pair, found) in factors.enumerated() {
       let waves = Double(original) * pow(base, -Double(pair) / Double(factors.count)) / (2 * .pi)
@@ -104,8 +104,9 @@ extension GGUFArchitecture {
       }
     }
     return [
-      "rope_type": "llama3", "factor": NSNumber(value: factor), "low_freq_factor": NSNumber(value: 1.0),
-      "high_freq_factor": NSNumber(value: 4.0), "original_max_position_embeddings": NSNumber(value: original),
+      "rope_type": .string("llama3"), "factor": .number(JSONNumber(exactly: factor)),
+      "low_freq_factor": .number(JSONNumber(exactly: 1.0)), "high_freq_factor": .number(JSONNumber(exactly: 4.0)),
+      "original_max_position_embeddings": .integer(original),
     ]
   }
 }

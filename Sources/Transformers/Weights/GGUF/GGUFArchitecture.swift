@@ -57,29 +57,29 @@ struct GGUFArchitecture {
     let headWidth = try file.size("\(name).attention.key_length")
     try check(headWidth: headWidth ?? width / heads)
     let base = try file.number("\(name).rope.freq_base") ?? 10_000
-    var fields: [String: Any] = [
-      "model_type": family.lowercased(),
-      "architectures": ["\(family)ForCausalLM"],
-      "hidden_act": "silu",
-      "hidden_size": NSNumber(value: width),
-      "num_hidden_layers": NSNumber(value: try file.required("\(name).block_count")),
-      "num_attention_heads": NSNumber(value: heads),
-      "num_key_value_heads": NSNumber(value: keyValueHeads),
-      "intermediate_size": NSNumber(value: try file.required("\(name).feed_forward_length")),
-      "max_position_embeddings": NSNumber(value: try file.required("\(name).context_length")),
-      "vocab_size": NSNumber(value: embeddings.shape[0]),
-      "rms_norm_eps": NSNumber(value: epsilon),
-      "rope_theta": NSNumber(value: base),
-      "tie_word_embeddings": NSNumber(value: file.entry("output.weight") == nil),
-      "attention_bias": NSNumber(value: name == "llama" && file.entry("blk.0.attn_q.bias") != nil),
-      "mlp_bias": NSNumber(value: file.entry("blk.0.ffn_up.bias") != nil),
+    var fields: JSONObject = [
+      "model_type": .string(family.lowercased()),
+      "architectures": .strings(["\(family)ForCausalLM"]),
+      "hidden_act": .string("silu"),
+      "hidden_size": .integer(width),
+      "num_hidden_layers": .integer(try file.required("\(name).block_count")),
+      "num_attention_heads": .integer(heads),
+      "num_key_value_heads": .integer(keyValueHeads),
+      "intermediate_size": .integer(try file.required("\(name).feed_forward_length")),
+      "max_position_embeddings": .integer(try file.required("\(name).context_length")),
+      "vocab_size": .integer(embeddings.shape[0]),
+      "rms_norm_eps": .number(JSONNumber(exactly: epsilon)),
+      "rope_theta": .number(JSONNumber(exactly: base)),
+      "tie_word_embeddings": .bool(file.entry("output.weight") == nil),
+      "attention_bias": .bool(name == "llama" && file.entry("blk.0.attn_q.bias") != nil),
+      "mlp_bias": .bool(file.entry("blk.0.ffn_up.bias") != nil),
     ]
-    if let headWidth { fields["head_dim"] = NSNumber(value: headWidth) }
-    if let window { fields["sliding_window"] = NSNumber(value: window) }
+    if let headWidth { fields["head_dim"] = .integer(headWidth) }
+    if let window { fields["sliding_window"] = .integer(window) }
     for (key, source) in [("bos_token_id", "bos"), ("eos_token_id", "eos"), ("pad_token_id", "padding")] {
-      if let id = try file.integer("tokenizer.ggml.\(source)_token_id") { fields[key] = NSNumber(value: id) }
+      if let id = try file.integer("tokenizer.ggml.\(source)_token_id") { fields[key] = .integer(id) }
     }
-    if let scaling = try ropeScaling(base: base) { fields["rope_scaling"] = scaling }
+    if let scaling = try ropeScaling(base: base) { fields["rope_scaling"] = .object(scaling) }
     for key in file.unread(below: name) { fields[key] = file.value(key)?.json }
     return Configuration(
       path: file.place, fields: fields,
@@ -93,14 +93,14 @@ extension Configuration {
 }
 
 extension GGUFValue {
-  /// As Foundation gives values of JSON; of arrays only how long they are.
-  fileprivate var json: Any {
+  /// Of arrays only how long they are.
+  fileprivate var json: JSON {
     switch self {
-    case .integer(let value): NSNumber(value: value)
-    case .number(let value): NSNumber(value: value)
-    case .boolean(let value): NSNumber(value: value)
-    case .text(let value): value
-    case .array(let array): "\(array.count) values"
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(JSONNumber(exactly: value))
+    case .boolean(let value): .bool(value)
+    case .text(let value): .string(value)
+    case .array(let array): .string("\(array.count) values")
     }
   }
 }

@@ -37,15 +37,15 @@ struct GGUFTokenizer: Sendable {
 
   /// What `tokenizer_config.json` would say.
   func settings() throws -> JSONField {
-    var members: [(key: String, value: JSONValue)] = []
+    var members = JSONObject()
     for (key, source) in [("bos", "bos"), ("eos", "eos"), ("unk", "unknown"), ("pad", "padding")] {
       guard let id = try file.integer("tokenizer.ggml.\(source)_token_id"), tokens.indices.contains(id) else {
         continue
       }
-      members.append(("\(key)_token", .string(tokens[id])))
+      members["\(key)_token"] = .string(tokens[id])
     }
-    members.append(("add_bos_token", .boolean(try addsBeginning())))
-    members.append(("add_eos_token", .boolean(try file.boolean("tokenizer.ggml.add_eos_token") ?? false)))
+    members["add_bos_token"] = .bool(try addsBeginning())
+    members["add_eos_token"] = .bool(try file.boolean("tokenizer.ggml.add_eos_token") ?? false)
     return JSONField(.object(members), file: place)
   }
 
@@ -83,18 +83,18 @@ extension GGUFTokenizer {
   private static func isLlama3(_ pre: String) -> Bool { ["llama-bpe", "llama3", "llama-v3"].contains(pre) }
 
   /// What `tokenizer.json` would say.
-  private func description() throws -> JSONValue {
+  private func description() throws -> JSON {
     guard let merges = try file.texts("tokenizer.ggml.merges") else {
       throw InputError(at: "\(place).merges", "are missing")
     }
     let pre = try file.text("tokenizer.ggml.pre") ?? "default"
     let added = tokens.indices.filter { (Kind.unknown...Kind.userDefined).contains(kinds[$0]) }.map { id in
       Self.object(
-        ("id", .number(Double(id))), ("content", .string(tokens[id])), ("single_word", .boolean(false)),
-        ("lstrip", .boolean(false)), ("rstrip", .boolean(false)), ("normalized", .boolean(false)),
-        ("special", .boolean(kinds[id] != Kind.userDefined)))
+        ("id", .integer(id)), ("content", .string(tokens[id])), ("single_word", .bool(false)),
+        ("lstrip", .bool(false)), ("rstrip", .bool(false)), ("normalized", .bool(false)),
+        ("special", .bool(kinds[id] != Kind.userDefined)))
     }
-    let vocabulary = tokens.enumerated().map { (key: $1, value: JSONValue.number(Double($0))) }
+    let vocabulary = JSONObject(tokens.enumerated().map { ($1, .integer($0)) })
     return Self.object(
       ("added_tokens", .array(added)),
       ("normalizer", pre == "qwen2" ? Self.object(("type", .string("NFC"))) : .null),
@@ -104,39 +104,39 @@ extension GGUFTokenizer {
       (
         "model",
         Self.object(
-          ("type", .string("BPE")), ("vocab", .object(vocabulary)), ("merges", .array(merges.map(JSONValue.string))),
-          ("ignore_merges", .boolean(Self.isLlama3(pre))))
+          ("type", .string("BPE")), ("vocab", .object(vocabulary)), ("merges", .array(merges.map(JSON.string))),
+          ("ignore_merges", .bool(Self.isLlama3(pre))))
       ))
   }
 
-  private static func object(_ members: (key: String, value: JSONValue)...) -> JSONValue { .object(members) }
+  private static func object(_ members: JSONObject.Member...) -> JSON { .object(JSONObject(members)) }
 
-  private static func byteLevel(splits: Bool) -> JSONValue {
+  private static func byteLevel(splits: Bool) -> JSON {
     object(
-      ("type", .string("ByteLevel")), ("add_prefix_space", .boolean(false)), ("trim_offsets", .boolean(true)),
-      ("use_regex", .boolean(splits)))
+      ("type", .string("ByteLevel")), ("add_prefix_space", .bool(false)), ("trim_offsets", .bool(true)),
+      ("use_regex", .bool(splits)))
   }
 
   /// How text is cut before merges, by the name that llama.cpp gives it.
-  private func preTokenizer(_ pre: String) throws -> JSONValue {
-    func sequence(_ first: JSONValue, _ second: JSONValue) -> JSONValue {
+  private func preTokenizer(_ pre: String) throws -> JSON {
+    func sequence(_ first: JSON, _ second: JSON) -> JSON {
       Self.object(("type", .string("Sequence")), ("pretokenizers", .array([first, second])))
     }
-    func split(digits: String) -> JSONValue {
+    func split(digits: String) -> JSON {
       let pattern =
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
         + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
       return sequence(
         Self.object(
           ("type", .string("Split")), ("pattern", Self.object(("Regex", .string(pattern)))),
-          ("behavior", .string("Isolated")), ("invert", .boolean(false))),
+          ("behavior", .string("Isolated")), ("invert", .bool(false))),
         Self.byteLevel(splits: false))
     }
     switch pre {
     case "gpt-2": return Self.byteLevel(splits: true)
     case "smollm", "starcoder", "refact", "command-r":
       return sequence(
-        Self.object(("type", .string("Digits")), ("individual_digits", .boolean(true))), Self.byteLevel(splits: true))
+        Self.object(("type", .string("Digits")), ("individual_digits", .bool(true))), Self.byteLevel(splits: true))
     case "qwen2": return split(digits: #"\p{N}"#)
     case _ where Self.isLlama3(pre): return split(digits: #"\p{N}{1,3}"#)
     default:
@@ -147,7 +147,7 @@ extension GGUFTokenizer {
   }
 
   /// The beginning's and the end's token around a text, as far as the file asks for them.
-  private func postProcessor() throws -> JSONValue {
+  private func postProcessor() throws -> JSON {
     func token(_ isAdded: Bool, _ key: String) throws -> String? {
       guard isAdded, let id = try file.integer("tokenizer.ggml.\(key)_token_id") else { return nil }
       guard tokens.indices.contains(id) else {
@@ -158,22 +158,22 @@ extension GGUFTokenizer {
     let beginning = try token(try addsBeginning(), "bos")
     let end = try token(try file.boolean("tokenizer.ggml.add_eos_token") ?? false, "eos")
     guard beginning != nil || end != nil else { return .null }
-    func part(_ key: String, _ id: String, _ type: Int) -> JSONValue {
-      Self.object((key, Self.object(("id", .string(id)), ("type_id", .number(Double(type))))))
+    func part(_ key: String, _ id: String, _ type: Int) -> JSON {
+      Self.object((key, Self.object(("id", .string(id)), ("type_id", .integer(type)))))
     }
-    func surrounded(_ sequence: String, _ type: Int) -> [JSONValue] {
+    func surrounded(_ sequence: String, _ type: Int) -> [JSON] {
       let first = beginning.map { part("SpecialToken", $0, type) }, last = end.map { part("SpecialToken", $0, type) }
       return [first, part("Sequence", sequence, type), last].compactMap(\.self)
     }
-    let special = Set([beginning, end].compactMap(\.self)).sorted().map { token in
-      let id = Double(tokens.firstIndex(of: token) ?? 0)
+    let special = Set([beginning, end].compactMap(\.self)).sorted().map { token -> JSONObject.Member in
+      let id = tokens.firstIndex(of: token) ?? 0
       let value = Self.object(
-        ("id", .string(token)), ("ids", .array([.number(id)])), ("tokens", .array([.string(token)])))
-      return (key: token, value: value)
+        ("id", .string(token)), ("ids", .array([.integer(id)])), ("tokens", .array([.string(token)])))
+      return (token, value)
     }
     return Self.object(
       ("type", .string("TemplateProcessing")), ("single", .array(surrounded("A", 0))),
-      ("pair", .array(surrounded("A", 0) + surrounded("B", 1))), ("special_tokens", .object(special)))
+      ("pair", .array(surrounded("A", 0) + surrounded("B", 1))), ("special_tokens", .object(JSONObject(special))))
   }
 }
 
