@@ -63,6 +63,9 @@ extension Subject {
 }
 
 extension AnalysisResult {
+  /// What no quotient of two float32 numbers and no square of one comes near, and whose square is finite.
+  private static let largest = 1e150
+
   fileprivate func checkTables(of model: Subject.Model, _ place: String) throws {
     var metricsSeen: Set<String> = []
     for table in tables {
@@ -81,6 +84,10 @@ extension AnalysisResult {
         }
         guard (0...Form.largest).contains(row.quantity.n) else {
           throw InputError(at: "\(place), n", "is out of range", expected: "a count", found: "\(row.quantity.n)")
+        }
+        let numbers = [row.quantity.value, row.quantity.interval?.lowerBound, row.quantity.interval?.upperBound]
+        if let number = numbers.compactMap(\.self).first(where: { abs($0) > Self.largest }) {
+          throw InputError(at: place, "is out of range", expected: "numbers up to \(Self.largest)", found: "\(number)")
         }
       }
     }

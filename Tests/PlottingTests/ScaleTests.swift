@@ -48,6 +48,8 @@ struct ScaleTests {
       Ticks.linear(0...3000, count: 3, style: .prefixed(unit: "B")).map(\.label) == ["0", "1 kB", "2 kB", "3 kB"])
     #expect(
       Ticks.log(1...1e6, count: 4, style: .prefixed(unit: "")).map(\.label) == ["1", "100", "10k", "1M"])
+    // Too narrow for a power of ten: one tick, and an end.
+    #expect(Ticks.linear(0...1e-308, count: 5).map(\.value) == [0])
     #expect(Ticks.linear(0...1, count: 4, style: .percent).map(\.label) == ["0 %", "50 %", "100 %"])
     #expect(Ticks.linear(0...0.01, count: 2, style: .percent).map(\.label) == ["0.0 %", "0.5 %", "1.0 %"])
   }

@@ -81,6 +81,38 @@ struct MutatedRunTests {
     }
   }
 
+  @Test("Every coordinate the same, beside which 1 is lost", arguments: [-1e38, 1e38] as [Float])
+  func huge(number: Float) throws {
+    try withFolder { folder in
+      var results = sample()
+      for analysis in results.analyses.indices where results.analyses[analysis].id == "projection" {
+        for name in ["pca", "tsne"] {
+          guard let array = results.analyses[analysis].arrays[name] else { continue }
+          results.analyses[analysis].arrays[name] = NumericArray(
+            shape: array.shape, values: array.values.map { _ in number })
+        }
+      }
+      try results.write(to: folder)
+      try draw(folder)
+    }
+  }
+
+  @Test("Scores that are all negative, and all too small for a power of ten", arguments: [-1e149, 1e-308])
+  func scores(number: Double) throws {
+    try withFolder { folder in
+      var results = sample()
+      for analysis in results.analyses.indices {
+        for table in results.analyses[analysis].tables.indices {
+          for row in results.analyses[analysis].tables[table].rows.indices {
+            results.analyses[analysis].tables[table].rows[row].quantity = Quantity(number, n: 3)
+          }
+        }
+      }
+      try results.write(to: folder)
+      try draw(folder)
+    }
+  }
+
   /// The same value with another one, or none, at a place that the generator chooses.
   private static func changed(_ value: Any, _ generator: inout SeededGenerator) -> Any {
     if var members = value as? [String: Any], !members.isEmpty, generator.index(below: 8) > 0 {

@@ -36,6 +36,7 @@ struct DamagedRunTests {
       (#""tokens": 40"#, #""tokens": -40"#, "subject.corpus.tokens: is out of range"),
       (#""n": 40"#, #""n": -1"#, "L0.H0, n: is out of range"),
       (#""n": 40"#, #""n": 9223372036854775807"#, "L0.H0, n: is out of range"),
+      (#""value": 0.333333333"#, #""value": -1e300"#, "L0.H0: is out of range, expected numbers up to 1e+150"),
       (#""n": 40"#, #""n": 1.5"#, "results.json"),
       (#""low": 0.1"#, #""low": 0.9"#, "is no interval"), (#""low": 0.1, "#, "", "is no interval"),
       (#", "value": 0.333333333"#, "", "has no \"value\""),

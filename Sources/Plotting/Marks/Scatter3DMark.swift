@@ -54,7 +54,9 @@ package struct Scatter3DMark: Mark {
     let theme = frame.theme
     let ranges = (0..<3).map { axis -> ClosedRange<Double> in
       let range = extent(points.map { $0[axis] }) ?? 0...1
-      return range.lowerBound < range.upperBound ? range : range.lowerBound - 1...range.upperBound + 1
+      // Beside a large number 1 would be lost.
+      let margin = max(1, abs(range.lowerBound) * 1e-3)
+      return range.lowerBound < range.upperBound ? range : range.lowerBound - margin...range.upperBound + margin
     }
     // The box's corners decide the scale; a line of text fits around it.
     let corners = (0..<8).map { corner in turned((0..<3).map { corner >> $0 & 1 == 1 ? 1 : -1 }) }

@@ -45,6 +45,8 @@ package enum Ticks {
       exponent < 0 ? k * factor / power(-exponent) : k * factor * power(exponent)
     }
     let step = value(1)
+    // Beyond what a power of ten can say.
+    guard step > 0, step.isFinite else { return [Tick(low, NumberFormat.text(low))] }
     let first = (low / step - 1e-9).rounded(.up)
     let last = (high / step + 1e-9).rounded(.down)
     // No multiple in so narrow a domain: a finer step finds one.

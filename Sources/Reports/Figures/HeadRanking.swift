@@ -34,8 +34,9 @@ package enum HeadRanking: FigureBuilder {
     }
     let title = "Heads with the highest \(metric.title.lowercasedFirst)"
     var x = Axis(.linear, Axis.title(metric.title.lowercasedFirst, unit: metric.unit))
-    let top = (values.compactMap(\.number) + intervals.compactMap { $0?.upperBound }).max() ?? 1
-    x.domain = 0...(top > 0 ? top * 1.04 : 1)
+    let ends = values.compactMap(\.number) + intervals.flatMap { [$0?.lowerBound, $0?.upperBound].compactMap { $0 } }
+    let top = ends.max() ?? 1
+    x.domain = min(0, ends.min() ?? 0)...(top > 0 ? top * 1.04 : 1)
     let plot = Plot(
       title, x: x, y: .categories(names, ""), shape: .lines(shown.count, height: 13), marks: marks)
     return .figure(
