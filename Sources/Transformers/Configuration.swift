@@ -246,6 +246,7 @@ extension Configuration {
       return fallback
     }
     guard let number = value.number?.double else { throw wrongType(key, "a number") }
+    guard number.isFinite else { throw error(key, "is not finite", expected: "a finite number") }
     guard range.contains(number) else {
       throw error(key, "is impossible", expected: "a number from \(range.lowerBound) to \(range.upperBound)")
     }

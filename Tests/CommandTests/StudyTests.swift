@@ -103,11 +103,11 @@ struct StudyTests {
   @Test(
     "A damaged study is one line, code 3, and stays as it is",
     arguments: [
-      ("\"members\" : [\n        1", "\"members\" : [\n        99", "has a member that is no variant"),
-      ("\"schema\" : 1", "\"schema\" : 7", "is of another version"),
-      ("\"folder\" : \"00-pre-ln\"", "\"folder\" : \"../00-pre-ln\"", "whose folder is none"),
-      ("\"folder\" : \"00-pre-ln\"", "\"folder\" : \"07-none\"", "07-none/results.json: does not exist"),
-      ("\"variants\" :", "\"variant\" :", "has no \"variants\""), ("{", "", "study.json"),
+      ("\"members\": [1", "\"members\": [99", "has a member that is no variant"),
+      ("\"schema\": 1", "\"schema\": 7", "is of another version"),
+      ("\"folder\": \"00-pre-ln\"", "\"folder\": \"../00-pre-ln\"", "whose folder is none"),
+      ("\"folder\": \"00-pre-ln\"", "\"folder\": \"07-none\"", "07-none/results.json: does not exist"),
+      ("\"variants\":", "\"variant\":", "has no \"variants\""), ("{", "", "study.json"),
     ])
   func damaged(text: String, replacement: String, says: String) throws {
     let folder = try Self.single.get().scratch["out/parts"], copy = try Scratch(), place = copy["parts"]

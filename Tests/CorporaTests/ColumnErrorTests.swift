@@ -12,7 +12,7 @@ struct ColumnErrorTests {
         "c.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"\n",
         "line 2, column 13: is not valid JSON, expected , or }, found the end"
       ),
-      ("c.jsonl", "\n[\"a\"]\n", "line 2: is not a JSON object, expected one per line, found a list"),
+      ("c.jsonl", "{\"text\": \"a\"}\n[\"a\"]\n", "line 2: is not a JSON object, expected one per line, found a list"),
       ("c.jsonl", "{\"text\": \"a\"} x\n", "line 1, column 15: is not valid JSON, expected the end, found \"x\""),
       (
         "c.jsonl", "{\"text\": \"a\", \"n\": 01}\n",
@@ -27,7 +27,7 @@ struct ColumnErrorTests {
         "c.jsonl", "{\"text\": \"a\tb\"}\n",
         "line 1, column 12: is not valid JSON, expected no control character in a string"
       ),
-      ("c.jsonl", String(repeating: "[", count: 200), "line 1, column 201: is not valid JSON, expected a value"),
+      ("c.jsonl", String(repeating: "[", count: 200), "line 1: ends within its JSON array"),
       ("c.jsonl", "{\"a\":" + String(repeating: "[", count: 600), "expected at most 512 nested values"),
       ("c.jsonl", "{\"text\": \"a\", \"text\": \"b\"}\n", "line 1, column 15: has a key twice, found \"text\""),
       (

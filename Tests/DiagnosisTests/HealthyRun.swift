@@ -36,6 +36,7 @@ struct HealthyRun {
     fill(WeightMetrics.census, WeightMetrics.infiniteCount, tensors, 0)
     fill(CorpusTextMetrics.analysis, CorpusTextMetrics.droppedShare, [.model], 0.001)
     fill(CorpusTextMetrics.analysis, CorpusTextMetrics.unknownShare, [.model], 0)
+    fill(TrainingMetrics.analysis, TrainingMetrics.identicalCheckpoints, [.model], 0)
     fill(TrainingMetrics.analysis, TrainingMetrics.risingEvaluations, [.model], 0)
     fill(TrainingMetrics.analysis, TrainingMetrics.gradientPeak, [.model], 2)
     fill(TrainingMetrics.analysis, TrainingMetrics.leastSimilarity, [.model], 0.9)

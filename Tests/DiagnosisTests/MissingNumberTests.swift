@@ -136,8 +136,9 @@ struct MissingNumberTests {
     run.tables[TrainingMetrics.analysis]?.append(
       MetricTable(TrainingMetrics.nonFiniteCheckpoints, [.init(.model, Quantity(2, n: 3))]))
     var results = run.results
-    results.analyses[results.analyses.count - 1].texts["checkpoints"] = ["step-1", "step-2", "step-3"]
-    results.analyses[results.analyses.count - 1].arrays["checkpoint.nonFinite"] = NumericArray(
+    let training = try #require(results.analyses.firstIndex { $0.id == TrainingMetrics.analysis })
+    results.analyses[training].texts["checkpoints"] = ["step-1", "step-2", "step-3"]
+    results.analyses[training].arrays["checkpoint.nonFinite"] = NumericArray(
       shape: [3], values: [0, 7, 1])
     let findings = Assessment(results).findings
     #expect(findings.map(\.id) == ["non-finite-weights:checkpoints"])

@@ -77,6 +77,7 @@ struct PartTests {
   @Test("A note is carried by the part that it is about, whatever its words, and survives its file")
   func notes() throws {
     var analysis = result(1)
+    analysis.texts = [:]
     analysis.tables[0].rows = [Component.Stack.encoder, .decoder, .cross].map { stack in
       .init(Component(.head(layer: 0, head: 0), stack: stack), Quantity(1, n: 1))
     }

@@ -15,7 +15,7 @@ extension Rule {
     thresholds: [],
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, _ in
-      results[TrainingMetrics.identicalCheckpoints]?[.model] == nil
+      results[TrainingMetrics.identicalCheckpoints] == nil && results[TrainingMetrics.unchangedTensors] == nil
         ? [Gap(.all, "fewer than two checkpoints were given")] : []
     },
     evaluate: { rule, results, _ in
