@@ -54,12 +54,13 @@ package struct Rule: Sendable {
   package func allGaps(_ results: RunResults, _ thresholds: Thresholds) -> [Gap] {
     for id in needs {
       guard let analysis = results[analysis: id] else {
-        return [
-          Gap(
-            .all,
-            id == TrainingMetrics.analysis
-              ? "neither a training log nor checkpoints were given" : "the analysis \(id) was not asked for")
-        ]
+        let reason =
+          switch id {
+          case TrainingMetrics.analysis: "neither a training log nor checkpoints were given"
+          case CorpusTextMetrics.analysis: "the corpus has no text"
+          default: "the analysis \(id) was not asked for"
+          }
+        return [Gap(.all, reason)]
       }
       if let reason = analysis.notApplicable { return [Gap(.all, "\(id): \(reason)")] }
     }

@@ -32,7 +32,7 @@ struct PixelGoldenTests {
             paint: .category(series), name: "layer \(series)")
         })
     case "cells":
-      let tokens = ["The", "Ġcat", "Ġsat", "注意", "سلام", "▁so", "Ċ", "😀"]
+      let tokens = ["The", " cat", " sat", "注意", "سلام", "▁so", "\n", "😀"]
       plot = Plot(
         "Cells", x: .tokens(tokens, "key"), y: .tokens(tokens, "query"), color: .sequential("weight", 0...1),
         shape: .square(rows: 8, columns: 8, largestSide: 160),

@@ -99,7 +99,7 @@ struct AppearanceTests {
       ("look/table.mustache", "{{#rows}}{{>figure}}{{/rows}}{{>own}}", "includes own, which is not there"),
       ("look/style.css", "p { } </STYLE>", "ends the style element"),
       ("look/page.mustache/file", "", "look/page.mustache: "),
-      ("themes/own.json", "{", "themes/own.json: is no theme"),
+      ("themes/own.json", "{", "themes/own.json: line 1, column 2: is not valid JSON"),
       (
         "themes/own.json", ##"{"inc": "#000000"}"##,
         "themes/own.json: \"inc\": is no key of a theme, the nearest is \"ink\""

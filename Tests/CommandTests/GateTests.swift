@@ -22,7 +22,7 @@ struct GateTests {
     #expect(outcome.code == 1)
     let lines = outcome.errorLines.drop { !$0.hasPrefix("fail: ") }
     #expect(lines.count == 6, "\(outcome.errors)")
-    #expect(lines.first?.contains(" failures; ") == true)
+    #expect(lines.first?.contains(" failures under ") == true)
     #expect(lines.filter { $0.hasPrefix("  fail: Attention collapse (uniform) at L") }.count == 3, "\(outcome.errors)")
     #expect(lines.dropLast().last?.firstMatch(of: /^  and \d+ more$/) != nil, "\(outcome.errors)")
     #expect(lines.last == "report: out/small-corpus/index.html")

@@ -57,8 +57,8 @@ struct SelectionTests {
     let texts = ["attention-sheet", "attention-sheet-2"].map { name in
       rows(files["figures/\(name).csv"]).prefix(20).map { $0[3] }.joined()
     }
-    #expect(texts[0].hasPrefix("sentenceĠnumberĠ12Ġ") || texts[0].hasPrefix("sentence number 12 "), "\(texts)")
-    #expect(texts[1].hasPrefix("sentenceĠnumberĠ3Ġ") || texts[1].hasPrefix("sentence number 3 "), "\(texts)")
+    #expect(texts[0].hasPrefix("sentence␣number␣12␣"), "\(texts)")
+    #expect(texts[1].hasPrefix("sentence␣number␣3␣"), "\(texts)")
     let page = String(decoding: files["report.md"] ?? Data(), as: UTF8.self)
     #expect(!page.contains("Figures and tables show only"))
     #expect(files["figures/attention-model-view-2.svg"] != nil)

@@ -234,6 +234,8 @@ private struct LoggedLines: FigureContent {
         ? " \(NumberFormat.count(details)) numbers of single parameters, layers and points are not drawn." : "")
   }
   var altText: String { lines.altText }
+  /// As wide as the text, so that names of logs have room.
+  var extent: Figure.Extent { .text }
   var plot: any Plottable { lines.plot }
   var table: DataTable { lines.table }
 }
