@@ -40,7 +40,6 @@ final class WorkerPool: Sendable {
     /// Threads that may still join the job.
     var seats = 0
     var threads = 0
-    var isClosed = false
   }
 
   private let state = Mutex(State())
@@ -76,25 +75,15 @@ final class WorkerPool: Sendable {
     for _ in 0..<helpers { wake.signal() }
   }
 
-  /// Ends the threads; called when nobody can hand in a job any more.
-  func close() {
-    let threads = state.withLock { state in
-      state.isClosed = true
-      return state.threads
-    }
-    for _ in 0..<threads { wake.signal() }
-  }
-
   private func start() {
     let thread = Thread { [self] in
       while true {
         wake.wait()
-        let (job, isClosed) = state.withLock { state -> (Job?, Bool) in
-          guard state.seats > 0, let job = state.job else { return (nil, state.isClosed) }
+        let job = state.withLock { state -> Job? in
+          guard state.seats > 0, let job = state.job else { return nil }
           state.seats -= 1
-          return (job, false)
+          return job
         }
-        if isClosed { return }
         job?.work()
       }
     }

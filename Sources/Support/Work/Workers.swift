@@ -10,15 +10,14 @@ package final class Workers: Sendable {
   package let count: Int
   private let pool = WorkerPool()
 
-  package init(threads: Int) { count = max(1, threads) }
-
-  deinit { pool.close() }
+  /// Threads begin with the first work that needs them, and sleep from then on until the process ends.
+  package init(threads: Int) {
+    tk_keep_freed_memory()
+    count = max(1, threads)
+  }
 
   /// Those of this thread of control; one a core of the machine unless others were handed in.
-  @TaskLocal package static var current: Workers = {
-    tk_keep_freed_memory()
-    return Workers(threads: ProcessInfo.processInfo.activeProcessorCount)
-  }()
+  @TaskLocal package static var current = Workers(threads: ProcessInfo.processInfo.activeProcessorCount)
 
   /// Runs `body` with this many threads; with those that there are where none is named.
   package static func with<T>(threads: Int?, _ body: () throws -> T) rethrows -> T {
