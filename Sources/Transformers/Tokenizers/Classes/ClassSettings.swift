@@ -66,7 +66,7 @@ extension TokenizerClass {
     if let file, try components.cutsOtherwise(than: file) {
       components.remarks.append(
         "Text is normalised and split by \(rawValue), this model's class in transformers 5, and not as tokenizer.json "
-          + "as this does it, not as tokenizer.json says.")
+          + "says.")
     }
     return components
   }
