@@ -39,41 +39,48 @@ let package = Package(
     swift("Transformers", ["Support", "Tensors", "CKernels", "COnig"]),
     swift("Corpora", ["Support", "Tensors", "CISAL", "CPNG", "CJPEG"]),
     swift("Results", ["Support", "Tensors"]),
-    swift("Analyses", ["Support", "Transformers", "Tensors", "CKernels", "Corpora", "Results"]),
-    swift("Training", ["Support", "Analyses", "Transformers", "Tensors", "CKernels", "Corpora", "Results", "CISAL"]),
+    swift("Engine", ["Support", "Transformers", "Tensors", "CKernels", "Corpora", "Results"]),
+    swift("Analyses", ["Support", "Engine", "Transformers", "Tensors", "CKernels", "Corpora", "Results"]),
+    swift(
+      "Training",
+      ["Support", "Engine", "Analyses", "Transformers", "Tensors", "CKernels", "Corpora", "Results", "CISAL"]),
     swift("Diagnosis", ["Support", "Results"]),
     swift("Drawing", []),
     swift("Plotting", ["Support", "Drawing"]),
     swift("CairoRenderer", ["Drawing", "CISAL", "CKernels", "CPangoCairo", "CPNG"]),
     swift("Reports", ["Support", "Results", "Diagnosis", "Drawing", "Plotting", "CMarkGFM"]),
-    .executableTarget(
-      name: "tomograph",
-      dependencies: [
-        "Support", "Tensors", "Transformers", "Corpora", "Results", "Analyses", "Training", "Diagnosis", "Drawing",
-        "Plotting", "CairoRenderer", "Reports",
-      ],
-      swiftSettings: settings),
+    swift(
+      "Commands",
+      [
+        "Support", "Tensors", "Transformers", "Corpora", "Results", "Engine", "Analyses", "Training", "Diagnosis",
+        "Drawing", "Plotting", "CairoRenderer", "Reports",
+      ]),
+    .executableTarget(name: "tomograph", dependencies: ["Commands"], swiftSettings: settings),
 
     tests("Support", ["Support"]),
     tests("Tensors", ["Support", "Tensors", "CBLAS", "CKernels", "COneDNN"]),
     tests("Transformers", ["Support", "Transformers", "Tensors"]),
     tests("Corpora", ["Support", "Corpora", "Tensors"]),
     tests("Results", ["Support", "Results", "Tensors"]),
-    tests("Analyses", ["Support", "Analyses", "CKernels", "Transformers", "Results", "Tensors"]),
-    tests("Training", ["Support", "Training", "Analyses", "Transformers", "Corpora", "Results", "Tensors"]),
+    tests("Engine", ["Support", "Engine", "Analyses", "Corpora", "Transformers", "Results", "Tensors"]),
+    tests("Analyses", ["Support", "Engine", "Analyses", "CKernels", "Transformers", "Results", "Tensors"]),
+    tests("Training", ["Support", "Training", "Engine", "Analyses", "Transformers", "Corpora", "Results", "Tensors"]),
     tests("Diagnosis", ["Support", "Diagnosis", "Results", "Tensors"]),
     tests("Drawing", ["Drawing"]),
     tests("Plotting", ["Support", "Plotting", "Drawing"]),
     tests("CairoRenderer", ["Support", "CairoRenderer", "Corpora", "Drawing", "Plotting", "Reports", "Tensors"]),
     tests("Reports", ["Support", "Reports", "Plotting", "Drawing", "Results", "Diagnosis", "Tensors"]),
     tests(
-      "Command",
-      ["Support", "Analyses", "CairoRenderer", "Drawing", "Plotting", "Reports", "Results", "Tensors", "tomograph"]),
+      "Commands",
+      [
+        "Support", "Engine", "Analyses", "CairoRenderer", "Drawing", "Plotting", "Reports", "Results", "Tensors",
+        "Commands", "tomograph",
+      ]),
 
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Support", "Tensors", "Transformers", "Analyses", "Training", "Results", "Drawing", "Plotting",
+        "Support", "Tensors", "Transformers", "Engine", "Analyses", "Training", "Results", "Drawing", "Plotting",
         "CairoRenderer", "TestSupport",
       ],
       path: "Tests/Bench", exclude: ["peers.sh"], swiftSettings: settings),

@@ -1,4 +1,4 @@
+import Commands
 import Glibc
 
-Signals.watch()
-exit(Command.run(CommandLine.arguments).rawValue)
+exit(Command.main(CommandLine.arguments))

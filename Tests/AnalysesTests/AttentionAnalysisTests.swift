@@ -1,4 +1,5 @@
 import Analyses
+import Engine
 import Foundation
 import Results
 import Tensors

@@ -1,4 +1,5 @@
 import Corpora
+import Engine
 import Foundation
 import TestSupport
 import Testing

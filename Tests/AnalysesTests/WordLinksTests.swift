@@ -1,4 +1,5 @@
 import Corpora
+@testable import Engine
 import Foundation
 import Results
 import Support

@@ -1,3 +1,4 @@
+import Engine
 import Tensors
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Analyses
 import Corpora
+import Engine
 import Foundation
 import Results
 import Support

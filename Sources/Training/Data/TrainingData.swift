@@ -1,5 +1,6 @@
 import Analyses
 import Corpora
+import Engine
 import Support
 import Tensors
 package import Transformers

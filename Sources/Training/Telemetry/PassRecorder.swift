@@ -1,4 +1,5 @@
 import Analyses
+import Engine
 import Transformers
 
 /// Looks at one of a step's passes, as values and gradients go by.

@@ -1,4 +1,5 @@
-package import Analyses
+import Analyses
+package import Engine
 package import Transformers
 
 /// What a training's telemetry knows of the tokens that the model reads.

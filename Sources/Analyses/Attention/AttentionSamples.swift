@@ -1,0 +1,122 @@
+import Engine
+import Synchronization
+
+/// A few documents whose attention is kept for figures: of moderate length where there are such, and among them those
+/// with the smallest hash; and of the long ones that with the smallest hash, pooled. Where documents are named, those.
+package struct AttentionSamples: Sendable {
+  package static let kept = 3
+  /// Lengths that a drawn map can name every token of.
+  static let moderate = 6...40
+  /// Longer documents show their first positions.
+  static let longest = 64
+  /// Documents beyond this length can be kept pooled.
+  static let pooledBeyond = 256
+
+  /// What makes one document preferable to another.
+  struct Rank: Sendable {
+    var isModerate: Bool
+    var hash: UInt64
+    var id: String
+
+    init(_ document: TokenizedDocument) {
+      isModerate = AttentionSamples.moderate.contains(document.ids.count)
+      hash = document.hash
+      id = document.id
+    }
+
+    func precedes(_ other: Rank) -> Bool {
+      if isModerate != other.isModerate { return isModerate }
+      return (hash, id) < (other.hash, other.id)
+    }
+  }
+
+  /// Which maps of a document are kept.
+  struct Choice: Sendable {
+    var isShown = false
+    var isPooled = false
+  }
+
+  /// What documents were offered so far, by all copies of an analysis: of those that cannot be kept in the end no map
+  /// is made. What is kept in the end does not depend on the order.
+  final class Gate: Sendable {
+    /// The documents that may be kept, no more than `kept`; nil for all.
+    private let names: Set<String>?
+    private let best = Mutex<(shown: [Rank], pooled: Rank?)>(([], nil))
+
+    init(among names: [String]?) { self.names = names.map(Set.init) }
+
+    func choose(_ document: TokenizedDocument) -> Choice {
+      var choice = Choice()
+      if let names, !names.contains(document.id) { return choice }
+      let rank = Rank(document)
+      return best.withLock { best in
+        if document.ids.count >= 2 {
+          best.shown.append(rank)
+          best.shown.sort { $0.precedes($1) }
+          if best.shown.count > AttentionSamples.kept { best.shown.removeLast() }
+          choice.isShown = best.shown.contains { $0.id == rank.id }
+        }
+        if document.ids.count > AttentionSamples.pooledBeyond {
+          if best.pooled.map(rank.precedes) ?? true { best.pooled = rank }
+          choice.isPooled = best.pooled?.id == rank.id
+        }
+        return choice
+      }
+    }
+  }
+
+  /// What the first positions of a document are called.
+  struct Names: Sendable {
+    var tokens: [String]
+    /// As the vocabulary spells them; empty where they are of none.
+    var entries: [String]
+
+    init(_ tokens: [String], _ entries: [String]) {
+      self.tokens = Array(tokens.prefix(AttentionSamples.longest))
+      self.entries = Array(entries.prefix(AttentionSamples.longest))
+    }
+  }
+
+  struct Sample: Sendable {
+    var rank: Rank
+    var keys: Names
+    /// Where these are others than the keys: what a decoder's rows predict.
+    var queries: Names?
+    /// Of the two, where people aligned them.
+    var alignment: TokenAlignment?
+    /// `[L, H, queries, keys]`.
+    var pattern: [Float]
+    /// Positions of the whole document.
+    var length: Int
+  }
+
+  struct Pooled: Sendable {
+    var rank: Rank
+    /// Positions of the document, and of a block's side.
+    var length: Int
+    var size: Int
+    /// `[L, H, blocks, blocks]`.
+    var blocks: Int
+    var mean: [Float]
+    var maximum: [Float]
+  }
+
+  /// Best first.
+  private(set) var samples: [Sample] = []
+  private(set) var pooled: Pooled?
+
+  mutating func offer(_ sample: Sample) {
+    samples.append(sample)
+    samples.sort { $0.rank.precedes($1.rank) }
+    if samples.count > AttentionSamples.kept { samples.removeLast() }
+  }
+
+  mutating func offer(_ other: Pooled) {
+    if pooled.map({ other.rank.precedes($0.rank) }) ?? true { pooled = other }
+  }
+
+  mutating func merge(_ other: AttentionSamples) {
+    for sample in other.samples { offer(sample) }
+    if let pooled = other.pooled { offer(pooled) }
+  }
+}

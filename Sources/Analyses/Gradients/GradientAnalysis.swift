@@ -1,0 +1,208 @@
+import CKernels
+package import Engine
+import Results
+import Tensors
+package import Transformers
+
+/// How the gradient of the loss flows: norms, ratios and histograms of every parameter, and the flow through the
+/// residual points.
+///
+/// A value is the mean over the batches of the corpus of what the batch's mean loss gives; bands hold the middle 95 % of
+/// up to `keptBatches` batches, those with the smallest hash. Definitions: `GradientMetrics`.
+package struct GradientAnalysis: Analysis {
+  package static let id = GradientMetrics.analysis
+  static let keptBatches = 128
+  static let lowest = GradientFormulas.lowest
+  static let binsPerDecade = GradientFormulas.binsPerDecade
+  static var bins: Int { GradientFormulas.bins }
+
+  let model: Model
+  /// The stack, as a place among the model's, and the block that each parameter belongs to, by its name.
+  let layerOfParameter: [(stack: Int, layer: Int)?]
+  var sums: [Double]
+  /// How many batches had the number at all.
+  var counts: [Int]
+  var batches: [BatchNumbers] = []
+  var batchCount = 0
+  var lossBatches = 0
+  /// `[parameters, bins]`, and zeros, NaN, +∞, −∞ of every parameter.
+  var histogram: [UInt64]
+  var special: [UInt64]
+
+  /// The numbers of one batch, kept for bands; NaN where the batch had none.
+  struct BatchNumbers: Sendable {
+    var hash: UInt64
+    var values: [Double]
+  }
+
+  package init(_ context: AnalysisContext) {
+    model = context.model
+    layerOfParameter = context.model.blockOfParameter
+    let count = context.model.parameters.count
+    histogram = [UInt64](repeating: 0, count: count * GradientAnalysis.bins)
+    special = [UInt64](repeating: 0, count: count * 4)
+    sums = []
+    counts = []
+    sums = [Double](repeating: 0, count: slots.count)
+    counts = [Int](repeating: 0, count: slots.count)
+  }
+
+  /// Where each number of a batch stands: those of parameters, of every stack, and the loss.
+  struct Slots {
+    struct Stack {
+      var description: StackDescription
+      var first: Int
+
+      var layers: Int { description.layers }
+      func layerNorm(_ layer: Int) -> Int { first + layer }
+      func attentionFlow(_ layer: Int) -> Int { first + layers + layer }
+      func crossFlow(_ layer: Int) -> Int { first + 2 * layers + layer }
+      func mlpFlow(_ layer: Int) -> Int { first + 3 * layers + layer }
+      func flow(_ point: Int) -> Int { first + 4 * layers + point }
+      func relativeFlow(_ point: Int) -> Int { first + 5 * layers + 1 + point }
+      var end: Int { first + 6 * layers + 2 }
+    }
+
+    var stacks: [Stack] = []
+    var loss: Int
+
+    init(_ model: Model) {
+      loss = model.parameters.count
+      for description in model.description.stacks {
+        stacks.append(Stack(description: description, first: loss))
+        loss = stacks[stacks.count - 1].end
+      }
+    }
+
+    func norm(_ parameter: Int) -> Int { parameter }
+    var count: Int { loss + 1 }
+  }
+
+  var slots: Slots { Slots(model) }
+
+  package var needs: Needs {
+    var needs = Needs()
+    guard model.precision == .f32 else { return needs }
+    needs.parameterGradients = true
+    for stack in model.description.stacks {
+      for point in 0...stack.layers {
+        needs.sites.insert(stack.residual(point: point))
+        needs.gradients.insert(stack.residual(point: point))
+      }
+      // Those at z make the importance of heads exact where gradients run anyway.
+      var kinds: [Site.Kind] = [.attentionOut, .mlpOut, .z]
+      if stack.role == .decoder { kinds += [.crossOut, .crossZ] }
+      for layer in 0..<stack.layers {
+        needs.gradients.formUnion(kinds.map { stack.site($0, layer: layer) })
+        needs.sites.formUnion(kinds.filter { [.z, .crossZ].contains($0) }.map { stack.site($0, layer: layer) })
+      }
+    }
+    return needs
+  }
+
+  package mutating func observe(_ observation: Observation) throws {
+    if case .repeatedTokens = observation.stream { return }
+    guard let loss = observation.trace.loss else { return }
+    guard !observation.trace.parameterGradients.isEmpty || !observation.trace.gradients.isEmpty else { return }
+    let slots = slots
+    var values = [Double](repeating: .nan, count: slots.count)
+    var present = [Bool](repeating: false, count: slots.count)
+    func set(_ slot: Int, _ value: Double) {
+      values[slot] = value
+      present[slot] = true
+    }
+    set(slots.loss, loss)
+
+    let squares = observeParameters(observation.trace)
+    var layerSquares: [Int: Double] = [:]
+    for (parameter, square) in squares.enumerated() {
+      guard let square else { continue }
+      set(slots.norm(parameter), square.squareRoot())
+      if let (stack, layer) = layerOfParameter[parameter] {
+        layerSquares[slots.stacks[stack].layerNorm(layer), default: 0] += square
+      }
+    }
+    for (slot, square) in layerSquares { set(slot, square.squareRoot()) }
+    let trace = observation.trace
+    for stack in slots.stacks {
+      let documents = observation.documents(of: stack.description.role)
+      for point in 0...stack.layers {
+        let site = stack.description.residual(point: point)
+        guard let gradient = trace.gradients[site] else { continue }
+        let flow = GradientFormulas.flow(gradient, trace[site], lengths: documents.map(\.ids.count))
+        set(stack.flow(point), flow.norm)
+        if let relative = flow.relative { set(stack.relativeFlow(point), relative) }
+      }
+      for layer in 0..<stack.layers {
+        for (kind, slot) in [
+          (Site.Kind.attentionOut, stack.attentionFlow(layer)), (.crossOut, stack.crossFlow(layer)),
+          (.mlpOut, stack.mlpFlow(layer)),
+        ] {
+          guard let gradient = trace.gradients[stack.description.site(kind, layer: layer)] else { continue }
+          set(slot, GradientFormulas.flow(gradient, nil, lengths: documents.map(\.ids.count)).norm)
+        }
+      }
+    }
+    for slot in 0..<slots.count where present[slot] {
+      sums[slot] += values[slot]
+      counts[slot] += 1
+    }
+    batchCount += 1
+    keep(BatchNumbers(hash: stableHash(observation.documents.map(\.id).joined(separator: "\u{0}")), values: values))
+  }
+
+  /// Sums of squares of every parameter's gradient, nil where the batch has none; fills histograms and counts.
+  private mutating func observeParameters(_ trace: Trace) -> [Double?] {
+    let magnitudes = GradientFormulas.magnitudes(of: model.parameters.map { trace.parameterGradients[$0.name] })
+    let bins = GradientAnalysis.bins
+    for (index, found) in magnitudes.enumerated() {
+      guard let found else { continue }
+      for bin in 0..<bins { histogram[index * bins + bin] += found.bins[bin] }
+      for kind in 0..<4 { special[index * 4 + kind] += found.special[kind] }
+    }
+    return magnitudes.map { $0?.squares }
+  }
+
+  private mutating func keep(_ batch: BatchNumbers) {
+    let at = batches.firstIndex { batch.hash < $0.hash } ?? batches.count
+    batches.insert(batch, at: at)
+    if batches.count > GradientAnalysis.keptBatches { batches.removeLast() }
+  }
+
+  package mutating func merge(_ other: GradientAnalysis) {
+    for i in sums.indices {
+      sums[i] += other.sums[i]
+      counts[i] += other.counts[i]
+    }
+    for i in histogram.indices { histogram[i] += other.histogram[i] }
+    for i in special.indices { special[i] += other.special[i] }
+    batchCount += other.batchCount
+    for batch in other.batches { keep(batch) }
+  }
+}
+
+extension Model {
+  /// By parameter, the stack by index and the block that it belongs to; nil outside the blocks.
+  package var blockOfParameter: [(stack: Int, layer: Int)?] {
+    let stacks = description.stacks
+    return parameters.map { parameter in
+      let owner = Component.Stack(ofTensor: parameter.name)
+      guard let layer = layerIndex(ofParameter: parameter.name),
+        let stack = stacks.firstIndex(where: { stacks.count == 1 || Component.Stack($0.role) == owner }),
+        layer < stacks[stack].layers
+      else { return nil }
+      return (stack, layer)
+    }
+  }
+}
+
+/// The block that a parameter belongs to, by the number after a list of blocks in its name
+/// (`transformer.h.3.attn.c_attn.weight` → 3); nil outside the blocks.
+package func layerIndex(ofParameter name: String) -> Int? {
+  let parts = name.split(separator: ".")
+  let lists: Set<Substring> = ["h", "layer", "layers", "block", "blocks", "albert_layers"]
+  for (list, number) in zip(parts, parts.dropFirst()) where lists.contains(list) {
+    if let index = Int(number) { return index }
+  }
+  return nil
+}

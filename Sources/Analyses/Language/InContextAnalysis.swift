@@ -1,0 +1,115 @@
+package import Engine
+package import Results
+package import Transformers
+
+/// The loss of a language model by the position of the token, and what a second copy of random tokens gains of the first.
+/// Definitions: `InContextMetrics`.
+package struct InContextAnalysis: Analysis {
+  package static let id = InContextMetrics.analysis
+  /// Shorter documents have no beginning and end to compare.
+  static let least = 20
+
+  private let isLanguageModel: Bool
+  /// Loss and count of each bin, one after the other.
+  private var byPosition: BootstrapSums
+  /// Late less early, and 1, of each document: by fifths, and at tokens 500 and 50; copies of repeated tokens.
+  private var fifths = BootstrapSums(width: 2)
+  private var fixed = BootstrapSums(width: 2)
+  private var copies = BootstrapSums(width: 2)
+
+  package init(_ context: AnalysisContext) {
+    let d = context.model.description
+    isLanguageModel = Self.concerns(d)
+    byPosition = BootstrapSums(width: 2 * (PositionBins.index(min(d.maximumPositions, 1 << 20)) + 1))
+  }
+
+  package static func concerns(_ description: ModelDescription) -> Bool { description.head == .languageModel }
+
+  package var needs: Needs {
+    var needs = Needs()
+    needs.tokenLosses = isLanguageModel
+    return needs
+  }
+
+  package mutating func observe(_ observation: Observation) throws {
+    let losses = observation.trace.tokenLosses
+    guard !losses.isEmpty else { return }
+    let length = losses.count / observation.documents.count
+    for (row, document) in observation.documents.enumerated() {
+      // What the token at a place gives is the loss of the one behind it.
+      let own = Array(losses[row * length..<row * length + document.ids.count - 1])
+      switch observation.stream {
+      case .corpus: add(own, BootstrapWeights(hash: document.bootstrapHash))
+      case .repeatedTokens(let start, let half):
+        // The token at place p is foretold at p − 1.
+        let first = mean(own[start..<start + half - 1]), second = mean(own[start + half..<start + 2 * half - 1])
+        copies.add([second - first, 1], BootstrapWeights(hash: document.bootstrapHash))
+      case .maskedCorpus: break
+      }
+    }
+  }
+
+  private mutating func add(_ losses: [Double], _ weights: BootstrapWeights) {
+    var values = [Double](repeating: 0, count: byPosition.width)
+    for (place, loss) in losses.enumerated() {
+      let bin = min(PositionBins.index(place + 1), byPosition.width / 2 - 1)
+      values[2 * bin] += loss
+      values[2 * bin + 1] += 1
+    }
+    byPosition.add(values, weights)
+    if losses.count >= Self.least {
+      let part = losses.count / 5
+      fifths.add([mean(losses.suffix(part)) - mean(losses.prefix(part)), 1], weights)
+    }
+    if losses.count >= 502 { fixed.add([mean(losses[497..<502]) - mean(losses[47..<52]), 1], weights) }
+  }
+
+  private func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
+
+  package mutating func merge(_ other: InContextAnalysis) {
+    byPosition.merge(other.byPosition)
+    fifths.merge(other.fifths)
+    fixed.merge(other.fixed)
+    copies.merge(other.copies)
+  }
+
+  package func result() throws -> AnalysisResult {
+    guard isLanguageModel else {
+      return AnalysisResult(id: Self.id, notApplicable: "the model does not predict the next token")
+    }
+    func table(_ metric: Metric, _ sums: BootstrapSums) -> MetricTable {
+      MetricTable(metric, [.init(.model, sums.ratio(0, to: sums, 1))])
+    }
+    var result = AnalysisResult(id: Self.id)
+    result.tables = [
+      table(InContextMetrics.score, fifths), table(InContextMetrics.score500, fixed),
+      table(InContextMetrics.copyGain, copies),
+    ]
+    let bins = (0..<byPosition.width / 2).filter { byPosition.totals[2 * $0 + 1] > 0 }
+    result.arrays["loss"] = NumericArray(
+      shape: [bins.count, 5],
+      values: bins.flatMap { bin -> [Float] in
+        let quantity = byPosition.ratio(2 * bin, to: byPosition, 2 * bin + 1)
+        let interval = quantity.interval
+        return [
+          Float(PositionBins.start(bin)), Float(quantity.value ?? .nan), Float(interval?.lowerBound ?? .nan),
+          Float(interval?.upperBound ?? .nan), Float(quantity.n),
+        ]
+      })
+    return result
+  }
+}
+
+/// Positions by bins: each by itself up to 127, then 64 bins for each doubling.
+enum PositionBins {
+  static func index(_ position: Int) -> Int {
+    let shift = max(0, Int.bitWidth - position.leadingZeroBitCount - 7)
+    return shift * 64 + position >> shift
+  }
+
+  /// The first position of a bin.
+  static func start(_ index: Int) -> Int {
+    let shift = max(0, index / 64 - 1)
+    return (index - shift * 64) << shift
+  }
+}

@@ -1,0 +1,140 @@
+package import Engine
+package import Results
+import Tensors
+package import Transformers
+
+/// Pictures of one residual point's token vectors: the first three principal components, and t-SNE (perplexity 30, from
+/// the principal components), of a bounded sample of ordinary positions, with their tokens and labels. Of a
+/// sentence-transformers model, the same of the documents' vectors.
+package struct ProjectionAnalysis: StackAnalysis {
+  package static let id = ProjectionMetrics.analysis
+  /// Points of a picture.
+  static let limit = 1500
+  static let perplexity = 30.0
+  static let neighbours = 12
+
+  let point: Int
+  let site: Site
+  let label: String?
+  private var sample: TokenSample
+  /// Of a model that pools its last hidden states.
+  private let pooling: Pooling?
+  private let output: Site
+  private var sentences: TokenSample
+
+  /// Of the last residual point.
+  package init(_ context: AnalysisContext, _ stack: StackDescription) {
+    self.init(context, stack, point: stack.layers)
+  }
+
+  package init(_ context: AnalysisContext, _ stack: StackDescription, point: Int) {
+    self.point = point
+    site = stack.residual(point: point)
+    label = context.label
+    sample = TokenSample(limit: ProjectionAnalysis.limit, width: stack.width)
+    pooling = context.model.pooling
+    output = stack.hiddenState(stack.layers)
+    sentences = TokenSample(limit: ProjectionAnalysis.limit, width: pooling?.width(of: stack.width) ?? 0)
+  }
+
+  package var sites: Set<Site> { pooling == nil ? [site] : [site, output] }
+
+  package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
+    guard let values = trace[site] else { return }
+    sample.offer(documents, points: [values])
+    guard let pooling, let states = trace[output] else { return }
+    let length = states.shape[1]
+    let mask = documents.flatMap { document in (0..<length).map { UInt8($0 < document.ids.count ? 1 : 0) } }
+    sentences.offer(documents, vectors: pooling.vectors(of: states, mask: mask))
+  }
+
+  package mutating func merge(_ other: ProjectionAnalysis) {
+    sample.merge(other.sample)
+    sentences.merge(other.sentences)
+  }
+
+  package func result() -> AnalysisResult {
+    let tokens = sample.chosen
+    var result = AnalysisResult(id: ProjectionAnalysis.id)
+    let classes = TokenClasses(tokens.map(\.label))
+    do throws(Reason) {
+      try add(tokens, width: sample.width, of: .point(point), "", "token vectors at R\(point)", classes, to: &result)
+    } catch {
+      return AnalysisResult(id: ProjectionAnalysis.id, notApplicable: error.text)
+    }
+    result.texts["tokens"] = tokens.map(\.text)
+    let entries = tokens.compactMap(\.entry)
+    if entries.count == tokens.count { result.texts["entries"] = entries }
+    result.notes = [
+      "Token vectors of ordinary positions at R\(point), N = \(tokens.count) chosen by hash.",
+      "t-SNE: perplexity 30, 250 steps with exaggeration 12, then 500; from the principal components.",
+    ]
+    if let pooling {
+      let whole = sentences.chosen
+      let classes = TokenClasses(whole.map(\.label))
+      do throws(Reason) {
+        try add(whole, width: sentences.width, of: .model, "sentences.", "sentence vectors", classes, to: &result)
+        result.notes.append("Sentence vectors: \(pooling.name), N = \(whole.count) documents.")
+      } catch {
+        result.notes.append("Sentence vectors are not drawn: \(error.text).")
+      }
+    }
+    if let label, classes.count > 0 { result.notes.append("Labels: \(label).") }
+    return result
+  }
+
+  /// Why there is no picture.
+  private struct Reason: Error { var text: String }
+
+  /// The pictures of some vectors, under names with a prefix, and how well they hold.
+  private func add(
+    _ tokens: [TokenSample.Token], width: Int, of component: Component, _ prefix: String, _ subject: String,
+    _ classes: TokenClasses, to result: inout AnalysisResult
+  ) throws(Reason) {
+    let (n, least) = (tokens.count, 2 * ProjectionAnalysis.neighbours + 2)
+    let counted = component == .model ? "documents" : "ordinary tokens"
+    guard n >= least else { throw Reason(text: "the corpus has \(n) \(counted), \(least) are needed") }
+    let x = tokens.matrix(point: 0, width: width)
+    guard x.isFinite else { throw Reason(text: "\(subject) hold NaN or infinities") }
+    let components = PrincipalComponents(x, count: 3)
+    guard components.explainedVariance.first ?? 0 > 0 else { throw Reason(text: "all \(subject) are equal") }
+    let distances = pairwiseDistances(x)
+    let affinities = ConditionalAffinities(distances: distances, perplexity: ProjectionAnalysis.perplexity).joint()
+    let start = StochasticNeighborEmbedding.initialisation(components.projected)
+    let picture = StochasticNeighborEmbedding().embed(affinities, from: start)
+    let pictureDistances = pairwiseDistances(picture)
+    let plane = Matrix(
+      rows: n, columns: 2, values: (0..<n).flatMap { r in (0..<2).map { self.component(components, r, $0) } })
+    func trust(_ distances: Matrix, _ other: Matrix) -> Quantity {
+      trustworthiness(data: distances, picture: other, neighbours: ProjectionAnalysis.neighbours)
+        .map { Quantity($0, n: n) } ?? .notApplicable
+    }
+    let rows: [(Metric, Quantity)] = [
+      (ProjectionMetrics.klDivergence, Quantity(affinities.divergence(picture), n: n)),
+      (ProjectionMetrics.trustworthiness, trust(distances, pictureDistances)),
+      (ProjectionMetrics.trustworthinessPCA, trust(distances, pairwiseDistances(plane))),
+      (ProjectionMetrics.explainedVariance, Quantity(components.explainedShare.reduce(0, +), n: n)),
+      (ProjectionMetrics.silhouetteTSNE, classes.silhouette(pictureDistances, tokens)),
+    ]
+    for (metric, quantity) in rows {
+      let row = MetricTable.Row(component, quantity)
+      if let table = result.tables.firstIndex(where: { $0.metric == metric }) {
+        result.tables[table].rows.append(row)
+      } else {
+        result.tables.append(MetricTable(metric, [row]))
+      }
+    }
+    result.arrays[prefix + "pca"] = NumericArray(
+      shape: [n, 3], values: (0..<n).flatMap { r in (0..<3).map { Float(self.component(components, r, $0)) } })
+    result.arrays[prefix + "pca.explained"] = NumericArray(
+      shape: [3],
+      values: (0..<3).map { $0 < components.explainedShare.count ? Float(components.explainedShare[$0]) : 0 })
+    result.arrays[prefix + "tsne"] = NumericArray(shape: [n, 2], values: picture.values.map { Float($0) })
+    result.texts[prefix + "labels"] = tokens.map { $0.label ?? "" }
+    result.texts[prefix + "documents"] = tokens.map(\.document)
+  }
+
+  private func component(_ components: PrincipalComponents, _ row: Int, _ column: Int) -> Double {
+    column < components.projected.columns ? components.projected[row, column] : 0
+  }
+}

@@ -1,0 +1,22 @@
+package import Engine
+package import Transformers
+
+/// The analyses there are, in the order of the report.
+package enum AnalysisSuite {
+  package static let all: [any Analysis.Type] = [
+    AttentionAnalysis.self,
+    InContextAnalysis.self,
+    GradientAnalysis.self,
+    PerStack<RepresentationAnalysis>.self,
+    PerStack<SimilarityAnalysis>.self,
+    PerStack<ProjectionAnalysis>.self,
+    RepetitionAnalysis.self,
+    RoutingAnalysis.self,
+    WeightAnalysis.self,
+  ]
+
+  /// Those of the given names that concern a model, and the census of its weights, without which nothing is believed.
+  package static func chosen(_ names: [String], for description: ModelDescription) -> [any Analysis.Type] {
+    all.filter { names.contains($0.id) && $0.concerns(description) } + [WeightCensus.self]
+  }
+}

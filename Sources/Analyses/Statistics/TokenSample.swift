@@ -1,0 +1,112 @@
+package import Engine
+package import Tensors
+
+/// A bounded choice of token vectors of a corpus, at several residual points: those ordinary positions whose hash of
+/// document and position is smallest, so that the choice does not depend on how the corpus was cut.
+package struct TokenSample: Sendable {
+  package struct Token: Sendable {
+    package var key: UInt64
+    package var document: String
+    package var documentHash: UInt64
+    package var position: Int
+    package var text: String
+    /// As the vocabulary spells it; nil where it is of none.
+    package var entry: String?
+    package var label: String?
+    /// `[points, width]`.
+    package var vectors: [Float]
+
+    func precedes(_ other: Token) -> Bool {
+      (key, document, position) < (other.key, other.document, other.position)
+    }
+  }
+
+  package let limit: Int
+  package let width: Int
+  private var tokens: [Token] = []
+  /// Above this key nothing is taken any more.
+  private var bound = UInt64.max
+
+  package init(limit: Int, width: Int) {
+    self.limit = limit
+    self.width = width
+  }
+
+  /// Whether position `t` of a document counts: special tokens and the first position carry massive activations in
+  /// healthy models and would set rank, cosine and norms alone.
+  package static func isOrdinary(_ document: TokenizedDocument, _ t: Int) -> Bool {
+    t > 0 && (document.kinds[t] == .ordinary || document.kinds[t] == .punctuation)
+  }
+
+  /// Offers the ordinary positions of a batch; `points` are tensors `[B, T, C]`.
+  package mutating func offer(_ documents: [TokenizedDocument], points: [Tensor]) {
+    for (i, document) in documents.enumerated() {
+      let hash = document.hash
+      for t in document.ids.indices where TokenSample.isOrdinary(document, t) {
+        let key = TokenSample.key(hash, t)
+        guard key <= bound else { continue }
+        var vectors: [Float] = []
+        vectors.reserveCapacity(points.count * width)
+        for point in points {
+          let base = point.pointer + (i * point.shape[1] + t) * width
+          vectors.append(contentsOf: UnsafeBufferPointer(start: base, count: width))
+        }
+        tokens.append(
+          Token(
+            key: key, document: document.id, documentHash: hash, position: t, text: document.tokens[t],
+            entry: document.entries.isEmpty ? nil : document.entries[t], label: document.labels[t], vectors: vectors))
+      }
+      if tokens.count > limit + limit / 4 { shrink() }
+    }
+  }
+
+  /// Offers one vector of each document as a whole, `[B, width]`.
+  package mutating func offer(_ documents: [TokenizedDocument], vectors: Tensor) {
+    for (i, document) in documents.enumerated() {
+      let hash = document.hash
+      let key = TokenSample.key(hash, 0)
+      guard key <= bound else { continue }
+      tokens.append(
+        Token(
+          key: key, document: document.id, documentHash: hash, position: 0, text: document.id,
+          label: document.documentLabel, vectors: vectors[i].values))
+    }
+    if tokens.count > limit + limit / 4 { shrink() }
+  }
+
+  package mutating func merge(_ other: TokenSample) {
+    tokens += other.tokens
+    bound = min(bound, other.bound)
+    if tokens.count > limit { shrink() }
+  }
+
+  /// The chosen tokens, by key.
+  package var chosen: [Token] { Array(tokens.sorted { $0.precedes($1) }.prefix(limit)) }
+
+  private mutating func shrink() {
+    tokens = chosen
+    if tokens.count == limit, let last = tokens.last { bound = last.key }
+  }
+
+  private static func key(_ hash: UInt64, _ position: Int) -> UInt64 {
+    var z = hash &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15
+    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+    return z ^ z >> 31
+  }
+}
+
+extension [TokenSample.Token] {
+  /// The vectors of one point, `[tokens, width]`.
+  package func matrix(point: Int, width: Int) -> Matrix {
+    var result = Matrix(rows: count, columns: width)
+    result.values.withUnsafeMutableBufferPointer { out in
+      for (row, token) in enumerated() {
+        token.vectors.withUnsafeBufferPointer { source in
+          for d in 0..<width { out[row * width + d] = Double(source[point * width + d]) }
+        }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,80 @@
+package import Engine
+package import Results
+import Support
+package import Tensors
+import Transformers
+
+/// What the weights alone tell: singular values of every matrix that vectors are multiplied with, and the norms, ranks
+/// and power law that follow from them.
+///
+/// The corpus plays no part. Definitions: `WeightMetrics`.
+package struct WeightAnalysis: Analysis {
+  package static let id = WeightMetrics.analysis
+  /// Fewest eigenvalues that a power law is fitted to.
+  static let leastEigenvalues = 50
+
+  let model: Model
+
+  package init(_ context: AnalysisContext) { model = context.model }
+
+  package var needs: Needs { Needs() }
+
+  package mutating func observe(_ observation: Observation) throws {}
+
+  package mutating func merge(_ other: WeightAnalysis) {}
+
+  package func result() throws -> AnalysisResult {
+    let matrices = model.weightMatrices()
+    // The largest first, so that no thread is left with one at the end.
+    let order = matrices.indices.sorted { (matrices[$0].matrix.count, $1) > (matrices[$1].matrix.count, $0) }
+    let sorted = mapPieces(order.count) { Matrix(matrices[order[$0]].matrix).singularValues() }
+    let spectra = zip(order, sorted).sorted { $0.0 < $1.0 }.map(\.1)
+    var result = AnalysisResult(id: WeightAnalysis.id)
+    let numbers = zip(matrices, spectra).map { WeightAnalysis.numbers($0.matrix, $1) }
+    result.tables = WeightMetrics.matrices.enumerated().map { at, metric in
+      MetricTable(
+        metric, matrices.indices.map { MetricTable.Row(.tensor(matrices[$0].name), numbers[$0][at]) })
+    }
+    for (matrix, values) in zip(matrices, spectra) {
+      let stack = stack(of: matrix.name)
+      result.arrays[stack.key("singular.\(matrix.name)")] = NumericArray(
+        shape: [values.count], values: values.map { Float($0) })
+      let errors = Spectrum(singularValues: values).lowRankErrors
+      result.arrays[stack.key("lowRankError.\(matrix.name)")] = NumericArray(
+        shape: [errors.count], values: errors.map { Float($0) })
+      result.texts[stack.key("matrices"), default: []].append(matrix.name)
+    }
+    result.notes = [
+      "Singular values of \(matrices.count) matrices; embeddings are left out.",
+      "The exponent α is a hint only: a Gaussian matrix gets about 4.8.",
+    ]
+    return result
+  }
+
+  private func stack(of tensor: String) -> Component.Stack {
+    model.description.encoder == nil ? .only : Component.Stack(ofTensor: tensor)
+  }
+
+  /// In the order of `WeightMetrics.matrices`.
+  package static func numbers(_ matrix: Tensor, _ singularValues: [Double]) -> [Quantity] {
+    let n = matrix.count
+    let spectrum = Spectrum(singularValues: singularValues)
+    guard let largest = singularValues.first, !largest.isNaN else {
+      return [Quantity](repeating: Quantity(.nan, n: n), count: WeightMetrics.matrices.count)
+    }
+    guard largest > 0 else {
+      return [Quantity(0, n: n), Quantity(0, n: n)]
+        + [Quantity](repeating: .notApplicable, count: WeightMetrics.matrices.count - 2)
+    }
+    let law =
+      singularValues.count >= leastEigenvalues ? PowerLaw(eigenvalues: singularValues.map { $0 * $0 }) : nil
+    let rank = spectrum.lowRankErrors.firstIndex { $0 <= 0.1 } ?? singularValues.count
+    return [
+      Quantity(spectrum.spectralNorm, n: n), Quantity(spectrum.frobeniusNorm, n: n),
+      Quantity(spectrum.stableRank, n: n), Quantity(spectrum.conditionNumber, n: n),
+      Quantity(spectrum.effectiveRank, n: n), Quantity(Double(spectrum.effectiveRankCount), n: n),
+      law.map { Quantity($0.alpha, n: singularValues.count) } ?? .notApplicable,
+      law.map { Quantity($0.distance, n: singularValues.count) } ?? .notApplicable, Quantity(Double(rank), n: n),
+    ]
+  }
+}

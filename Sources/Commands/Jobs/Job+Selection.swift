@@ -1,0 +1,71 @@
+import Analyses
+import Corpora
+import Diagnosis
+import Engine
+import Results
+import Support
+import Transformers
+
+extension Selection {
+  /// `{ layers: [0, 5], heads: "all", examples: ["doc-12"] }`
+  init(_ setting: Setting) throws {
+    let fields = try setting.fields(["layers", "heads", "examples"])
+    func indices(_ setting: Setting?) throws -> [Int]? {
+      guard let setting else { return nil }
+      if setting.isText {
+        _ = try setting.choice(of: ["all"])
+        return nil
+      }
+      return try setting.filledList().map { try $0.integer(in: 0...Int.max) }
+    }
+    var examples: [String]?
+    if let setting = fields["examples"] {
+      let names = try setting.filledList().map { try $0.text() }
+      guard names.count <= AttentionSamples.kept, Set(names).count == names.count else {
+        throw setting.error(
+          "names too many, or one twice", expected: "at most \(AttentionSamples.kept) documents, each once")
+      }
+      examples = names
+    }
+    self.init(layers: try indices(fields["layers"]), heads: try indices(fields["heads"]), examples: examples)
+  }
+}
+
+extension Job {
+  /// Whether the model has the layers and heads that were selected, and the corpus the documents.
+  ///
+  /// - Throws: `InputError(.usage)` with the first that is not there.
+  func checkSelection(_ d: ModelDescription, _ corpus: CorpusSource, _ reading: CorpusReading) throws {
+    guard let selection else { return }
+    func check(_ name: String, _ chosen: [Int]?, below count: Int) throws {
+      guard let other = chosen?.first(where: { $0 >= count }) else { return }
+      throw InputError(
+        .usage, at: "select.\(name)", "the model does not have it", expected: "0 to \(count - 1)", found: "\(other)")
+    }
+    try check("layers", selection.layers, below: d.stacks.map(\.layers).max() ?? 0)
+    try check("heads", selection.heads, below: d.stacks.map(\.heads).max() ?? 0)
+    guard let examples = selection.examples else { return }
+    guard analyses.contains(AttentionAnalysis.id) else {
+      throw InputError(
+        .usage, at: "select.examples", "is of documents whose attention is drawn", expected: "the analysis attention")
+    }
+    if self.corpus.windows != nil {
+      throw InputError(.usage, at: "select.examples", "is not for documents in windows", expected: "max_tokens")
+    }
+    var missing = Set(examples)
+    var reader = try corpus.reader()
+    for _ in 0..<corpus.documents {
+      guard !missing.isEmpty, let document = try reader.next() else { break }
+      guard missing.remove(document.id) != nil, let text = reading.text else { continue }
+      if text.tokenize(document).ids.count < Job.leastTokens {
+        throw InputError(
+          .usage, at: "select.examples", "\(document.id) has too few tokens", expected: "at least \(Job.leastTokens)")
+      }
+    }
+    if let name = examples.first(where: missing.contains) {
+      throw InputError(
+        .usage, at: "select.examples", "the corpus does not have it", expected: "doc-0 to doc-\(corpus.documents - 1)",
+        found: name.debugDescription)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Analyses
+import Corpora
+import Diagnosis
+import Engine
+import Foundation
+import Reports
+import Results
+import Tensors
+
+/// What a run is asked to do: the job file with the command line's options over it, every default filled in.
+struct Job: Sendable {
+  typealias CorpusFormat = Corpora.CorpusFormat
+
+  /// From which verdict on the run counts as failed.
+  enum Gate: String, CaseIterable, Sendable {
+    case fail, warn, never
+
+    func isClosed(by verdict: Verdict) -> Bool {
+      switch self {
+      case .fail: verdict.level == .fail
+      case .warn: verdict.level != .pass
+      case .never: false
+      }
+    }
+  }
+
+  struct Corpus: Sendable {
+    var file: URL
+    var format: CorpusFormat
+    /// The file whose lines are the pairs of this one's; nil where there is none.
+    var parallel: URL?
+    /// The CSV file of the labels of images; nil where there is none.
+    var labels: URL?
+    /// Names of a table's columns; nil where it names them itself.
+    var columns: [String]?
+    /// The columns of the text and of its pair; nil for the format's own.
+    var text: String?
+    var pair: String?
+    /// The column of the alignment of their words, or the file beside a parallel one; nil for the format's own.
+    var alignment: String?
+    /// The column that labels tokens; nil for the format's own choice.
+    var label: String?
+    /// How many documents are read; nil for all.
+    var limit: Int?
+    /// To how many tokens a document is cut; nil for what the model can take.
+    var maxTokens: Int?
+    /// How documents are read that are longer than a window; nil where they are cut.
+    var windows: DocumentWindows?
+  }
+
+  /// Every analysis of this version.
+  static let analyses = AnalysisSuite.all.map { $0.id }
+
+  /// The run folder's name.
+  var name: String
+  /// The model's folder.
+  var model: URL
+  /// Where the base of a LoRA folder is, if it is not beside it.
+  var adapterBase: URL?
+  /// The folder of the tokenizer; nil where it is the model's own.
+  var tokenizer: URL?
+  var corpus: Corpus
+  /// In the order of `Job.analyses`.
+  var analyses: [String]
+  /// What figures and tables show; nil for everything.
+  var selection: Selection?
+  var training: TrainingReading
+  var thresholds: Thresholds
+  /// Where the thresholds come from; nil for the defaults.
+  var thresholdsFile: URL?
+  /// The folder that the run folder goes into.
+  var output: URL
+  var formats: [FigureRendition.Format]
+  var appearance: Appearance
+  var seed: Int
+  /// In which numbers the model runs, where the processor can.
+  var precision: Precision
+  var gate: Gate
+  var assets: Assets
+  /// The job file; nil where the command line said everything.
+  var file: URL?
+}

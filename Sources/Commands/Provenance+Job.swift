@@ -1,0 +1,82 @@
+import Analyses
+import Corpora
+import Engine
+import Foundation
+import Reports
+import Support
+import Tensors
+import Training
+import Transformers
+
+/// Seconds of the steps of a run.
+struct Stopwatch {
+  let started = Date()
+  private(set) var laps: [(step: String, seconds: Double)] = []
+  private var last = ContinuousClock.now
+
+  /// Ends a step.
+  mutating func lap(_ step: String) {
+    let now = ContinuousClock.now
+    laps.append((step, (now - last) / .seconds(1)))
+    last = now
+  }
+}
+
+extension Provenance {
+  /// Digests of everything that the job read.
+  init(_ job: Job, _ files: ModelFiles, _ reading: CorpusReading, _ precision: Precision, _ watch: Stopwatch) throws {
+    var sources = try files.weights.map { try Source(role: "weights", file: $0) }
+    if !files.weights.contains(files.configuration) {
+      sources.append(try Source(role: "configuration", file: files.configuration))
+    }
+    sources += try files.adapterFiles.map { try Source(role: "adapter", file: $0) }
+    switch reading {
+    case .text(let text):
+      for file in (text.tokenizer.files + text.tokenizer.settingsFiles).map({ URL(filePath: $0) })
+      where !files.weights.contains(where: { $0.path == file.path }) {
+        sources.append(try Source(role: "tokenizer", file: file))
+      }
+    case .images(let images):
+      if let file = images.processor.file { sources.append(try Source(role: "image processor", file: file)) }
+    }
+    if job.corpus.format == .images {
+      sources.append(try Source(images: job.corpus.file))
+    } else {
+      sources.append(try Source(role: "corpus", file: job.corpus.file))
+    }
+    if let file = job.corpus.labels { sources.append(try Source(role: "labels", file: file)) }
+    if let file = job.corpus.parallel { sources.append(try Source(role: "parallel corpus", file: file)) }
+    if job.corpus.parallel != nil, let file = job.corpus.alignment {
+      sources.append(try Source(role: "word alignment", file: URL(filePath: file)))
+    }
+    if let file = job.file { sources.append(try Source(role: "job", file: file)) }
+    if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
+    for file in try job.training.logs.flatMap({ try TrainingLog.files(at: $0.path) }).flatMap(\.files) {
+      sources.append(try Source(role: "training log", file: file))
+    }
+    for checkpoint in job.training.checkpoints?.all ?? [] {
+      let files = try job.files(of: checkpoint.folder)
+      sources += try ((files.adapterFiles.last.map { [$0] }) ?? files.weights).map { file in
+        try Source(role: "weights of \(checkpoint.name)", file: file)
+      }
+    }
+    sources += try job.appearance.sources
+    self.init(
+      sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
+      threads: Workers.current.count, precision: precision.rawValue)
+  }
+}
+
+extension Provenance.Source {
+  /// A folder of images as a whole: the digest of their names, each with its file's digest, a line an image.
+  init(role: String = "corpus", images folder: URL) throws {
+    var reader = try CorpusReader(CorpusFile(path: folder.relativePath, format: "images"), leavingOut: [])
+    var listing = ""
+    while let document = try reader.next() {
+      guard let path = document.image else { continue }
+      let image = try Self(role: "image", file: URL(filePath: path))
+      listing += "\(image.sha256)  \(document.text)\n"
+    }
+    self.init(role: role, name: folder.lastPathComponent, bytes: Array(listing.utf8))
+  }
+}

@@ -1,0 +1,114 @@
+import Analyses
+import Engine
+import Foundation
+import Results
+import Support
+import Tensors
+import Training
+import Transformers
+
+/// What a report reads of a model's training: its logs, and its states in between.
+struct TrainingReading: Sendable {
+  struct Log: Sendable {
+    var path: URL
+    var columns = LogColumns()
+  }
+
+  let logs: [Log]
+  let checkpoints: Checkpoints?
+  /// The model of the report, which need not be measured again.
+  private let model: URL
+
+  /// Without `logs` it is the `trainer_state.json` in the model's folder, where there is one.
+  init(logs: [Log]?, checkpoints: Checkpoints?, model: URL) {
+    let state = URL(filePath: "\(model.relativePath)/trainer_state.json")
+    let isThere = FileManager.default.fileExists(atPath: state.path(percentEncoded: false))
+    self.logs = logs ?? (isThere ? [Log(path: state)] : [])
+    self.checkpoints = checkpoints
+    self.model = model
+  }
+
+  /// What is measured of the report's model, so that it can stand for a checkpoint.
+  func seriesAnalyses(_ analyses: [any Analysis.Type]) -> [any Analysis.Type] {
+    checkpoints == nil ? analyses : analyses + [PerStack<TokenVectors>.self]
+  }
+
+  /// The logs as one, read before anything is measured.
+  ///
+  /// - Throws: `InputError` for one that cannot be read.
+  func log() throws -> TrainingLog {
+    TrainingLog.merged(
+      try logs.map { log in
+        try Preflight.input(log.path, option: "logs or --logs")
+        return (log.path.lastPathComponent, try TrainingLog(contentsOf: log.path, columns: log.columns))
+      })
+  }
+
+  /// The analysis `training`; nil where there is neither a log nor a series of checkpoints.
+  ///
+  /// - Parameters:
+  ///   - own: the report's model.
+  ///   - measured: what was found of it.
+  /// - Throws: `InputError` for a checkpoint that cannot be read.
+  func result(
+    _ log: TrainingLog, _ job: Job, of own: Model, _ measured: [AnalysisResult], _ progress: Progress
+  ) throws -> AnalysisResult? {
+    guard !logs.isEmpty || checkpoints != nil else { return nil }
+    var result = log.result()
+    guard let checkpoints else { return result }
+    let last = checkpoints.all[checkpoints.all.count - 1]
+    let isMeasured = last.folder.standardizedFileURL.path == model.standardizedFileURL.path
+    progress.begin("measuring", of: checkpoints.all.count - (isMeasured ? 1 : 0), unit: "checkpoints")
+    let final = try isMeasured ? (results: measured, weights: WeightDigests(own)) : measure(last, job)
+    var series = CheckpointSeries(
+      names: checkpoints.all.map(\.name), steps: checkpoints.all.map(\.step), last: final.results)
+    var weights: [WeightDigests] = []
+    for checkpoint in checkpoints.all.dropLast() {
+      let measured = try measure(checkpoint, job)
+      series.add(measured.results)
+      weights.append(measured.weights)
+      progress.advance()
+    }
+    series.add(final.results)
+    weights.append(final.weights)
+    progress.end()
+    series.add(to: &result)
+    SharedWeights(names: checkpoints.all.map(\.name), weights).add(to: &result)
+    return result
+  }
+
+  /// What the job's analyses find of a checkpoint; maps of its tokens are the last one's alone.
+  private func measure(
+    _ checkpoint: Checkpoints.Checkpoint, _ job: Job
+  ) throws -> (results: [AnalysisResult], weights: WeightDigests) {
+    let files = try job.files(of: checkpoint.folder)
+    let model = try Model(files: files, precision: job.precision.available, acceptsNonFinite: true)
+    let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
+    var own = job
+    own.model = checkpoint.folder
+    let reading = try CorpusReading(own, files, model, corpus)
+    let run = CorpusRun(model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { _ in })
+    let left = [PerStack<ProjectionAnalysis>.id, PerStack<SimilarityAnalysis>.id]
+    let analyses = AnalysisSuite.chosen(job.analyses.filter { !left.contains($0) }, for: model.description)
+    return (try run.measure(seriesAnalyses(analyses)).results, WeightDigests(model))
+  }
+}
+
+extension TrainingReading.Log {
+  /// A path, or `{ path: …, columns: { step: "it", loss: "objective" } }`, in which a column's own name stands behind
+  /// the one it gets.
+  init(_ setting: Setting, path: (Setting?) throws -> URL?) throws {
+    if setting.isText {
+      guard let url = try path(setting) else { throw setting.error("has no path") }
+      self.init(path: url)
+      return
+    }
+    let fields = try setting.fields(["path", "columns"])
+    guard let url = try path(fields["path"]) else { throw setting.error("has no path") }
+    self.init(path: url)
+    for (name, column) in try (fields["columns"]?.members() ?? [:]).sorted(by: { $0.key < $1.key }) {
+      let own = try column.text()
+      if name == "step" { columns.step = own } else { columns.names[own] = name }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Results
+
+/// Heads whose attention no longer depends on what they read. Only sequences of at least 16 tokens are judged.
+extension Rule {
+  /// Stacks with too few rows, and layers without numbers.
+  private static let shortAttention: @Sendable (Rule, RunResults, Thresholds) -> [Gap] = { rule, results, _ in
+    let short = [Gap](results.subject.model.stacks) { results.reasonNotToJudgeHeads(of: $0) }
+    return short.contains { $0.scope == .all } ? short : short + [Gap](nanOf: rule.reads, results)
+  }
+
+  private static let attentionFixes = [
+    "Check the initialisation of the query and key projections.",
+    "Raise the softmax temperature or add an entropy penalty while training.",
+    "Use ALiBi or local attention, which give heads a place to look before they have learnt one.",
+  ]
+
+  static let oneHotAttention = Rule(
+    id: "attention-collapse-one-hot",
+    title: "Attention collapse (one-hot)",
+    meaning: "Heads give nearly all their weight to a single token without a pattern that explains it, so they pass on "
+      + "one token and their softmax hardly lets gradients through.",
+    fixes: attentionFixes,
+    thresholds: [
+      Threshold(
+        name: "normalisedEntropy", value: 0.02, range: .share,
+        meaning: "normalised entropy below which a head is one-hot"),
+      Threshold(
+        name: "maxWeight", value: 0.98, range: .share, meaning: "mean largest weight above which a head is one-hot"),
+      Threshold(
+        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
+    ],
+    needs: ["attention"],
+    reads: [AttentionMetrics.normalisedEntropy16, AttentionMetrics.maxWeight16],
+    gaps: shortAttention,
+    evaluate: { rule, results, thresholds in
+      let entropyLine = thresholds[rule, "normalisedEntropy"]
+      let weightLine = thresholds[rule, "maxWeight"]
+      let unexplained: Set = ["other", "diagonal", "hierarchical"]
+      return rule.findings(ofHeads: results, warn: 0, fail: thresholds[rule, "failShare"]) { head in
+        guard let entropy = results[AttentionMetrics.normalisedEntropy16]?[head], let low = entropy.value,
+          let weight = results[AttentionMetrics.maxWeight16]?[head], let high = weight.value,
+          low < entropyLine, high > weightLine, unexplained.contains(results.patternClass(of: head) ?? "other")
+        else { return nil }
+        return Concern(
+          extremity: high,
+          evidence: [
+            Evidence(AttentionMetrics.normalisedEntropy16, head, entropy, threshold: entropyLine, side: .below),
+            Evidence(AttentionMetrics.maxWeight16, head, weight, threshold: weightLine, side: .above),
+          ])
+      }
+    })
+
+  static let constantAttention = Rule(
+    id: "attention-collapse-constant",
+    title: "Attention collapse (constant)",
+    meaning: "Heads look at the same ordinary token whatever the query is, so they add the same vector everywhere and "
+      + "carry no information about the position that asks.",
+    fixes: attentionFixes,
+    thresholds: [
+      Threshold(
+        name: "keyMarginalEntropy", value: 0.1, range: .share,
+        meaning: "key-marginal entropy below which a head is constant"),
+      Threshold(name: "ordinary", value: 0.5, range: .share, meaning: "part of the peak that lies on ordinary tokens"),
+      Threshold(
+        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
+    ],
+    needs: ["attention"],
+    reads: [AttentionMetrics.keyMarginalEntropy16, AttentionMetrics.keyMarginalOrdinary],
+    gaps: shortAttention,
+    evaluate: { rule, results, thresholds in
+      let entropyLine = thresholds[rule, "keyMarginalEntropy"]
+      let ordinaryLine = thresholds[rule, "ordinary"]
+      return rule.findings(ofHeads: results, warn: 0, fail: thresholds[rule, "failShare"]) { head in
+        guard let entropy = results[AttentionMetrics.keyMarginalEntropy16]?[head], let low = entropy.value,
+          let ordinary = results[AttentionMetrics.keyMarginalOrdinary]?[head], let part = ordinary.value,
+          low < entropyLine, part > ordinaryLine
+        else { return nil }
+        return Concern(
+          extremity: -low,
+          evidence: [
+            Evidence(AttentionMetrics.keyMarginalEntropy16, head, entropy, threshold: entropyLine, side: .below),
+            Evidence(AttentionMetrics.keyMarginalOrdinary, head, ordinary, threshold: ordinaryLine, side: .above),
+          ])
+      }
+    })
+
+  static let uniformAttention = Rule(
+    id: "attention-collapse-uniform",
+    title: "Attention collapse (uniform)",
+    meaning: "Heads spread their weight evenly over all tokens, so they pass on an average of the sequence and select "
+      + "nothing, as they do before training.",
+    fixes: attentionFixes + ["Prune the heads, or initialise them again and train on."],
+    thresholds: [
+      Threshold(
+        name: "normalisedEntropy", value: 0.98, range: .share,
+        meaning: "normalised entropy above which a head is uniform"),
+      Threshold(
+        name: "warnShare", value: 0.25, range: .share, meaning: "share of a layer's heads from which on it is a warning"
+      ),
+      Threshold(
+        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
+    ],
+    needs: ["attention"],
+    reads: [AttentionMetrics.normalisedEntropy16],
+    gaps: shortAttention,
+    evaluate: { rule, results, thresholds in
+      let line = thresholds[rule, "normalisedEntropy"]
+      return rule.findings(
+        ofHeads: results, warn: thresholds[rule, "warnShare"], fail: thresholds[rule, "failShare"]
+      ) { head in
+        guard let entropy = results[AttentionMetrics.normalisedEntropy16]?[head], let high = entropy.value,
+          high > line
+        else { return nil }
+        return Concern(
+          extremity: high,
+          evidence: [
+            Evidence(AttentionMetrics.normalisedEntropy16, head, entropy, threshold: line, side: .above)
+          ])
+      }
+    })
+}
+
+extension RunResults {
+  /// What the attention analysis calls the pattern of a head: "previous token", "other".
+  fileprivate func patternClass(of head: Component) -> String? {
+    guard let layer = head.layer, let index = head.head,
+      let classes = self[analysis: AttentionMetrics.analysis]?.texts[head.stack.key("class")]
+    else { return nil }
+    let heads = head.stack == .encoder ? subject.model.encoder?.heads ?? 0 : subject.model.heads
+    let position = layer * heads + index
+    return classes.indices.contains(position) ? classes[position] : nil
+  }
+}

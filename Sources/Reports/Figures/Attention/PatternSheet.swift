@@ -1,0 +1,66 @@
+package import Results
+import Plotting
+
+/// All layers × heads of one document as small multiples of its attention patterns.
+package enum PatternSheet: FigureBuilder {
+  package static let isOfDocument = true
+
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    guard results[analysis: AttentionMetrics.analysis] != nil else { return [] }
+    let id = "attention-sheet"
+    guard let sample = SampleDocument.all(in: results).first else {
+      return [.omitted(id: id, reason: "no document's attention was kept, or none of it is finite")]
+    }
+    let (layers, heads) = (sample.shownLayers, sample.shownHeads)
+    var panels: [Plot.Panel] = []
+    for layer in layers {
+      for head in heads {
+        var cells = CellMark(rows: sample.queries, columns: sample.keys, values: sample.readings(layer, head))
+        cells.isImage = sample.pattern.values.count > 20_000
+        panels.append(Plot.Panel("", [cells]))
+      }
+    }
+    let title = "Attention of \(sample.isWhole ? "all" : "the selected") heads on \(sample.id)"
+    var plot = Plot(
+      title, x: .hidden, y: .hidden, color: .sequential("attention weight", 0...1, transform: .squareRoot),
+      shape: .square(
+        rows: sample.queries, columns: sample.keys, largestSide: max(48, min(110, 500 / Double(heads.count)))),
+      columns: heads.count, panels: panels)
+    plot.outerX = .indices(heads, "head")
+    plot.outerY = .indices(layers, "layer")
+    plot.hasFrame = true
+    return [
+      .figure(
+        Figure(
+          id: id, analysis: "attention", title: title,
+          caption: Caption(results: results).text(
+            "Attention patterns A[query, key] of every \(sample.isWhole ? "" : "selected ")layer (rows) and head "
+              + "(columns) on document \(sample.id), "
+              + "\(sample.size), \(sample.isCross ? "predicted tokens" : "queries") from the top, "
+              + "\(sample.isCross ? "source tokens" : "keys") from the left; all panels share one colour scale, "
+              + "by the square root of the weight." + sample.rows,
+            n: "n = 1 document.", analysis: "attention"),
+          altText: "\(layers.count) by \(heads.count) small heatmaps of \(sample.queries) by \(sample.keys) tokens. "
+            + sample.focusSentence, extent: .text, plot: plot, table: table(sample)))
+    ]
+  }
+
+  private static func table(_ sample: SampleDocument) -> DataTable {
+    let (queries, keys) = (sample.queries, sample.keys)
+    let rows = sample.shownLayers.flatMap { layer in
+      sample.shownHeads.flatMap { head in (0..<queries).map { (layer: layer, head: head, query: $0) } }
+    }
+    var columns: [(name: String, column: DataTable.Column)] = [
+      ("layer", .integers(rows.map(\.layer))), ("head", .integers(rows.map(\.head))),
+      ("query", .integers(rows.map(\.query))), ("query_token", .tokens(rows.map { sample.queryTokens[$0.query] })),
+    ]
+    if !sample.entries.queries.isEmpty {
+      columns.append(("query_vocabulary_entry", .texts(rows.map { sample.entries.queries[$0.query] })))
+    }
+    for key in 0..<keys {
+      columns.append(
+        ("key_\(key)", .readings(rows.map { Reading(Double(sample.weight($0.layer, $0.head, $0.query, key))) })))
+    }
+    return DataTable(columns)
+  }
+}

@@ -1,0 +1,102 @@
+package import Results
+import Plotting
+
+/// The whole attention of single heads on a long document, pooled over blocks of positions.
+package enum PooledPatterns: FigureBuilder {
+  /// A document's pooled maps, `[L, H, blocks, blocks]`.
+  private struct Pooled {
+    let id: String
+    let length: Int
+    /// Positions of a block's side.
+    let size: Int
+    let mean: NumericArray
+    let maximum: NumericArray
+    let isCausal: Bool
+
+    var blocks: Int { mean.shape[2] }
+
+    /// Nil where there are none, or they do not fit together.
+    init?(_ results: RunResults) {
+      guard let analysis = results[analysis: AttentionMetrics.analysis], let facts = analysis.texts["pooled"], facts.count == 3,
+        let length = Int(facts[1]), let size = Int(facts[2]), length > 0, size > 0,
+        let mean = analysis.arrays["sample.\(facts[0]).pooledMean"],
+        let maximum = analysis.arrays["sample.\(facts[0]).pooledMax"], mean.shape.count == 4,
+        mean.shape == maximum.shape, !mean.shape.contains(0), mean.shape[2] == mean.shape[3],
+        mean.shape[2] == (length + size - 1) / size
+      else { return nil }
+      (id, self.length, self.size, self.mean, self.maximum) = (facts[0], length, size, mean, maximum)
+      isCausal = results.subject.model.isCausal
+    }
+
+    /// One head's blocks; those that the causal mask hides are empty paper.
+    func readings(_ array: NumericArray, _ choice: HeadView.Head, factor: (Int, Int) -> Double) -> [Reading] {
+      let base = (choice.layer * mean.shape[1] + choice.head) * blocks * blocks
+      return (0..<blocks * blocks).map { cell in
+        let (query, key) = (cell / blocks, cell % blocks)
+        return isCausal && key > query ? .blank : Reading(Double(array.values[base + cell]) * factor(query, key))
+      }
+    }
+
+    /// How many keys of a block a query of a block sees on average; a window hides some, whose weight is 0 anyway.
+    func keysSeen(_ query: Int, _ key: Int) -> Double {
+      let keys = Double(min(size, length - key * size))
+      return isCausal && query == key ? (keys + 1) / 2 : keys
+    }
+  }
+
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    guard let pooled = Pooled(results) else { return [] }
+    return HeadPatterns.choices(results, layers: pooled.mean.shape[0], heads: pooled.mean.shape[1]).map {
+      .figure(figure($0, pooled, results))
+    }
+  }
+
+  private static func figure(_ choice: HeadView.Head, _ pooled: Pooled, _ results: RunResults) -> Figure {
+    let blocks = pooled.blocks
+    let shares = pooled.readings(pooled.mean, choice, factor: pooled.keysSeen)
+    let maxima = pooled.readings(pooled.maximum, choice) { _, _ in 1 }
+    let high = max(extent(shares)?.upperBound ?? 1, extent(maxima)?.upperBound ?? 1)
+    func axis(_ title: String) -> Axis {
+      Axis(.band((0..<blocks).map { .index($0 * pooled.size) }), title)
+    }
+    func panel(_ title: String, _ values: [Reading]) -> Plot.Panel {
+      Plot.Panel(title, [CellMark(rows: blocks, columns: blocks, values: values)])
+    }
+    let title = "Attention of head \(choice.name) on the whole of \(pooled.id)"
+    var plot = Plot(
+      title, x: axis("key position"), y: axis("query position"),
+      color: .sequential("attention", 0...max(high, 1e-6), transform: .squareRoot),
+      shape: .square(rows: blocks, columns: blocks, largestSide: 300), columns: 2,
+      panels: [panel("share of the block's keys", shares), panel("largest weight", maxima)])
+    plot.hasFrame = true
+    let (length, size) = (NumberFormat.count(pooled.length), NumberFormat.count(pooled.size))
+    return Figure(
+      id: "attention-pooled-\(slug(choice.name))", analysis: "attention",
+      title: title,
+      caption: Caption(results: results).text(
+        "Attention of head \(choice.name), \(choice.reason), on all \(length) positions of \(pooled.id), pooled over "
+          + "blocks of \(size) × \(size) positions. Left: the share of its attention that a query of the block's row "
+          + "gives to the keys of the block's column, mean over the row's queries. Right: the largest single weight in "
+          + "the block. The colour scale goes with the square root."
+          + (pooled.isCausal ? " Blocks hidden by the causal mask are left empty." : ""), n: "n = 1 document.",
+        analysis: "attention"),
+      altText: alt(shares, maxima, pooled), extent: .text, plot: plot,
+      table: DataTable([
+        ("query_block_start", .integers((0..<blocks * blocks).map { $0 / blocks * pooled.size })),
+        ("key_block_start", .integers((0..<blocks * blocks).map { $0 % blocks * pooled.size })),
+        ("share", .readings(shares)), ("largest_weight", .readings(maxima)),
+      ]))
+  }
+
+  private static func alt(_ shares: [Reading], _ maxima: [Reading], _ pooled: Pooled) -> String {
+    let blocks = pooled.blocks
+    func total(_ includes: (Int, Int) -> Bool) -> Double {
+      shares.indices.reduce(0) { includes($1 / blocks, $1 % blocks) ? $0 + (shares[$1].number ?? 0) : $0 }
+        / Double(blocks)
+    }
+    func text(_ value: Double) -> String { NumberFormat.text(value, digits: 2) }
+    return "Of a query's attention, mean over the \(blocks) blocks, \(text(total { $1 == 0 })) lies in the first block "
+      + "of keys and \(text(total { $0 == $1 })) in the query's own; the largest weight anywhere is "
+      + "\(text(maxima.compactMap(\.number).max() ?? 0))."
+  }
+}

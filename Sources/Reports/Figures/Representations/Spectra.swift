@@ -1,0 +1,136 @@
+import Foundation
+import Plotting
+package import Results
+
+/// Spectra: eigenvalues of the representations by residual point, singular values of the weights by layer.
+package enum Spectra: FigureBuilder {
+  package static func figures(of results: RunResults) -> [FigureOutcome] {
+    [representations(results), weights(results)].compactMap { $0 }
+  }
+
+  /// One falling line.
+  private struct Line {
+    var name: String
+    /// Layer or point.
+    var depth: Int
+    var values: [Double]
+
+    /// Of the values drawn; the first and last are among them.
+    var places: [Int]
+
+    /// - Parameter isEven: about 120 places evenly spaced, else evenly on a logarithmic scale.
+    init(name: String, depth: Int, values: [Double], isEven: Bool) {
+      self.name = name
+      self.depth = depth
+      self.values = values
+      places = []
+      let last = Double(values.count - 1)
+      for step in 0...120 where !values.isEmpty {
+        let part = Double(step) / 120
+        let index = Int((isEven ? last * part : exp(log(last + 1) * part) - 1).rounded())
+        if index != places.last { places.append(index) }
+      }
+    }
+
+    func mark() -> LineMark {
+      LineMark(
+        x: places.map { Double($0 + 1) }, y: places.map { values[$0] > 0 ? Reading(values[$0]) : .blank },
+        color: .number(Double(depth)))
+    }
+  }
+
+  private static func representations(_ results: RunResults) -> FigureOutcome? {
+    guard let analysis = results[analysis: RepresentationMetrics.analysis] else { return nil }
+    let id = "representations-spectrum"
+    let lines = analysis.arrays.keys.compactMap { name -> Line? in
+      guard name.hasPrefix("spectrum.R"), let point = Int(name.dropFirst(10)), let array = analysis.arrays[name] else {
+        return nil
+      }
+      let values = array.values.map(Double.init).filter(\.isFinite).sorted(by: >)
+      // What rounding leaves of a rank that is not there would only stretch the scale.
+      let floor = (values.first ?? 0) * 1e-9
+      return values.contains { $0 > 0 }
+        ? Line(name: "R\(point)", depth: point, values: values.filter { $0 > floor }, isEven: false) : nil
+    }.sorted { $0.depth < $1.depth }
+    guard !lines.isEmpty else { return .omitted(id: id, reason: "no spectrum has a positive eigenvalue") }
+    let title = "Spectrum of the representations by residual point"
+    var color = ColorScale.sequential("residual point", 0...Double(max(lines.last?.depth ?? 1, 1)))
+    color.isForLines = true
+    color.isInteger = true
+    let plot = Plot(
+      title, x: Axis(.log, "index of the eigenvalue"), y: Axis(.log, "eigenvalue λ"), color: color, shape: .ratio(0.7),
+      marks: lines.map { $0.mark() })
+    let falls = lines.map { Reading(fall($0.values)) }
+    return .figure(
+      Figure(
+        id: id, analysis: "representations", title: title,
+        caption: Caption(results: results).text(
+          "Eigenvalues of the covariance of the centred token vectors at each residual point, in falling order, on "
+            + "logarithmic scales; values below 10⁻⁹ of the first are left out.", analysis: "representations"),
+        altText: "\(lines.count) falling lines. The first eigenvalue is "
+          + Seen.range(lines.map { Reading($0.values[0]) }, lines.map(\.name))
+          + ". The share of the variance in the first goes " + Seen.range(falls, lines.map(\.name)) + ".",
+        plot: plot, table: table(lines, "point", "eigenvalue")))
+  }
+
+  /// The part of the sum that the first has.
+  private static func fall(_ values: [Double]) -> Double {
+    let sum = values.reduce(0, +)
+    return sum > 0 ? values[0] / sum : .nan
+  }
+
+  private static func weights(_ results: RunResults) -> FigureOutcome? {
+    guard let analysis = results[analysis: WeightMetrics.analysis] else { return nil }
+    let id = "weights-spectra"
+    // In the order of the model where it is known.
+    let order = (analysis.texts["matrices"] ?? []).map { "singular." + $0 }.filter { analysis.arrays[$0] != nil }
+    let names =
+      order + analysis.arrays.keys.filter { $0.hasPrefix("singular.") && !order.contains($0) }.sorted()
+    let kinds = tensorsByKind(names.map { String($0.dropFirst(9)) })
+    var deepest = 1
+    var all: [Line] = []
+    let panels = kinds.compactMap { kind, members -> Plot.Panel? in
+      let lines = members.compactMap { member -> Line? in
+        guard let array = analysis.arrays[names[member.index]] else { return nil }
+        let values = array.values.map(Double.init).filter(\.isFinite).sorted(by: >)
+        let floor = (values.first ?? 0) * 1e-4
+        guard (values.first ?? 0) > 0 else { return nil }
+        return Line(
+          name: String(names[member.index].dropFirst(9)), depth: member.layer, values: values.filter { $0 > floor },
+          isEven: true)
+      }
+      guard !lines.isEmpty else { return nil }
+      deepest = max(deepest, lines.map(\.depth).max() ?? 1)
+      all += lines
+      return Plot.Panel(TensorCurves.shortKind(kind), lines.map { $0.mark() })
+    }
+    guard !panels.isEmpty else { return .omitted(id: id, reason: "no singular values of layers' matrices") }
+    let title = "Singular values of the weights by kind and layer"
+    var color = ColorScale.sequential("layer", 0...Double(deepest))
+    color.isForLines = true
+    color.isInteger = true
+    let columns = panels.count <= 2 ? panels.count : panels.count <= 4 ? 2 : 3
+    let plot = Plot(
+      title, x: Axis(.linear, "index of the singular value"), y: Axis(.log, "singular value σ"), color: color,
+      shape: .ratio(0.75), columns: columns, panels: panels)
+    return .figure(
+      Figure(
+        id: id, analysis: "weights", title: title,
+        caption: Caption(results: results).text(
+          "Singular values of every matrix of the layers in falling order, a panel a kind of matrix, a line a layer, on "
+            + "shared scales (logarithmic upward); values below 10⁻⁴ of a matrix's largest are left out.",
+          n: "n = \(NumberFormat.count(all.count)) matrices.", analysis: "weights",
+          onCorpus: false),
+        altText: "\(panels.count) panels. The largest singular value goes "
+          + Seen.range(all.map { Reading($0.values[0]) }, all.map(\.name)) + ".",
+        extent: .text, plot: plot, table: table(all, "tensor", "singular_value")))
+  }
+
+  private static func table(_ lines: [Line], _ name: String, _ value: String) -> DataTable {
+    let rows = lines.flatMap { line in line.places.map { (line, $0) } }
+    return DataTable([
+      (name, .texts(rows.map(\.0.name))), ("index", .integers(rows.map { $0.1 + 1 })),
+      (value, .readings(rows.map { Reading($0.0.values[$0.1]) })),
+    ])
+  }
+}

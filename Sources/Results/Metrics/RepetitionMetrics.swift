@@ -1,0 +1,27 @@
+/// How often a model's greedy continuations repeat themselves, beside the corpus's own texts.
+///
+/// Of n-grams that a text has again, all but the first are repeated. Array `byLength` `[2, lengths, 3]` holds the share
+/// of repeated n-grams for n = 1, 2, …, and `alongText` `[2, stretches, 3]` that of repeated 4-grams by where they end,
+/// both first of the continuations, then of the corpus; the last axis is value, low and high end of the interval.
+package enum RepetitionMetrics {
+  package static let analysis = "repetition"
+
+  package static let rate = Metric(
+    "repetition.rate", "Repeated 4-grams",
+    formula: "4-grams that the continuation has had before ÷ its 4-grams, over all greedy continuations",
+    source: "Welleck 2020", lowest: 0, highest: 1)
+  package static let corpusRate = Metric(
+    "repetition.corpusRate", "Repeated 4-grams in the corpus",
+    formula: "the same of how the documents themselves go on, to the same number of tokens", source: "Welleck 2020",
+    lowest: 0, highest: 1)
+  package static let loops = Metric(
+    "repetition.loops", "Continuations that end in a loop",
+    formula: "share that end in a phrase of two tokens or more, said at least three times in a row",
+    source: "Holtzman 2020", lowest: 0, highest: 1)
+  package static let length = Metric(
+    "repetition.length", "Length", unit: "tokens", formula: "mean number of new tokens, an end token left out",
+    source: "ours", lowest: 0)
+
+  /// Tokens of a stretch of `alongText`.
+  package static let stretch = 8
+}
