@@ -39,7 +39,9 @@ struct Standouts {
   private var heads: String? { ofStacks(heads) }
 
   private func heads(_ results: RunResults, _ stack: String) -> String? {
-    guard let attention = results[analysis: AttentionMetrics.analysis], let classes = HeadClasses(attention, results.subject) else {
+    guard let attention = results[analysis: AttentionMetrics.analysis],
+      let classes = HeadClasses(attention, results.subject)
+    else {
       return nil
     }
     let reason = results.reasonNotToJudgeHeads(of: .only)

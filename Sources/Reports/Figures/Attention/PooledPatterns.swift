@@ -17,7 +17,8 @@ package enum PooledPatterns: FigureBuilder {
 
     /// Nil where there are none, or they do not fit together.
     init?(_ results: RunResults) {
-      guard let analysis = results[analysis: AttentionMetrics.analysis], let facts = analysis.texts["pooled"], facts.count == 3,
+      guard let analysis = results[analysis: AttentionMetrics.analysis], let facts = analysis.texts["pooled"],
+        facts.count == 3,
         let length = Int(facts[1]), let size = Int(facts[2]), length > 0, size > 0,
         let mean = analysis.arrays["sample.\(facts[0]).pooledMean"],
         let maximum = analysis.arrays["sample.\(facts[0]).pooledMax"], mean.shape.count == 4,
