@@ -34,7 +34,9 @@ let package = Package(
     .systemLibrary(name: "CNettle"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
-    swift("Support", ["CKernels", "CNettle"]),
+    .target(name: "CWords", exclude: ["en.json"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
+
+    swift("Support", ["CKernels", "CNettle", "CWords"]),
     swift("Tensors", ["Support", "CBLAS", "COneDNN", "CKernels"]),
     swift("Transformers", ["Support", "Tensors", "CKernels", "COnig"]),
     swift("Corpora", ["Support", "Tensors", "CISAL", "CPNG", "CJPEG"]),

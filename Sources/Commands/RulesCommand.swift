@@ -13,7 +13,7 @@ extension Command {
         var text = "\(rule.id): \(rule.title)\n    \(rule.meaning)\n"
         for threshold in rule.thresholds {
           text +=
-            "    \(threshold.name) = \(significant(threshold.value)) (\(threshold.range.spelling)): \(threshold.meaning)\n"
+            "    \(threshold.name) = \(significant(threshold.value)) (\(threshold.range.spelling)): \(rule.meaning(of: threshold))\n"
         }
         if !rule.needs.isEmpty { text += "    reads: \(rule.needs.joined(separator: ", "))\n" }
         for fix in rule.fixes { text += "    fix: \(fix)\n" }

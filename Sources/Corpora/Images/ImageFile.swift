@@ -29,7 +29,7 @@ package struct ImageFile {
     case .jpeg: kind = .jpeg(try JPEGHeader(bytes, path: path))
     case nil:
       throw InputError(
-        at: path, "is neither PNG nor JPEG", expected: "89 50 4e 47 or ff d8 ff at its start",
+        at: path, phrase("error.neitherPngNor"), expected: phrase("expected.89504e"),
         found: hexadecimal(bytes.prefix(4)))
     }
   }
@@ -68,11 +68,13 @@ package struct ImageFile {
   /// - Throws: `InputError` for a size that no image has, or too many pixels.
   static func check(height: Int, width: Int, at path: String) throws {
     guard height > 0, width > 0 else {
-      throw InputError(at: path, "has no pixels", expected: "at least 1 × 1", found: "\(width) × \(height)")
+      throw InputError(
+        at: path, phrase("error.hasNoPixels"), expected: phrase("expected.least11"), found: "\(width) × \(height)")
     }
     guard height <= mostPixels / width else {
       throw InputError(
-        at: path, "has too many pixels", expected: "at most \(mostPixels)", found: "\(width) × \(height)")
+        at: path, phrase("error.hasTooMany"), expected: phrase("expected.atMostMostpixels", ["mostPixels": mostPixels]),
+        found: "\(width) × \(height)")
     }
   }
 }

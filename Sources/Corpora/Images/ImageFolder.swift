@@ -42,22 +42,22 @@ struct ImageFolder {
     self.left = left
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw InputError(at: path, "does not exist")
+      throw InputError(at: path, phrase("error.doesNotExist"))
     }
     guard isDirectory.boolValue else {
-      throw InputError(at: path, "is not a directory", expected: "a folder of images")
+      throw InputError(at: path, phrase("error.isNotADirectory"), expected: phrase("expected.aFolderOfImages"))
     }
     images = try Self.images(in: path, below: "", depth: 0).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     guard !images.isEmpty else {
-      throw InputError(at: path, "has no images", expected: "PNG or JPEG files, or folders of them")
+      throw InputError(at: path, phrase("error.hasNoImages"), expected: phrase("expected.pngJpegFiles"))
     }
     let loose = images.filter { !$0.contains("/") }
     let folder = path
     labels = try file.labels.map { [images] in try ImageLabels(path: $0, images: images, folder: folder) }
     guard loose.isEmpty || loose.count == images.count || labels != nil else {
       throw InputError(
-        at: path, "has \(loose.count) images beside folders of classes",
-        expected: "all images in folders, none, or a CSV file of labels", found: "\"\(loose[0])\"")
+        at: path, phrase("error.hasLooseImages", ["loose": loose.count]),
+        expected: phrase("expected.allImagesFolders"), found: "\"\(loose[0])\"")
     }
     let columns = labels?.columns ?? []
     isClassified = loose.isEmpty && !columns.contains(Self.classColumn)
@@ -98,7 +98,7 @@ struct ImageFolder {
       } catch let error as InputError {
         return .failure(error)
       } catch {
-        return .failure(InputError(at: path, "cannot be read"))
+        return .failure(InputError(at: path, phrase("error.cannotBeRead")))
       }
     }[...]
   }
@@ -107,9 +107,10 @@ struct ImageFolder {
   var note: String? {
     guard !unreadable.isEmpty else { return nil }
     let shown = unreadable.prefix(3).map { "\($0.name) (\($0.error.problem))" }.joined(separator: ", ")
-    let more = unreadable.count > 3 ? " and \(unreadable.count - 3) more" : ""
-    return "\(unreadable.count) of \(unreadable.count + traits.count) images cannot be read and are left out: "
-      + "\(shown)\(more)."
+    let more = unreadable.count > 3 ? phrase("imageFolder.andUnreadableMore", ["unreadable": unreadable.count - 3]) : ""
+    return phrase(
+      "imageFolder.unreadableTraitsImages",
+      ["unreadable": unreadable.count, "traits": unreadable.count + traits.count, "shown": shown, "more": more])
   }
 
   /// What an image is labelled with.
@@ -127,10 +128,11 @@ struct ImageFolder {
   private static func images(in root: String, below folder: String, depth: Int) throws -> [String] {
     let here = folder.isEmpty ? root : "\(root)/\(folder)"
     guard depth <= deepest else {
-      throw InputError(at: here, "lies too deep", expected: "at most \(deepest) folders in each other")
+      throw InputError(
+        at: here, phrase("error.liesTooDeep"), expected: phrase("expected.mostDeepestFolders", ["deepest": deepest]))
     }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: here) else {
-      throw InputError(at: here, "cannot be listed")
+      throw InputError(at: here, phrase("error.cannotBeListed"))
     }
     var images: [String] = []
     for name in names where !name.hasPrefix(".") {

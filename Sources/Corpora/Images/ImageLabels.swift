@@ -14,7 +14,7 @@ struct ImageLabels {
     var file = try CSVRows(path: path)
     guard let header = try file.next(), header.count > 1 else {
       throw InputError(
-        at: path, "has no labels", expected: "a first row that names the columns, that of file names first")
+        at: path, phrase("error.hasNoLabels"), expected: phrase("expected.firstRowNames"))
     }
     let names = header.enumerated().map { $1.isEmpty ? "column \($0 + 1)" : $1 }
     try CorpusFile.checkNames(names, at: "\(path): line \(file.line)", .unreadable)
@@ -25,7 +25,7 @@ struct ImageLabels {
       let place = "\(path): line \(file.line)"
       guard cells.count == names.count else {
         throw InputError(
-          at: place, "has another number of cells", expected: "\(names.count)", found: "\(cells.count)")
+          at: place, phrase("error.hasAnotherNumberCells"), expected: "\(names.count)", found: "\(cells.count)")
       }
       var name = cells[0][...]
       while name.hasPrefix("./") { name = name.dropFirst(2) }
@@ -33,10 +33,11 @@ struct ImageLabels {
       guard known.contains(image) else {
         let hint = suggestion(for: image, among: images.count <= 1000 ? images : [])
         throw InputError(
-          at: place, "names no image of the folder\(hint)", expected: "a file in \(folder)", found: "\"\(image)\"")
+          at: place, phrase("error.namesNoImage", ["hint": hint]),
+          expected: phrase("expected.aFileInFolder", ["folder": folder]), found: "\"\(image)\"")
       }
       if let earlier = lines[image] {
-        throw InputError(at: place, "names an image that line \(earlier) has named", found: "\"\(image)\"")
+        throw InputError(at: place, phrase("error.namesImageLine", ["earlier": earlier]), found: "\"\(image)\"")
       }
       lines[image] = file.line
       rows[image] = zip(names, cells).dropFirst().filter { !$1.isEmpty }.map { ($0, $1) }
@@ -44,8 +45,9 @@ struct ImageLabels {
     let unlabelled = images.filter { rows[$0] == nil }
     guard unlabelled.isEmpty else {
       throw InputError(
-        at: path, "has no row for \(unlabelled.count) of the \(images.count) images in \(folder)",
-        expected: "a row for each", found: "none for \"\(unlabelled[0])\"")
+        at: path, phrase("error.hasNoRow", ["unlabelled": unlabelled.count, "images": images.count, "folder": folder]),
+        expected: phrase("expected.aRowForEach"),
+        found: phrase("found.noneForUnlabelled", ["unlabelled": unlabelled[0]]))
     }
     columns = Array(names.dropFirst())
     self.rows = rows

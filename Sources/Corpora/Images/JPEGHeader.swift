@@ -28,21 +28,22 @@ struct JPEGHeader {
       switch segment.marker {
       // SOF0 to SOF2 and SOF9, SOF10: baseline, extended, progressive, and the two in arithmetic coding.
       case 0xC0, 0xC1, 0xC2, 0xC9, 0xCA:
-        guard data.count >= 6 else { throw error("has a JPEG frame header that is cut off") }
-        guard data[0] == 8 else { throw error("has a JPEG precision that is not read", "8 bits", "\(data[0])") }
-        guard frame == nil else { throw error("has two JPEG frames", "one") }
+        guard data.count >= 6 else { throw error(phrase("jpegHeader.hasJpegFrame")) }
+        guard data[0] == 8 else { throw error(phrase("jpegHeader.hasJpegPrecision"), "8 bits", "\(data[0])") }
+        guard frame == nil else { throw error(phrase("jpegHeader.hasTwoJpeg"), "one") }
         frame = (data.short(at: 1), data.short(at: 3), Int(data[5]))
       case 0xC3, 0xC5...0xC7, 0xCB, 0xCD...0xCF:
         throw error(
-          "has a JPEG coding that is not read", "baseline, extended or progressive", "SOF\(segment.marker - 0xC0)")
+          phrase("jpegHeader.hasJpegCoding"), phrase("jpegHeader.baselineExtendedProgressive"),
+          "SOF\(segment.marker - 0xC0)")
       case 0xDA: hasScan = true
       case 0xE1 where !hasScan: orientation.addAPP1(data)
       default: break
       }
     }
-    guard let frame, hasScan else { throw error("has no pixels", "a JPEG frame and a scan") }
+    guard let frame, hasScan else { throw error(phrase("jpegHeader.hasNoPixels"), phrase("jpegHeader.jpegFrameScan")) }
     guard [1, 3, 4].contains(frame.components) else {
-      throw error("has another number of JPEG components", "1, 3 or 4", "\(frame.components)")
+      throw error(phrase("jpegHeader.hasAnotherNumber"), "1, 3 or 4", "\(frame.components)")
     }
     try ImageFile.check(height: frame.height, width: frame.width, at: path)
     (height, width) = (frame.height, frame.width)
@@ -52,7 +53,9 @@ struct JPEGHeader {
 
   /// The pixels: grey, or red, green and blue. Four components are inks, inverted as Adobe's programs store them.
   func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws -> Image {
-    try Image(height: height, width: width, channels: channels, path: path, problem: "is a damaged JPEG") { samples in
+    try Image(
+      height: height, width: width, channels: channels, path: path, problem: phrase("jpegHeader.isADamagedJpeg")
+    ) { samples in
       var picture = jpeg_picture()
       picture.bytes = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
       picture.count = bytes.count
@@ -97,8 +100,8 @@ private struct JPEGSegments {
           place + 1 + bytes.short(at: place + 1) <= bytes.count
         else {
           throw InputError(
-            at: path, "ends too early", expected: "a whole JPEG segment at byte \(place - 1)",
-            found: "\(bytes.count) bytes")
+            at: path, phrase("error.endsTooEarly"), expected: phrase("expected.wholeJpegSegment", ["place": place - 1]),
+            found: phrase("found.bytesBytes", ["bytes": bytes.count]))
         }
         let end = place + 1 + bytes.short(at: place + 1)
         place = end
@@ -106,6 +109,7 @@ private struct JPEGSegments {
       }
     }
     throw InputError(
-      at: path, "ends too early", expected: "a JPEG marker that ends the image", found: "\(bytes.count) bytes")
+      at: path, phrase("error.endsTooEarly"), expected: phrase("expected.jpegMarkerEnds"),
+      found: phrase("found.bytesBytes", ["bytes": bytes.count]))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// What a file says of how the camera was held, gathered from its parts: EXIF, ImageMagick's text with the same in
 /// hexadecimal, XMP.

@@ -26,26 +26,26 @@ struct PNGHeader {
     }
     guard bytes.starts(with: Self.signature) else {
       throw error(
-        "has a damaged PNG signature", hexadecimal(Self.signature), hexadecimal(bytes.prefix(Self.signature.count)))
+        phrase("found.hasDamagedPng"), hexadecimal(Self.signature), hexadecimal(bytes.prefix(Self.signature.count)))
     }
     var chunks = PNGChunks(bytes: bytes, path: path)
     guard let header = try chunks.next(), header.type == "IHDR", header.data.count == 13 else {
-      throw error("does not begin with a PNG header", "IHDR of 13 bytes")
+      throw error(phrase("pngHeader.doesNotBegin"), phrase("pngHeader.ihdr13Bytes"))
     }
     let data = UnsafeRawBufferPointer(rebasing: header.data)
     (width, height) = (data.word(at: 0), data.word(at: 4))
     let depth = Int(data[8]), type = Int(data[9])
     guard let depths = Self.depths[type], let samples = Self.samples[type] else {
-      throw error("has an unknown PNG colour type", "0, 2, 3, 4 or 6", "\(type)")
+      throw error(phrase("pngHeader.hasUnknownPngColour"), "0, 2, 3, 4 or 6", "\(type)")
     }
     guard depths.contains(depth) else {
       throw error(
-        "has a bit depth that its PNG colour type \(type) has not", depths.map(String.init).joined(separator: ", "),
+        phrase("pngHeader.hasBitDepth", ["type": type]), depths.map(String.init).joined(separator: ", "),
         "\(depth)")
     }
     guard data[10] == 0, data[11] == 0, data[12] < 2 else {
       throw error(
-        "has an unknown PNG compression, filter or interlacing", "0, 0 and 0 or 1",
+        phrase("pngHeader.hasUnknownPng"), "0, 0 and 0 or 1",
         "\(data[10]), \(data[11]), \(data[12])")
     }
     try ImageFile.check(height: height, width: width, at: path)
@@ -67,20 +67,26 @@ struct PNGHeader {
       }
     }
     self.orientation = orientation.value
-    guard packed > 0 else { throw error("has no pixels", "a PNG chunk IDAT") }
-    guard isOver else { throw error("ends too early", "a PNG chunk IEND") }
-    guard hasPalette || type != 3 else { throw error("has no palette", "a PNG chunk PLTE") }
+    guard packed > 0 else { throw error(phrase("pngHeader.hasNoPixels"), phrase("pngHeader.pngChunkIdat")) }
+    guard isOver else { throw error(phrase("pngHeader.endsTooEarly"), phrase("pngHeader.pngChunkIend")) }
+    guard hasPalette || type != 3 else {
+      throw error(phrase("pngHeader.hasNoPalette"), phrase("pngHeader.pngChunkPlte"))
+    }
     // Deflate packs no more than 1032 bytes into one.
     let needed = (width * depth * samples + 7) / 8 * height / 1032
     guard packed >= needed else {
-      throw error("is too short for \(width) × \(height) pixels", "at least \(needed) bytes of IDAT", "\(packed)")
+      throw error(
+        phrase("pngHeader.tooShortWidth", ["width": width, "height": height]),
+        phrase("pngHeader.leastNeededBytes", ["needed": needed]), "\(packed)")
     }
   }
 
   /// The pixels: grey, or red, green and blue. Of 16 bits the upper 8 are kept; grey ones without alpha are clipped at
   /// 255 instead, which is what PIL makes of them and so what models are fed.
   func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws -> Image {
-    try Image(height: height, width: width, channels: channels, path: path, problem: "is a damaged PNG") { samples in
+    try Image(height: height, width: width, channels: channels, path: path, problem: phrase("pngHeader.isADamagedPng"))
+    {
+      samples in
       var picture = png_picture()
       picture.bytes = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
       picture.count = bytes.count
@@ -112,7 +118,8 @@ private struct PNGChunks {
     guard place < bytes.count else { return nil }
     guard place + 12 <= bytes.count, bytes.word(at: place) <= bytes.count - place - 12 else {
       throw InputError(
-        at: path, "ends too early", expected: "a whole PNG chunk at byte \(place)", found: "\(bytes.count) bytes")
+        at: path, phrase("error.endsTooEarly"), expected: phrase("expected.wholePngChunk", ["place": place]),
+        found: phrase("found.bytesBytes", ["bytes": bytes.count]))
     }
     let length = bytes.word(at: place), start = place + 8, end = start + length
     let type = String(decoding: bytes[(place + 4)..<start], as: UTF8.self)
@@ -120,7 +127,8 @@ private struct PNGChunks {
       let sum = Int(png_checksum(base + place + 4, length + 4)), stated = bytes.word(at: end)
       guard sum == stated else {
         throw InputError(
-          at: "\(path): PNG chunk \(type.debugDescription) at byte \(place)", "has a wrong checksum",
+          at: phrase("error.pathPngChunk", ["path": path, "type": type.debugDescription, "place": place]),
+          phrase("error.hasWrongChecksum"),
           expected: String(sum, radix: 16), found: String(stated, radix: 16))
       }
     }

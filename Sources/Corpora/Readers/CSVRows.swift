@@ -64,7 +64,7 @@ package struct CSVRows {
       var cells = [try cell(in: bytes)]
       while take(separator, in: bytes) { cells.append(try cell(in: bytes)) }
       guard place == bytes.count || endLine(in: bytes) else {
-        throw error("has text behind a quotation mark that closes a cell", "a separator or the line's end")
+        throw error(phrase("csvRows.hasTextBehind"), phrase("csvRows.separatorLinesEnd"))
       }
       if cells.count > 1 || !isBlank(cells[0]) { return cells }
     }
@@ -94,7 +94,7 @@ package struct CSVRows {
       var text: [UInt8] = []
       while true {
         guard place < bytes.count else {
-          throw error("opens a quotation mark that is never closed", "\" behind the cell")
+          throw error(phrase("csvRows.opensQuotationMark"), phrase("csvRows.behindTheCell"))
         }
         if take(quote, in: bytes) {
           guard take(quote, in: bytes) else { return String(decoding: text, as: UTF8.self) }
@@ -109,7 +109,7 @@ package struct CSVRows {
     let start = place
     while place < bytes.count, bytes[place] != separator, bytes[place] != 0x0A {
       guard !isQuoted || bytes[place] != quote else {
-        throw error("has a quotation mark inside a cell", "the whole cell in quotation marks, those inside doubled")
+        throw error(phrase("csvRows.hasQuotationMark"), phrase("csvRows.wholeCellQuotation"))
       }
       place += 1
     }

@@ -64,11 +64,12 @@ struct CoNLLUReader {
     }
     let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
     guard columns.count == 10 else {
-      throw error("is not CoNLL-U", expected: "10 columns between tabs", found: "\(columns.count)")
+      throw error(
+        phrase("coNLLUReader.notConllU"), expected: phrase("coNLLUReader.10ColumnsBetween"), found: "\(columns.count)")
     }
     let id = columns[0]
     let form = String(columns[1])
-    guard !form.isEmpty else { throw error("has no form") }
+    guard !form.isEmpty else { throw error(phrase("coNLLUReader.hasNoForm")) }
     let isGlued = columns[9].split(separator: "|").contains("SpaceAfter=No")
     if id.contains(".") { return }
     if let dash = id.firstIndex(of: "-") {
@@ -76,14 +77,14 @@ struct CoNLLUReader {
         first == sentence.words.count + 1,
         last >= first, last - first < 100, first > sentence.covered
       else {
-        throw error("has an id that does not follow", expected: "\(sentence.words.count + 1)-…", found: "\"\(id)\"")
+        throw error(phrase("coNLLUReader.hasIdDoes"), expected: "\(sentence.words.count + 1)-…", found: "\"\(id)\"")
       }
       sentence.covered = last
       sentence.forms.append(.init(text: form, words: (first - 1)..<last, isGlued: isGlued))
       return
     }
     guard Int(id) == sentence.words.count + 1 else {
-      throw error("has an id that does not follow", expected: "\(sentence.words.count + 1)", found: "\"\(id)\"")
+      throw error(phrase("coNLLUReader.hasIdDoes"), expected: "\(sentence.words.count + 1)", found: "\"\(id)\"")
     }
     var labels: [String: String] = [:]
     for (column, name) in Self.fields where columns[column] != "_" { labels[name] = String(columns[column]) }
@@ -99,14 +100,16 @@ struct CoNLLUReader {
   /// Turns the heads' numbers into indices.
   private func link(_ sentence: inout Sentence) throws {
     guard sentence.covered <= sentence.words.count else {
-      throw error("ends a sentence before the multiword token does", expected: "word \(sentence.covered)")
+      throw error(
+        phrase("coNLLUReader.endsSentenceBefore"),
+        expected: phrase("coNLLUReader.wordCovered", ["covered": sentence.covered]))
     }
     for index in sentence.words.indices {
       guard let text = sentence.words[index].labels["head"] else { continue }
       guard let head = Int(text), (0...sentence.words.count).contains(head) else {
         throw InputError(
-          at: "\(lines.path): line \(sentence.lines[index])", "has a head that is no word of the sentence",
-          expected: "0 to \(sentence.words.count)", found: "\"\(text)\"")
+          at: "\(lines.path): line \(sentence.lines[index])", phrase("error.hasHeadNo"),
+          expected: phrase("expected.0ToWords", ["words": sentence.words.count]), found: "\"\(text)\"")
       }
       sentence.words[index].head = head == 0 ? nil : head - 1
     }

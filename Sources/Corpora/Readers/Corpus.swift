@@ -21,7 +21,9 @@ package struct Corpus: Sendable {
   /// can be read.
   package static func read(_ file: CorpusFile, label: String? = nil, limit: Int? = nil) throws -> Corpus {
     if let limit, limit < 1 {
-      throw InputError(.usage, at: "corpus limit", "is too small", expected: "at least 1", found: "\(limit)")
+      throw InputError(
+        .usage, at: phrase("error.corpusLimit"), phrase("error.isTooSmall"), expected: phrase("expected.atLeast1"),
+        found: "\(limit)")
     }
     var reader = try CorpusReader(file)
     try reader.check(label)
@@ -157,10 +159,10 @@ package struct CorpusReader {
   package var emptiness: InputError {
     if case .jsonLines(let reader) = kind, let line = reader.missing.first {
       return InputError(
-        at: "\(path): line \(line)", "has no text, nor has any other line", expected: "a text",
-        found: "null or NaN in \(reader.missing.count) of them")
+        at: "\(path): line \(line)", phrase("error.hasNoText"), expected: "a text",
+        found: phrase("found.nullNanMissing", ["missing": reader.missing.count]))
     }
-    return InputError(at: path, "has no documents", found: "an empty corpus")
+    return InputError(at: path, phrase("error.hasNoDocuments"), found: phrase("found.anEmptyCorpus"))
   }
 
   /// The column that folders of images fill.
@@ -185,9 +187,9 @@ package struct CorpusReader {
     guard !known.isEmpty else {
       let isText = format == .lines || format == .paragraphs
       throw InputError(
-        .usage, at: path, isText ? "is plain text and has no label columns" : "has no label columns",
+        .usage, at: path, isText ? phrase("error.plainTextHas") : phrase("error.hasNoLabel"),
         found: "label \"\(label)\"")
     }
-    throw missingColumn(label, among: known, at: path, what: "label column")
+    throw missingColumn(label, among: known, at: path, what: phrase("error.labelColumn"))
   }
 }

@@ -40,11 +40,12 @@ package struct CorpusFile: Sendable, Hashable {
   package func resolvedFormat() throws -> CorpusFormat {
     if parallel != nil {
       guard [nil, .text, .lines].contains(try format.map({ try CorpusFormat(named: $0, path: path) })) else {
-        throw error("cannot have a parallel file", expected: "text, a document a line", found: format)
+        throw error(
+          phrase("corpusFile.cannotHaveParallel"), expected: phrase("corpusFile.textDocumentLine"), found: format)
       }
       try refuse(
         ["columns": columns != nil, "text": text != nil, "pair": pair != nil, "labels": labels != nil],
-        by: "parallel text")
+        by: phrase("corpusFile.parallelText"))
       return .lines
     }
     let format = try CorpusFormat(named: format, path: path)
@@ -59,7 +60,8 @@ package struct CorpusFile: Sendable, Hashable {
     }
     if let columns { try CorpusFile.checkNames(columns, at: path, .usage) }
     if let pair, pair == text ?? "text" {
-      throw error("has one column for the text and its pair", expected: "two columns", found: "\"\(pair)\" twice")
+      throw error(
+        phrase("corpusFile.hasOneColumn"), expected: phrase("corpusFile.twoColumns"), found: "\"\(pair)\" twice")
     }
     return format
   }
@@ -70,13 +72,13 @@ package struct CorpusFile: Sendable, Hashable {
   /// - Throws: `InputError` where two columns have one name.
   static func checkNames(_ names: [String], at place: String, _ category: InputError.Category) throws {
     for (index, name) in names.enumerated() where names[..<index].contains(name) {
-      throw InputError(category, at: place, "has two columns of one name", found: "\"\(name)\"")
+      throw InputError(category, at: place, phrase("error.hasTwoColumns"), found: "\"\(name)\"")
     }
   }
 
   private func refuse(_ settings: KeyValuePairs<String, Bool>, by format: String) throws {
     for (name, isGiven) in settings where isGiven {
-      throw error("is read as \(format), which takes no setting \"\(name)\"")
+      throw error(phrase("error.readFormatTakes", ["format": format, "name": name]))
     }
   }
 
@@ -93,6 +95,6 @@ func missingColumn(
   let shown = names.prefix(12).map { $0.count > 40 ? "\($0.prefix(40))…" : $0 } + (names.count > 12 ? ["…"] : [])
   return InputError(
     category, at: place,
-    "has no \(what) \"\(name)\"" + suggestion(for: name, among: names),
+    phrase("error.missingColumn", ["what": what, "name": name]) + suggestion(for: name, among: names),
     expected: names.isEmpty ? nil : shown.joined(separator: ", "))
 }

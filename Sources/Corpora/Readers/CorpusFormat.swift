@@ -32,8 +32,8 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
     if let name {
       guard let format = Self(rawValue: name.lowercased()) else {
         throw InputError(
-          .usage, at: "corpus format \"\(name)\"",
-          "is not known" + suggestion(for: name, among: known),
+          .usage, at: phrase("error.corpusFormatName", ["name": name]),
+          phrase("error.isNotKnown") + suggestion(for: name, among: known),
           expected: known.joined(separator: ", "))
       }
       self = format
@@ -47,7 +47,8 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
     let kind = URL(filePath: withoutGzip(path)).pathExtension.lowercased()
     if Self.foreign.contains(kind) {
       throw InputError(
-        .usage, at: path, "has no known format", expected: "one of \(known.joined(separator: ", "))", found: ".\(kind)")
+        .usage, at: path, phrase("error.hasNoKnown"),
+        expected: phrase("expected.oneOfKnown", ["known": known.joined(separator: ", ")]), found: ".\(kind)")
     }
     self =
       switch kind {

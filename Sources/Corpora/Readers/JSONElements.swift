@@ -42,14 +42,16 @@ struct JSONElements {
     if next == UInt8(ascii: "]") {
       position += 1
       skipSpace()
-      guard next == nil else { throw error("has something behind its JSON array", "one array, or an object a line") }
+      guard next == nil else { throw error(phrase("error.hasSomethingBehind"), phrase("error.oneArrayObject")) }
       // So that there is no more to come.
       position -= 1
       while next != UInt8(ascii: "]") { position -= 1 }
       return nil
     }
     if !isFirst {
-      guard next == UInt8(ascii: ",") else { throw error("is not a JSON array", ", or ] behind an element") }
+      guard next == UInt8(ascii: ",") else {
+        throw error(phrase("jsonElements.notJsonArray"), phrase("jsonElements.orBehindAnElement"))
+      }
       position += 1
       skipSpace()
     }
@@ -71,8 +73,12 @@ struct JSONElements {
       case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"):
         if isText { break }
         if depth == 0 {
-          guard !bytes.isEmpty else { throw error("is not a JSON array", "a value behind each comma") }
-          guard let text = String(validating: bytes, as: UTF8.self) else { throw error("is not UTF-8", "UTF-8") }
+          guard !bytes.isEmpty else {
+            throw error(phrase("jsonElements.notJsonArray"), phrase("jsonElements.valueBehindEach"))
+          }
+          guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw error(phrase("jsonElements.notUtf8"), "UTF-8")
+          }
           return text
         }
         if byte != UInt8(ascii: ",") { depth -= 1 }
@@ -83,6 +89,6 @@ struct JSONElements {
       bytes.append(byte == 0x0A && !isText ? 0x20 : byte)
       position += 1
     }
-    throw error("ends within its JSON array", "] behind the last element")
+    throw error(phrase("jsonElements.endsWithinJson"), phrase("jsonElements.behindLastElement"))
   }
 }

@@ -40,8 +40,8 @@ struct JSONLinesReader {
     guard !missing.isEmpty else { return nil }
     let shown = missing.prefix(8).map(String.init).joined(separator: ", ") + (missing.count > 8 ? ", …" : "")
     return missing.count == 1
-      ? "1 line of the corpus has no text (null or NaN) and is left out: line \(shown)."
-      : "\(missing.count) lines of the corpus have no text (null or NaN) and are left out: lines \(shown)."
+      ? phrase("jsonLinesReader.1LineCorpus", ["shown": shown])
+      : phrase("jsonLinesReader.missingLinesCorpus", ["missing": missing.count, "shown": shown])
   }
 
   /// The next document, nil at the end.
@@ -62,11 +62,13 @@ struct JSONLinesReader {
       switch first {
       case .string(let text): document.text = text
       case .array(let words): join(try words.map { try word($0, place) }, in: &document)
-      default: throw InputError(at: place, "has a \"\(text)\" that is no text", expected: "a text or a list of words")
+      default:
+        throw InputError(
+          at: place, phrase("error.hasTextNo", ["text": text]), expected: phrase("expected.textListWords"))
       }
       if let second {
         guard let text = second.string else {
-          throw InputError(at: place, "has a \"\(pair ?? "pair")\" that is no text")
+          throw InputError(at: place, phrase("error.hasPairNo", ["pair": pair ?? "pair"]))
         }
         document.pair = text
       }
@@ -100,7 +102,8 @@ struct JSONLinesReader {
     if elements != nil, value.string != nil { return [text: value] }
     guard let members = value.members else {
       throw InputError(
-        at: "\(lines.path): line \(number)", "is not a JSON object", expected: "one per line", found: value.shown)
+        at: "\(lines.path): line \(number)", phrase("error.notJsonObject"), expected: phrase("expected.onePerLine"),
+        found: value.shown)
     }
     return members
   }
@@ -116,7 +119,7 @@ struct JSONLinesReader {
   private func word(_ value: JSON, _ place: String) throws -> String {
     guard let word = value.string, !word.isEmpty else {
       throw InputError(
-        at: place, "has a \"\(text)\" with something that is no word", expected: "texts that are not empty")
+        at: place, phrase("error.hasTextSomething", ["text": text]), expected: phrase("expected.textsNotEmpty"))
     }
     return word
   }
@@ -139,7 +142,7 @@ struct JSONLinesReader {
       guard values.count == document.words.count else {
         let areTexts = !values.isEmpty && values.allSatisfy { $0.string != nil }
         let error = InputError(
-          at: place, "has another number of labels \"\(column)\" than words", expected: "\(document.words.count)",
+          at: place, phrase("error.hasAnotherNumberLabels", ["column": column]), expected: "\(document.words.count)",
           found: "\(values.count)")
         if areTexts { throw error }
         if misfits[column] == nil { misfits[column] = error }

@@ -17,11 +17,11 @@ struct LineReader {
     self.path = path
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw InputError(at: path, "does not exist")
+      throw InputError(at: path, phrase("error.doesNotExist"))
     }
-    guard !isDirectory.boolValue else { throw InputError(at: path, "is a directory", expected: "a file") }
+    guard !isDirectory.boolValue else { throw InputError(at: path, phrase("error.isADirectory"), expected: "a file") }
     guard let data = try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped) else {
-      throw InputError(at: path, "cannot be read")
+      throw InputError(at: path, phrase("error.cannotBeRead"))
     }
     let bytes = try unpacked(data, at: path)
     self.data = bytes
@@ -40,7 +40,8 @@ struct LineReader {
       let slice = bytes[start..<last]
       guard let text = String(validating: slice, as: UTF8.self) else {
         throw InputError(
-          at: "\(path): line \(line)", "is not UTF-8", found: "byte \(Self.firstInvalid(slice)) of the file")
+          at: "\(path): line \(line)", phrase("error.notUtf8"),
+          found: phrase("found.byteSliceFile", ["slice": Self.firstInvalid(slice)]))
       }
       return text
     }

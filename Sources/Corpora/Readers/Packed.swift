@@ -11,9 +11,12 @@ package func unpacked(_ file: Data, at path: String) throws -> Data {
   guard status == ISAL_WHOLE else {
     let isCutOff = status == ISAL_CUT_OFF
     throw InputError(
-      at: path, isCutOff ? "ends within its gzip data" : status == ISAL_DAMAGED ? "is damaged gzip" : "is too large",
-      expected: isCutOff || status == ISAL_DAMAGED ? "a whole gzip file" : "a file that fits into memory",
-      found: "\(bytes.count) bytes before that")
+      at: path,
+      isCutOff
+        ? phrase("error.endsWithinGzip")
+        : status == ISAL_DAMAGED ? phrase("error.isDamagedGzip") : phrase("error.isTooLarge"),
+      expected: isCutOff || status == ISAL_DAMAGED ? phrase("expected.wholeGzipFile") : phrase("expected.fileFitsInto"),
+      found: phrase("found.bytesBytesBefore", ["bytes": bytes.count]))
   }
   return bytes
 }

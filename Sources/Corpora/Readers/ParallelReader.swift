@@ -50,8 +50,9 @@ struct ParallelReader {
 
   private static func ended(_ shorter: LineReader, before longer: LineReader) -> InputError {
     InputError(
-      at: shorter.path, "ends before its parallel file", expected: "a line \(longer.line) as in \(longer.path)",
-      found: "\(shorter.line) lines")
+      at: shorter.path, phrase("error.endsBeforeParallel"),
+      expected: phrase("expected.lineLineLonger", ["line": longer.line, "longer": longer.path]),
+      found: phrase("found.lineLines", ["line": shorter.line]))
   }
 }
 
@@ -70,6 +71,6 @@ func hasText(_ text: String, pair: String?, at place: String, pairAt pairPlace: 
   guard let pair, isBlank(pair) != isTextBlank else { return !isTextBlank }
   throw InputError(
     at: isTextBlank ? place : pairPlace ?? place,
-    "has a \(isTextBlank ? "pair without a text" : "text without a pair")",
-    expected: "both or neither")
+    phrase("error.missingPairText", ["missing": isTextBlank ? "text" : "pair"]),
+    expected: phrase("expected.bothOrNeither"))
 }

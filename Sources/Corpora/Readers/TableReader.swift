@@ -23,7 +23,7 @@ struct TableReader {
       self.columns = columns
     } else {
       guard let header = try rows.next() else {
-        throw InputError(at: rows.path, "has no documents", found: "an empty corpus")
+        throw InputError(at: rows.path, phrase("error.hasNoDocuments"), found: phrase("found.anEmptyCorpus"))
       }
       columns = header.enumerated().map { $1.isEmpty ? "column \($0 + 1)" : $1 }
       place += ": line \(rows.line)"
@@ -33,9 +33,8 @@ struct TableReader {
       let error = missingColumn(file.text ?? "text", among: columns, at: place)
       if file.text != nil { throw error }
       throw InputError(
-        .usage, at: place, "has no column \"text\"",
-        expected: "the name of the column with the text, and of all columns"
-          + " where the first line does not name them", found: error.expected)
+        .usage, at: place, phrase("error.hasNoColumn"),
+        expected: phrase("expected.nameColumnText"), found: error.expected)
     }
     pair = columns.firstIndex(of: file.pair ?? "pair")
     if let name = file.pair, pair == nil { throw missingColumn(name, among: columns, at: place) }
@@ -57,7 +56,7 @@ struct TableReader {
       let place = "\(rows.path): line \(rows.line)"
       guard cells.count == columns.count else {
         throw InputError(
-          at: place, "has another number of cells", expected: "\(columns.count)", found: "\(cells.count)")
+          at: place, phrase("error.hasAnotherNumberCells"), expected: "\(columns.count)", found: "\(cells.count)")
       }
       let (first, second) = (trimmed(cells[text]), pair.map { trimmed(cells[$0]) })
       guard try hasText(first, pair: second, at: place) else { continue }

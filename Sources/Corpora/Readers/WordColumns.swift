@@ -49,7 +49,7 @@ struct WordColumns {
     }
     self.hasTabs = hasTabs
     guard let count = rows.first?.count else {
-      throw InputError(at: lines.path, "has no documents", found: "an empty corpus")
+      throw InputError(at: lines.path, phrase("error.hasNoDocuments"), found: phrase("found.anEmptyCorpus"))
     }
     let whole = rows.filter { $0.count == count }
     let isNumbered = Self.isNumbered(rows, sentences)
@@ -59,7 +59,7 @@ struct WordColumns {
     if let columns = file.columns {
       guard columns.count == count else {
         throw InputError(
-          .usage, at: place, "has another number of columns than are named", expected: "\(columns.count)",
+          .usage, at: place, phrase("error.hasAnotherNumberColumns"), expected: "\(columns.count)",
           found: "\(count)")
       }
       names = columns
@@ -73,8 +73,8 @@ struct WordColumns {
       guard let customary = Self.customary[count] else {
         throw InputError(
           count == 1 ? .unreadable : .usage, at: place,
-          count == 1 ? "has a word without labels" : "has columns without names",
-          expected: "2 to 5 columns between tabs or spaces, or the names of all", found: "\(count)")
+          count == 1 ? phrase("error.hasWordWithout") : phrase("error.hasColumnsWithout"),
+          expected: phrase("expected.25Columns"), found: "\(count)")
       }
       names = customary
     }
@@ -86,8 +86,8 @@ struct WordColumns {
       let isNumbers = whole.count > 1 && first.allSatisfy { Int($0) != nil }
       guard word > 0 || !isNumbers && !(isLabelled && whole.count > 1) else {
         throw InputError(
-          .usage, at: place, "has \(isNumbers ? "numbers" : "labels") in the column of words",
-          expected: "the names of all columns, and which one holds the words", found: "\"\(first[0])\", \"\(first[1])\""
+          .usage, at: place, phrase("error.noWordColumn", ["found": isNumbers ? "numbers" : "labels"]),
+          expected: phrase("expected.namesAllColumns"), found: "\"\(first[0])\", \"\(first[1])\""
         )
       }
     }

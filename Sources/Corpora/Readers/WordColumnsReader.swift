@@ -37,11 +37,11 @@ struct WordColumnsReader {
       if layout.isComment(line) { continue }
       let cells = WordColumns.cells(line)
       guard cells.count == columns.count else {
-        throw error("has another number of columns", expected: "\(columns.count)", found: "\(cells.count)")
+        throw error(phrase("wordColumnsReader.hasAnotherNumber"), expected: "\(columns.count)", found: "\(cells.count)")
       }
       let form = cells[word]
       if form == "-DOCSTART-" { continue }
-      guard !form.isEmpty else { throw error("has no word") }
+      guard !form.isEmpty else { throw error(phrase("wordColumnsReader.hasNoWord")) }
       if !words.isEmpty {
         text += " "
         end += 1

@@ -26,8 +26,8 @@ package struct WordAlignment: Sendable, Hashable {
     target = Self.words(of: pair, least: (links.map(\.target).max() ?? -1) + 1)
     for link in links where !source.indices.contains(link.source) || !target.indices.contains(link.target) {
       throw InputError(
-        at: place, "has an alignment with a word that is not there",
-        expected: "numbers from 0 of \(source.count) words and of \(target.count) of the pair",
+        at: place, phrase("error.hasAlignmentWord"),
+        expected: phrase("expected.numbersFrom0", ["source": source.count, "target": target.count]),
         found: "\(link.source)-\(link.target)")
     }
     // The sure one of two that are alike.
@@ -81,7 +81,7 @@ extension Document {
     guard let links = WordAlignment.links(text) else {
       guard isNamed else { return }
       throw InputError(
-        at: place, "has an alignment that is not one", expected: "pairs of word numbers from 0, such as 0-0 1-2",
+        at: place, phrase("error.hasAlignmentNot"), expected: phrase("expected.pairsWordNumbers"),
         found: String(text.prefix(60)).debugDescription)
     }
     alignment = try WordAlignment(links, of: self.text, words: words.map(\.range), pair: pair, place: place)

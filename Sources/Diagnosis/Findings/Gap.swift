@@ -1,4 +1,5 @@
 package import Results
+import Support
 
 /// A part of a run that a rule has too little to judge, so that it neither passes nor breaks the rule there.
 package struct Gap: Hashable, Sendable {
@@ -25,7 +26,7 @@ package struct Gap: Hashable, Sendable {
     case .stack(let stack): return stack.title.lowercased()
     case .places(let places):
       let names = places.prefix(4).map(\.id).joined(separator: ", ")
-      return places.count > 4 ? "\(names) and \(places.count - 4) more" : names
+      return places.count > 4 ? phrase("gap.namesPlacesMore", ["names": names, "places": places.count - 4]) : names
     }
   }
 
@@ -66,7 +67,7 @@ extension [Gap] {
       self = []
       return
     }
-    let reason = "its numbers are NaN" + (results.hasNonFiniteWeights ? " because weights are NaN or infinite" : "")
+    let reason = phrase(results.hasNonFiniteWeights ? "gap.nanBecauseOfWeights" : "gap.itsNumbersAreNan")
     self = [Gap(faulty.count == known.count ? .all : .places(faulty), reason)]
   }
 }
@@ -80,8 +81,8 @@ extension RunResults {
     let rows = self[AttentionMetrics.normalisedEntropy16]?.rows.filter { $0.component.stack == stack } ?? []
     guard let n = rows.map(\.quantity.n).max() else { return nil }
     let noun = "\(subject.positionNoun)s"
-    if n == 0 { return "no sequence has 16 \(noun)" }
+    if n == 0 { return phrase("gap.noSequenceHas", ["noun": noun]) }
     return n < Self.leastRows
-      ? "only \(n) rows come from sequences of at least 16 \(noun), \(Self.leastRows) are needed" : nil
+      ? phrase("gap.onlyNRows", ["n": n, "noun": noun, "leastRows": Self.leastRows]) : nil
   }
 }

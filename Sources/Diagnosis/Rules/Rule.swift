@@ -1,4 +1,5 @@
 package import Results
+import Support
 
 extension ClosedRange<Double> {
   /// A part of a whole, and whatever else goes from 0 to 1.
@@ -12,7 +13,9 @@ extension ClosedRange<Double> {
   /// "0 to 1", "at least 1".
   package var spelling: String {
     func text(_ bound: Double) -> String { bound.rounded() == bound ? String(Int(bound)) : "\(bound)" }
-    return upperBound == .infinity ? "at least \(text(lowerBound))" : "\(text(lowerBound)) to \(text(upperBound))"
+    return upperBound == .infinity
+      ? phrase("rule.atLeastLowerbound", ["lowerBound": text(lowerBound)])
+      : phrase("rule.lowerboundToUpperbound", ["lowerBound": text(lowerBound), "upperBound": text(upperBound)])
   }
 }
 
@@ -24,16 +27,16 @@ package struct Rule: Sendable {
     package let value: Double
     /// What it can be; beyond it the rule would judge nothing, or everything.
     package let range: ClosedRange<Double>
-    /// "normalised entropy below which a head counts as one-hot".
-    package let meaning: String
+
+    init(_ name: String, _ value: Double, _ range: ClosedRange<Double>) {
+      self.name = name
+      self.value = value
+      self.range = range
+    }
   }
 
   /// Stable: `attention-collapse-one-hot`.
   package let id: String
-  package let title: String
-  /// What it means for the model when the rule is broken.
-  package let meaning: String
-  package let fixes: [String]
   package let thresholds: [Threshold]
   /// The analyses whose numbers the rule reads; empty where it reads all of them.
   package let needs: [String]
@@ -50,15 +53,27 @@ package struct Rule: Sendable {
     inputHealth, missingNumber,
   ]
 
+  package var title: String { phrase("rule.\(id).title") }
+  /// What it means for the model when the rule is broken.
+  package var meaning: String { phrase("rule.\(id).meaning") }
+  /// What can be done about it.
+  package var fixes: [String] {
+    let keys = (1...).lazy.map { "rule.\(id).fix\($0)" }
+    return keys.prefix { Catalogue.current.holds($0) }.map { phrase($0) }
+  }
+
+  /// "normalised entropy below which a head counts as one-hot".
+  package func meaning(of threshold: Threshold) -> String { phrase("rule.\(id).\(threshold.name)") }
+
   /// Everything that the rule cannot judge of a run; one gap where that is all of it.
   package func allGaps(_ results: RunResults, _ thresholds: Thresholds) -> [Gap] {
     for id in needs {
       guard let analysis = results[analysis: id] else {
         let reason =
           switch id {
-          case TrainingMetrics.analysis: "neither a training log nor checkpoints were given"
-          case CorpusTextMetrics.analysis: "the corpus has no text"
-          default: "the analysis \(id) was not asked for"
+          case TrainingMetrics.analysis: phrase("rule.neitherTrainingLog")
+          case CorpusTextMetrics.analysis: phrase("rule.corpusHasNo")
+          default: phrase("rule.analysisIdWas", ["id": id])
           }
         return [Gap(.all, reason)]
       }

@@ -24,7 +24,7 @@ package struct Thresholds: Hashable, Sendable {
         guard let setting = values[threshold.name] else { continue }
         let number = try setting.number()
         guard threshold.range.contains(number) else {
-          throw setting.error("is out of range", expected: threshold.range.spelling)
+          throw setting.error(phrase("thresholds.isOutOfRange"), expected: threshold.range.spelling)
         }
         overrides[rule.id, default: [:]][threshold.name] = number
       }
@@ -34,7 +34,8 @@ package struct Thresholds: Hashable, Sendable {
         let (warn, fail) = (self[rule, name], self[rule, other])
         guard warn > fail, let setting = values[name] ?? values[other] else { continue }
         throw setting.error(
-          "leaves no room for a warning: \(name) is \(number(warn)), \(other) is \(number(fail))",
+          phrase(
+            "thresholds.leavesNoRoom", ["name": name, "warn": number(warn), "other": other, "fail": number(fail)]),
           expected: "\(name) ≤ \(other)")
       }
     }

@@ -150,7 +150,7 @@ package struct ArticleBuilder: Sendable {
     let thresholds = Rule.all.flatMap { rule in
       rule.thresholds.map { threshold in
         [
-          Article.Cell(rule.title), Article.Cell(threshold.meaning),
+          Article.Cell(rule.title), Article.Cell(rule.meaning(of: threshold)),
           Article.Cell(NumberFormat.text(threshold.value), .number),
         ]
       }

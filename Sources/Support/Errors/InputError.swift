@@ -29,8 +29,8 @@ package struct InputError: Error, Hashable, CustomStringConvertible {
 
   package var description: String {
     var line = "\(place): \(problem)"
-    if let expected { line += ", expected \(expected)" }
-    if let found { line += ", found \(found)" }
+    if let expected { line += phrase("inputError.expectedExpected", ["expected": expected]) }
+    if let found { line += phrase("inputError.foundFound", ["found": found]) }
     return line.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

@@ -15,7 +15,7 @@ package func nearestName(to misspelt: String, among names: [String]) -> String? 
 
 /// `, the nearest is "corpus"`, or nothing where no name is near.
 package func suggestion(for misspelt: String, among names: [String]) -> String {
-  nearestName(to: misspelt, among: names).map { ", the nearest is \"\($0)\"" } ?? ""
+  nearestName(to: misspelt, among: names).map { phrase("spelling.theNearestIsValue", ["value": $0]) } ?? ""
 }
 
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
@@ -36,6 +36,8 @@ private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
 extension ClosedRange<Int> {
   /// "1 to 8", "at least 1".
   package var spelling: String {
-    upperBound == .max ? "at least \(lowerBound)" : "\(lowerBound) to \(upperBound)"
+    upperBound == .max
+      ? phrase("spelling.atLeastLowerbound", ["lowerBound": lowerBound])
+      : phrase("spelling.lowerboundToUpperbound", ["lowerBound": lowerBound, "upperBound": upperBound])
   }
 }

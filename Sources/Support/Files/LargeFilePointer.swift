@@ -8,9 +8,11 @@ package enum LargeFilePointer {
   package static func refuse(_ bytes: some Collection<UInt8>, at place: String) throws {
     guard bytes.starts(with: beginning.utf8) else { return }
     let lines = String(decoding: bytes.prefix(1024), as: UTF8.self).split(whereSeparator: \.isNewline)
-    let size = lines.first { $0.hasPrefix("size ") }.map { " to \($0.dropFirst(5).prefix(20)) bytes" }
+    let size = lines.first { $0.hasPrefix("size ") }.map {
+      phrase("largeFilePointer.toPrefixBytes", ["prefix": $0.dropFirst(5).prefix(20)])
+    }
     throw InputError(
-      at: place, "is a Git LFS pointer, not the file itself", expected: "the file, which \"git lfs pull\" fetches",
-      found: "a pointer\(size ?? "")")
+      at: place, phrase("error.gitLfsPointer"), expected: phrase("expected.fileGitLfs"),
+      found: phrase("found.aPointerSize", ["size": size ?? ""]))
   }
 }

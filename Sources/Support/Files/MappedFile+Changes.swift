@@ -35,7 +35,7 @@ extension MappedFile {
     let path = mapped.withLock { files in
       files.first { address >= $0.key && address - $0.key < $0.value.size }?.value.path
     }
-    return path.map { InputError(at: $0, "was shortened while it was being read") }
+    return path.map { InputError(at: $0, phrase("error.wasShortenedWhile")) }
   }
 
   /// - Throws: `InputError` where the file was changed, shortened, replaced or removed since it was opened.
@@ -43,8 +43,8 @@ extension MappedFile {
     var status = stat()
     guard fstat(descriptor, &status) == 0, State(status) == state else {
       throw InputError(
-        at: url.path(percentEncoded: false), "was changed or removed while it was being read",
-        expected: "the file as it was opened")
+        at: url.path(percentEncoded: false), phrase("error.wasChangedRemoved"),
+        expected: phrase("expected.fileWasOpened"))
     }
   }
 }

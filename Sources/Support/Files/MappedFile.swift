@@ -20,16 +20,16 @@ package final class MappedFile: @unchecked Sendable {
     }
     // Not blocking: a pipe would otherwise be waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure("cannot be opened") }
+    guard descriptor >= 0 else { throw failure(phrase("error.cannotBeOpened")) }
     var isMapped = false
     defer { if !isMapped { close(descriptor) } }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure("cannot be examined") }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw InputError(at: path, "is not a file") }
-    guard status.st_size > 0 else { throw InputError(at: path, "is empty") }
+    guard fstat(descriptor, &status) == 0 else { throw failure(phrase("mappedFile.cannotBeExamined")) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw InputError(at: path, phrase("error.isNotAFile")) }
+    guard status.st_size > 0 else { throw InputError(at: path, phrase("error.isEmpty")) }
     let size = Int(status.st_size)
     guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-      throw failure("cannot be mapped into memory")
+      throw failure(phrase("error.cannotMappedInto"))
     }
     bytes = UnsafeRawBufferPointer(start: base, count: size)
     self.descriptor = descriptor

@@ -12,7 +12,7 @@ package final class OutputFile {
   package init(_ url: URL) throws {
     path = url.path(percentEncoded: false)
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw Self.failure("cannot be written", path) }
+    guard descriptor >= 0 else { throw Self.failure(phrase("outputFile.cannotBeWritten"), path) }
   }
 
   deinit { if isOpen { Foundation.close(descriptor) } }
@@ -23,7 +23,7 @@ package final class OutputFile {
     while !rest.isEmpty {
       let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if written < 0 {
-        guard errno == EINTR else { throw Self.failure("cannot be written", path) }
+        guard errno == EINTR else { throw Self.failure(phrase("outputFile.cannotBeWritten"), path) }
       } else {
         rest = rest.dropFirst(written)
       }
@@ -38,7 +38,7 @@ package final class OutputFile {
   package func close() throws {
     guard isOpen else { return }
     isOpen = false
-    guard Foundation.close(descriptor) == 0 else { throw Self.failure("cannot be written", path) }
+    guard Foundation.close(descriptor) == 0 else { throw Self.failure(phrase("outputFile.cannotBeWritten"), path) }
   }
 
   /// A whole file at once.
@@ -55,11 +55,13 @@ package final class OutputFile {
     let path = url.path(percentEncoded: false)
     var status = stat()
     let isThere = stat(path, &status) == 0
-    if isThere, status.st_mode & S_IFMT == S_IFDIR { throw InputError(at: path, "is a folder", expected: "a file") }
+    if isThere, status.st_mode & S_IFMT == S_IFDIR {
+      throw InputError(at: path, phrase("error.isAFolder"), expected: "a file")
+    }
     // Pipes and devices are not opened twice, and a link to nothing is not known to be ours.
     guard isThere ? status.st_mode & S_IFMT == S_IFREG : lstat(path, &status) != 0 else { return }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure("cannot be written", path) }
+    guard descriptor >= 0 else { throw failure(phrase("error.cannotBeWritten"), path) }
     Foundation.close(descriptor)
     if !isThere { unlink(path) }
   }

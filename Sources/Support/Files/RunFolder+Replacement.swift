@@ -64,6 +64,6 @@ enum Replacement {
   }
 
   private static func failure(_ place: Place) -> InputError {
-    InputError(at: path(place.url), "cannot be replaced", found: String(cString: strerror(errno)))
+    InputError(at: path(place.url), phrase("error.cannotBeReplaced"), found: String(cString: strerror(errno)))
   }
 }

@@ -62,10 +62,10 @@ struct Place {
     }
     parent = url.deletingLastPathComponent()
     name = url.lastPathComponent
-    guard !name.isEmpty, name != "/" else { throw InputError(.usage, at: path(url), "cannot be replaced by a run") }
+    guard !name.isEmpty, name != "/" else { throw InputError(.usage, at: path(url), phrase("error.cannotReplacedRun")) }
     var status = stat()
     guard stat(path(url), &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
-      throw InputError(at: path(url), "is not a folder")
+      throw InputError(at: path(url), phrase("error.isNotAFolder"))
     }
   }
 
@@ -78,13 +78,13 @@ struct Place {
       folder = folder.deletingLastPathComponent()
     }
     for folder in made.reversed() where mkdir(path(folder), 0o777) != 0 && errno != EEXIST {
-      let error = InputError(at: path(folder), "cannot be made", found: String(cString: strerror(errno)))
+      let error = InputError(at: path(folder), phrase("error.cannotBeMade"), found: String(cString: strerror(errno)))
       for other in made { rmdir(path(other)) }
       throw error
     }
     var status = stat()
     guard stat(path(parent), &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
-      throw InputError(at: path(parent), "is not a folder")
+      throw InputError(at: path(parent), phrase("error.isNotAFolder"))
     }
     return made
   }
@@ -117,13 +117,14 @@ final class Staging {
       }
       Interruption.end(url) {}
     }
-    throw InputError(at: path(place.parent), "cannot be written into")
+    throw InputError(at: path(place.parent), phrase("error.cannotWrittenInto"))
   }
 
   private static func make(_ place: Place) throws -> URL {
     var template = Array(path(place.parent.appending(path: place.stagingPrefix + "XXXXXX")).utf8CString)
     guard let made = mkdtemp(&template) else {
-      throw InputError(at: path(place.parent), "cannot be written into", found: String(cString: strerror(errno)))
+      throw InputError(
+        at: path(place.parent), phrase("error.cannotWrittenInto"), found: String(cString: strerror(errno)))
     }
     let mask = umask(0)
     umask(mask)

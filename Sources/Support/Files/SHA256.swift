@@ -17,13 +17,15 @@ package struct SHA256 {
   /// - Throws: `InputError` where the file cannot be read.
   package static func digest(of file: URL) throws -> String {
     let path = file.path(percentEncoded: false)
-    guard let handle = FileHandle(forReadingAtPath: path) else { throw InputError(at: path, "cannot be read") }
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw InputError(at: path, phrase("error.cannotBeRead"))
+    }
     defer { try? handle.close() }
     var hash = SHA256()
     do {
       while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(Array(chunk)) }
     } catch {
-      throw InputError(at: path, "cannot be read")
+      throw InputError(at: path, phrase("error.cannotBeRead"))
     }
     return hash.digest()
   }

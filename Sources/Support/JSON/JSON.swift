@@ -24,7 +24,7 @@ package enum JSON: Hashable, Sendable {
     case .number: "a number"
     case .string: "a string"
     case .array: "a list"
-    case .object: "an object"
+    case .object: phrase("json.anObject")
     }
   }
 

@@ -32,11 +32,11 @@ private struct FieldDecoder: Decoder, SingleValueDecodingContainer {
   func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
     let (value, expected): (Any?, String) =
       switch type {
-      case is Bool.Type: (field.value.bool, "true or false")
+      case is Bool.Type: (field.value.bool, phrase("jsonField.trueOrFalse"))
       case is String.Type: (field.value.string, "a string")
       case is Double.Type: (field.value.number?.double, "a number")
       case is Float.Type: (field.value.number.map { Float($0.double) }, "a number")
-      case is Int.Type: (field.value.number?.integer, "a whole number")
+      case is Int.Type: (field.value.number?.integer, phrase("jsonField.aWholeNumber"))
       default: (try Value(from: self), "")
       }
     guard let value = value as? Value else { throw field.error(expected) }
@@ -83,7 +83,7 @@ private struct Elements: UnkeyedDecodingContainer {
 
   private mutating func next() throws -> JSONField {
     guard !isAtEnd else {
-      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "has too few elements"))
+      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: phrase("jsonField.hasTooFew")))
     }
     defer { currentIndex += 1 }
     return fields[currentIndex]

@@ -22,7 +22,7 @@ package struct JSONField: Sendable {
   package var place: String { path.isEmpty ? file : "\(file): \(path)" }
 
   package func error(_ expected: String) -> InputError {
-    InputError(at: place, "has the wrong type", expected: expected, found: value.shown)
+    InputError(at: place, phrase("error.hasWrongType"), expected: expected, found: value.shown)
   }
 
   /// The member of an object; nil where it is absent or null, or this is no object.
@@ -36,7 +36,7 @@ package struct JSONField: Sendable {
   }
 
   package func required(_ key: String) throws -> JSONField {
-    guard let field = self[key] else { throw InputError(at: place, "has no \"\(key)\"") }
+    guard let field = self[key] else { throw InputError(at: place, phrase("error.hasNoKey", ["key": key])) }
     return field
   }
 
@@ -46,7 +46,7 @@ package struct JSONField: Sendable {
   }
 
   package func boolean() throws -> Bool {
-    guard case .bool(let flag) = value else { throw error("true or false") }
+    guard case .bool(let flag) = value else { throw error(phrase("error.trueOrFalse")) }
     return flag
   }
 
@@ -57,14 +57,16 @@ package struct JSONField: Sendable {
 
   /// A whole number that fits an `Int32`, as ids and lengths must.
   package func integer() throws -> Int {
-    guard let whole = value.number?.integer.flatMap(Int32.init(exactly:)) else { throw error("a whole number") }
+    guard let whole = value.number?.integer.flatMap(Int32.init(exactly:)) else {
+      throw error(phrase("jsonField.aWholeNumber"))
+    }
     return Int(whole)
   }
 
   /// A token's id.
   package func id() throws -> Int32 {
     let id = try integer()
-    guard id >= 0 else { throw InputError(at: place, "is no token id", found: "\(id)") }
+    guard id >= 0 else { throw InputError(at: place, phrase("error.noTokenId"), found: "\(id)") }
     return Int32(id)
   }
 
@@ -74,7 +76,7 @@ package struct JSONField: Sendable {
   }
 
   package func members() throws -> JSONObject {
-    guard case .object(let members) = value else { throw error("an object") }
+    guard case .object(let members) = value else { throw error(phrase("jsonField.anObject")) }
     return members
   }
 
@@ -91,6 +93,6 @@ package struct JSONField: Sendable {
 
   /// A component of a kind that is not known.
   package func unknown(_ what: String, _ type: String) -> InputError {
-    InputError(at: place, "is a \(what) that is not supported", found: "\"\(type)\"")
+    InputError(at: place, phrase("error.whatNotSupported", ["what": what]), found: "\"\(type)\"")
   }
 }

@@ -7,15 +7,17 @@ extension JSONReader {
   /// Something else than JSON has here.
   func unexpected(_ expected: String) -> InputError {
     if firstInvalid(in: position..<min(position + 4, bytes.count)) == position { return notUTF8 }
-    return error("is not valid \(options.isJSON5 ? "JSON5" : "JSON")", expected: expected, found: found)
+    return error(
+      phrase("error.notValidJSON", ["format": options.isJSON5 ? "JSON5" : "JSON"]), expected: expected, found: found
+    )
   }
 
   private var notUTF8: InputError {
-    error("is not valid UTF-8", found: "byte 0x" + String(bytes[position], radix: 16))
+    error(phrase("jsonReader.notValidUtf"), found: "byte 0x" + String(bytes[position], radix: 16))
   }
 
   private var found: String {
-    guard position < bytes.count else { return "the end" }
+    guard position < bytes.count else { return phrase("jsonReader.theEnd") }
     let rest = String(decoding: bytes[position..<min(position + 48, bytes.count)], as: UTF8.self)
     let shown = rest.prefix { !$0.isNewline }.prefix(12).description.debugDescription
     return shown.replacing("\\'", with: "'").replacing("\\\"", with: "\"")
@@ -29,7 +31,7 @@ extension JSONReader {
       var (line, start) = (first, bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
       for index in start..<max(start, position) where bytes[index] == 0x0A { (line, start) = (line + 1, index + 1) }
       let column = 1 + bytes[start..<max(start, position)].count { $0 & 0xC0 != 0x80 }
-      return "line \(line), column \(column)"
+      return phrase("jsonReader.lineLineColumn", ["line": line, "column": column])
     }
   }
 

@@ -107,12 +107,12 @@ extension JSONReader {
       while !take(word: "*/") {
         guard position < bytes.count else {
           position = start
-          throw unexpected("the end of a comment that begins here")
+          throw unexpected(phrase("jsonReader.endCommentBegins"))
         }
         position += 1
       }
     } else {
-      throw unexpected("a value or a comment")
+      throw unexpected(phrase("jsonReader.aValueOrAComment"))
     }
   }
 }

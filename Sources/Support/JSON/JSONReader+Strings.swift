@@ -11,11 +11,13 @@ extension JSONReader {
       { position += 1 }
       guard position < bytes.count else {
         position = opening
-        throw unexpected("the end of a string that begins here")
+        throw unexpected(phrase("jsonReader.endStringBegins"))
       }
       let end = position, byte = bytes[position]
       if byte < 0x20 {
-        guard options.isJSON5, byte != 0x0A, byte != 0x0D else { throw unexpected("no control character in a string") }
+        guard options.isJSON5, byte != 0x0A, byte != 0x0D else {
+          throw unexpected(phrase("jsonReader.noControlCharacter"))
+        }
         position += 1
         continue
       }
@@ -47,7 +49,7 @@ extension JSONReader {
     case UInt8(ascii: "u"): text.unicodeScalars.append(try scalar())
     default:
       position -= 1
-      guard options.isJSON5, try escapeOfJSON5(into: &text) else { throw unexpected("an escape") }
+      guard options.isJSON5, try escapeOfJSON5(into: &text) else { throw unexpected(phrase("jsonReader.anEscape")) }
     }
   }
 
@@ -92,7 +94,7 @@ extension JSONReader {
     }
     guard options.replacesSurrogates else {
       position = start
-      throw error("has half of a surrogate pair")
+      throw error(phrase("jsonReader.hasHalfSurrogate"))
     }
     return "\u{FFFD}"
   }
@@ -101,7 +103,7 @@ extension JSONReader {
     var value: UInt32 = 0
     for _ in 0..<digits {
       guard let digit = Character(Unicode.Scalar(next)).hexDigitValue else {
-        throw unexpected("\(digits == 4 ? "four" : "two") hexadecimal digits")
+        throw unexpected(phrase("jsonReader.hexadecimalDigits", ["digits": digits]))
       }
       value = value << 4 | UInt32(digit)
       position += 1

@@ -62,7 +62,8 @@ extension JSON {
     let place = url.relativePath
     guard let data = try? Data(contentsOf: url) else {
       let isThere = FileManager.default.fileExists(atPath: url.path(percentEncoded: false))
-      throw InputError(options.category, at: place, isThere ? "cannot be read" : "does not exist")
+      throw InputError(
+        options.category, at: place, isThere ? phrase("error.cannotBeRead") : phrase("error.doesNotExist"))
     }
     try LargeFilePointer.refuse(data, at: place)
     try self.init(data, place: place, options)
@@ -87,7 +88,7 @@ struct JSONReader {
   mutating func document() throws(InputError) -> JSON {
     let value = try value()
     try skipSpace()
-    guard position == bytes.count else { throw unexpected("the end") }
+    guard position == bytes.count else { throw unexpected(phrase("jsonReader.theEnd")) }
     return value
   }
 
@@ -143,7 +144,7 @@ struct JSONReader {
     let repeated = JSONObject.repeated(members)
     if let (place, _) = repeated.first, options.duplicates == .refused {
       position = places[place]
-      throw error("has a key twice", found: "\"\(members[place].key)\"")
+      throw error(phrase("jsonReader.hasKeyTwice"), found: "\"\(members[place].key)\"")
     }
     return .object(JSONObject(unique: repeated.isEmpty ? members : JSONObject.merged(members, repeated)))
   }
@@ -171,7 +172,9 @@ struct JSONReader {
 
   private mutating func open() throws(InputError) {
     depth += 1
-    guard depth <= options.depth else { throw unexpected("at most \(options.depth) nested values") }
+    guard depth <= options.depth else {
+      throw unexpected(phrase("jsonReader.mostDepthNested", ["depth": options.depth]))
+    }
     position += 1
   }
 }

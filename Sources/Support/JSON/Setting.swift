@@ -38,13 +38,15 @@ package struct Setting: Sendable {
   ///   - known: the keys that may be there; another one is an error that names the nearest.
   ///   - unsupported: keys that have a meaning to which this version cannot do justice, each with what that is.
   package func fields(_ known: [String], unsupported: [String: String] = [:]) throws -> [String: Setting] {
-    guard case .object(let members) = value else { throw error("has the wrong type", expected: "an object") }
+    guard case .object(let members) = value else {
+      throw error(phrase("setting.hasWrongType"), expected: phrase("setting.anObject"))
+    }
     for key in members.keys where !known.contains(key) {
       let place = path.isEmpty ? "\(file): \(key)" : "\(file): \(path).\(key)"
       if let what = unsupported[key] {
-        throw InputError(.usage, at: place, "\(what) is not supported by this version")
+        throw InputError(.usage, at: place, phrase("error.whatNotSupportedThis", ["what": what]))
       }
-      throw InputError(.usage, at: place, "is not a known key" + suggestion(for: key, among: known))
+      throw InputError(.usage, at: place, phrase("error.notKnownKey") + suggestion(for: key, among: known))
     }
     let settings = members.map { key, value in
       (key, Setting(value, file: file, path: path.isEmpty ? key : "\(path).\(key)"))
@@ -54,7 +56,9 @@ package struct Setting: Sendable {
 
   /// The members of an object of any keys.
   package func members() throws -> [String: Setting] {
-    guard case .object(let members) = value else { throw error("has the wrong type", expected: "an object") }
+    guard case .object(let members) = value else {
+      throw error(phrase("setting.hasWrongType"), expected: phrase("setting.anObject"))
+    }
     return try fields(members.keys)
   }
 
@@ -65,7 +69,7 @@ package struct Setting: Sendable {
     func changed(_ value: JSON?, _ keys: ArraySlice<Substring>) throws -> JSON {
       guard let key = keys.first else { return other.value }
       guard case .object(var members)? = value ?? .object([:]) else {
-        throw other.error("cannot set \(path), for something on the way is no object")
+        throw other.error(phrase("error.cannotSetPath", ["path": path]))
       }
       members[String(key)] = try changed(members[String(key)], keys.dropFirst())
       return .object(members)
@@ -87,26 +91,30 @@ package struct Setting: Sendable {
 
   /// A text that is not empty.
   package func text() throws -> String {
-    guard case .string(let text) = value else { throw error("has the wrong type", expected: "a text") }
-    if text.isEmpty { throw error("is empty") }
+    guard case .string(let text) = value else { throw error(phrase("setting.hasWrongType"), expected: "a text") }
+    if text.isEmpty { throw error(phrase("setting.isEmpty")) }
     return text
   }
 
   package func integer(in range: ClosedRange<Int>) throws -> Int {
-    guard let number = value.number?.integer else { throw error("has the wrong type", expected: "a whole number") }
-    guard range.contains(number) else { throw error("is out of range", expected: range.spelling) }
+    guard let number = value.number?.integer else {
+      throw error(phrase("setting.hasWrongType"), expected: phrase("setting.aWholeNumber"))
+    }
+    guard range.contains(number) else { throw error(phrase("setting.isOutOfRange"), expected: range.spelling) }
     return number
   }
 
   package func number() throws -> Double {
     guard let number = value.number?.double, number.isFinite else {
-      throw error("has the wrong type", expected: "a finite number")
+      throw error(phrase("setting.hasWrongType"), expected: phrase("setting.aFiniteNumber"))
     }
     return number
   }
 
   package func flag() throws -> Bool {
-    guard case .bool(let flag) = value else { throw error("has the wrong type", expected: "true or false") }
+    guard case .bool(let flag) = value else {
+      throw error(phrase("setting.hasWrongType"), expected: phrase("setting.trueOrFalse"))
+    }
     return flag
   }
 
@@ -118,7 +126,7 @@ package struct Setting: Sendable {
   package var isList: Bool { if case .array = value { true } else { false } }
 
   package func list() throws -> [Setting] {
-    guard case .array(let values) = value else { throw error("has the wrong type", expected: "a list") }
+    guard case .array(let values) = value else { throw error(phrase("setting.hasWrongType"), expected: "a list") }
     return values.enumerated().map { Setting($1, file: file, path: "\(path)[\($0)]") }
   }
 
@@ -127,7 +135,7 @@ package struct Setting: Sendable {
     let text = try text()
     guard choices.contains(text) else {
       throw error(
-        "is not known" + suggestion(for: text, among: choices),
+        phrase("setting.isNotKnown") + suggestion(for: text, among: choices),
         expected: choices.map { "\"\($0)\"" }.joined(separator: " or "))
     }
     return text

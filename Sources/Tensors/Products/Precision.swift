@@ -1,4 +1,5 @@
 import COneDNN
+import Support
 
 /// In which numbers a model's weights are kept and multiplied; sums are float32 either way.
 package enum Precision: String, CaseIterable, Sendable {
@@ -14,7 +15,7 @@ package enum Precision: String, CaseIterable, Sendable {
 
   /// Said where it cannot be had.
   package static let unavailable =
-    "bf16 needs a processor with AMX or AVX-512 BF16, which this one is not: the model runs in f32"
+    phrase("precision.bf16NeedsProcessor")
 
   private static let hasVectors = has(dnnl_cpu_isa_avx512_core_bf16)
 

@@ -36,7 +36,7 @@ package final class SafetensorsFile: Sendable {
   package func tensor(_ name: String) throws -> Tensor {
     let entry = try known(name)
     guard let tensor = mapping.tensor(entry.dtype, at: dataStart + entry.range.lowerBound, shape: entry.shape) else {
-      throw wrongType(entry, expected: "F32, F16, BF16 or F64")
+      throw wrongType(entry, expected: phrase("safetensorsFile.f32F16Bf16"))
     }
     return tensor
   }
@@ -65,13 +65,14 @@ package final class SafetensorsFile: Sendable {
     case .i64: return (entry.shape, values(Int64.self))
     case .i32: return (entry.shape, values(Int32.self))
     case .u8, .bool: return (entry.shape, values(UInt8.self))
-    default: throw wrongType(entry, expected: "I64, I32, U8 or BOOL")
+    default: throw wrongType(entry, expected: phrase("safetensorsFile.i64I32U8"))
     }
   }
 
   private func known(_ name: String) throws -> SafetensorsEntry {
     guard let entry = entry(name) else {
-      throw InputError(at: url.path(percentEncoded: false), "has no tensor \(name.debugDescription)")
+      throw InputError(
+        at: url.path(percentEncoded: false), phrase("error.hasNoTensor", ["debugDescription": name.debugDescription]))
     }
     return entry
   }
@@ -83,7 +84,7 @@ package final class SafetensorsFile: Sendable {
 
   private func wrongType(_ entry: SafetensorsEntry, expected: String) -> InputError {
     InputError(
-      at: entry.place(in: url.path(percentEncoded: false)), "has elements of the wrong type", expected: expected,
+      at: entry.place(in: url.path(percentEncoded: false)), phrase("error.hasElementsWrong"), expected: expected,
       found: entry.dtype.rawValue)
   }
 }

@@ -8,17 +8,19 @@ extension SafetensorsHeader {
   init(_ bytes: UnsafeRawBufferPointer, place: String) throws {
     guard bytes.count >= 8 else {
       throw InputError(
-        at: place, "is too short for a safetensors file", expected: "at least 8 bytes", found: "\(bytes.count)")
+        at: place, phrase("error.tooShortSafetensors"), expected: phrase("expected.least8Bytes"),
+        found: "\(bytes.count)")
     }
     let announced = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard announced <= UInt64(bytes.count - 8) else {
       throw InputError(
-        at: "\(place): byte 0", "the header reaches beyond the end of the file",
-        expected: "at most \(bytes.count - 8) bytes", found: "\(announced)")
+        at: phrase("error.placeByte0", ["place": place]), phrase("error.headerReachesBeyond"),
+        expected: phrase("expected.mostBytesBytes", ["bytes": bytes.count - 8]), found: "\(announced)")
     }
     guard announced <= UInt64(Self.longest) else {
       throw InputError(
-        at: "\(place): byte 0", "the header is too long", expected: "at most \(Self.longest) bytes",
+        at: phrase("error.placeByte0", ["place": place]), phrase("error.headerTooLong"),
+        expected: phrase("expected.mostLongestBytes", ["longest": Self.longest]),
         found: "\(announced)")
     }
     length = 8 + Int(announced)
@@ -45,21 +47,22 @@ extension SafetensorsHeader {
       let start = "\(entry.place(in: place)), byte \(length + entry.range.lowerBound)"
       guard entry.range.upperBound <= size else {
         throw InputError(
-          at: start, "its data reach beyond the end of the file", expected: "an end within \(size) bytes of data",
+          at: start, phrase("error.dataReachBeyond"), expected: phrase("expected.endWithinSize", ["size": size]),
           found: "\(entry.range.upperBound)")
       }
       guard entry.range.lowerBound == end else {
         throw InputError(
           at: start,
-          entry.range.lowerBound < end ? "its data overlap those of another tensor" : "a hole lies before it",
-          expected: "a start at offset \(end)", found: "\(entry.range.lowerBound)")
+          entry.range.lowerBound < end ? phrase("error.dataOverlapThose") : phrase("error.holeLiesBefore"),
+          expected: phrase("expected.startOffsetEnd", ["end": end]), found: "\(entry.range.lowerBound)")
       }
       end = entry.range.upperBound
     }
     guard end == size else {
       throw InputError(
-        at: "\(place): byte \(length + end)", "bytes follow the last tensor", expected: "the end of the file",
-        found: "\(size - end) more bytes")
+        at: "\(place): byte \(length + end)", phrase("error.bytesFollowLast"),
+        expected: phrase("expected.theEndOfTheFile"),
+        found: phrase("found.endMoreBytes", ["end": size - end]))
     }
   }
 }
@@ -81,30 +84,36 @@ extension SafetensorsEntry {
     let members = try field.members()
     if let key = members.keys.first(where: { !known.contains($0) }) {
       throw InputError(
-        at: place, "has an unknown field", expected: known.joined(separator: ", "), found: key.debugDescription)
+        at: place, phrase("error.hasUnknownField"), expected: known.joined(separator: ", "), found: key.debugDescription
+      )
     }
-    if let absent = known.first(where: { members[$0] == nil }) { throw InputError(at: place, "has no \(absent)") }
+    if let absent = known.first(where: { members[$0] == nil }) {
+      throw InputError(at: place, phrase("error.hasNoAbsent", ["absent": absent]))
+    }
     func wholes(_ key: String) throws -> [Int] {
       guard let elements = members[key]?.elements else {
-        throw InputError(at: place, "has a wrong \(key)", expected: "a list", found: members[key]?.shown)
+        throw InputError(
+          at: place, phrase("error.hasWrongKey", ["key": key]), expected: "a list", found: members[key]?.shown)
       }
       return try elements.map { element in
         // Digits alone: 2.0 is no size.
         guard let number = element.number, let whole = Int(number.text), whole >= 0 else {
           throw InputError(
-            at: place, "has a wrong \(key)", expected: "whole numbers from 0 to \(Int.max)", found: element.shown)
+            at: place, phrase("error.hasWrongKey", ["key": key]),
+            expected: phrase("expected.wholeNumbersFrom", ["max": Int.max]), found: element.shown)
         }
         return whole
       }
     }
     guard let dtype = members["dtype"]?.string.flatMap(SafetensorsType.init) else {
       throw InputError(
-        at: place, "has an unknown dtype", expected: SafetensorsType.allCases.map(\.rawValue).joined(separator: ", "),
+        at: place, phrase("error.hasUnknownDtype"),
+        expected: SafetensorsType.allCases.map(\.rawValue).joined(separator: ", "),
         found: members["dtype"]?.shown)
     }
     let offsets = try wholes("data_offsets")
     guard offsets.count == 2 else {
-      throw InputError(at: place, "has wrong data_offsets", expected: "2 numbers", found: "\(offsets.count)")
+      throw InputError(at: place, phrase("error.hasWrongData"), expected: "2 numbers", found: "\(offsets.count)")
     }
     try self.init(
       name: name, dtype: dtype, shape: try wholes("shape"), offsets: (offsets[0], offsets[1]), file: file)
@@ -117,22 +126,25 @@ extension SafetensorsEntry {
     var count = 1
     for axis in shape where axis != 0 {
       let (product, overflows) = count.multipliedReportingOverflow(by: axis)
-      guard !overflows else { throw InputError(at: place, "the product of its shape \(shape) overflows") }
+      guard !overflows else { throw InputError(at: place, phrase("error.productShapeShape", ["shape": shape])) }
       count = product
     }
     let (bits, overflows) = count.multipliedReportingOverflow(by: dtype.bits)
     guard !overflows, bits <= Int.max - 7 else {
-      throw InputError(at: place, "the size of its shape \(shape) in bytes overflows")
+      throw InputError(at: place, phrase("error.sizeShapeShape", ["shape": shape]))
     }
     guard offsets.0 <= offsets.1 else {
       throw InputError(
-        at: place, "its data_offsets are reversed", expected: "start ≤ end", found: "[\(offsets.0), \(offsets.1)]")
+        at: place, phrase("error.dataOffsetsReversed"), expected: "start ≤ end", found: "[\(offsets.0), \(offsets.1)]")
     }
     let expected = shape.contains(0) ? 0 : (bits + 7) / 8
     guard offsets.1 - offsets.0 == expected else {
       throw InputError(
-        at: place, "its data_offsets [\(offsets.0), \(offsets.1)] do not fit \(dtype.rawValue) \(shape)",
-        expected: "\(expected) bytes", found: "\(offsets.1 - offsets.0)")
+        at: place,
+        phrase(
+          "error.dataOffsetsOffsets",
+          ["offsets": offsets.0, "offsets2": offsets.1, "dtype": dtype.rawValue, "shape": shape]),
+        expected: phrase("expected.expectedBytes", ["expected": expected]), found: "\(offsets.1 - offsets.0)")
     }
     self.name = name
     self.dtype = dtype

@@ -41,7 +41,8 @@ package struct SafetensorsWriter {
   }
 
   private mutating func add(_ item: Item) {
-    precondition(!items.contains { $0.name == item.name }, "two tensors are called \(item.name)")
+    precondition(
+      !items.contains { $0.name == item.name }, phrase("safetensorsWriter.twoTensorsCalled", ["item": item.name]))
     items.append(item)
   }
 
@@ -56,7 +57,7 @@ package struct SafetensorsWriter {
       try file.close()
       guard rename(partial.path(percentEncoded: false), url.path(percentEncoded: false)) == 0 else {
         throw InputError(
-          at: url.path(percentEncoded: false), "cannot be written", found: String(cString: strerror(errno)))
+          at: url.path(percentEncoded: false), phrase("error.cannotBeWritten"), found: String(cString: strerror(errno)))
       }
     } catch {
       unlink(partial.path(percentEncoded: false))

@@ -49,7 +49,7 @@ enum CheckpointFolder {
     let url = folder.appending(path: optimizerFile), file = try SafetensorsFile(url)
     let (shape, state) = try file.integers("state")
     guard shape == [5], state[2] == Int64(bitPattern: trainer.settings.seed) else {
-      throw InputError(at: url.relativePath, "is of a training with another seed")
+      throw InputError(at: url.relativePath, phrase("error.trainingAnotherSeed"))
     }
     let optimizer = trainer.optimizer
     for (prefix, storage) in [("first", optimizer.first), ("second", optimizer.second)] where storage.count > 0 {
@@ -57,7 +57,7 @@ enum CheckpointFolder {
         guard let target else { continue }
         let name = "\(prefix).\(parameter.name)"
         guard file.entry(name)?.shape == parameter.shape else {
-          throw InputError(at: "\(url.relativePath): tensor \"\(name)\"", "is missing or has another shape")
+          throw InputError(at: "\(url.relativePath): tensor \"\(name)\"", phrase("error.missingHasAnother"))
         }
         let source = try file.tensor(name)
         target.pointer.update(from: source.pointer, count: source.count)
@@ -109,7 +109,7 @@ struct CompanionFiles: Sendable {
       let url = folder.appending(path: file.name)
       guard let data = try? Data(contentsOf: url), data.elementsEqual(file.bytes) else {
         throw InputError(
-          .usage, at: url.relativePath, "is not what the job makes", expected: "the job that the run began with")
+          .usage, at: url.relativePath, phrase("error.notWhatJob"), expected: phrase("expected.jobRunBegan"))
       }
     }
   }

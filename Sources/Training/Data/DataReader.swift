@@ -25,7 +25,8 @@ struct DataReader {
     var examples = try examples(documents, data)
     examples.removeAll { $0.ids.isEmpty && $0.image == nil }
     guard !examples.isEmpty else {
-      throw InputError(at: data.file.path, "has nothing to learn from", expected: "at least one example of the task")
+      throw InputError(
+        at: data.file.path, phrase("error.hasNothingLearn"), expected: phrase("expected.leastOneExample"))
     }
     let roles = tokenizer?.roles
     let pad = roles?.padding ?? description.padToken.map { Int32($0) } ?? roles?.end ?? 0
@@ -42,11 +43,11 @@ struct DataReader {
       return (corpus.documents, corpus.notes)
     }
     guard let file = try? Data(contentsOf: URL(filePath: data.file.path)) else {
-      throw InputError(at: data.file.path, "cannot be read")
+      throw InputError(at: data.file.path, phrase("error.cannotBeRead"))
     }
     let bytes = try unpacked(file, at: data.file.path)
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw InputError(at: data.file.path, "is not valid UTF-8")
+      throw InputError(at: data.file.path, phrase("error.notValidUtf"))
     }
     return ([Document(id: "doc-0", text: text)], [])
   }
@@ -70,7 +71,7 @@ struct DataReader {
       guard let name else { return nil }
       guard let index = indices[name] else {
         throw InputError(
-          at: data.file.path, "has a class that the model does not learn",
+          at: data.file.path, phrase("error.hasClassModel"),
           expected: classes.prefix(8).joined(separator: ", ") + (classes.count > 8 ? ", …" : ""), found: "\"\(name)\"")
       }
       return index
@@ -98,7 +99,8 @@ struct DataReader {
       default:
         guard let target else {
           throw InputError(
-            at: data.file.path, "\(document.id) has no translation", expected: "a pair, or a parallel file")
+            at: data.file.path, phrase("error.documentHasNo", ["document": document.id]),
+            expected: phrase("expected.pairParallelFile"))
         }
         try check(target.labels, document, tokenizer, data)
         example.target = (target.document.ids, target.labels)
@@ -116,7 +118,7 @@ struct DataReader {
     let encodings = map(documents) { tokenizer.encode($0.text, addSpecialTokens: !isMasked).ids }
     let (opening, closing) = isMasked ? (tokenizer.openingTokens, tokenizer.closingTokens) : ([], [])
     let width = context - opening.count - closing.count
-    guard width > 0 else { throw InputError(.usage, at: "context", "has no room for text", found: "\(context)") }
+    guard width > 0 else { throw InputError(.usage, at: "context", phrase("error.hasNoRoom"), found: "\(context)") }
     func example(_ text: some Collection<Int32>) -> TrainingExample {
       var example = TrainingExample(ids: opening + text + closing)
       if isMasked {

@@ -34,7 +34,8 @@ package final class TrainingData {
     self.vocabulary = vocabulary
     self.images = images
     if task == .maskedLanguageModel, mask == nil {
-      throw InputError(.usage, at: "tokenizer", "has no mask token", expected: "one, for a masked language model")
+      throw InputError(
+        .usage, at: "tokenizer", phrase("error.hasNoMask"), expected: phrase("expected.oneMaskedLanguage"))
     }
     let size = images.map { $0.processor.image.channels * $0.processor.image.side * $0.processor.image.side } ?? 0
     let isKept = examples.count * size <= Self.keptPixels

@@ -1,3 +1,4 @@
+import Support
 import Synchronization
 import Tensors
 import Transformers
@@ -34,15 +35,15 @@ extension Trainer {
       let backwards = model.description.sites.reversed().filter(residual.contains)
       for site in backwards {
         guard let gradient = trace.gradients[site], gradient.firstNonFinite != nil else { continue }
-        return NumericFault("grad \(site.text)", gradient, batch: index)
+        return NumericFault(phrase("trainer.gradSite", ["site": site.text]), gradient, batch: index)
       }
       for parameter in model.parameters.reversed() {
         guard let gradient = trace.parameterGradients[parameter.name], gradient.firstNonFinite != nil else { continue }
-        return NumericFault("grad \(parameter.name)", gradient, batch: index)
+        return NumericFault(phrase("trainer.gradParameter", ["parameter": parameter.name]), gradient, batch: index)
       }
     }
     // Every gradient is a number, their norm is not.
-    return NumericFault(tensor: "gradient norm", nans: 0, infinities: 1, batch: 0)
+    return NumericFault(tensor: phrase("trainer.gradientNorm"), nans: 0, infinities: 1, batch: 0)
   }
 }
 

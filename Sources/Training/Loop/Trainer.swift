@@ -56,7 +56,10 @@ package final class Trainer {
   /// Leaves the gradient where the optimiser has it, and returns the loss.
   private func differentiate(_ batches: [ModelInput], _ observer: (any StepObserver)?) throws -> Double {
     let passes = passes(of: batches), labels = passes.joined().reduce(0) { $0 + $1.labels }
-    guard labels > 0 else { throw InputError(at: "step \(step)", "has nothing to predict", expected: "a label") }
+    guard labels > 0 else {
+      throw InputError(
+        at: phrase("error.stepStep", ["step": step]), phrase("error.hasNothingPredict"), expected: "a label")
+    }
     let gradients = lanes.gradients(of: passes.count)
     let losses = try mapPieces(passes.count) { lane in
       var loss = 0.0

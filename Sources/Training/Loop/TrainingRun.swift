@@ -47,7 +47,8 @@ package final class TrainingRun {
     let found = CheckpointFolder.resumable(in: plan.folder)
     if beginning == .new, try Self.holdsRun(plan.folder) {
       throw InputError(
-        .usage, at: plan.folder.relativePath, "holds a training already", expected: "--resume, or --restart")
+        .usage, at: plan.folder.relativePath, phrase("error.holdsTrainingAlready"),
+        expected: phrase("expected.resumeOrRestart"))
     }
     let last = beginning == .resumed ? found.last : nil
     setup = try TrainingSetup(plan, from: last?.url)
@@ -164,7 +165,7 @@ package final class TrainingRun {
     let path = folder.path(percentEncoded: false)
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      throw InputError(at: folder.relativePath, "cannot be listed")
+      throw InputError(at: folder.relativePath, phrase("error.cannotBeListed"))
     }
     return names.filter { $0 == "final" || $0.hasPrefix("checkpoint-") || files.contains($0) }.sorted()
   }
@@ -174,7 +175,7 @@ package final class TrainingRun {
       do {
         try FileManager.default.removeItem(at: folder.appending(path: name))
       } catch {
-        throw InputError(at: folder.appending(path: name).relativePath, "cannot be removed")
+        throw InputError(at: folder.appending(path: name).relativePath, phrase("error.cannotBeRemoved"))
       }
     }
   }

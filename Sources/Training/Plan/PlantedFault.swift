@@ -17,14 +17,17 @@ package enum PlantedFault: Hashable, Sendable {
     let d = model.description
     func block(_ layer: Int) throws -> Network.Block {
       guard (0..<d.layers).contains(layer) else {
-        throw InputError(.usage, at: "plant", "names no layer", expected: "0 to \(d.layers - 1)", found: "\(layer)")
+        throw InputError(
+          .usage, at: "plant", phrase("error.namesNoLayer"),
+          expected: phrase("expected.0ToLayers", ["layers": d.layers - 1]), found: "\(layer)")
       }
       return model.network.stack.blocks[layer]
     }
     func matrix(_ p: Network.Projection) throws -> MatrixView {
       guard let view = p.slice.view(of: model.parameters[p.weight].tensor) else {
         throw InputError(
-          .usage, at: "plant", "is not for this family", expected: "matrices in one piece", found: d.family)
+          .usage, at: "plant", phrase("error.notThisFamily"), expected: phrase("expected.matricesOnePiece"),
+          found: d.family)
       }
       return view
     }
@@ -33,7 +36,9 @@ package enum PlantedFault: Hashable, Sendable {
       let attention = try block(layer).attention
       guard (0..<d.heads).contains(head), d.heads == d.keyValueHeads else {
         throw InputError(
-          .usage, at: "plant", "names no head with values of its own", expected: "0 to \(d.heads - 1)", found: "\(head)"
+          .usage, at: "plant", phrase("error.namesNoHead"),
+          expected: phrase("expected.0ToHeads", ["heads": d.heads - 1]),
+          found: "\(head)"
         )
       }
       let own = head * d.headWidth..<(head + 1) * d.headWidth

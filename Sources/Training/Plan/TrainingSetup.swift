@@ -13,11 +13,12 @@ extension TrainingPlan {
     guard case .scratch(let json, _) = source, var config = json.members else { return }
     if config["vocab_size"] == nil { config["vocab_size"] = .integer(8) }
     guard let modelType = config["model_type"]?.string else {
-      throw InputError(.usage, at: "model.config", "has no model_type", expected: "a family's name")
+      throw InputError(
+        .usage, at: "model.config", phrase("error.hasNoModel"), expected: phrase("expected.aFamilysName"))
     }
     config["architectures"] = .strings([try task.architecture(modelType)])
     _ = try Model(
-      configuration: Configuration(path: "\(name): model.config", fields: config))
+      configuration: Configuration(path: phrase("expected.nameModelConfig", ["name": name]), fields: config))
   }
 }
 
@@ -48,7 +49,8 @@ struct TrainingSetup {
     let origin: URL? = if case .directory(let url, _) = plan.source { url } else { nil }
     var config = try Self.configuration(plan)
     guard let modelType = config["model_type"]?.string else {
-      throw InputError(.usage, at: "model.config", "has no model_type", expected: "a family's name")
+      throw InputError(
+        .usage, at: "model.config", phrase("error.hasNoModel"), expected: phrase("expected.aFamilysName"))
     }
     config["architectures"] = .strings([try plan.task.architecture(modelType)])
     config["dtype"] = .string("float32")
@@ -68,7 +70,7 @@ struct TrainingSetup {
       classes = DataReader.classes(documents, label: plan.data.label, task: plan.task)
       guard classes.count > 1 else {
         throw InputError(
-          .usage, at: "data.label", "does not name classes", expected: "a column with at least two values",
+          .usage, at: "data.label", phrase("error.doesNotName"), expected: phrase("expected.columnLeastTwo"),
           found: plan.data.label.map { "\"\($0)\"" } ?? "none")
       }
       config["id2label"] = .object(JSONObject(classes.enumerated().map { ("\($0)", .string($1)) }))
@@ -95,7 +97,8 @@ struct TrainingSetup {
     context = min(plan.context ?? longest, longest)
     if let wanted = plan.context, wanted > longest {
       throw InputError(
-        .usage, at: "context", "is more than the model's positions", expected: "at most \(longest)", found: "\(wanted)")
+        .usage, at: "context", phrase("error.moreThanModels"),
+        expected: phrase("expected.atMostLongest", ["longest": longest]), found: "\(wanted)")
     }
     let images =
       plan.task == .imageClassification
@@ -124,13 +127,17 @@ struct TrainingSetup {
     switch plan.source {
     case .scratch(let json, _):
       guard let members = json.members else {
-        throw InputError(.usage, at: "model.config", "has the wrong type", expected: "an object")
+        throw InputError(
+          .usage, at: "model.config", phrase("error.hasWrongType"), expected: phrase("expected.anObject"))
       }
       return members
     case .directory(let url, _):
       let file = try ModelFiles(url).configuration
       guard file.lastPathComponent == "config.json" else {
-        throw InputError(.usage, at: url.relativePath, "cannot be trained", expected: "a Hugging Face directory")
+        throw InputError(
+          .usage, at: url.relativePath, phrase("error.cannotBeTrained"),
+          expected: phrase("expected.huggingFaceDirectory")
+        )
       }
       return try JSONField(contentsOf: file).members()
     }
@@ -148,7 +155,8 @@ struct TrainingSetup {
       return try Tokenizer(directory: folder)
     case .directory, nil:
       guard let directory = if case .directory(let url)? = plan.tokenizer { url } else { origin } else {
-        throw InputError(.usage, at: "tokenizer", "is missing", expected: "a directory, or how one is trained")
+        throw InputError(
+          .usage, at: "tokenizer", phrase("error.isMissing"), expected: phrase("expected.directoryHowOne"))
       }
       let tokenizer = try Tokenizer(directory: directory)
       let home = tokenizer.files.first.map { URL(filePath: $0).deletingLastPathComponent() } ?? directory
@@ -170,8 +178,9 @@ struct TrainingSetup {
     if let size = config["vocab_size"]?.number?.integer {
       guard size >= tokenizer.vocabularySize else {
         throw InputError(
-          .usage, at: "vocab_size", "is less than the tokenizer's vocabulary",
-          expected: "at least \(tokenizer.vocabularySize)", found: "\(size)")
+          .usage, at: "vocab_size", phrase("error.lessThanTokenizers"),
+          expected: phrase("expected.atLeastVocabularysize", ["vocabularySize": tokenizer.vocabularySize]),
+          found: "\(size)")
       }
     } else {
       config["vocab_size"] = .integer(tokenizer.vocabularySize)

@@ -49,8 +49,9 @@ package enum TrainingTask: String, CaseIterable, Sendable {
       }
     guard let name = names.first(where: { $0.key == modelType })?.value else {
       throw InputError(
-        .usage, at: "model", "cannot learn the task \(rawValue)",
-        expected: "one of " + names.map(\.key).joined(separator: ", "), found: "\"\(modelType)\"")
+        .usage, at: "model", phrase("error.cannotLearnTask", ["rawValue": rawValue]),
+        expected: phrase("expected.oneOf", ["names": names.map(\.key).joined(separator: ", ")]),
+        found: "\"\(modelType)\"")
     }
     return name
   }

@@ -98,8 +98,8 @@ package struct TokenizerTraining: Hashable, Sendable {
       : TokenizerTrainer.wordPieces(words, special: special, size: vocabulary, minimumCount: minimumCount)
     guard trained.tokens.count <= vocabulary else {
       throw InputError(
-        .usage, at: "tokenizer.vocabulary", "is too small for the special tokens and the text's characters",
-        expected: "at least \(trained.tokens.count)", found: "\(vocabulary)")
+        .usage, at: "tokenizer.vocabulary", phrase("error.tooSmallSpecial"),
+        expected: phrase("expected.atLeastTokens", ["tokens": trained.tokens.count]), found: "\(vocabulary)")
     }
     try file(trained)
     var config = JSONObject(sorting: frame.roles.mapValues(JSON.string))

@@ -18,7 +18,8 @@ package struct ClassNames: Hashable, Sendable {
     var indices: [String: Int32] = [:]
     for (key, field) in try file["id2label"]?.fields() ?? [] {
       guard let index = Int32(key), (0..<count).contains(Int(index)) else {
-        throw InputError(at: field.place, "is no class of the model", expected: "0 … \(count - 1)", found: "\"\(key)\"")
+        throw InputError(
+          at: field.place, phrase("error.noClassModel"), expected: "0 … \(count - 1)", found: "\"\(key)\"")
       }
       indices[try field.string()] = index
     }
@@ -27,7 +28,7 @@ package struct ClassNames: Hashable, Sendable {
         let index = try field.id()
         guard index < count else {
           throw InputError(
-            at: field.place, "is no class of the model", expected: "0 … \(count - 1)", found: "\(index)")
+            at: field.place, phrase("error.noClassModel"), expected: "0 … \(count - 1)", found: "\(index)")
         }
         indices[key] = index
       }
@@ -53,7 +54,8 @@ package struct ClassNames: Hashable, Sendable {
     guard unknown.count == classes.count else {
       let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
       throw InputError(
-        at: place, "has \(unknown.count == 1 ? "a class" : "\(unknown.count) classes") that the model does not know",
+        at: place,
+        phrase("error.unknownClasses", ["unknown": unknown.count]),
         expected: shown, found: "\"\(unknown[0])\"")
     }
     guard classes.count == count else { return nil }

@@ -19,7 +19,10 @@ extension Configuration {
     whereAbsent fallback: Int? = nil
   ) throws -> Int {
     if let widthKey, let own = try size(widthKey, whereAbsent: fallback) { return own }
-    guard width % heads == 0 else { throw error(key, "does not divide the width", expected: "a divisor of \(width)") }
+    guard width % heads == 0 else {
+      throw error(
+        key, phrase("configuration.doesNotDivide"), expected: phrase("configuration.aDivisorOfWidth", ["width": width]))
+    }
     return width / heads
   }
 
@@ -30,7 +33,8 @@ extension Configuration {
     let key = "num_key_value_heads", count = try size(key, whereAbsent: fallback) ?? heads
     guard heads % count == 0 else {
       throw InputError(
-        at: place(key), "the heads are not a multiple of the key-value heads", found: "\(heads) and \(count)")
+        at: place(key), phrase("error.headsNotMultiple"),
+        found: phrase("found.headsAndCount", ["heads": heads, "count": count]))
     }
     return count
   }
@@ -43,11 +47,11 @@ extension Configuration {
   /// Which layers see only a window of keys: by `layer_types`, else `fallback(layer)`.
   func windows(layers: Int, size: Int?, fallback: (Int) -> Bool) throws -> [Int?] {
     guard let types = try texts("layer_types") else { return (0..<layers).map { fallback($0) ? size : nil } }
-    try require("layer_types", types.count == layers, "one for each of \(layers) layers")
+    try require("layer_types", types.count == layers, phrase("configuration.oneEachLayers", ["layers": layers]))
     return try types.map { type in
       try require(
         "layer_types", type == "full_attention" || type == "sliding_attention" && size != nil,
-        size == nil ? "full_attention, for no window is set" : "full_attention or sliding_attention")
+        size == nil ? phrase("configuration.fullAttentionNo") : phrase("configuration.fullAttentionSliding"))
       return type == "sliding_attention" ? size : nil
     }
   }
@@ -83,10 +87,11 @@ extension Configuration {
       let bits =
         try ["bits", "w_bit"].first(where: section.has).map { try section.count($0) }
         ?? [("load_in_4bit", 4), ("load_in_8bit", 8)].first { try section.flag($0.0, default: false) }?.1
-      let method = try section.text("quant_method", default: "an unnamed method")
+      let method = try section.text("quant_method", default: phrase("configuration.anUnnamedMethod"))
       throw InputError(
-        at: "\(path): \"\(key)\"", "says that the weights are quantised, which is not supported",
-        expected: "the model before it was quantised", found: method + (bits.map { ", \($0) bits" } ?? ""))
+        at: "\(path): \"\(key)\"", phrase("error.saysWeightsQuantised"),
+        expected: phrase("expected.modelBeforeWas"),
+        found: method + (bits.map { phrase("found.valueBits", ["value": $0]) } ?? ""))
     }
   }
 
@@ -95,7 +100,7 @@ extension Configuration {
   func activation(_ key: String, default fallback: String) throws -> ActivationFunction {
     guard let activation = ActivationFunction(named: try text(key, default: fallback)) else {
       throw error(
-        key, "names an activation that is not supported", expected: ActivationFunction.names.joined(separator: ", "))
+        key, phrase("configuration.namesActivationNot"), expected: ActivationFunction.names.joined(separator: ", "))
     }
     return activation
   }

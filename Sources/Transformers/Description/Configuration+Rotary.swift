@@ -30,7 +30,8 @@ extension Configuration {
     let parts = try types.map { type -> Rotary? in
       guard windows.contains(where: { ($0 != nil) == (type == "sliding_attention") }) else { return nil }
       guard let part = try section.section(type) else {
-        throw section.error(type, "is missing", expected: "the rotary embedding of these layers")
+        throw section.error(
+          type, phrase("configuration.isMissing"), expected: phrase("configuration.rotaryEmbeddingThese"))
       }
       return try rotary(part, headWidth: headWidth, keys)
     }
@@ -54,12 +55,13 @@ extension Configuration {
     let share = try section?.number(inside, in: 0...1, default: beside) ?? beside
     let place = section?.has(inside) == true ? section?.place(inside) ?? path : place(key)
     guard keys.share != nil || share == 1 else {
-      throw InputError(at: place, "is not supported by this family", expected: "1", found: "\(share)")
+      throw InputError(at: place, phrase("error.notSupportedThis"), expected: "1", found: "\(share)")
     }
     let dimensions = Int(Double(headWidth) * share)
     guard dimensions % 2 == 0 else {
       throw InputError(
-        at: place, "turns an odd number of dimensions", expected: "an even number of \(headWidth)",
+        at: place, phrase("error.turnsOddNumber"),
+        expected: phrase("expected.evenNumberHeadwidth", ["headWidth": headWidth]),
         found: "\(dimensions)")
     }
     return dimensions
@@ -73,14 +75,14 @@ extension Configuration {
     case "linear": return .linear(factor: try number("factor", in: factors))
     case "llama3":
       let low = try number("low_freq_factor", in: factors), high = try number("high_freq_factor", in: factors)
-      try require("high_freq_factor", high > low, "more than low_freq_factor")
+      try require("high_freq_factor", high > low, phrase("configuration.moreThanLow"))
       let original = "original_max_position_embeddings"
       let trained = try has(original) ? positions(original) : whole.positions("max_position_embeddings")
       return .llama3(
         factor: try number("factor", in: factors), low: low, high: high, originalPositions: Double(trained))
     default:
       let key = has("rope_type") ? "rope_type" : "type"
-      throw error(key, "is not supported", expected: "default, linear or llama3")
+      throw error(key, phrase("configuration.isNotSupported"), expected: phrase("configuration.defaultLinearLlama3"))
     }
   }
 }

@@ -28,7 +28,8 @@ package struct Configuration: Sendable {
     do {
       data = try Data(contentsOf: url)
     } catch {
-      throw InputError(at: url.relativePath, "cannot be read", expected: "a model's configuration")
+      throw InputError(
+        at: url.relativePath, phrase("error.cannotBeRead"), expected: phrase("expected.aModelsConfiguration"))
     }
     try LargeFilePointer.refuse(data, at: url.relativePath)
     try self.init(path: url.relativePath, contents: data)
@@ -40,7 +41,7 @@ package struct Configuration: Sendable {
   /// - Throws: `InputError` where the content is no JSON object.
   package init(path: String, contents data: Data) throws {
     guard case .object(let fields) = try JSON(data, place: path, .python) else {
-      throw InputError(at: path, "is not a JSON object")
+      throw InputError(at: path, phrase("error.notJsonObject"))
     }
     self.init(path: path, fields: fields)
   }
@@ -86,14 +87,14 @@ package struct Configuration: Sendable {
 
   private func wrongType(_ key: String, _ expected: String) -> InputError {
     fields[key] == nil
-      ? InputError(at: place(key), "is missing", expected: expected)
-      : error(key, "has the wrong type", expected: expected)
+      ? InputError(at: place(key), phrase("error.isMissing"), expected: expected)
+      : error(key, phrase("error.hasWrongType"), expected: expected)
   }
 
   /// An object inside this one, nil where there is none.
   package func section(_ key: String) throws -> Configuration? {
     guard let value = value(key) else { return nil }
-    guard let fields = value.members else { throw wrongType(key, "an object") }
+    guard let fields = value.members else { throw wrongType(key, phrase("error.anObject")) }
     return Configuration(section: key, of: self, fields: fields)
   }
 
@@ -127,7 +128,7 @@ package struct Configuration: Sendable {
   /// A list of texts, nil where there is none.
   package func texts(_ key: String) throws -> [String]? {
     guard let value = value(key) else { return nil }
-    guard let texts = value.texts else { throw wrongType(key, "a list of texts") }
+    guard let texts = value.texts else { throw wrongType(key, phrase("configuration.aListOfTexts")) }
     return texts
   }
 
@@ -135,12 +136,12 @@ package struct Configuration: Sendable {
   package func repeatedTexts(_ key: String) throws -> [String]? {
     guard let value = value(key) else { return nil }
     guard let pairs = value.elements else {
-      throw wrongType(key, "lists of texts, each with how often it repeats")
+      throw wrongType(key, phrase("configuration.listsTextsEach"))
     }
     return try pairs.flatMap { pair -> [String] in
       guard let pair = pair.elements, pair.count == 2, let texts = pair[0].texts, let times = pair[1].number?.integer,
         (0...1000).contains(times)
-      else { throw wrongType(key, "lists of texts, each with how often it repeats") }
+      else { throw wrongType(key, phrase("configuration.listsTextsEach")) }
       return (0..<times).flatMap { _ in texts }
     }
   }
@@ -156,7 +157,7 @@ package struct Configuration: Sendable {
 
   package func flag(_ key: String, default fallback: Bool) throws -> Bool {
     guard let value = value(key) else { return fallback }
-    guard let flag = value.bool else { throw wrongType(key, "true or false") }
+    guard let flag = value.bool else { throw wrongType(key, phrase("configuration.trueOrFalse")) }
     return flag
   }
 
@@ -173,7 +174,9 @@ package struct Configuration: Sendable {
   package func require(_ key: String, _ condition: Bool, _ expected: String) throws {
     if condition { return }
     throw InputError(
-      at: place(key), "is not supported", expected: expected, found: fields[key].map(Self.shown) ?? "nothing")
+      at: place(key), phrase("error.isNotSupported"), expected: expected,
+      found: fields[key].map(Self.shown) ?? "nothing"
+    )
   }
 }
 
@@ -205,13 +208,14 @@ extension Configuration {
   }
 
   private func count(_ keys: [String], in range: ClosedRange<Int>, default fallback: Int?) throws -> Int {
-    let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    let expected = phrase(
+      "configuration.wholeNumberFrom", ["lowerBound": range.lowerBound, "upperBound": range.upperBound])
     var found: (key: String, count: Int)?
     for key in keys {
       guard let value = value(key) else { continue }
       guard let number = value.number else { throw wrongType(key, expected) }
       guard let count = number.integer, range.contains(count) else {
-        throw error(key, "is impossible", expected: expected)
+        throw error(key, phrase("configuration.isImpossible"), expected: expected)
       }
       if let found, found.count != count {
         throw error(key, "contradicts \"\(found.key)\"", expected: "\(found.count)")
@@ -233,7 +237,7 @@ extension Configuration {
     guard let pair = value(key)?.elements else { return try size(key, default: fallback) }
     let sides = pair.compactMap { $0.number?.integer }
     guard pair.count == 2, sides.count == 2, sides[0] == sides[1], (1...Self.most).contains(sides[0]) else {
-      throw error(key, "is not supported", expected: "the side of a square")
+      throw error(key, phrase("configuration.isNotSupported"), expected: phrase("configuration.theSideOfASquare"))
     }
     return sides[0]
   }
@@ -246,9 +250,14 @@ extension Configuration {
       return fallback
     }
     guard let number = value.number?.double else { throw wrongType(key, "a number") }
-    guard number.isFinite else { throw error(key, "is not finite", expected: "a finite number") }
+    guard number.isFinite else {
+      throw error(key, phrase("configuration.isNotFinite"), expected: phrase("configuration.aFiniteNumber"))
+    }
     guard range.contains(number) else {
-      throw error(key, "is impossible", expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+      throw error(
+        key, phrase("configuration.isImpossible"),
+        expected: phrase(
+          "configuration.numberFromLowerbound", ["lowerBound": range.lowerBound, "upperBound": range.upperBound]))
     }
     return number
   }
@@ -256,7 +265,9 @@ extension Configuration {
   /// Ids of tokens: a list of them or a single one; none where the key is not there.
   package func tokens(_ key: String) throws -> [Int32] {
     guard let value = value(key) else { return [] }
-    guard let tokens = Self.tokens(value.elements ?? [value]) else { throw wrongType(key, "ids of tokens") }
+    guard let tokens = Self.tokens(value.elements ?? [value]) else {
+      throw wrongType(key, phrase("configuration.idsOfTokens"))
+    }
     return tokens
   }
 
@@ -266,7 +277,7 @@ extension Configuration {
     let elements = value.elements
     guard let lists = elements?.compactMap({ $0.elements.flatMap(Self.tokens) }), lists.count == elements?.count,
       lists.allSatisfy({ !$0.isEmpty })
-    else { throw wrongType(key, "lists of ids of tokens") }
+    else { throw wrongType(key, phrase("configuration.listsIdsTokens")) }
     return lists
   }
 
@@ -285,7 +296,7 @@ extension Configuration {
     fields.keys.sorted().flatMap { key -> [String] in
       guard let value = fields[key], !Self.isHarmless(key, value) else { return [] }
       guard record.has(prefix + key) else {
-        let remark = key == "auto_map" ? " (code of the model's own, which is not run)" : ""
+        let remark = key == "auto_map" ? phrase("configuration.codeModelsOwn") : ""
         return ["\(prefix)\(key): \(Self.shown(value))\(remark)"]
       }
       guard let fields = value.members else { return [] }
@@ -302,10 +313,10 @@ extension Configuration {
     case .string(let text): return text.quotedForMessage
     case .array(let list):
       let line = "[" + list.map(shown).joined(separator: ", ") + "]"
-      return line.count <= 80 ? line : "a list of \(list.count)"
+      return line.count <= 80 ? line : phrase("configuration.aListOfList", ["list": list.count])
     case .object(let object):
       let line = "{" + object.keys.sorted().map { "\($0): \(shown(object[$0] ?? .null))" }.joined(separator: ", ") + "}"
-      return line.count <= 120 ? line : "an object of \(object.count) keys"
+      return line.count <= 120 ? line : phrase("configuration.objectObjectKeys", ["object": object.count])
     case .number(let number): return number.canonical.text
     case .null, .bool: return value.shown
     }

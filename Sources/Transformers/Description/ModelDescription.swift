@@ -61,15 +61,17 @@ package struct ModelDescription: Hashable, Sendable {
   /// What the model does, in words for the report.
   package var task: String {
     switch head {
-    case .none where encoder != nil: "encoder–decoder without a head"
-    case .none: stack.isCausal ? "decoder without a head" : "encoder without a head"
-    case .languageModel: "causal language model"
-    case .maskedLanguageModel: "masked language model"
-    case .sequenceClassification(1): "sequence classifier (a single score)"
-    case .sequenceClassification(let classes): "sequence classifier (\(classes) classes)"
-    case .tokenClassification(let classes): "token classifier (\(classes) classes)"
-    case .imageClassification(let classes): "image classifier (\(classes) classes)"
-    case .sequenceToSequence: "sequence-to-sequence model"
+    case .none where encoder != nil: phrase("modelDescription.encoderDecoderWithout")
+    case .none:
+      stack.isCausal ? phrase("modelDescription.decoderWithoutHead") : phrase("modelDescription.encoderWithoutHead")
+    case .languageModel: phrase("modelDescription.causalLanguageModel")
+    case .maskedLanguageModel: phrase("modelDescription.maskedLanguageModel")
+    case .sequenceClassification(1): phrase("modelDescription.sequenceClassifierSingle")
+    case .sequenceClassification(let classes):
+      phrase("modelDescription.sequenceClassifierClasses", ["classes": classes])
+    case .tokenClassification(let classes): phrase("modelDescription.tokenClassifierClasses", ["classes": classes])
+    case .imageClassification(let classes): phrase("modelDescription.imageClassifierClasses", ["classes": classes])
+    case .sequenceToSequence: phrase("modelDescription.sequenceSequenceModel")
     }
   }
 
@@ -94,7 +96,7 @@ package struct ModelDescription: Hashable, Sendable {
   ) throws {
     guard let index = ids.firstIndex(where: { $0 < 0 || $0 >= vocabulary }) else { return }
     throw InputError(
-      at: path, "\(document) has a token beyond the model's vocabulary; do tokenizer and model belong together?",
+      at: path, phrase("error.documentHasToken", ["document": document]),
       expected: "0 … \(vocabulary - 1)", found: "\(ids[index]) (\"\(spelled(index))\")")
   }
 }

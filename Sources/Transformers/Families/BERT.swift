@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 extension Family {
@@ -50,7 +51,8 @@ private func robertaLike(_ modelType: String) -> Family {
       var stack = try config.bertStack()
       guard stack.maximumPositions > pad + 1 else {
         throw config.error(
-          "max_position_embeddings", "leaves no position behind the padding token's", expected: "more than \(pad + 1)")
+          "max_position_embeddings", phrase("bert.leavesNoPosition"),
+          expected: phrase("bert.moreThanPad", ["pad": pad + 1]))
       }
       stack.maximumPositions -= pad + 1
       stack.positions = .learned(offset: pad + 1, counting: .allBut(token: pad))

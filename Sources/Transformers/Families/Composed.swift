@@ -47,7 +47,7 @@ extension Family {
       let type = try config.choice(
         "attention_type", ["full": "full", "local": "local", "strided": "strided", "linear": "linear"])
       if type == "local" || type == "strided" {
-        try config.require("is_causal", stack.isCausal, "true, for attention in a window")
+        try config.require("is_causal", stack.isCausal, phrase("composed.trueAttentionWindow"))
         let window = try config.count("attention_window", in: 2...Configuration.most)
         stack.windows = Array(repeating: window, count: layers)
       }
@@ -126,7 +126,8 @@ extension Configuration {
     let name = try text(key, default: choices[0].key)
     guard let choice = choices.first(where: { $0.key == name }) else {
       throw InputError(
-        at: "\(path): \"\(key)\"", "is not known", expected: "one of " + choices.map(\.key).joined(separator: ", "),
+        at: "\(path): \"\(key)\"", phrase("error.isNotKnown"),
+        expected: phrase("expected.oneOf", ["names": choices.map(\.key).joined(separator: ", ")]),
         found: "\"\(name)\"")
     }
     return choice.value

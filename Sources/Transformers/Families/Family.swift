@@ -17,8 +17,9 @@ struct Family: Sendable {
     let type = try configuration.text("model_type")
     guard let family = all.first(where: { $0.modelType == type }) else {
       throw InputError(
-        at: "\(configuration.path): \"model_type\"", "names an unknown family",
-        expected: "one of \(all.map(\.modelType).joined(separator: ", "))", found: "\"\(type)\"")
+        at: "\(configuration.path): \"model_type\"", phrase("error.namesUnknownFamily"),
+        expected: phrase("expected.oneOfModeltype", ["modelType": all.map(\.modelType).joined(separator: ", ")]),
+        found: "\"\(type)\"")
     }
     return family
   }
@@ -27,29 +28,31 @@ struct Family: Sendable {
   static func check(_ d: ModelDescription, _ configuration: Configuration) throws {
     for stack in d.stacks {
       for (name, value) in [
-        ("layers", stack.layers), ("heads", stack.heads), ("key-value heads", stack.keyValueHeads),
-        ("width", stack.width), ("head width", stack.headWidth), ("positions", stack.maximumPositions),
-        ("feed-forward width", stack.feedForwardWidth),
+        ("layers", stack.layers), ("heads", stack.heads), (phrase("family.keyValueHeads"), stack.keyValueHeads),
+        ("width", stack.width), (phrase("family.headWidth"), stack.headWidth), ("positions", stack.maximumPositions),
+        (phrase("family.feedForwardWidth"), stack.feedForwardWidth),
       ] where value < 1 {
-        throw InputError(at: configuration.path, "the number of \(name) is impossible", found: "\(value)")
+        throw InputError(
+          at: configuration.path, phrase("error.numberNameImpossible", ["name": name]), found: "\(value)")
       }
       guard stack.heads % stack.keyValueHeads == 0 else {
         throw InputError(
-          at: configuration.path, "the heads are no multiple of the key-value heads",
-          found: "\(stack.heads) and \(stack.keyValueHeads)")
+          at: configuration.path, phrase("error.headsNoMultiple"),
+          found: phrase("found.headsAndKeyvalueheads", ["heads": stack.heads, "keyValueHeads": stack.keyValueHeads]))
       }
     }
     if let image = d.image {
       guard image.channels > 0, image.patch > 0, image.side >= image.patch else {
         throw InputError(
-          at: configuration.path, "the images are impossible", found: "\(image.side) in patches of \(image.patch)")
+          at: configuration.path, phrase("error.theImagesAreImpossible"),
+          found: phrase("found.sidePatchesPatch", ["side": image.side, "patch": image.patch]))
       }
     } else if d.vocabulary < 1 {
-      throw InputError(at: configuration.path, "the size of the vocabulary is impossible", found: "\(d.vocabulary)")
+      throw InputError(at: configuration.path, phrase("error.sizeVocabularyImpossible"), found: "\(d.vocabulary)")
     }
     if let start = d.decoderStart, start >= d.vocabulary {
       throw InputError(
-        at: configuration.place("decoder_start_token_id"), "is beyond the vocabulary",
+        at: configuration.place("decoder_start_token_id"), phrase("error.isBeyondTheVocabulary"),
         expected: "0 … \(d.vocabulary - 1)", found: "\(start)")
     }
   }

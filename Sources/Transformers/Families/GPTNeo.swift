@@ -1,3 +1,5 @@
+import Support
+
 extension Family {
   /// GPT-Neo (Black 2021): GPT-2 with unscaled scores, and every other layer seeing only a window.
   static let gptNeo = Family(
@@ -54,8 +56,8 @@ extension Configuration {
     let types = try repeatedTexts("attention_types") ?? (0..<24).map { $0 % 2 == 0 ? "global" : "local" }
     let key = has("attention_layers") ? "attention_layers" : "attention_types"
     let kinds = try texts("attention_layers") ?? types
-    try require(key, kinds.count == layers, "global or local for each of \(layers) layers")
-    try require(key, kinds.allSatisfy { ["global", "local"].contains($0) }, "global or local")
+    try require(key, kinds.count == layers, phrase("gptNeo.globalLocalEach", ["layers": layers]))
+    try require(key, kinds.allSatisfy { ["global", "local"].contains($0) }, phrase("gptNeo.globalOrLocal"))
     return kinds
   }
 }

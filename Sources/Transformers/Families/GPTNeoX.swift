@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 extension Family {
@@ -12,7 +13,7 @@ extension Family {
       ).all
       // Some files say these twice.
       let theta = try config.number("rope_theta", default: rotary.theta)
-      try config.require("rope_theta", theta == rotary.theta, "\(rotary.theta), as rotary_emb_base")
+      try config.require("rope_theta", theta == rotary.theta, phrase("gptNeoX.thetaRotaryEmb", ["theta": rotary.theta]))
       let share = try config.number("partial_rotary_factor", in: 0...1, default: 0)
       try config.require(
         "partial_rotary_factor",

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 extension Family {
@@ -144,7 +145,7 @@ extension Configuration {
     let act = try meant("hidden_act", default: "gelu_pytorch_tanh")
     if has("hidden_activation") {
       let other = try meant("hidden_activation", default: "gelu")
-      try require("hidden_activation", other == act || !has("hidden_act"), "the same as hidden_act")
+      try require("hidden_activation", other == act || !has("hidden_act"), phrase("llama.sameHiddenAct"))
       return other
     }
     return act

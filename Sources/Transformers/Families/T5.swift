@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 extension Family {
@@ -83,8 +84,8 @@ extension Configuration {
     let name = kind == "gated-gelu" ? "gelu_new" : isGated ? String(kind.dropFirst("gated-".count)) : kind
     guard let activation = ActivationFunction(named: name) else {
       throw error(
-        key, "is not supported",
-        expected: "an activation (\(ActivationFunction.names.joined(separator: ", "))), or gated- before it")
+        key, phrase("t5.isNotSupported"),
+        expected: phrase("t5.activationNamesGated", ["names": ActivationFunction.names.joined(separator: ", ")]))
     }
     return (
       try has("dense_act_fn") ? self.activation("dense_act_fn", default: name) : activation,

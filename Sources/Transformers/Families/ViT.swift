@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 extension Family {
@@ -17,7 +18,7 @@ private func imageFamily(_ modelType: String, classifier: String, leading: [Stri
       let image = ImageShape(
         channels: try config.size("num_channels", default: 3), side: try config.side("image_size", default: 224),
         patch: try config.side("patch_size", default: 16), leadingTokens: leading.count)
-      try config.require("patch_size", image.patch <= image.side, "at most the image's side of \(image.side)")
+      try config.require("patch_size", image.patch <= image.side, phrase("viT.mostImagesSide", ["side": image.side]))
       var stack = StackDescription(
         layers: try config.size("num_hidden_layers", most: Configuration.mostLayers), heads: heads, width: width,
         headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.size("intermediate_size"),

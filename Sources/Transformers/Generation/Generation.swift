@@ -25,7 +25,8 @@ extension Model {
   package func continuations(of prompts: [[Int32]], _ request: GenerationRequest) throws -> [[Int32]] {
     guard description.head == .languageModel else {
       throw InputError(
-        at: "generation", "does not apply", expected: "a causal language model", found: description.task)
+        at: "generation", phrase("error.doesNotApply"), expected: phrase("expected.causalLanguageModel"),
+        found: description.task)
     }
     var results = [[Int32]](repeating: [], count: prompts.count)
     for rows in groups(prompts.map(\.count), ofOneLength: true, request) {
@@ -45,7 +46,9 @@ extension Model {
     guard description.encoder != nil,
       let start = generationRules.decoderStart ?? description.decoderStart.map(Int32.init)
     else {
-      throw InputError(at: "generation", "does not apply", expected: "an encoder–decoder", found: description.task)
+      throw InputError(
+        at: "generation", phrase("error.doesNotApply"), expected: phrase("expected.anEncoderDecoder"),
+        found: description.task)
     }
     var results = [[Int32]](repeating: [], count: sources.count)
     for rows in groups(sources.map(\.count), ofOneLength: false, request) {

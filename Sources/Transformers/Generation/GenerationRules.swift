@@ -52,7 +52,7 @@ package struct GenerationRules: Hashable, Sendable {
     let odd =
       try neutral.first { try config.number($0.0, default: $0.1) != $0.1 }?.0 ?? others.first { config.has($0) }
     unknown = odd.map {
-      InputError(at: "\(config.path): \"\($0)\"", "changes continuations in a way that is not supported")
+      InputError(at: "\(config.path): \"\($0)\"", phrase("error.changesContinuationsWay"))
     }
   }
 
@@ -61,7 +61,7 @@ package struct GenerationRules: Hashable, Sendable {
     if let unknown { throw unknown }
     for token in [decoderStart, forcedSecond].compactMap({ $0 }) + forcedLast where token >= d.vocabulary || token < 0 {
       throw InputError(
-        at: "generation", "forces a token beyond the vocabulary", expected: "0 … \(d.vocabulary - 1)",
+        at: "generation", phrase("error.forcesTokenBeyond"), expected: "0 … \(d.vocabulary - 1)",
         found: "\(token)")
     }
   }

@@ -34,12 +34,14 @@ package enum TokenChoice: Hashable, Sendable {
   func check() throws {
     guard case .sampling(let sampling) = self else { return }
     func require(_ name: String, _ condition: Bool, _ expected: String, _ found: Any) throws {
-      if !condition { throw InputError(.usage, at: name, "is impossible", expected: expected, found: "\(found)") }
+      if !condition {
+        throw InputError(.usage, at: name, phrase("error.isImpossible"), expected: expected, found: "\(found)")
+      }
     }
     let temperature = sampling.temperature
-    try require("temperature", temperature > 0 && temperature.isFinite, "a number above 0", temperature)
-    try require("top-p", sampling.topP > 0 && sampling.topP <= 1, "above 0, at most 1", sampling.topP)
-    if let topK = sampling.topK { try require("top-k", topK > 0, "1 or more", topK) }
+    try require("temperature", temperature > 0 && temperature.isFinite, phrase("error.numberAbove0"), temperature)
+    try require("top-p", sampling.topP > 0 && sampling.topP <= 1, phrase("error.above0Most"), sampling.topP)
+    if let topK = sampling.topK { try require("top-k", topK > 0, phrase("tokenChoice.1OrMore"), topK) }
   }
 
   func token(_ logits: UnsafeBufferPointer<Float>, _ generator: inout SeededGenerator) -> Int32 {

@@ -42,7 +42,8 @@ extension ImageProcessor {
   package init(directory: URL, for description: ModelDescription) throws {
     guard let image = description.image else {
       throw InputError(
-        at: directory.relativePath, "is no model of images", expected: "an image model", found: description.family)
+        at: directory.relativePath, phrase("error.noModelImages"), expected: phrase("expected.anImageModel"),
+        found: description.family)
     }
     self.init(default: image)
     let folders = [directory, directory.standardizedFileURL.deletingLastPathComponent()]
@@ -66,7 +67,8 @@ extension ImageProcessor {
       if case .bool(false) = field.value { continue }
       if key == "pad_size", try !file.boolean("do_pad", default: false) { continue }
       throw InputError(
-        at: field.place, "is not supported", expected: "no such key, false or null", found: field.value.shown)
+        at: field.place, phrase("error.isNotSupported"), expected: phrase("expected.noSuchKey"),
+        found: field.value.shown)
     }
 
     size = nil
@@ -79,8 +81,11 @@ extension ImageProcessor {
     if try file.boolean("do_center_crop", default: kind.crop != nil) {
       switch try file["crop_size"]?.size(isSquare: true) ?? kind.crop.map({ .exact(height: $0, width: $0) }) {
       case .exact(let height, let width)?: crop = Crop(height: height, width: width)
-      case nil: throw InputError(at: file.place, "crops, and does not say to which size", expected: "\"crop_size\"")
-      default: throw InputError(at: "\(file.place): crop_size", "is no size to crop to", expected: "height and width")
+      case nil: throw InputError(at: file.place, phrase("error.cropsDoesNot"), expected: "\"crop_size\"")
+      default:
+        throw InputError(
+          at: phrase("error.placeCropSize", ["place": file.place]), phrase("error.noSizeCrop"),
+          expected: phrase("expected.heightAndWidth"))
       }
     }
     rescaleFactor = nil
@@ -88,7 +93,8 @@ extension ImageProcessor {
       let factor = try file["rescale_factor"]?.double() ?? 1 / 255
       guard factor.isFinite, factor != 0 else {
         throw InputError(
-          at: "\(file.place): rescale_factor", "is impossible", expected: "a number but 0", found: "\(factor)")
+          at: phrase("error.placeRescaleFactor", ["place": file.place]), phrase("error.isImpossible"),
+          expected: phrase("expected.numberBut0"), found: "\(factor)")
       }
       rescaleFactor = factor
     }
@@ -99,7 +105,8 @@ extension ImageProcessor {
         deviations: try channelValues(file, "image_std") ?? fitted(kind.deviations, file, "image_std"))
       if let normalization, !normalization.deviations.allSatisfy({ Float($0) > 0 }) {
         throw InputError(
-          at: "\(file.place): image_std", "is impossible", expected: "numbers above 0",
+          at: phrase("error.placeImageStd", ["place": file.place]), phrase("error.isImpossible"),
+          expected: phrase("expected.numbersAbove0"),
           found: "\(normalization.deviations)")
       }
     }
@@ -118,7 +125,7 @@ extension ImageProcessor {
       if let kind = kinds.first(where: { $0.key == stem }) { return kind.value }
     }
     throw InputError(
-      at: field.place, "is an image processor that is not supported",
+      at: field.place, phrase("error.imageProcessorNot"),
       expected: kinds.map { "\($0.key)ImageProcessor" }.joined(separator: ", "), found: "\"\(name)\"")
   }
 
@@ -132,12 +139,13 @@ extension ImageProcessor {
   /// One value of each channel; a model of one channel takes three that are the same.
   private func fitted(_ values: [Double], _ file: JSONField, _ key: String) throws -> [Double] {
     guard values.allSatisfy({ Float($0).isFinite }) else {
-      throw InputError(at: "\(file.place): \(key)", "is impossible", expected: "numbers", found: "\(values)")
+      throw InputError(
+        at: "\(file.place): \(key)", phrase("error.isImpossible"), expected: "numbers", found: "\(values)")
     }
     if values.count == image.channels { return values }
     guard let first = values.first, Set(values).count == 1, values.count == 1 || image.channels == 1 else {
       throw InputError(
-        at: "\(file.place): \(key)", "has another number of values than the model has channels",
+        at: "\(file.place): \(key)", phrase("error.hasAnotherNumber"),
         expected: "\(image.channels)", found: "\(values.count)")
     }
     return Array(repeating: first, count: image.channels)
@@ -153,7 +161,7 @@ extension ImageProcessor {
     }
     guard made.height == image.side, made.width == image.side else {
       throw InputError(
-        at: "\(file.place): \(made.key)", "makes images of another size than the model reads",
+        at: "\(file.place): \(made.key)", phrase("error.makesImagesAnother"),
         expected: "\(image.side) × \(image.side)", found: "\(made.width) × \(made.height)")
     }
   }
@@ -179,7 +187,7 @@ extension JSONField {
       return .shortestEdge(try required("shortest_edge").edge(), longest: try required("longest_edge").edge())
     default:
       throw InputError(
-        at: place, "is a size that is not supported", expected: "height and width, shortest_edge, or longest_edge",
+        at: place, phrase("error.sizeNotSupported"), expected: phrase("expected.heightWidthShortest"),
         found: keys.isEmpty ? "nothing" : keys.joined(separator: ", "))
     }
   }
@@ -187,7 +195,7 @@ extension JSONField {
   private func edge() throws -> Int {
     let edge = try integer()
     guard (1...16384).contains(edge) else {
-      throw InputError(at: place, "is no edge of an image", expected: "1 to 16384", found: "\(edge)")
+      throw InputError(at: place, phrase("error.noEdgeImage"), expected: "1 to 16384", found: "\(edge)")
     }
     return edge
   }
@@ -197,7 +205,7 @@ extension JSONField {
     guard let filter = ResamplingFilter(rawValue: try integer()) else {
       let known = ResamplingFilter.allCases.map { "\($0.rawValue) \($0)" }
       throw InputError(
-        at: place, "is a filter that is not known", expected: known.joined(separator: ", "), found: value.shown)
+        at: place, phrase("error.filterNotKnown"), expected: known.joined(separator: ", "), found: value.shown)
     }
     return filter
   }

@@ -70,7 +70,7 @@ package struct ImageProcessor: Hashable, Sendable {
     if let crop { picture = picture.centerCropped(height: crop.height, width: crop.width) }
     guard picture.height == image.side, picture.width == image.side else {
       throw InputError(
-        at: place, "has another size than the model's images\(size == nil ? "" : ", resized and cropped")",
+        at: place, phrase("error.otherImageSize", ["isResized": size == nil ? "no" : "yes"]),
         expected: "\(image.side) × \(image.side)", found: "\(picture.width) × \(picture.height)")
     }
     let area = image.side * image.side, channels = image.channels
@@ -120,8 +120,10 @@ package struct ImageProcessor: Hashable, Sendable {
     }
     guard new.height > 0, new.width > 0, new.height <= Self.mostPixels / new.width else {
       throw InputError(
-        at: place, "cannot be resized", expected: "1 to \(Self.mostPixels) pixels",
-        found: "\(new.width) × \(new.height) from \(width) × \(height)")
+        at: place, phrase("error.cannotBeResized"),
+        expected: phrase("expected.1MostpixelsPixels", ["mostPixels": Self.mostPixels]),
+        found: phrase(
+          "found.widthHeightFrom", ["width": new.width, "height": new.height, "width2": width, "height2": height]))
     }
     return new
   }

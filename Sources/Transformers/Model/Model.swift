@@ -150,7 +150,7 @@ package final class Model: Sendable {
     }
     guard let loss else {
       throw InputError(
-        .usage, at: "gradients", "there is no loss to differentiate", expected: "labels, and a model with a head")
+        .usage, at: "gradients", phrase("error.thereNoLoss"), expected: phrase("expected.labelsModelHead"))
     }
     let weight = request.training.map { Tensor([$0.weight], shape: []) }
     pass.tape.backward(from: loss, gradient: weight)

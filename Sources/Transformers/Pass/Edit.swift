@@ -30,11 +30,13 @@ package struct Edit: Sendable {
   func region(of shape: [Int]) throws -> [Range<Int>] {
     if case .replace(let tensor) = operation, tensor.shape != shape {
       throw InputError(
-        at: "edit at \(site.text)", "the replacement has another shape", expected: "\(shape)", found: "\(tensor.shape)")
+        at: phrase("error.editAtSite", ["site": site.text]), phrase("error.replacementHasAnother"),
+        expected: "\(shape)",
+        found: "\(tensor.shape)")
     }
     let isSquare = site.kind.isSquare, hasHeads = site.kind.hasHeads
     if heads != nil && !hasHeads {
-      throw InputError(at: "edit at \(site.text)", "this site has no heads to choose from")
+      throw InputError(at: phrase("error.editAtSite", ["site": site.text]), phrase("error.thisSiteHas"))
     }
     // [B, outer, inner, …rest]: positions are the outer or the inner axis, heads the other.
     let outer = shape.count > 1 ? shape[1] : 1

@@ -31,7 +31,7 @@ extension ForwardPass {
     if let patches = embedding.patches, let pixels = stage.pixels, let image = d.image {
       return try images(pixels, image, patches, embedding.leading, site)
     }
-    guard let table = embedding.tokens else { throw InputError(at: "input", "has neither tokens nor pixels") }
+    guard let table = embedding.tokens else { throw InputError(at: "input", phrase("error.hasNeitherTokens")) }
     var x = embed(stage.ids, table, shape: [stage.batch, stage.length])
     if scale != 1 && stage.d.embeddingIsScaled { x = tape.scale(x, by: scale) }
     x = try at(site, x)

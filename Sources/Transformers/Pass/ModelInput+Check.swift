@@ -12,7 +12,7 @@ extension ModelInput {
       if input.target == nil { input.target = try shiftedLabels(d) }
       try input.checkTarget(d)
     } else if target != nil {
-      throw fail("decoder_input_ids", "is not for this model", "no target", "some")
+      throw fail("decoder_input_ids", phrase("modelInput.notThisModel"), phrase("modelInput.noTarget"), "some")
     }
     try input.checkLabels(d)
     return input
@@ -56,42 +56,58 @@ extension ModelInput {
 
   private func range(_ name: String, _ values: [Int32], below bound: Int, ignoring ignored: Int32? = nil) throws {
     if let index = values.firstIndex(where: { ($0 < 0 || $0 >= bound) && $0 != ignored }) {
-      throw fail(name, "holds a value out of range", "0 … \(bound - 1)", "\(values[index]) at index \(index)")
+      throw fail(
+        name, phrase("error.holdsValueOut"), "0 … \(bound - 1)",
+        phrase("error.indexIndexIndex2", ["index": values[index], "index2": index]))
     }
   }
 
   private func checkPixels(_ d: ModelDescription) throws {
     guard let image = d.image, let pixels else {
-      throw fail("pixel_values", "is missing", "images, which this model reads", "token ids")
+      throw fail(
+        "pixel_values", phrase("modelInput.isMissing"), phrase("modelInput.imagesThisModel"),
+        phrase("modelInput.tokenIds")
+      )
     }
     let shape = [image.channels, image.side, image.side]
     guard pixels.shape.count == 4, pixels.shape[0] > 0, Array(pixels.shape.dropFirst()) == shape else {
       throw fail(
-        "pixel_values", "has the wrong shape", "[batch, \(image.channels), \(image.side), \(image.side)]",
+        "pixel_values", phrase("modelInput.hasWrongShape"),
+        phrase("modelInput.batchChannelsSide", ["channels": image.channels, "side": image.side]),
         "\(pixels.shape)")
     }
     if let fault = pixels.firstNonFinite {
-      throw fail("pixel_values", "holds a value that is no number", "finite values", "one at index \(fault)")
+      throw fail(
+        "pixel_values", phrase("modelInput.holdsValueNo"), phrase("modelInput.finiteValues"),
+        phrase("modelInput.oneIndexFault", ["fault": fault]))
     }
   }
 
   private func checkTokens(_ d: ModelDescription) throws {
     let size = batch * length, longest = (d.encoder ?? d.stack).maximumPositions
-    guard pixels == nil else { throw fail("pixel_values", "is not for this model", "token ids", "images") }
+    guard pixels == nil else {
+      throw fail("pixel_values", phrase("modelInput.notThisModel"), phrase("modelInput.tokenIds"), "images")
+    }
     guard batch > 0, length > 0 else {
-      throw fail("input_ids", "is empty", "at least one token", "[\(batch), \(length)]")
+      throw fail("input_ids", phrase("modelInput.isEmpty"), phrase("modelInput.leastOneToken"), "[\(batch), \(length)]")
     }
     guard length <= longest else {
-      throw fail("input_ids", "is longer than the model's positions", "at most \(longest)", "\(length)")
+      throw fail(
+        "input_ids", phrase("modelInput.longerThanModels"), phrase("modelInput.atMostLongest", ["longest": longest]),
+        "\(length)")
     }
     for (name, count) in [
       ("input_ids", ids.count), ("attention_mask", mask.count), ("token_type_ids", typeIDs?.count ?? size),
     ] where count != size {
-      throw fail(name, "has the wrong size", "\(batch) × \(length)", "\(count) values")
+      throw fail(
+        name, phrase("modelInput.hasWrongSize"), "\(batch) × \(length)",
+        phrase("modelInput.countValues", ["count": count]))
     }
     try range("input_ids", ids, below: d.vocabulary)
     if let typeIDs {
-      guard d.tokenTypes > 0 else { throw fail("token_type_ids", "is not for this model", "no token types", "some") }
+      guard d.tokenTypes > 0 else {
+        throw fail("token_type_ids", phrase("modelInput.notThisModel"), phrase("modelInput.noTokenTypes"), "some")
+      }
       try range("token_type_ids", typeIDs, below: d.tokenTypes)
     }
   }
@@ -99,11 +115,14 @@ extension ModelInput {
   private func checkTarget(_ d: ModelDescription) throws {
     guard let target else { return }
     guard target.length > 0, target.ids.count == batch * target.length, target.mask.count == target.ids.count else {
-      throw fail("decoder_input_ids", "has the wrong size", "\(batch) rows", "\(target.ids.count) values")
+      throw fail(
+        "decoder_input_ids", phrase("modelInput.hasWrongSize"), phrase("modelInput.batchRows", ["batch": batch]),
+        phrase("modelInput.idsValues", ["ids": target.ids.count]))
     }
     guard target.length <= d.maximumPositions else {
       throw fail(
-        "decoder_input_ids", "is longer than the model's positions", "at most \(d.maximumPositions)",
+        "decoder_input_ids", phrase("modelInput.longerThanModels"),
+        phrase("modelInput.atMostMaximumpositions", ["maximumPositions": d.maximumPositions]),
         "\(target.length)")
     }
     try range("decoder_input_ids", target.ids, below: d.vocabulary)
@@ -112,7 +131,8 @@ extension ModelInput {
   /// The labels one place to the right, behind the token that begins a target; what is ignored becomes padding.
   private func shiftedLabels(_ d: ModelDescription) throws -> Target {
     guard let labels, let start = d.decoderStart, batch > 0, labels.count % batch == 0, !labels.isEmpty else {
-      throw fail("decoder_input_ids", "is missing", "the target's tokens, or labels to make them from", "neither")
+      throw fail(
+        "decoder_input_ids", phrase("modelInput.isMissing"), phrase("modelInput.targetsTokensLabels"), "neither")
     }
     let length = labels.count / batch, pad = Int32(d.padToken ?? start)
     return Target(
@@ -123,17 +143,26 @@ extension ModelInput {
   private func checkLabels(_ d: ModelDescription) throws {
     guard let labels else { return }
     switch d.head {
-    case .none: throw fail("labels", "is not for a model without a head", "no labels", "\(labels.count) values")
+    case .none:
+      throw fail(
+        "labels", phrase("modelInput.notModelWithout"), phrase("modelInput.noLabels"),
+        phrase("modelInput.labelsValues", ["labels": labels.count]))
     case .languageModel, .maskedLanguageModel, .sequenceToSequence, .tokenClassification:
       let size = batch * (target?.length ?? length)
       guard labels.count == size else {
-        throw fail("labels", "has the wrong size", "\(batch) × \(size / batch)", "\(labels.count)")
+        throw fail("labels", phrase("modelInput.hasWrongSize"), "\(batch) × \(size / batch)", "\(labels.count)")
       }
       let classes = if case .tokenClassification(let classes) = d.head { classes } else { d.vocabulary }
       try range("labels", labels, below: classes, ignoring: -100)
     case .sequenceClassification(let classes), .imageClassification(let classes):
-      guard classes > 1 else { throw fail("labels", "is not for a regression", "no labels", "\(labels.count) values") }
-      guard labels.count == batch else { throw fail("labels", "has the wrong size", "\(batch)", "\(labels.count)") }
+      guard classes > 1 else {
+        throw fail(
+          "labels", phrase("modelInput.isNotForARegression"), phrase("modelInput.noLabels"),
+          phrase("modelInput.labelsValues", ["labels": labels.count]))
+      }
+      guard labels.count == batch else {
+        throw fail("labels", phrase("modelInput.hasWrongSize"), "\(batch)", "\(labels.count)")
+      }
       try range("labels", labels, below: classes, ignoring: -100)
     }
   }

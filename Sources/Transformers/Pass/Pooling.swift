@@ -58,11 +58,11 @@ package struct Pooling: Sendable {
       case "Dense": later.append(try Step(dense: step.folder))
       default:
         throw InputError(
-          at: steps.path, "has a step that is not known", expected: "Transformer, Pooling, Dense, Normalize",
+          at: steps.path, phrase("error.hasStepNot"), expected: phrase("expected.transformerPoolingDense"),
           found: step.kind)
       }
     }
-    guard !modes.isEmpty else { throw InputError(at: steps.path, "has no step that pools", expected: "Pooling") }
+    guard !modes.isEmpty else { throw InputError(at: steps.path, phrase("error.hasNoStep"), expected: "Pooling") }
     let settings = try Self.settingsNames.map { steps.transformer.appending(path: $0) }
       .first { (try? $0.checkResourceIsReachable()) == true }.map { try Configuration($0) }
     self.init(
@@ -82,7 +82,8 @@ package struct Pooling: Sendable {
       let name = try config.text("pooling_mode")
       guard let mode = names[name] else {
         throw InputError(
-          at: "\(config.path): \"pooling_mode\"", "is not known", expected: names.keys.sorted().joined(separator: ", "),
+          at: "\(config.path): \"pooling_mode\"", phrase("error.isNotKnown"),
+          expected: names.keys.sorted().joined(separator: ", "),
           found: "\"\(name)\"")
       }
       return [mode]
@@ -96,7 +97,8 @@ package struct Pooling: Sendable {
     for case .dense(let weight, _, _) in steps {
       guard weight.shape[1] == width else {
         throw InputError(
-          at: place, "has a dense layer that does not fit", expected: "\(width) inputs", found: "\(weight.shape[1])")
+          at: place, phrase("error.hasDenseLayer"), expected: phrase("expected.widthInputs", ["width": width]),
+          found: "\(weight.shape[1])")
       }
       width = weight.shape[0]
     }
@@ -126,7 +128,8 @@ package struct Pooling: Sendable {
   /// "mean pooling, normalised".
   package var name: String {
     modes.map { $0.rawValue.replacing("_tokens", with: "").replacing("_", with: " ") }.joined(separator: " + ")
-      + " pooling" + steps.map { if case .normalize = $0 { ", normalised" } else { ", a dense layer" } }.joined()
+      + " pooling"
+      + steps.map { if case .normalize = $0 { ", normalised" } else { phrase("pooling.aDenseLayer") } }.joined()
   }
 }
 
@@ -143,7 +146,7 @@ extension Pooling.Step {
     ]
     guard let activation = known.first(where: { name.hasSuffix($0.name) }) else {
       throw InputError(
-        at: "\(config.path): \"activation_function\"", "is not known",
+        at: "\(config.path): \"activation_function\"", phrase("error.isNotKnown"),
         expected: known.map(\.name).joined(separator: ", "), found: "\"\(name)\"")
     }
     let weights = try Checkpoint(folder)
@@ -222,9 +225,9 @@ struct SentenceModules {
     let url = directory.appending(path: "modules.json")
     guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else { return nil }
     path = url.relativePath
-    let expected = "a list of modules with \"type\" and \"path\", a Transformer first"
+    let expected = phrase("pooling.listModulesType")
     guard let list = try JSON(contentsOf: url).elements else {
-      throw InputError(at: path, "is not readable", expected: expected)
+      throw InputError(at: path, phrase("error.isNotReadable"), expected: expected)
     }
     all = list.compactMap { step in
       guard let type = step["type"]?.string, let place = step["path"]?.string, !place.contains("..") else {
@@ -235,7 +238,7 @@ struct SentenceModules {
         folder: place.isEmpty ? directory : directory.appending(path: place))
     }
     guard all.count == list.count, all.first?.kind == "Transformer" else {
-      throw InputError(at: path, "lists no such modules", expected: expected, found: all.first?.kind)
+      throw InputError(at: path, phrase("error.listsNoSuch"), expected: expected, found: all.first?.kind)
     }
   }
 

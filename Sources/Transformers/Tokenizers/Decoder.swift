@@ -31,7 +31,7 @@ indirect enum Decoder: Sendable {
     case "Strip":
       let content = try field.required("content").string()
       guard content.unicodeScalars.count == 1, let scalar = content.unicodeScalars.first else {
-        throw InputError(at: field.place, "has a content that is not one character", found: content)
+        throw InputError(at: field.place, phrase("error.hasContentNot"), found: content)
       }
       self = .strip(scalar, start: try field.required("start").integer(), stop: try field.required("stop").integer())
     case "CTC":

@@ -54,7 +54,7 @@ struct Adapter: Sendable {
     var reading = AdapterReading(weights, settings, names, base: files.base.relativePath)
     for name in weights.names { try reading.read(name) }
     let (changes, added) = (reading.changes, reading.added)
-    guard !changes.isEmpty else { throw InputError(at: weights.url.relativePath, "changes nothing of its base") }
+    guard !changes.isEmpty else { throw InputError(at: weights.url.relativePath, phrase("error.changesNothingBase")) }
     self.weights = weights
     self.changes = changes
     self.added = added
@@ -63,7 +63,9 @@ struct Adapter: Sendable {
     note = WeightNote(
       .merged, names.filter { changes[$0] != nil } + added,
       count: weights.names.reduce(0) { $0 + (weights.shape($1)?.reduce(1, *) ?? 0) },
-      detail: "rank \(settings.rank), alpha \(settings.alpha.formatted()), base \(files.base.lastPathComponent)")
+      detail: phrase(
+        "adapter.rankRankAlpha",
+        ["rank": settings.rank, "formatted": settings.alpha.formatted(), "base": files.base.lastPathComponent]))
   }
 
   /// A tensor of the base as the adapter makes it; `base` reads the original.
@@ -114,8 +116,8 @@ struct Adapter: Sendable {
 
   private func misfit(_ name: String, _ shape: [Int]) -> InputError {
     InputError(
-      at: "\(weights.url.relativePath): tensor \(name.quotedForMessage)", "does not fit the base's tensor",
-      expected: "one for \(shape)", found: "\(weights.shape(name) ?? [])")
+      at: "\(weights.url.relativePath): tensor \(name.quotedForMessage)", phrase("error.doesNotFit"),
+      expected: phrase("expected.oneForShape", ["shape": shape]), found: "\(weights.shape(name) ?? [])")
   }
 }
 
@@ -150,7 +152,7 @@ struct AdapterReading {
     case "lora_A"?, "lora_embedding_A"?:
       let b = name.replacing("lora_A", with: "lora_B").replacing("lora_embedding_A", with: "lora_embedding_B")
       guard let rank = weights.shape(name)?.first, weights.shape(b)?.last == rank else {
-        throw error(name, "has no B that goes with this A")
+        throw error(name, phrase("adapter.hasNoB"))
       }
       let target = try place(of: "\(module).weight", for: name)
       let lowRank = Adapter.LowRank(
@@ -165,7 +167,7 @@ struct AdapterReading {
       changes[target]?.biasScale = scale
     case "lora_B"?, "lora_embedding_B"?, "lora_magnitude_vector"?:
       guard parts[module]?[part == "lora_embedding_B" ? "lora_embedding_A" : "lora_A"] != nil else {
-        throw error(name, "has no A that goes with it")
+        throw error(name, phrase("adapter.hasNoGoes"))
       }
     case nil:
       let target = try counterpart(of: module)
@@ -173,14 +175,16 @@ struct AdapterReading {
       if target == nil { added.append(module) }
     default:
       throw error(
-        name, "is of a kind that is not supported",
-        expected: "LoRA's A and B, magnitudes, biases and whole tensors")
+        name, phrase("adapter.kindNotSupported"),
+        expected: phrase("adapter.lorasBMagnitudes"))
     }
   }
 
   private func place(of target: String, for name: String) throws -> String {
     if let place = try counterpart(of: target) { return place }
-    throw error(name, "has no place in the base model", expected: "\(target.quotedForMessage) in \(base)")
+    throw error(
+      name, phrase("adapter.hasNoPlace"),
+      expected: phrase("adapter.quotedformessageInBase", ["quotedForMessage": target.quotedForMessage, "base": base]))
   }
 
   /// The base's tensor of a name; either side may leave out the name of the trunk.
@@ -189,7 +193,7 @@ struct AdapterReading {
     if alike.contains(name) { return name }
     let found = alike.filter { $0.hasSuffix(".\(name)") || name.hasSuffix(".\($0)") }
     guard found.count < 2 else {
-      throw error(name, "fits several tensors of the base", expected: "one", found: found.joined(separator: ", "))
+      throw error(name, phrase("adapter.fitsSeveralTensors"), expected: "one", found: found.joined(separator: ", "))
     }
     return found.first
   }

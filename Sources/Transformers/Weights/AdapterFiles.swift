@@ -18,22 +18,24 @@ struct AdapterFiles: Sendable {
     guard Self.isThere(in: folder) else {
       guard given != nil else { return nil }
       throw InputError(
-        .usage, at: folder.relativePath, "is not a LoRA folder, so --adapter-base does not apply",
-        expected: "an adapter_config.json")
+        .usage, at: folder.relativePath, phrase("error.notLoraFolder"),
+        expected: phrase("expected.adapterConfigJson"))
     }
     settings = try AdapterSettings(Configuration(url))
     let names = ["adapter_model.safetensors", "adapter_model.bin"]
     guard let weights = names.map({ folder.appending(path: $0) }).first(where: Self.exists) else {
       throw InputError(
-        at: folder.relativePath, "holds no weights of its adapter", expected: names.joined(separator: " or "))
+        at: folder.relativePath, phrase("error.holdsNoWeights"), expected: names.joined(separator: " or "))
     }
     self.weights = weights
     let places = given.map { [$0] } ?? Self.places(of: settings.base, beside: folder)
     guard let base = places.first(where: { Self.exists($0) && (given != nil || Self.isModel($0)) }) else {
       throw InputError(
-        at: url.relativePath, "needs its base model, which is not here",
-        expected: given.map { "a folder at \($0.relativePath)" }
-          ?? "\(settings.base.isEmpty ? "it" : settings.base.quotedForMessage) beside the folder, or --adapter-base DIR"
+        at: url.relativePath, phrase("error.needsBaseModel"),
+        expected: given.map { phrase("expected.aFolderAtRelativepath", ["relativePath": $0.relativePath]) }
+          ?? phrase(
+            "expected.baseBesideFolder",
+            ["base": settings.base.isEmpty ? "none" : settings.base.quotedForMessage])
       )
     }
     self.base = base
@@ -107,14 +109,14 @@ struct AdapterSettings: Sendable {
     let kind = try config.text("peft_type", default: "LORA")
     try config.require("peft_type", kind == "LORA", "LORA")
     for key in config.keys where !Self.known.contains(key) {
-      try config.require(key, config.isEmpty(key), "nothing, as in plain LoRA")
+      try config.require(key, config.isEmpty(key), phrase("adapterFiles.nothingPlainLora"))
     }
     // Those keep part of the base's weights in the adapter, and expect the base without it.
     let start = (try? config.text("init_lora_weights", default: "")) ?? ""
     try config.require(
       "init_lora_weights",
       !["pissa", "olora", "corda", "loftq", "lora_ga"].contains { start.lowercased().hasPrefix($0) },
-      "an adapter that was converted to plain LoRA")
+      phrase("adapterFiles.adapterWasConverted"))
     base = try config.text("base_model_name_or_path", default: "")
     rank = try config.count("r", default: 8)
     alpha = try config.number("lora_alpha", default: 8)
@@ -142,7 +144,7 @@ struct AdapterSettings: Sendable {
     let rank = try value(ranks, of: module) ?? Double(self.rank)
     guard found > 0, rank == Double(found) else {
       throw InputError(
-        at: place, "has another rank than the matrices of \(module.quotedForMessage)", expected: "\(found)",
+        at: place, phrase("error.hasAnotherRank", ["quotedForMessage": module.quotedForMessage]), expected: "\(found)",
         found: "\(rank.formatted())")
     }
     let alpha = try value(alphas, of: module) ?? self.alpha
@@ -152,14 +154,15 @@ struct AdapterSettings: Sendable {
   private func value(_ patterns: [(pattern: String, value: Double)], of module: String) throws -> Double? {
     let values = try Set(patterns.filter { try matches($0.pattern, module) }.map(\.value))
     guard values.count < 2 else {
-      throw InputError(at: place, "has several patterns for \(module.quotedForMessage)", expected: "one")
+      throw InputError(
+        at: place, phrase("error.hasSeveralPatterns", ["quotedForMessage": module.quotedForMessage]), expected: "one")
     }
     return values.first
   }
 
   private func matches(_ pattern: String, _ module: String) throws -> Bool {
     guard let expression = try? NSRegularExpression(pattern: "^(?:.*\\.)?(?:\(pattern))$") else {
-      throw InputError(at: place, "has a pattern that is no regular expression", found: pattern.quotedForMessage)
+      throw InputError(at: place, phrase("error.hasPatternNo"), found: pattern.quotedForMessage)
     }
     return expression.firstMatch(in: module, range: NSRange(module.startIndex..., in: module)) != nil
   }

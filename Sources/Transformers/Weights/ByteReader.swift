@@ -26,7 +26,9 @@ struct ByteReader {
   /// - Throws: `InputError` where so many are not left.
   mutating func take(_ count: some BinaryInteger) throws -> UnsafeRawBufferPointer {
     guard let count = Int(exactly: count), count >= 0, count <= left else {
-      throw error("the file ends early", expected: "\(count) more bytes", found: "\(left)")
+      throw error(
+        phrase("error.fileEndsEarly"), expected: phrase("byteReader.countMoreBytes", ["count": "\(count)"]),
+        found: "\(left)")
     }
     defer { position += count }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
@@ -41,11 +43,13 @@ struct ByteReader {
   /// - Throws: `InputError` where it is longer than `limit` or is not UTF-8.
   mutating func text(_ count: some BinaryInteger, limit: Int) throws -> String {
     guard count <= limit else {
-      throw error("a text is too long", expected: "at most \(limit) bytes", found: "\(count)")
+      throw error(
+        phrase("byteReader.textTooLong"), expected: phrase("byteReader.mostLimitBytes", ["limit": limit]),
+        found: "\(count)")
     }
     let start = self
     guard let text = String(validating: try take(count), as: UTF8.self) else {
-      throw start.error("a text is not UTF-8")
+      throw start.error(phrase("byteReader.textNotUtf"))
     }
     return text
   }
@@ -53,7 +57,7 @@ struct ByteReader {
   /// The bytes up to a line's end, without it.
   mutating func line(limit: Int) throws -> String {
     guard let end = bytes[position..<min(bytes.count, position + limit)].firstIndex(of: 0x0A) else {
-      throw error("a line does not end", expected: "an end within \(limit) bytes")
+      throw error(phrase("byteReader.lineDoesNot"), expected: phrase("byteReader.endWithinLimit", ["limit": limit]))
     }
     let text = try text(end - position, limit: limit)
     position += 1

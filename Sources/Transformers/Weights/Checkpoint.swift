@@ -56,7 +56,7 @@ package struct Checkpoint: Sendable {
     for (number, file) in files.enumerated() {
       for name in file.names {
         if home.updateValue(number, forKey: name) != nil {
-          throw InputError(at: location.relativePath, "tensor \"\(name)\" is in two shards")
+          throw InputError(at: location.relativePath, phrase("error.tensorNameTwo", ["name": name]))
         }
         names.append(name)
       }
@@ -130,18 +130,20 @@ package struct Checkpoint: Sendable {
   private func tensor(_ name: String, shape: [Int], _ adapter: Adapter?) throws -> Tensor {
     if isBlank(name, shape: shape) { return try blank(name, shape: shape) }
     guard let found = self.shape(name) else {
-      throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing", expected: "shape \(shape)")
+      throw InputError(
+        at: location.relativePath, phrase("error.tensorNameMissing", ["name": name]),
+        expected: phrase("expected.shapeShape", ["shape": shape]))
     }
     let file = home[name].map { files[$0] }
     let place = "\((file?.url ?? location).relativePath): tensor \"\(name)\""
     guard found == shape else {
-      throw InputError(at: place, "has the wrong shape", expected: "\(shape)", found: "\(found)")
+      throw InputError(at: place, phrase("error.hasWrongShape"), expected: "\(shape)", found: "\(found)")
     }
     let tensor = try elements(name, adapter)
     if !acceptsNonFinite, let fault = tensor.firstNonFinite {
       throw InputError(
-        at: place, "holds a weight that is NaN or infinite", expected: "finite values",
-        found: "\(tensor.pointer[fault]) at index \(fault)")
+        at: place, phrase("error.holdsWeightNan"), expected: phrase("expected.finiteValues"),
+        found: phrase("found.faultIndexFault2", ["fault": tensor.pointer[fault], "fault2": fault]))
     }
     return tensor
   }
@@ -149,7 +151,7 @@ package struct Checkpoint: Sendable {
   private func elements(_ name: String, _ adapter: Adapter?) throws -> Tensor {
     func original() throws -> Tensor {
       guard let number = home[name] else {
-        throw InputError(at: location.relativePath, "tensor \"\(name)\" is missing")
+        throw InputError(at: location.relativePath, phrase("error.tensorNameMissing", ["name": name]))
       }
       return try files[number].tensor(name)
     }
@@ -164,8 +166,9 @@ package struct Checkpoint: Sendable {
       let (product, overflows) = count.multipliedReportingOverflow(by: axis)
       guard !overflows, product <= memory else {
         throw InputError(
-          at: location.relativePath, "tensor \"\(name)\" does not fit memory", expected: "at most \(memory) numbers",
-          found: "shape \(shape)")
+          at: location.relativePath, phrase("error.tensorNameDoes", ["name": name]),
+          expected: phrase("expected.mostMemoryNumbers", ["memory": memory]),
+          found: phrase("found.shapeShape", ["shape": shape]))
       }
       count = product
     }

@@ -41,7 +41,7 @@ package struct ModelFiles: Sendable {
     }
     guard try Self.isDirectory(location) else {
       throw InputError(
-        at: location.relativePath, "is not a directory", expected: "a model directory or a .gguf file")
+        at: location.relativePath, phrase("error.isNotADirectory"), expected: phrase("expected.modelDirectoryGguf"))
     }
     let folder = try Self.folder(of: location)
     weights = try Self.weights(in: folder)
@@ -78,7 +78,8 @@ package struct ModelFiles: Sendable {
   private static func isDirectory(_ url: URL) throws -> Bool {
     var isDirectory = ObjCBool(false)
     guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isDirectory) else {
-      throw InputError(at: url.relativePath, "does not exist", expected: "a model directory or a .gguf file")
+      throw InputError(
+        at: url.relativePath, phrase("error.doesNotExist"), expected: phrase("expected.modelDirectoryGguf"))
     }
     return isDirectory.boolValue
   }
@@ -95,20 +96,20 @@ package struct ModelFiles: Sendable {
       let found = try files(in: directory, ending: ending)
       guard found.count < 2 else {
         throw InputError(
-          at: directory.relativePath, "holds several .\(ending) files", expected: "one",
+          at: directory.relativePath, phrase("error.holdsSeveralEnding", ["ending": ending]), expected: "one",
           found: found.joined(separator: ", "))
       }
       if let only = found.first { return [directory.appending(path: only)] }
     }
     throw InputError(
-      at: directory.relativePath, "holds no weights",
-      expected: "model.safetensors, pytorch_model.bin, an index of shards, a .pt or a .gguf file")
+      at: directory.relativePath, phrase("error.holdsNoWeights2"),
+      expected: phrase("expected.modelSafetensorsPytorch"))
   }
 
   /// The names of the files of a kind but those that a training keeps its own state in, sorted.
   private static func files(in directory: URL, ending: String) throws -> [String] {
     let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))
-    guard let names else { throw InputError(at: directory.relativePath, "cannot be listed") }
+    guard let names else { throw InputError(at: directory.relativePath, phrase("error.cannotBeListed")) }
     let state = ["optimizer.pt", "scheduler.pt", "scaler.pt"]
     return names.filter { $0.lowercased().hasSuffix(".\(ending)") && !state.contains($0) }.sorted()
   }
@@ -116,20 +117,23 @@ package struct ModelFiles: Sendable {
   /// The shard files that an index names, each once, sorted.
   private static func shards(_ index: URL) throws -> [String] {
     guard let map = try JSON(contentsOf: index)["weight_map"]?.members else {
-      throw InputError(at: index.relativePath, "is no index of shards", expected: "a \"weight_map\" of file names")
+      throw InputError(
+        at: index.relativePath, phrase("error.noIndexShards"), expected: phrase("expected.weightMapFile"))
     }
     let names = Set(
       try map.map { name, file in
         guard let file = file.string else {
           throw InputError(
-            at: "\(index.relativePath): weight_map.\(name)", "names no file", expected: "a file name", found: file.shown
+            at: phrase("error.indexWeightMap", ["index": index.relativePath, "name": name]),
+            phrase("error.namesNoFile"),
+            expected: phrase("expected.aFileName"), found: file.shown
           )
         }
         return file
       }
     ).sorted()
     if let odd = names.first(where: { $0.contains("/") }) {
-      throw InputError(at: index.relativePath, "names a shard outside its folder", found: "\"\(odd)\"")
+      throw InputError(at: index.relativePath, phrase("error.namesShardOutside"), found: "\"\(odd)\"")
     }
     return names
   }

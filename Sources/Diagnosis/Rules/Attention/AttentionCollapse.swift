@@ -1,4 +1,5 @@
 import Results
+import Support
 
 /// Heads whose attention no longer depends on what they read. Only sequences of at least 16 tokens are judged.
 extension Rule {
@@ -8,26 +9,12 @@ extension Rule {
     return short.contains { $0.scope == .all } ? short : short + [Gap](nanOf: rule.reads, results)
   }
 
-  private static let attentionFixes = [
-    "Check the initialisation of the query and key projections.",
-    "Raise the softmax temperature or add an entropy penalty while training.",
-    "Use ALiBi or local attention, which give heads a place to look before they have learnt one.",
-  ]
-
   static let oneHotAttention = Rule(
     id: "attention-collapse-one-hot",
-    title: "Attention collapse (one-hot)",
-    meaning: "Heads give nearly all their weight to a single token without a pattern that explains it, so they pass on "
-      + "one token and their softmax hardly lets gradients through.",
-    fixes: attentionFixes,
     thresholds: [
-      Threshold(
-        name: "normalisedEntropy", value: 0.02, range: .share,
-        meaning: "normalised entropy below which a head is one-hot"),
-      Threshold(
-        name: "maxWeight", value: 0.98, range: .share, meaning: "mean largest weight above which a head is one-hot"),
-      Threshold(
-        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
+      Threshold("normalisedEntropy", 0.02, .share),
+      Threshold("maxWeight", 0.98, .share),
+      Threshold("failShare", 0.5, .share),
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.normalisedEntropy16, AttentionMetrics.maxWeight16],
@@ -52,17 +39,10 @@ extension Rule {
 
   static let constantAttention = Rule(
     id: "attention-collapse-constant",
-    title: "Attention collapse (constant)",
-    meaning: "Heads look at the same ordinary token whatever the query is, so they add the same vector everywhere and "
-      + "carry no information about the position that asks.",
-    fixes: attentionFixes,
     thresholds: [
-      Threshold(
-        name: "keyMarginalEntropy", value: 0.1, range: .share,
-        meaning: "key-marginal entropy below which a head is constant"),
-      Threshold(name: "ordinary", value: 0.5, range: .share, meaning: "part of the peak that lies on ordinary tokens"),
-      Threshold(
-        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
+      Threshold("keyMarginalEntropy", 0.1, .share),
+      Threshold("ordinary", 0.5, .share),
+      Threshold("failShare", 0.5, .share),
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.keyMarginalEntropy16, AttentionMetrics.keyMarginalOrdinary],
@@ -86,19 +66,10 @@ extension Rule {
 
   static let uniformAttention = Rule(
     id: "attention-collapse-uniform",
-    title: "Attention collapse (uniform)",
-    meaning: "Heads spread their weight evenly over all tokens, so they pass on an average of the sequence and select "
-      + "nothing, as they do before training.",
-    fixes: attentionFixes + ["Prune the heads, or initialise them again and train on."],
     thresholds: [
-      Threshold(
-        name: "normalisedEntropy", value: 0.98, range: .share,
-        meaning: "normalised entropy above which a head is uniform"),
-      Threshold(
-        name: "warnShare", value: 0.25, range: .share, meaning: "share of a layer's heads from which on it is a warning"
-      ),
-      Threshold(
-        name: "failShare", value: 0.5, range: .share, meaning: "share of a layer's heads from which on the layer fails"),
+      Threshold("normalisedEntropy", 0.98, .share),
+      Threshold("warnShare", 0.25, .share),
+      Threshold("failShare", 0.5, .share),
     ],
     needs: ["attention"],
     reads: [AttentionMetrics.normalisedEntropy16],

@@ -1,20 +1,16 @@
 import Results
+import Support
 
 /// A mask that hides too little.
 extension Rule {
   static let laterPositions = Rule(
     id: "later-positions",
-    title: "Causal mask leaks the future",
-    meaning: "The model attends to the token it must predict, so its loss is meaningless and it cannot generate.",
-    fixes: ["Check the causal mask", "Train again: it has learned to copy the next token"],
     thresholds: [
-      Threshold(
-        name: "nextShare", value: 1e-6, range: .share,
-        meaning: "attention to the next position above which a causal model fails")
+      Threshold("nextShare", 1e-6, .share)
     ],
     needs: ["attention"], reads: [],
     gaps: { _, results, _ in
-      results.predictsTokens ? [] : [Gap(.all, "the model has no causal mask")]
+      results.predictsTokens ? [] : [Gap(.all, phrase("laterPositions.modelHasNo"))]
     },
     evaluate: { rule, results, thresholds in
       let line = thresholds[rule, "nextShare"]

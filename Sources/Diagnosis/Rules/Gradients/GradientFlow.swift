@@ -1,25 +1,15 @@
 import Foundation
 import Results
+import Support
 
 /// Gradients that fade or grow on their way through the layers.
 extension Rule {
   static let vanishingGradient = Rule(
     id: "vanishing-gradient",
-    title: "Vanishing gradient",
-    meaning: "The gradient fades on its way to the input, so the lower layers learn slowly or not at all.",
-    fixes: [
-      "Check that every block adds to the residual stream",
-      "Normalise before the sublayers (Pre-LN) instead of after them",
-      "Scale the initialisation with the depth",
-      "Warm the learning rate up",
-    ],
     thresholds: [
-      Threshold(
-        name: "slope", value: log(2), range: .positive,
-        meaning: "fall in ln per layer above which a gradient may vanish"),
-      Threshold(
-        name: "warnRatio", value: 1e3, range: .ratio, meaning: "fall from end to end above which it is a warning"),
-      Threshold(name: "failRatio", value: 1e5, range: .ratio, meaning: "fall from end to end above which it fails"),
+      Threshold("slope", log(2), .positive),
+      Threshold("warnRatio", 1e3, .ratio),
+      Threshold("failRatio", 1e5, .ratio),
     ],
     needs: ["gradients"],
     reads: [
@@ -53,27 +43,17 @@ extension Rule {
           Finding(
             rule: rule, severity: .fail, component: row.component,
             evidence: [Evidence(GradientMetrics.norm, row.component, row.quantity, threshold: 0)],
-            meaning: "The gradient of every weight of the layer is exactly zero, so the layer does not learn."))
+            meaning: phrase("gradientFlow.gradientEveryWeight")))
       }
       return findings
     })
 
   static let explodingGradient = Rule(
     id: "exploding-gradient",
-    title: "Exploding gradient",
-    meaning: "The gradient grows on its way to the input, so one step can throw the lower layers off.",
-    fixes: [
-      "Clip the gradient's norm",
-      "Lower the learning rate",
-      "Check normalisation and the scale of the initialisation",
-    ],
     thresholds: [
-      Threshold(
-        name: "slope", value: log(2), range: .positive,
-        meaning: "growth in ln per layer above which a gradient may explode"),
-      Threshold(
-        name: "warnRatio", value: 1e3, range: .ratio, meaning: "growth from end to end above which it is a warning"),
-      Threshold(name: "failRatio", value: 1e5, range: .ratio, meaning: "growth from end to end above which it fails"),
+      Threshold("slope", log(2), .positive),
+      Threshold("warnRatio", 1e3, .ratio),
+      Threshold("failRatio", 1e5, .ratio),
     ],
     needs: ["gradients"],
     reads: [
@@ -127,7 +107,7 @@ extension Rule {
     return groups.ordered.map { component, members, evidence in
       Finding(
         rule: self, severity: .fail, component: component, members: members, evidence: evidence,
-        meaning: "The gradient holds NaN or infinite values, so a training step would destroy the weights.")
+        meaning: phrase("gradientFlow.gradientHoldsNan"))
     }
   }
 }

@@ -1,22 +1,13 @@
 import Results
+import Support
 
 /// What is wrong before the model has read anything.
 extension Rule {
   static let inputHealth = Rule(
     id: "input-health",
-    title: "Input health",
-    meaning: "The tokenizer loses part of the corpus's text, so the model reads something else than the corpus says.",
-    fixes: [
-      "Check that the corpus is in the language and the notation that the model was trained on",
-      "Check that the tokenizer is the model's own, and that its files are complete",
-    ],
     thresholds: [
-      Threshold(
-        name: "warnShare", value: 0.01, range: .share,
-        meaning: "share of dropped or unknown characters above which it is a warning"),
-      Threshold(
-        name: "failShare", value: 0.1, range: .share,
-        meaning: "share of dropped or unknown characters above which it fails"),
+      Threshold("warnShare", 0.01, .share),
+      Threshold("failShare", 0.1, .share),
     ],
     needs: [CorpusTextMetrics.analysis],
     reads: [CorpusTextMetrics.droppedShare, CorpusTextMetrics.unknownShare],

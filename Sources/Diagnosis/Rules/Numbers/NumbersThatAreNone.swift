@@ -1,15 +1,10 @@
 import Results
+import Support
 
 /// Weights and measurements that are NaN, infinite or not there at all.
 extension Rule {
   static let nonFiniteWeights = Rule(
     id: "non-finite-weights",
-    title: "NaN or infinite weights",
-    meaning: "Weights are NaN or infinite, so everything computed from them is invalid.",
-    fixes: [
-      "Go back to the last checkpoint whose weights are finite",
-      "Look for an overflow in training: loss scaling, learning rate, gradient clipping",
-    ],
     thresholds: [],
     needs: [WeightMetrics.census],
     reads: [WeightMetrics.nanCount, WeightMetrics.infiniteCount],
@@ -35,25 +30,20 @@ extension Rule {
       let weights = training.arrays["checkpoint.nonFinite"]?.values
     else { return nil }
     let faulty = zip(names, weights).filter { $0.1 > 0 }.map(\.0)
-    let shown = faulty.prefix(3).joined(separator: ", ") + (faulty.count > 3 ? " and \(faulty.count - 3) more" : "")
+    let shown =
+      faulty.prefix(3).joined(separator: ", ")
+      + (faulty.count > 3 ? phrase("numbersThatAreNone.andFaultyMore", ["faulty": faulty.count - 3]) : "")
     var finding = Finding(
       rule: self, severity: .fail, component: .model,
       evidence: [Evidence(TrainingMetrics.nonFiniteCheckpoints, .model, count, threshold: 0, side: .above)],
-      meaning: "Weights of \(faulty.count) of \(names.count) checkpoints are NaN or infinite (\(shown)), so everything "
-        + "measured of them is invalid.")
+      meaning: phrase(
+        "numbersThatAreNone.weightsFaultyNames", ["faulty": faulty.count, "names": names.count, "shown": shown]))
     finding.id = "\(id):checkpoints"
     return finding
   }
 
   static let missingNumber = Rule(
     id: "missing-number",
-    title: "Missing number",
-    meaning: "A number that was asked for is missing, NaN or infinite, so nothing can be said about it; activations "
-      + "that overflow show here first.",
-    fixes: [
-      "Start at the first layer listed: its inputs are still finite",
-      "Run the model in a wider number format",
-    ],
     thresholds: [],
     needs: [],
     reads: [],

@@ -1,26 +1,13 @@
 import Results
+import Support
 
 extension Rule {
   static let representationCollapse = Rule(
     id: "representation-collapse",
-    title: "Representation collapse",
-    meaning: "Token vectors of the layer fill only few directions or lie close together, so later layers can hardly "
-      + "tell tokens apart.",
-    fixes: [
-      "Regularise: weight decay, dropout",
-      "Decorrelate the features with a penalty like that of Barlow Twins",
-      "Stop earlier, at the last checkpoint before the rank fell",
-    ],
     thresholds: [
-      Threshold(
-        name: "effectiveRank", value: 0.05, range: .share,
-        meaning: "effective rank ÷ min(N, d) below which a layer has collapsed"),
-      Threshold(
-        name: "centredCosine", value: 0.5, range: .cosine,
-        meaning: "mean cosine after removing the mean above which it has collapsed"),
-      Threshold(
-        name: "distanceRatioRise", value: 0.3, range: .positive,
-        meaning: "rise of within ÷ between distance over an earlier layer above which it has collapsed"),
+      Threshold("effectiveRank", 0.05, .share),
+      Threshold("centredCosine", 0.5, .cosine),
+      Threshold("distanceRatioRise", 0.3, .positive),
     ],
     needs: ["representations"],
     reads: [
@@ -35,7 +22,8 @@ extension Rule {
         let n = rows.filter { $0.component.stack == stack }.map(\.quantity.n).max()
         guard let n, Double(n) <= needed else { return nil }
         return n == 0
-          ? "no layer has an effective rank" : "only \(n) ordinary tokens, more than \(Int(needed)) are needed"
+          ? phrase("representationCollapse.noLayerHas")
+          : phrase("representationCollapse.onlyNOrdinary", ["n": n, "needed": Int(needed)])
       }
       return short.contains { $0.scope == .all } ? short : short + [Gap](nanOf: rule.reads, results)
     },

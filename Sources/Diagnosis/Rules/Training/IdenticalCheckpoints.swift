@@ -1,22 +1,15 @@
 import Results
+import Support
 
 /// Checkpoints between which nothing was learned.
 extension Rule {
   static let identicalCheckpoints = Rule(
     id: "identical-checkpoints",
-    title: "Identical checkpoints",
-    meaning: "Weights are the same at two steps of the training although their gradient is not zero, so nothing was "
-      + "learned there or the wrong weights were saved.",
-    fixes: [
-      "Check what is saved at each step, and that it is saved after the step",
-      "Check which layers are frozen, and that every tensor is in a parameter group of the optimiser",
-      "Check that the learning rate is not zero",
-    ],
     thresholds: [],
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, _ in
       results[TrainingMetrics.identicalCheckpoints] == nil && results[TrainingMetrics.unchangedTensors] == nil
-        ? [Gap(.all, "fewer than two checkpoints were given")] : []
+        ? [Gap(.all, phrase("identicalCheckpoints.fewerThanTwo"))] : []
     },
     evaluate: { rule, results, _ in
       var evidence: [Evidence] = []
@@ -27,10 +20,11 @@ extension Rule {
         evidence.append(
           Evidence(TrainingMetrics.identicalCheckpoints, .model, identical, threshold: 0, side: .above))
         let pairs = results[analysis: TrainingMetrics.analysis]?.texts["checkpoint.identical"] ?? []
-        let shown = pairs.prefix(3).joined(separator: "; ") + (pairs.count > 3 ? " and \(pairs.count - 3) more" : "")
+        let shown =
+          pairs.prefix(3).joined(separator: "; ")
+          + (pairs.count > 3 ? phrase("identicalCheckpoints.andPairsMore", ["pairs": pairs.count - 3]) : "")
         meaning =
-          "Checkpoints of different steps hold the same weights, so nothing was learned between them or one "
-          + "was saved under two names: \(shown)."
+          phrase("identicalCheckpoints.checkpointsDifferentSteps", ["shown": shown])
       }
       // Without a gradient a tensor has no reason to change.
       let norms = (results[GradientMetrics.norm]?.rows ?? []).filter { ($0.quantity.value ?? 0) > 0 }

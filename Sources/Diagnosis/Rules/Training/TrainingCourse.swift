@@ -1,36 +1,23 @@
 import Results
+import Support
 
 /// What goes wrong in the course of a training, by its log and its checkpoints.
 extension Rule {
   static let overfitting = Rule(
     id: "overfitting",
-    title: "Overfitting",
-    meaning: "The validation loss rises while the training loss falls: the model is memorising its training data.",
-    fixes: [
-      "Stop at the step of the best validation loss", "More data, or augmentation",
-      "Regularise: weight decay, dropout, label smoothing",
-    ],
     thresholds: [
-      Threshold(
-        name: "warnEvaluations", value: 3, range: .count,
-        meaning: "evaluations in a row that got worse, from which it is a warning"),
-      Threshold(
-        name: "failEvaluations", value: 6, range: .count,
-        meaning: "evaluations in a row that got worse, from which it fails"),
-      Threshold(
-        name: "failAboveBest", value: 0.1, range: .positive,
-        meaning:
-          "share by which the last validation loss lies above the best one, above which it fails where it is also higher "
-          + "than at the evaluation before, and is else a warning"),
+      Threshold("warnEvaluations", 3, .count),
+      Threshold("failEvaluations", 6, .count),
+      Threshold("failAboveBest", 0.1, .positive),
     ],
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, thresholds in
       if results.leaksTheFuture(thresholds) {
-        return [Gap(.all, "the causal mask leaks the future, so no loss counts")]
+        return [Gap(.all, phrase("trainingCourse.causalMaskLeaks"))]
       }
       let losses = [TrainingMetrics.risingEvaluations, TrainingMetrics.aboveBest].compactMap { results[$0]?[.model] }
-      guard let n = losses.map(\.n).max() else { return [Gap(.all, "no validation loss was logged")] }
-      return n < 2 ? [Gap(.all, "the training log has a single evaluation")] : []
+      guard let n = losses.map(\.n).max() else { return [Gap(.all, phrase("trainingCourse.noValidationLoss"))] }
+      return n < 2 ? [Gap(.all, phrase("trainingCourse.trainingLogHas"))] : []
     },
     evaluate: { rule, results, thresholds in
       var evidence: [Evidence] = []
@@ -61,8 +48,7 @@ extension Rule {
       if let accuracy = results[TrainingMetrics.accuracyBelowBest]?[.model], accuracy.value == 0 {
         severity = severity == .fail ? .warn : .note
         meaning =
-          "The validation loss has risen from its best, but the accuracy is at its best at the last evaluation: the model "
-          + "grows overconfident where it errs, which weighs one level less."
+          phrase("trainingCourse.validationLossHas")
         add(TrainingMetrics.accuracyBelowBest, accuracy, nil, .note)
       }
       return [Finding(rule: rule, severity: severity, component: .model, evidence: evidence, meaning: meaning)]
@@ -70,24 +56,15 @@ extension Rule {
 
   static let gradientSpikes = Rule(
     id: "gradient-spikes",
-    title: "Gradient spikes",
-    meaning: "At some step of the training the gradient was many times larger than in the steps before it.",
-    fixes: [
-      "Clip the gradient's norm", "Lower the learning rate, or warm it up for longer",
-      "Look at the data of that step",
-    ],
     thresholds: [
-      Threshold(
-        name: "warnRatio", value: 100, range: .ratio,
-        meaning: "norm against its running median above which it is a warning"),
-      Threshold(
-        name: "failRatio", value: 1e4, range: .ratio, meaning: "norm against its running median above which it fails"),
+      Threshold("warnRatio", 100, .ratio),
+      Threshold("failRatio", 1e4, .ratio),
     ],
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, _ in
       let faulty = results[TrainingMetrics.nonFiniteSteps]?[.model]?.value ?? 0
       return results[TrainingMetrics.gradientPeak] == nil && faulty == 0
-        ? [Gap(.all, "fewer than 11 gradient norms were logged")] : []
+        ? [Gap(.all, phrase("trainingCourse.fewerThan11"))] : []
     },
     evaluate: { rule, results, thresholds in
       var findings: [Finding] = []
@@ -109,27 +86,22 @@ extension Rule {
           Finding(
             rule: rule, severity: .fail, component: .model,
             evidence: [Evidence(TrainingMetrics.nonFiniteSteps, .model, steps, threshold: 0, side: .above)],
-            meaning: "Loss or gradient norm was NaN or infinite at some step of the training."))
+            meaning: phrase("trainingCourse.lossGradientNorm")))
       }
       return findings
     })
 
   static let unstablePhase = Rule(
     id: "unstable-training-phase",
-    title: "Unstable training phase",
-    meaning: "Between two checkpoints the heads changed what they do: a circuit formed or was lost there.",
-    fixes: ["Keep checkpoints closer together around that phase, and look at the scores of the heads there"],
     thresholds: [
-      Threshold(
-        name: "similarity", value: 0.5, range: .cosine,
-        meaning: "similarity of successive checkpoints below which a phase is unstable")
+      Threshold("similarity", 0.5, .cosine)
     ],
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, _ in
       guard let least = results[TrainingMetrics.leastSimilarity]?[.model] else {
-        return [Gap(.all, "fewer than two checkpoints were given")]
+        return [Gap(.all, phrase("trainingCourse.fewerThanTwo"))]
       }
-      return least.value == nil ? [Gap(.all, "no two checkpoints after step 0 have heads to compare")] : []
+      return least.value == nil ? [Gap(.all, phrase("trainingCourse.noTwoCheckpoints"))] : []
     },
     evaluate: { rule, results, thresholds in
       let line = thresholds[rule, "similarity"]

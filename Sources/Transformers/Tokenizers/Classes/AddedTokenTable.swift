@@ -91,7 +91,7 @@ extension TokenizerFiles {
     guard let list = settings?["added_tokens_decoder"] else { return nil }
     return try list.members().map { member in
       guard let id = Int32(member.key) else {
-        throw InputError(at: list.place, "has a key that is no token id", found: "\"\(member.key)\"")
+        throw InputError(at: list.place, phrase("error.hasKeyNo"), found: "\"\(member.key)\"")
       }
       return try AddedToken(JSONField(member.value, file: list.file, path: "\(list.path).\(id)"), id: id)
     }

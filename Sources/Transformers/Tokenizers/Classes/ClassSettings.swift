@@ -27,7 +27,7 @@ struct ClassSettings {
     {
       return id
     }
-    throw InputError(at: vocabulary.place, "has no token for \(role)_token", expected: "\"\(token)\"")
+    throw InputError(at: vocabulary.place, phrase("error.hasNoToken", ["role": role]), expected: "\"\(token)\"")
   }
 
   /// The id of a token that stands around a text where `add_bos_token` or `add_eos_token` says so; nil where neither
@@ -65,8 +65,7 @@ extension TokenizerClass {
     var components = try components(settings)
     if let file, try components.cutsOtherwise(than: file) {
       components.remarks.append(
-        "Text is normalised and split by \(rawValue), this model's class in transformers 5, and not as tokenizer.json "
-          + "says.")
+        phrase("classSettings.textNormalisedSplit", ["rawValue": rawValue]))
     }
     return components
   }

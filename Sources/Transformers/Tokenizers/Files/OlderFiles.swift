@@ -51,7 +51,7 @@ extension TokenizerFiles {
       return named
     case .other(let name):
       throw InputError(
-        at: path(file), "belongs to a tokenizer whose older files are not supported", expected: "a tokenizer.json",
+        at: path(file), phrase("error.belongsTokenizerWhose"), expected: phrase("expected.aTokenizerJson"),
         found: name)
     default: return guess
     }

@@ -47,7 +47,7 @@ struct TokenizerFiles: Sendable {
     }
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
-      throw InputError(at: path, "is no directory")
+      throw InputError(at: path, phrase("error.isNoDirectory"))
     }
     func existing(_ names: [String], in folder: URL) -> Bool {
       names.allSatisfy {
@@ -62,8 +62,7 @@ struct TokenizerFiles: Sendable {
     guard let (folder, names) = found else {
       throw InputError(
         at: path, Tokenizer.absence,
-        expected: "tokenizer.json, tokenizer.model, spiece.model, vocab.json with merges.txt, or vocab.txt, "
-          + "or vocab.json with source.spm and target.spm")
+        expected: phrase("expected.tokenizerJsonTokenizer"))
     }
     func settings(_ name: String, in folder: URL) throws -> JSONField? {
       guard existing([name], in: folder) else { return nil }
@@ -98,14 +97,14 @@ struct TokenizerFiles: Sendable {
   /// The lines of a text file. Errors: cannot be read, is not UTF-8.
   func lines(_ name: String) throws -> [String] {
     guard let data = try? Data(contentsOf: directory.appending(path: name)) else {
-      throw InputError(at: path(name), "cannot be read")
+      throw InputError(at: path(name), phrase("error.cannotBeRead"))
     }
     try LargeFilePointer.refuse(data, at: path(name))
     var lines = data.split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return try lines.enumerated().map { number, line in
       guard let text = String(validating: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self) else {
-        throw InputError(at: "\(path(name)): line \(number + 1)", "is not UTF-8")
+        throw InputError(at: "\(path(name)): line \(number + 1)", phrase("error.notUtf8"))
       }
       return text
     }
@@ -158,7 +157,7 @@ extension TokenizerComponents {
     addedTokens = try file["added_tokens"]?.array().map { try AddedToken($0) } ?? []
     if let dropout = try modelField["dropout"]?.double(), dropout > 0 {
       remarks.append(
-        "The tokenizer's random dropout of merges (\(dropout)) is left out: a text always has the same tokens.")
+        phrase("tokenizerFiles.tokenizersRandomDropout", ["dropout": dropout]))
     }
   }
 }

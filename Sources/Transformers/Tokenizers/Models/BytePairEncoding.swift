@@ -48,12 +48,12 @@ struct BytePairEncoding: TokenModel {
     self.endingSuffix = Array(endingSuffix.utf8)
     unknownID = unknownToken.flatMap { vocabulary.id($0) }
     if let unknownToken, unknownID == nil {
-      throw InputError(at: place, "has no unknown token in its vocabulary", expected: "\"\(unknownToken)\"")
+      throw InputError(at: place, phrase("error.hasNoUnknown"), expected: "\"\(unknownToken)\"")
     }
 
     func id(_ token: String, _ rank: Int) throws -> Int32 {
       guard let id = vocabulary.id(token) else {
-        throw InputError(at: place, "merge \(rank) has a token that is not in the vocabulary", found: "\"\(token)\"")
+        throw InputError(at: place, phrase("error.mergeRankHas", ["rank": rank]), found: "\"\(token)\"")
       }
       return id
     }
@@ -82,7 +82,8 @@ struct BytePairEncoding: TokenModel {
   static func pair(_ line: String, place: String) throws -> (String, String) {
     let parts = line.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
     guard parts.count == 2, let left = String(parts[0]), let right = String(parts[1]) else {
-      throw InputError(at: place, "is no merge", expected: "two tokens with a space between", found: "\"\(line)\"")
+      throw InputError(
+        at: place, phrase("error.isNoMerge"), expected: phrase("expected.twoTokensSpace"), found: "\"\(line)\"")
     }
     return (left, right)
   }

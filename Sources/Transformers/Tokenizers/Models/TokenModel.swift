@@ -34,7 +34,7 @@ func tokenModel(_ field: JSONField, readsBytes: Bool) throws -> any TokenModel {
   case "WordPiece": return try WordPiece(field)
   case "WordLevel": return try WordLevel(field)
   case "Unigram": return try Unigram(field)
-  default: throw field.unknown("tokenizer model", type)
+  default: throw field.unknown(phrase("tokenModel.tokenizerModel"), type)
   }
 }
 

@@ -30,7 +30,7 @@ struct Unigram: TokenModel {
     try field.array().map { entry in
       guard case .array(let parts) = entry.value, parts.count == 2, case .string(let token) = parts[0],
         case .number(let score) = parts[1]
-      else { throw entry.error("a token and its score") }
+      else { throw entry.error(phrase("unigram.aTokenAndItsScore")) }
       return (token, score.double)
     }
   }
@@ -43,7 +43,7 @@ struct Unigram: TokenModel {
     worstScore: Double? = nil, followsSentencePiece: Bool = false, isUsed: (Int) -> Bool = { _ in true }
   ) throws {
     if let unknownID, Int(unknownID) >= entries.count {
-      throw InputError(at: place, "has an unknown token that is not in its vocabulary", found: "\(unknownID)")
+      throw InputError(at: place, phrase("error.hasUnknownToken"), found: "\(unknownID)")
     }
     let vocabulary = try Vocabulary(entries.enumerated().map { ($1.token, Int32($0)) }, place: place)
     var trie = ByteTrie(capacity: entries.count)

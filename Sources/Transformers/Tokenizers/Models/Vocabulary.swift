@@ -19,7 +19,8 @@ struct Vocabulary: Sendable {
     for entry in entries {
       if entry.id < Int32(tokens.count), let other = tokens[Int(entry.id)], !other.utf8.elementsEqual(entry.token.utf8)
       {
-        throw InputError(at: place, "gives two tokens the id \(entry.id)", found: "\"\(other)\" and \"\(entry.token)\"")
+        throw InputError(
+          at: place, phrase("error.givesTwoTokens", ["entry": entry.id]), found: "\"\(other)\" and \"\(entry.token)\"")
       }
       try add(entry.token, entry.id, place: place)
     }
@@ -27,7 +28,7 @@ struct Vocabulary: Sendable {
 
   mutating func add(_ token: String, _ id: Int32, place: String) throws {
     guard (0..<16_000_000).contains(id) else {
-      throw InputError(at: place, "has an id out of range for \"\(token)\"", found: "\(id)")
+      throw InputError(at: place, phrase("error.hasIdOut", ["token": token]), found: "\(id)")
     }
     while tokens.count <= Int(id) { tokens.append(nil) }
     tokens[Int(id)] = token

@@ -26,7 +26,7 @@ struct WordPiece: TokenModel {
     vocabulary: Vocabulary, unknownToken: String, continuingPrefix: String, maximumCharacters: Int, place: String
   ) throws {
     guard let unknownID = vocabulary.id(unknownToken) else {
-      throw InputError(at: place, "has no unknown token in its vocabulary", expected: "\"\(unknownToken)\"")
+      throw InputError(at: place, phrase("error.hasNoUnknown"), expected: "\"\(unknownToken)\"")
     }
     self.vocabulary = vocabulary
     self.unknownToken = unknownToken

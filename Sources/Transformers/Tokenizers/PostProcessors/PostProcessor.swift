@@ -56,7 +56,7 @@ struct PostProcessor: Sendable {
   private static func token(_ field: JSONField, _ key: String) throws -> Int32 {
     let member = try field.required(key)
     let parts = try member.array()
-    guard parts.count == 2 else { throw member.error("a token and its id") }
+    guard parts.count == 2 else { throw member.error(phrase("postProcessor.aTokenAndItsId")) }
     return try parts[1].id()
   }
 
@@ -65,7 +65,7 @@ struct PostProcessor: Sendable {
       if let token = piece["SpecialToken"] {
         let name = try token.required("id").string()
         guard let definition = field["special_tokens"]?[name] else {
-          throw InputError(at: token.place, "is not among the special tokens of the template", found: "\"\(name)\"")
+          throw InputError(at: token.place, phrase("error.notAmongSpecial"), found: "\"\(name)\"")
         }
         let ids = try definition.required("ids").array().map { try $0.id() }
         return .tokens(ids, type: Int32(try token["type_id"]?.integer() ?? 0))

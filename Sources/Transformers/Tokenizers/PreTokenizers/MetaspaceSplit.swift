@@ -18,12 +18,14 @@ struct MetaspaceSplit: PreTokenizer {
   init(_ field: JSONField) throws {
     let replacement = try field.string("replacement", default: "▁")
     guard replacement.unicodeScalars.count == 1, let mark = replacement.unicodeScalars.first else {
-      throw InputError(at: field.place, "has a replacement that is not one character", found: replacement)
+      throw InputError(at: field.place, phrase("error.hasReplacementNot"), found: replacement)
     }
     self.mark = mark
     if let scheme = field["prepend_scheme"] {
       let name = try scheme.string()
-      guard let prepending = Prepending(rawValue: name) else { throw scheme.unknown("prepend scheme", name) }
+      guard let prepending = Prepending(rawValue: name) else {
+        throw scheme.unknown(phrase("found.prependScheme"), name)
+      }
       self.prepending = prepending
     } else {
       prepending = try field.boolean("add_prefix_space", default: true) ? .always : .never

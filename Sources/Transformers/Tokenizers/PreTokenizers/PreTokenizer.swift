@@ -54,7 +54,9 @@ func endsInByteLevel(_ field: JSONField?) throws -> Bool {
 private func behavior(_ field: JSONField, default standard: SplitText.Behavior) throws -> SplitText.Behavior {
   guard let member = field["behavior"] else { return standard }
   let name = try member.string()
-  guard let behavior = SplitText.Behavior(rawValue: name) else { throw member.unknown("split behaviour", name) }
+  guard let behavior = SplitText.Behavior(rawValue: name) else {
+    throw member.unknown(phrase("preTokenizer.splitBehaviour"), name)
+  }
   return behavior
 }
 

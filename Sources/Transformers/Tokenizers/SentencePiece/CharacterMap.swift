@@ -11,7 +11,8 @@ struct CharacterMap: Sendable {
   init(_ blob: [UInt8], place: String) throws {
     func word(_ offset: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(blob[offset + $1]) << UInt32(8 * $1) } }
     guard blob.count >= 4, word(0) % 4 == 0, word(0) > 0, Int(word(0)) <= blob.count - 4 else {
-      throw InputError(at: place, "has a broken character map", found: "\(blob.count) bytes")
+      throw InputError(
+        at: place, phrase("error.hasBrokenCharacter"), found: phrase("found.blobBytes", ["blob": blob.count]))
     }
     let size = Int(word(0))
     units = stride(from: 4, to: 4 + size, by: 4).map(word)

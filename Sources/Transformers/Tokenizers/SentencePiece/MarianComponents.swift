@@ -26,7 +26,7 @@ extension TokenizerFiles {
     components.addedTokens = table.tokens
     let end = try marianToken("eos")
     guard let id = table.tokens.first(where: { $0.content.utf8.elementsEqual(end.utf8) })?.id else {
-      throw InputError(at: path("vocab.json"), "has no token for eos_token", expected: "\"\(end)\"")
+      throw InputError(at: path("vocab.json"), phrase("error.hasNoTokenEos"), expected: "\"\(end)\"")
     }
     components.postProcessor.single.append(.tokens([id], type: 0))
     components.postProcessor.pair = [.sequence(0, type: 0), .sequence(1, type: 0), .tokens([id], type: 0)]
@@ -59,7 +59,7 @@ struct RenumberedPieces: TokenModel {
   /// Errors: a vocabulary without the unknown token.
   init(_ model: any TokenModel, _ vocabulary: Vocabulary, unknown: String) throws {
     guard let unknownID = vocabulary.id(unknown) else {
-      throw InputError(at: "vocab.json", "has no unknown token in its vocabulary", expected: "\"\(unknown)\"")
+      throw InputError(at: "vocab.json", phrase("error.hasNoUnknown"), expected: "\"\(unknown)\"")
     }
     self.model = model
     self.vocabulary = vocabulary

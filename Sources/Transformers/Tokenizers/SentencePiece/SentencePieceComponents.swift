@@ -15,7 +15,7 @@ extension TokenizerFiles {
   func sentencePieceComponents(_ file: SentencePieceFile, place: String) throws -> TokenizerComponents {
     let family = try (settings?["tokenizer_class"]?.string() ?? modelConfig?["model_type"]?.string() ?? "").lowercased()
     for other in Self.familiesOfTheirOwn where family.hasPrefix(other) {
-      throw InputError(at: place, "belongs to a family whose .model files are not supported", found: "\"\(family)\"")
+      throw InputError(at: place, phrase("error.belongsFamilyWhose"), found: "\"\(family)\"")
     }
     let stages = try SentencePieceStages(file, place: place)
     let model = stages.model
@@ -77,7 +77,7 @@ struct SentencePieceStages {
     case 2: model = try SentencePieceBPE(file, userDefined: userDefined, place: place)
     default:
       throw InputError(
-        at: place, "has a model type that is not supported", expected: "unigram or bpe", found: "\(file.modelType)")
+        at: place, phrase("error.hasModelType"), expected: phrase("expected.unigramOrBpe"), found: "\(file.modelType)")
     }
     normalizer = SentencePieceNormalizer(
       map: file.characterMap.isEmpty ? nil : try CharacterMap(file.characterMap, place: place),

@@ -26,7 +26,7 @@ struct SentencePieceFile: Sendable {
   /// Errors: cannot be read, is no such buffer, has no pieces or no unknown one.
   init(_ url: URL) throws {
     let place = url.path(percentEncoded: false)
-    guard let data = try? Data(contentsOf: url) else { throw InputError(at: place, "cannot be read") }
+    guard let data = try? Data(contentsOf: url) else { throw InputError(at: place, phrase("error.cannotBeRead")) }
     try LargeFilePointer.refuse(data, at: place)
     for field in try ProtocolBuffer.fields([UInt8](data)[...], place: place) {
       switch field.number {
@@ -37,7 +37,7 @@ struct SentencePieceFile: Sendable {
       }
     }
     guard pieces.contains(where: { $0.kind == .unknown }) else {
-      throw InputError(at: place, "is no SentencePiece model", expected: "pieces with an unknown one")
+      throw InputError(at: place, phrase("error.noSentencepieceModel"), expected: phrase("expected.piecesUnknownOne"))
     }
   }
 
@@ -49,7 +49,7 @@ struct SentencePieceFile: Sendable {
       case 2: piece.score = Float(bitPattern: UInt32(truncatingIfNeeded: field.number64))
       case 3:
         guard let kind = Kind(rawValue: field.number64) else {
-          throw InputError(at: place, "has a piece of an unknown type", found: "\(field.number64)")
+          throw InputError(at: place, phrase("error.hasPieceUnknown"), found: "\(field.number64)")
         }
         piece.kind = kind
       default: break
@@ -60,7 +60,7 @@ struct SentencePieceFile: Sendable {
 
   private static func text(_ bytes: ArraySlice<UInt8>, _ place: String) throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw InputError(at: place, "has a piece that is not UTF-8")
+      throw InputError(at: place, phrase("error.hasPieceNot"))
     }
     return text
   }
@@ -104,7 +104,7 @@ enum ProtocolBuffer {
   static func fields(_ bytes: ArraySlice<UInt8>, place: String) throws -> [Field] {
     var fields: [Field] = []
     var position = bytes.startIndex
-    func broken() -> InputError { InputError(at: "\(place): byte \(position)", "is no protocol buffer") }
+    func broken() -> InputError { InputError(at: "\(place): byte \(position)", phrase("error.noProtocolBuffer")) }
     func take(_ count: Int) throws -> ArraySlice<UInt8> {
       guard count >= 0, count <= bytes.endIndex - position else { throw broken() }
       defer { position += count }

@@ -69,7 +69,9 @@ struct PrecompiledNormalizer: Normalizer {
 
   init(_ field: JSONField) throws {
     let blob = try field.required("precompiled_charsmap")
-    guard let data = Data(base64Encoded: try blob.string()) else { throw InputError(at: blob.place, "is not base64") }
+    guard let data = Data(base64Encoded: try blob.string()) else {
+      throw InputError(at: blob.place, phrase("error.isNotBase64"))
+    }
     map = try CharacterMap([UInt8](data), place: blob.place)
   }
 

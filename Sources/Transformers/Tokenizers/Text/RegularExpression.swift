@@ -14,7 +14,7 @@ final class RegularExpression: @unchecked Sendable {
     let status = Self.compiling.withLock { _ in onig_compile_utf8(&code, bytes, bytes.count, &message) }
     guard status == 0, let code else {
       let reason = String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
-      throw InputError(at: place, "has a pattern that cannot be compiled (\(reason))", found: pattern)
+      throw InputError(at: place, phrase("error.hasPatternCannot", ["reason": reason]), found: pattern)
     }
     self.code = code
   }

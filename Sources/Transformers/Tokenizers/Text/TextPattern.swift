@@ -13,7 +13,7 @@ enum TextPattern: Sendable {
     } else if let expression = field["Regex"] {
       self = .expression(try RegularExpression(try expression.string(), place: expression.place))
     } else {
-      throw InputError(at: field.place, "is no pattern", expected: "\"String\" or \"Regex\"")
+      throw InputError(at: field.place, phrase("error.isNoPattern"), expected: "\"String\" or \"Regex\"")
     }
   }
 

@@ -24,7 +24,7 @@ extension GGUFArchitecture {
   ]
 
   private func refusal(_ key: String, expected: String, found: String) -> InputError {
-    InputError(at: "\(file.place): \(name).\(key)", "is not supported", expected: expected, found: found)
+    InputError(at: "\(file.place): \(name).\(key)", phrase("error.isNotSupported"), expected: expected, found: found)
   }
 
   /// - Throws: `InputError` for metadata that change the network in a way that is not supported.
@@ -40,7 +40,9 @@ extension GGUFArchitecture {
       }
     }
     for key in Self.unsupported {
-      if let value = file.value("\(name).\(key)") { throw refusal(key, expected: "no such key", found: value.kind) }
+      if let value = file.value("\(name).\(key)") {
+        throw refusal(key, expected: phrase("ggufArchitecture.noSuchKey"), found: value.kind)
+      }
     }
     for key in Self.harmless { _ = file.value("\(name).\(key)") }
   }
@@ -50,12 +52,14 @@ extension GGUFArchitecture {
   func check(headWidth: Int) throws {
     for key in ["attention.value_length", "rope.dimension_count"] {
       if let found = try file.integer("\(name).\(key)"), found != headWidth {
-        throw refusal(key, expected: "\(headWidth), the width of a head", found: "\(found)")
+        throw refusal(
+          key, expected: phrase("ggufArchitecture.headwidthWidthHead", ["headWidth": headWidth]), found: "\(found)")
       }
     }
     let scale = 1 / Double(headWidth).squareRoot()
     if let found = try file.number("\(name).attention.scale"), found != 0, !(abs(found - scale) <= 1e-6 * scale) {
-      throw refusal("attention.scale", expected: "0 or \(scale)", found: "\(found)")
+      throw refusal(
+        "attention.scale", expected: phrase("ggufArchitecture.0OrScale", ["scale": scale]), found: "\(found)")
     }
   }
 
@@ -74,7 +78,8 @@ extension GGUFArchitecture {
   func ropeScaling(base: Double) throws -> JSONObject? {
     let type = try file.text("\(name).rope.scaling.type") ?? "linear"
     guard type == "none" || type == "linear" else {
-      throw refusal("rope.scaling.type", expected: "none or linear", found: type.quotedForMessage)
+      throw refusal(
+        "rope.scaling.type", expected: phrase("ggufArchitecture.noneOrLinear"), found: type.quotedForMessage)
     }
     let older = try file.number("\(name).rope.scale_linear")
     let factor = try file.number("\(name).rope.scaling.factor") ?? older ?? 1
@@ -84,8 +89,8 @@ extension GGUFArchitecture {
     }
     guard !isScaled else {
       throw InputError(
-        at: "\(file.place): tensor \"\(Self.frequencyFactors)\"", "scales frequencies beside a linear factor",
-        expected: "one of the two", found: "factor \(factor)")
+        at: "\(file.place): tensor \"\(Self.frequencyFactors)\"", phrase("error.scalesFrequenciesBeside"),
+        expected: phrase("expected.oneOfTheTwo"), found: phrase("found.factorFactor", ["factor": factor]))
     }
     return try llama3Scaling(file.tensor(entry).values.map(Double.init), base: base)
   }
@@ -99,8 +104,8 @@ extension GGUFArchitecture {
       let expected = 1 / ((1 - smooth) / factor + smooth)
       guard abs(found - expected) <= 1e-3 * expected else {
         throw InputError(
-          at: "\(file.place): tensor \"\(Self.frequencyFactors)\"", "scales frequencies in a way that is not supported",
-          expected: "Llama 3's \(expected) for pair \(pair)", found: "\(found)")
+          at: "\(file.place): tensor \"\(Self.frequencyFactors)\"", phrase("error.scalesFrequenciesWay"),
+          expected: phrase("expected.llama3sExpected", ["expected": expected, "pair": pair]), found: "\(found)")
       }
     }
     return [

@@ -19,7 +19,8 @@ struct GGUFArchitecture {
     let known = ["llama", "qwen2", "qwen3"]
     guard known.contains(name) else {
       throw InputError(
-        at: "\(file.place): general.architecture", "is not supported", expected: known.joined(separator: ", "),
+        at: phrase("error.placeGeneralArchitecture", ["place": file.place]), phrase("error.isNotSupported"),
+        expected: known.joined(separator: ", "),
         found: name.quotedForMessage)
     }
     heads = try file.required("\(name).attention.head_count")
@@ -48,10 +49,11 @@ struct GGUFArchitecture {
     let window = try slidingWindow()
     let family = window != nil ? "Mistral" : ["llama": "Llama", "qwen2": "Qwen2", "qwen3": "Qwen3"][name] ?? name
     guard let embeddings = file.entry("token_embd.weight"), embeddings.shape.count == 2 else {
-      throw InputError(at: file.place, "has no matrix \"token_embd.weight\"")
+      throw InputError(at: file.place, phrase("error.hasNoMatrix"))
     }
     guard let epsilon = try file.number("\(name).attention.layer_norm_rms_epsilon") else {
-      throw InputError(at: "\(file.place): \(name).attention.layer_norm_rms_epsilon", "is missing")
+      throw InputError(
+        at: phrase("error.placeNameAttention", ["place": file.place, "name": name]), phrase("error.isMissing"))
     }
     let width = try file.required("\(name).embedding_length")
     let headWidth = try file.size("\(name).attention.key_length")
@@ -100,7 +102,7 @@ extension GGUFValue {
     case .number(let value): .number(JSONNumber(exactly: value))
     case .boolean(let value): .bool(value)
     case .text(let value): .string(value)
-    case .array(let array): .string("\(array.count) values")
+    case .array(let array): .string(phrase("ggufArchitecture.arrayValues", ["array": array.count]))
     }
   }
 }

@@ -42,19 +42,20 @@ final class GGUFFile: Sendable {
     let place = url.relativePath
     var reader = ByteReader(mapping.bytes, place: place)
     guard try reader.take(4).elementsEqual("GGUF".utf8) else {
-      throw InputError(at: place, "is no GGUF file", expected: "\"GGUF\" at its beginning")
+      throw InputError(at: place, phrase("error.noGgufFile"), expected: phrase("expected.ggufAtItsBeginning"))
     }
     let version = try reader.number(UInt32.self)
     guard version == 2 || version == 3 else {
       throw reader.error(
-        version.byteSwapped < 16 ? "the file is big-endian" : "the file has a version that is not supported",
+        version.byteSwapped < 16 ? phrase("expected.fileBigEndian") : phrase("expected.fileHasVersion"),
         expected: "version 2 or 3", found: "\(version.byteSwapped < 16 ? version.byteSwapped : version)")
     }
     let (tensorCount, keyCount) = (try reader.number(UInt64.self), try reader.number(UInt64.self))
     // A tensor takes at least 24 bytes, a key 13.
     guard tensorCount <= UInt64(reader.left / 24), keyCount <= UInt64(reader.left / 13) else {
       throw reader.error(
-        "the file announces more than it can hold", found: "\(tensorCount) tensors and \(keyCount) keys")
+        phrase("ggufFile.fileAnnouncesMore"),
+        found: phrase("ggufFile.tensorcountTensorsKeycount", ["tensorCount": tensorCount, "keyCount": keyCount]))
     }
     var keys: [String] = []
     var metadata: [String: GGUFValue] = [:]
@@ -62,7 +63,7 @@ final class GGUFFile: Sendable {
       let key = try reader.ggufText()
       let value = try reader.ggufValue(try reader.ggufType())
       guard metadata.updateValue(value, forKey: key) == nil else {
-        throw reader.error("a key occurs twice", found: key.quotedForMessage)
+        throw reader.error(phrase("ggufFile.keyOccursTwice"), found: key.quotedForMessage)
       }
       keys.append(key)
     }
@@ -70,14 +71,15 @@ final class GGUFFile: Sendable {
     if case .integer(let other)? = metadata["general.alignment"] { alignment = other }
     guard alignment >= 8, alignment <= 1 << 20, alignment % 8 == 0 else {
       throw InputError(
-        at: "\(place): general.alignment", "is impossible", expected: "a multiple of 8", found: "\(alignment)")
+        at: phrase("error.placeGeneralAlignment", ["place": place]), phrase("error.isImpossible"),
+        expected: phrase("expected.aMultipleOf8"), found: "\(alignment)")
     }
     entries = try Self.entries(&reader, tensorCount, alignment)
     self.keys = keys
     self.metadata = metadata
     var index: [String: Int] = [:]
     for (number, entry) in entries.enumerated() where index.updateValue(number, forKey: entry.name) != nil {
-      throw InputError(at: "\(place): tensor \(entry.name.quotedForMessage)", "occurs twice")
+      throw InputError(at: "\(place): tensor \(entry.name.quotedForMessage)", phrase("error.occursTwice"))
     }
     self.index = index
   }
@@ -90,13 +92,15 @@ final class GGUFFile: Sendable {
       let rank = try reader.number(UInt32.self)
       guard (1...4).contains(rank) else {
         throw reader.error(
-          "tensor \(name.quotedForMessage) has an impossible rank", expected: "1 to 4", found: "\(rank)")
+          phrase("ggufFile.tensorQuotedformessageHasImpossible", ["quotedForMessage": name.quotedForMessage]),
+          expected: "1 to 4", found: "\(rank)")
       }
       let axes = try (0..<rank).map { _ in Int(clamping: try reader.number(UInt64.self)) }
       let code = try reader.number(UInt32.self)
       guard let type = GGUFType(rawValue: code) else {
         throw reader.error(
-          "tensor \(name.quotedForMessage) has elements that are not supported", expected: GGUFType.names,
+          phrase("ggufFile.tensorQuotedformessageHas", ["quotedForMessage": name.quotedForMessage]),
+          expected: GGUFType.names,
           found: GGUFType.name(code))
       }
       let offset = try reader.number(UInt64.self)
@@ -108,8 +112,10 @@ final class GGUFFile: Sendable {
       }
       guard !overflows, size <= reader.bytes.count, offset <= UInt64(reader.bytes.count) else {
         throw reader.error(
-          "tensor \(name.quotedForMessage) does not fit the file",
-          found: "\(GGUFType.name(code)) \(Array(axes.reversed())) at \(offset)")
+          phrase("ggufFile.tensorQuotedformessageDoes", ["quotedForMessage": name.quotedForMessage]),
+          found: phrase(
+            "ggufFile.codeReversedOffset",
+            ["code": GGUFType.name(code), "reversed": Array(axes.reversed()), "offset": offset]))
       }
       found.append((Entry(name: name, type: type, shape: axes.reversed(), start: Int(offset)), size))
     }
@@ -118,8 +124,10 @@ final class GGUFFile: Sendable {
       guard entry.start % alignment == 0, dataStart + entry.start + size <= reader.bytes.count else {
         throw InputError(
           at: "\(reader.place): tensor \(entry.name.quotedForMessage)",
-          "its data do not lie in the file at a multiple of \(alignment) bytes",
-          found: "\(size) bytes at \(dataStart) + \(entry.start) of \(reader.bytes.count)")
+          phrase("error.dataDoNot", ["alignment": alignment]),
+          found: phrase(
+            "found.sizeBytesDatastart",
+            ["size": size, "dataStart": dataStart, "start": entry.start, "bytes": reader.bytes.count]))
       }
       return Entry(name: entry.name, type: entry.type, shape: entry.shape, start: dataStart + entry.start)
     }
@@ -167,8 +175,10 @@ extension GGUFFile {
   }
 
   private func wrong(_ key: String, _ expected: String) -> InputError {
-    guard let value = metadata[key] else { return InputError(at: "\(place): \(key)", "is missing", expected: expected) }
-    return InputError(at: "\(place): \(key)", "has the wrong type", expected: expected, found: value.kind)
+    guard let value = metadata[key] else {
+      return InputError(at: "\(place): \(key)", phrase("error.isMissing"), expected: expected)
+    }
+    return InputError(at: "\(place): \(key)", phrase("error.hasWrongType"), expected: expected, found: value.kind)
   }
 
   func text(_ key: String) throws -> String? {
@@ -179,7 +189,7 @@ extension GGUFFile {
 
   func integer(_ key: String) throws -> Int? {
     guard let value = value(key) else { return nil }
-    guard case .integer(let integer) = value else { throw wrong(key, "an integer") }
+    guard case .integer(let integer) = value else { throw wrong(key, phrase("ggufFile.anInteger")) }
     return integer
   }
 
@@ -188,14 +198,15 @@ extension GGUFFile {
     guard let value = try integer(key) else { return nil }
     guard (1...Configuration.most).contains(value) else {
       throw InputError(
-        at: "\(place): \(key)", "is impossible", expected: "a whole number from 1 to \(Configuration.most)",
+        at: "\(place): \(key)", phrase("error.isImpossible"),
+        expected: phrase("expected.wholeNumberFrom", ["most": Configuration.most]),
         found: "\(value)")
     }
     return value
   }
 
   func required(_ key: String) throws -> Int {
-    guard let value = try size(key) else { throw wrong(key, "an integer") }
+    guard let value = try size(key) else { throw wrong(key, phrase("error.anInteger")) }
     return value
   }
 
@@ -210,35 +221,35 @@ extension GGUFFile {
 
   func boolean(_ key: String) throws -> Bool? {
     guard let value = value(key) else { return nil }
-    guard case .boolean(let flag) = value else { throw wrong(key, "true or false") }
+    guard case .boolean(let flag) = value else { throw wrong(key, phrase("ggufFile.trueOrFalse")) }
     return flag
   }
 
   /// The elements of an array, nil where there is none.
   func array(_ key: String) throws -> [GGUFValue]? {
     guard let value = value(key) else { return nil }
-    guard case .array(let array) = value else { throw wrong(key, "an array") }
+    guard case .array(let array) = value else { throw wrong(key, phrase("ggufFile.anArray")) }
     var reader = ByteReader(mapping.bytes, at: array.start, place: "\(place): \(key)")
     return try (0..<array.count).map { _ in try reader.ggufValue(array.elements) }
   }
 
   func texts(_ key: String) throws -> [String]? {
     try array(key)?.map {
-      guard case .text(let text) = $0 else { throw wrong(key, "an array of texts") }
+      guard case .text(let text) = $0 else { throw wrong(key, phrase("ggufFile.anArrayOfTexts")) }
       return text
     }
   }
 
   func integers(_ key: String) throws -> [Int]? {
     try array(key)?.map {
-      guard case .integer(let integer) = $0 else { throw wrong(key, "an array of integers") }
+      guard case .integer(let integer) = $0 else { throw wrong(key, phrase("ggufFile.anArrayOfIntegers")) }
       return integer
     }
   }
 
   func numbers(_ key: String) throws -> [Double]? {
     try array(key)?.map {
-      guard case .number(let number) = $0 else { throw wrong(key, "an array of numbers") }
+      guard case .number(let number) = $0 else { throw wrong(key, phrase("ggufFile.anArrayOfNumbers")) }
       return number
     }
   }

@@ -1,3 +1,5 @@
+import Support
+
 /// A value of a GGUF file's metadata; arrays stay in the file until they are asked for.
 enum GGUFValue: Sendable {
   case integer(Int)
@@ -9,11 +11,11 @@ enum GGUFValue: Sendable {
 
   var kind: String {
     switch self {
-    case .integer: "an integer"
+    case .integer: phrase("ggufMetadata.anInteger")
     case .number: "a number"
     case .boolean: "a boolean"
     case .text: "a text"
-    case .array: "an array"
+    case .array: phrase("ggufMetadata.anArray")
     }
   }
 }
@@ -52,7 +54,7 @@ extension ByteReader {
   mutating func ggufType() throws -> GGUFValueType {
     let code = try number(UInt32.self)
     guard let type = GGUFValueType(rawValue: code) else {
-      throw error("the metadata have a value of an unknown type", found: "\(code)")
+      throw error(phrase("ggufMetadata.metadataHaveValue"), found: "\(code)")
     }
     return type
   }
@@ -76,10 +78,11 @@ extension ByteReader {
     case .string: return .text(try ggufText())
     case .array:
       let elements = try ggufType()
-      guard elements != .array else { throw error("the metadata have an array of arrays, which is not supported") }
+      guard elements != .array else { throw error(phrase("ggufMetadata.metadataHaveArray")) }
       let count = try number(UInt64.self)
       guard count <= UInt64(left / elements.size) else {
-        throw error("an array reaches beyond the end of the file", found: "\(count) elements")
+        throw error(
+          phrase("ggufMetadata.arrayReachesBeyond"), found: phrase("ggufMetadata.countElements", ["count": count]))
       }
       let start = position
       if elements == .string {

@@ -13,17 +13,18 @@ struct GGUFTokenizer: Sendable {
   /// The kind of each token.
   private let kinds: [Int]
 
-  private var place: String { "\(file.place): tokenizer.ggml" }
+  private var place: String { phrase("ggufTokenizer.placeTokenizerGgml", ["place": file.place]) }
 
   /// - Throws: `InputError` where the file has no tokenizer, or one of another model.
   init(_ file: GGUFFile) throws {
     self.file = file
     guard let model = try file.text("tokenizer.ggml.model"), let tokens = try file.texts("tokenizer.ggml.tokens") else {
-      throw InputError(at: file.place, Tokenizer.absence, expected: "tokenizer.ggml.model and tokenizer.ggml.tokens")
+      throw InputError(at: file.place, Tokenizer.absence, expected: phrase("expected.tokenizerGgmlModel"))
     }
     guard model == "gpt2" || model == "llama" else {
       throw InputError(
-        at: "\(file.place): tokenizer.ggml.model", "is not supported", expected: "gpt2 or llama",
+        at: phrase("error.placeTokenizerGgml", ["place": file.place]), phrase("error.isNotSupported"),
+        expected: phrase("expected.gpt2OrLlama"),
         found: model.quotedForMessage)
     }
     self.model = model
@@ -31,7 +32,7 @@ struct GGUFTokenizer: Sendable {
     kinds = try file.integers("tokenizer.ggml.token_type") ?? Array(repeating: 1, count: tokens.count)
     guard kinds.count == tokens.count else {
       throw InputError(
-        at: "\(place).token_type", "has the wrong length", expected: "\(tokens.count)", found: "\(kinds.count)")
+        at: "\(place).token_type", phrase("error.hasWrongLength"), expected: "\(tokens.count)", found: "\(kinds.count)")
     }
   }
 
@@ -62,16 +63,18 @@ struct GGUFTokenizer: Sendable {
 
   private func sentencePiece() throws -> SentencePieceFile {
     guard let scores = try file.numbers("tokenizer.ggml.scores"), scores.count == tokens.count else {
-      throw InputError(at: "\(place).scores", "are missing or too few", expected: "\(tokens.count) scores")
+      throw InputError(
+        at: "\(place).scores", phrase("error.missingTooFew"),
+        expected: phrase("expected.tokensScores", ["tokens": tokens.count]))
     }
     let pieces = try tokens.indices.map { id in
       guard let kind = UInt64(exactly: kinds[id]).flatMap(SentencePieceFile.Kind.init) else {
-        throw InputError(at: "\(place).token_type", "has a type that is not known", found: "\(kinds[id])")
+        throw InputError(at: "\(place).token_type", phrase("error.hasTypeNot"), found: "\(kinds[id])")
       }
       return SentencePieceFile.Piece(text: tokens[id], score: Float(scores[id]), kind: kind)
     }
     guard pieces.contains(where: { $0.kind == .unknown }) else {
-      throw InputError(at: "\(place).token_type", "has no unknown token")
+      throw InputError(at: "\(place).token_type", phrase("error.hasNoUnknownToken"))
     }
     return SentencePieceFile(
       bytePairs: pieces, addsDummyPrefix: try file.boolean("tokenizer.ggml.add_space_prefix") ?? true,
@@ -85,7 +88,7 @@ extension GGUFTokenizer {
   /// What `tokenizer.json` would say.
   private func description() throws -> JSON {
     guard let merges = try file.texts("tokenizer.ggml.merges") else {
-      throw InputError(at: "\(place).merges", "are missing")
+      throw InputError(at: "\(place).merges", phrase("error.areMissing"))
     }
     let pre = try file.text("tokenizer.ggml.pre") ?? "default"
     let added = tokens.indices.filter { (Kind.unknown...Kind.userDefined).contains(kinds[$0]) }.map { id in
@@ -141,7 +144,7 @@ extension GGUFTokenizer {
     case _ where Self.isLlama3(pre): return split(digits: #"\p{N}{1,3}"#)
     default:
       throw InputError(
-        at: "\(place).pre", "is not supported", expected: "gpt-2, smollm, starcoder, llama-bpe or qwen2",
+        at: "\(place).pre", phrase("error.isNotSupported"), expected: phrase("expected.gpt2Smollm"),
         found: pre.quotedForMessage)
     }
   }
@@ -151,7 +154,7 @@ extension GGUFTokenizer {
     func token(_ isAdded: Bool, _ key: String) throws -> String? {
       guard isAdded, let id = try file.integer("tokenizer.ggml.\(key)_token_id") else { return nil }
       guard tokens.indices.contains(id) else {
-        throw InputError(at: "\(place).\(key)_token_id", "is no token", found: "\(id)")
+        throw InputError(at: "\(place).\(key)_token_id", phrase("error.isNoToken"), found: "\(id)")
       }
       return tokens[id]
     }

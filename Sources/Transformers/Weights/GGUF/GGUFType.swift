@@ -1,3 +1,5 @@
+import Support
+
 /// How the elements of a GGUF tensor are stored (`ggml_type`): numbers, or blocks of numbers that share their scales.
 enum GGUFType: UInt32, CaseIterable, Sendable {
   case f32 = 0
@@ -43,7 +45,7 @@ enum GGUFType: UInt32, CaseIterable, Sendable {
       let name = "\(known)"
       return known.blockSize == 1 ? name.uppercased() : "Q" + name.dropFirst()
     }
-    return others.first { $0.code == code }?.name ?? "type \(code)"
+    return others.first { $0.code == code }?.name ?? phrase("ggufType.typeCode", ["code": code])
   }
 
   static var names: String { allCases.map { name($0.rawValue) }.joined(separator: ", ") }

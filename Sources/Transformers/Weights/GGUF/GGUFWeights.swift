@@ -25,13 +25,14 @@ final class GGUFWeights: WeightFile {
     for entry in file.entries where entry.name != GGUFArchitecture.frequencyFactors {
       guard let name = Self.name(of: entry.name) else {
         throw InputError(
-          at: "\(file.place): tensor \(entry.name.quotedForMessage)", "is none of a \(architecture.name) model")
+          at: "\(file.place): tensor \(entry.name.quotedForMessage)",
+          phrase("error.noneArchitectureModel", ["architecture": architecture.name]))
       }
       let heads = architecture.pairedHeads(entry.name)
       if let heads, heads < 1 || entry.shape[0] % (2 * heads) != 0 {
         throw InputError(
-          at: "\(file.place): tensor \(entry.name.quotedForMessage)", "does not fit the number of heads",
-          expected: "rows for \(heads) heads", found: "\(entry.shape)")
+          at: "\(file.place): tensor \(entry.name.quotedForMessage)", phrase("error.doesNotFitNumber"),
+          expected: phrase("expected.rowsHeadsHeads", ["heads": heads]), found: "\(entry.shape)")
       }
       names.append(name)
       sources[name] = Source(entry: entry, pairedHeads: heads)
@@ -47,7 +48,8 @@ final class GGUFWeights: WeightFile {
   /// llama.cpp rotates neighbours, Hugging Face the halves of a head: row 2i + j of a head is there row j · D / 2 + i.
   func tensor(_ name: String) throws -> Tensor {
     guard let source = sources[name] else {
-      throw InputError(at: file.place, "has no tensor \(name.quotedForMessage)")
+      throw InputError(
+        at: file.place, phrase("error.hasNoTensorQuotedformessage", ["quotedForMessage": name.quotedForMessage]))
     }
     guard let heads = source.pairedHeads else { return file.tensor(source.entry) }
     let half = source.entry.shape[0] / heads / 2

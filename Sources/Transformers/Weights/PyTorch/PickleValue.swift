@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// What a pickle may name of Python: nothing that does more than hold numbers.
@@ -58,10 +59,10 @@ enum PickleValue {
     switch self {
     case .none: "None"
     case .boolean: "a boolean"
-    case .integer: "an integer"
+    case .integer: phrase("pickleValue.anInteger")
     case .number: "a float"
     case .text: "a text"
-    case .global: "a name of Python's"
+    case .global: phrase("pickleValue.aNameOfPythons")
     case .tuple: "a tuple"
     case .list: "a list"
     case .dictionary: "a dictionary"

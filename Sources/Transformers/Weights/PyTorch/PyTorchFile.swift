@@ -26,7 +26,7 @@ final class PyTorchFile: WeightFile {
       } else if Contents.isLegacy(mapping.bytes) {
         try Contents(legacy: mapping.bytes, place: place)
       } else {
-        throw InputError(at: place, "is no PyTorch checkpoint", expected: "what torch.save writes")
+        throw InputError(at: place, phrase("error.noPytorchCheckpoint"), expected: phrase("expected.whatTorchSave"))
       }
     storages = contents.unpickler.storages
     starts = contents.starts
@@ -39,15 +39,16 @@ final class PyTorchFile: WeightFile {
 
   func tensor(_ name: String) throws -> Tensor {
     guard let view = tensors[name] else {
-      throw InputError(at: url.relativePath, "has no tensor \(name.quotedForMessage)")
+      throw InputError(
+        at: url.relativePath, phrase("error.hasNoTensorQuotedformessage", ["quotedForMessage": name.quotedForMessage]))
     }
     let elements = view.type ?? storages[view.storage].elements
     let start = starts[view.storage] + view.offset * elements.size
     let span = view.isDense ? view.shape : [view.span]
     guard let type = elements.type, let tensor = mapping.tensor(type, at: start, shape: span) else {
       throw InputError(
-        at: "\(url.relativePath): tensor \(name.quotedForMessage)", "has elements of the wrong type",
-        expected: "F32, F16, BF16 or F64", found: elements.name)
+        at: "\(url.relativePath): tensor \(name.quotedForMessage)", phrase("error.hasElementsWrong"),
+        expected: phrase("expected.f32F16Bf16"), found: elements.name)
     }
     let numbers = view.isDense ? tensor : Self.gathered(tensor, view)
     guard view.isNegative else { return numbers }
@@ -87,7 +88,7 @@ final class PyTorchFile: WeightFile {
       for item in stride(from: 0, to: content.count, by: 2) {
         guard case .text(let name) = content[item], case .tensor(let tensor) = content[item + 1] else { continue }
         guard tensors.updateValue(unpickler.tensors[tensor], forKey: name) == nil else {
-          throw InputError(at: "\(place): tensor \(name.quotedForMessage)", "occurs twice")
+          throw InputError(at: "\(place): tensor \(name.quotedForMessage)", phrase("error.occursTwice"))
         }
         names.append(name)
       }
@@ -103,7 +104,7 @@ final class PyTorchFile: WeightFile {
       }
     }
     guard !found.0.isEmpty else {
-      throw InputError(at: place, "holds no tensors", expected: "a dictionary of names and tensors")
+      throw InputError(at: place, phrase("error.holdsNoTensors"), expected: phrase("expected.dictionaryNamesTensors"))
     }
     return found
   }
@@ -120,13 +121,14 @@ private struct Contents {
     let pickles = archive.names.filter { $0.hasSuffix("/data.pkl") }
     guard pickles.count == 1, let name = pickles.first else {
       throw InputError(
-        at: place, "is no PyTorch checkpoint", expected: "an archive with one data.pkl", found: "\(pickles.count)")
+        at: place, phrase("error.noPytorchCheckpoint"), expected: phrase("expected.archiveOneData"),
+        found: "\(pickles.count)")
     }
     let folder = name.dropLast("data.pkl".count)
     if archive.contains("\(folder)byteorder"),
       !bytes[try archive.range("\(folder)byteorder")].elementsEqual("little".utf8)
     {
-      throw InputError(at: "\(place): \("\(folder)byteorder".quotedForMessage)", "is not \"little\"")
+      throw InputError(at: "\(place): \("\(folder)byteorder".quotedForMessage)", phrase("error.isNotLittle"))
     }
     let pickle = UnsafeRawBufferPointer(rebasing: bytes[try archive.range(name)])
     var unpickler = Unpickler(ByteReader(pickle, place: "\(place): \(name.quotedForMessage)"))
@@ -137,8 +139,9 @@ private struct Contents {
       let (size, overflows) = storage.count.multipliedReportingOverflow(by: storage.elements.size)
       guard !overflows, range.count == size else {
         throw InputError(
-          at: "\(place): \(member.quotedForMessage)", "has the wrong size",
-          expected: "\(storage.count) elements of \(storage.elements.size) bytes", found: "\(range.count) bytes")
+          at: "\(place): \(member.quotedForMessage)", phrase("error.hasWrongSize"),
+          expected: phrase("expected.storageElementsSize", ["storage": storage.count, "size": storage.elements.size]),
+          found: phrase("found.rangeBytes", ["range": range.count]))
       }
       return range.lowerBound
     }
@@ -159,38 +162,42 @@ private struct Contents {
   init(legacy bytes: UnsafeRawBufferPointer, place: String) throws {
     var unpickler = Unpickler(ByteReader(bytes, at: 15, place: place))
     guard case .integer(1001) = try unpickler.value() else {
-      throw unpickler.reader.error("has an unknown version of the format", expected: "1001")
+      throw unpickler.reader.error(phrase("pyTorchFile.hasUnknownVersion"), expected: "1001")
     }
     if case .dictionary(let index) = try unpickler.value() {
       let content = unpickler.containers[index]
       for item in stride(from: 0, to: content.count, by: 2) {
         if case .text("little_endian") = content[item], case .boolean(false) = content[item + 1] {
-          throw unpickler.reader.error("its numbers are big-endian", expected: "little-endian")
+          throw unpickler.reader.error(phrase("pyTorchFile.numbersBigEndian"), expected: "little-endian")
         }
       }
     }
     root = try unpickler.value()
     let storages = unpickler.storages
     let list = try unpickler.value()
-    let keys = try unpickler.items(of: list, "the keys of storages")
+    let keys = try unpickler.items(of: list, phrase("pyTorchFile.theKeysOfStorages"))
     var numbers = Dictionary(uniqueKeysWithValues: storages.enumerated().map { ($1.key, $0) })
     var starts = Array(repeating: 0, count: storages.count)
     var reader = unpickler.reader
     for key in keys {
       guard case .text(let key) = key, let number = numbers.removeValue(forKey: key) else {
-        throw reader.error("lists a storage twice, or one that no tensor has")
+        throw reader.error(phrase("pyTorchFile.listsStorageTwice"))
       }
       let count = try reader.number(Int64.self)
       guard count == storages[number].count else {
         throw reader.error(
-          "storage \(key.quotedForMessage) has the wrong size", expected: "\(storages[number].count)",
+          phrase("pyTorchFile.storageQuotedformessageHas", ["quotedForMessage": key.quotedForMessage]),
+          expected: "\(storages[number].count)",
           found: "\(count)")
       }
       starts[number] = reader.position
       let (size, overflows) = storages[number].count.multipliedReportingOverflow(by: storages[number].elements.size)
       _ = try reader.take(overflows ? Int.max : size)
     }
-    guard numbers.isEmpty else { throw reader.error("lacks a storage", found: "\(numbers.count) missing") }
+    guard numbers.isEmpty else {
+      throw reader.error(
+        phrase("pyTorchFile.lacksAStorage"), found: phrase("pyTorchFile.numbersMissing", ["numbers": numbers.count]))
+    }
     self.starts = starts
     self.unpickler = unpickler
   }

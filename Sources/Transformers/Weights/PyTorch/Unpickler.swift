@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the pickles that `torch.save` writes: plain containers, storages and tensors.
 ///
 /// It runs nothing: an opcode outside `PickleOpcode` and a name outside `PickleGlobal` are refused by name. Memory is
@@ -29,16 +31,18 @@ struct Unpickler {
       let code = try reader.number(UInt8.self)
       guard let opcode = PickleOpcode(rawValue: code) else {
         throw before.error(
-          "the pickle is refused: it has an opcode that no weights need",
+          phrase("unpickler.pickleRefusedHas"),
           found: PickleOpcode.name(ofRefused: code))
       }
       if opcode == .stop {
-        guard stack.count == 1, marks.isEmpty else { throw reader.error("the pickle ends with a stack of many values") }
+        guard stack.count == 1, marks.isEmpty else { throw reader.error(phrase("unpickler.pickleEndsStack")) }
         return stack[0]
       }
       try perform(opcode)
     }
-    throw reader.error("the pickle is too long", expected: "at most \(Self.mostOpcodes) opcodes")
+    throw reader.error(
+      phrase("unpickler.pickleTooLong"),
+      expected: phrase("unpickler.mostMostopcodesOpcodes", ["mostOpcodes": Self.mostOpcodes]))
   }
 
   private mutating func perform(_ opcode: PickleOpcode) throws {
@@ -46,7 +50,7 @@ struct Unpickler {
     case .stop: break
     case .protocolVersion:
       let version = try reader.number(UInt8.self)
-      guard version <= 5 else { throw reader.error("the pickle has an unknown protocol", found: "\(version)") }
+      guard version <= 5 else { throw reader.error(phrase("unpickler.pickleHasUnknown"), found: "\(version)") }
     case .frame: _ = try reader.number(UInt64.self)
     case .mark: marks.append(stack.count)
     case .none: stack.append(.none)
@@ -81,7 +85,7 @@ struct Unpickler {
     case .stackGlobal:
       let names = try pop(2)
       guard case .text(let module) = names[0], case .text(let name) = names[1] else {
-        throw reader.error("the pickle names a global with what is no text")
+        throw reader.error(phrase("unpickler.pickleNamesGlobal"))
       }
       stack.append(.global(try global(module, name)))
     case .reduce:
@@ -103,27 +107,27 @@ struct Unpickler {
 extension Unpickler {
   /// Values above the last mark cannot be fewer than taken.
   private mutating func pop(_ count: Int) throws -> [PickleValue] {
-    guard stack.count - (marks.last ?? 0) >= count else { throw reader.error("the pickle takes more than it has put") }
+    guard stack.count - (marks.last ?? 0) >= count else { throw reader.error(phrase("unpickler.pickleTakesMore")) }
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
 
   private mutating func popToMark() throws -> [PickleValue] {
-    guard let mark = marks.popLast() else { throw reader.error("the pickle takes up to a mark that is not there") }
+    guard let mark = marks.popLast() else { throw reader.error(phrase("unpickler.pickleTakesUp")) }
     defer { stack.removeSubrange(mark...) }
     return Array(stack[mark...])
   }
 
   private func top() throws -> PickleValue {
     guard stack.count > (marks.last ?? 0), let value = stack.last else {
-      throw reader.error("the pickle takes more than it has put")
+      throw reader.error(phrase("unpickler.pickleTakesMore"))
     }
     return value
   }
 
   private mutating func recall(_ index: Int) throws {
     guard let value = memo[index] else {
-      throw reader.error("the pickle recalls what it has not put", found: "\(index)")
+      throw reader.error(phrase("unpickler.pickleRecallsWhat"), found: "\(index)")
     }
     stack.append(value)
   }
@@ -131,20 +135,22 @@ extension Unpickler {
   /// A number of so many bytes, in two's complement.
   private mutating func long() throws -> Int {
     let bytes = try reader.take(try reader.number(UInt8.self))
-    guard bytes.count <= 8 else { throw reader.error("an integer is too large", expected: "at most 64 bits") }
+    guard bytes.count <= 8 else {
+      throw reader.error(phrase("unpickler.integerTooLarge"), expected: phrase("unpickler.most64Bits"))
+    }
     var value = bytes.last.map { $0 > 127 ? -1 : 0 } ?? 0
     for byte in bytes.reversed() { value = value << 8 | Int(byte) }
     return value
   }
 
   private mutating func append(_ values: [PickleValue]) throws {
-    guard case .list(let index) = try top() else { throw reader.error("the pickle appends to what is no list") }
+    guard case .list(let index) = try top() else { throw reader.error(phrase("unpickler.pickleAppendsWhat")) }
     containers[index] += values
   }
 
   private mutating func setItems(_ values: [PickleValue]) throws {
     guard case .dictionary(let index) = try top(), values.count % 2 == 0 else {
-      throw reader.error("the pickle sets items of what is no dictionary")
+      throw reader.error(phrase("unpickler.pickleSetsItems"))
     }
     containers[index] += values
   }
@@ -152,14 +158,14 @@ extension Unpickler {
   /// An ordered dictionary's attributes, which hold no weights.
   private mutating func build(_ state: PickleValue) throws {
     guard case .dictionary = try top(), case .dictionary = state else {
-      throw reader.error("the pickle is refused: it sets the state of an object", found: state.kind)
+      throw reader.error(phrase("unpickler.pickleRefusedSets"), found: state.kind)
     }
   }
 
   private func global(_ module: String, _ name: String) throws -> PickleGlobal {
     guard let global = PickleGlobal(module, name) else {
       throw reader.error(
-        "the pickle is refused: it names what no weights need", found: "\(module).\(name)".quotedForMessage)
+        phrase("unpickler.pickleRefusedNames"), found: "\(module).\(name)".quotedForMessage)
     }
     return global
   }
@@ -168,14 +174,14 @@ extension Unpickler {
   func items(of value: PickleValue, _ what: String) throws -> [PickleValue] {
     switch value {
     case .tuple(let index), .list(let index): return containers[index]
-    default: throw reader.error("the pickle has no tuple for \(what)", found: value.kind)
+    default: throw reader.error(phrase("unpickler.pickleHasNo", ["what": what]), found: value.kind)
     }
   }
 
   /// What calling one of the known functions gives.
   private mutating func result(of function: PickleValue, _ arguments: [PickleValue]) throws -> PickleValue {
     guard case .global(let global) = function else {
-      throw reader.error("the pickle is refused: it calls what is no function", found: function.kind)
+      throw reader.error(phrase("unpickler.pickleRefusedCalls"), found: function.kind)
     }
     switch (global, arguments.count) {
     case (.orderedDictionary, 0): return .dictionary(add([]))
@@ -191,7 +197,7 @@ extension Unpickler {
     case (.rebuildQuantizedTensor, 7): return .tensor(try unreadableTensor(arguments, typed: nil))
     default: break
     }
-    throw reader.error("the pickle calls \(global) with arguments that it does not take")
+    throw reader.error(phrase("unpickler.pickleCallsGlobal", ["global": "\(global)"]))
   }
 
   /// `("storage", type, key, device, count)`, in older files with a sixth that is None.
@@ -199,14 +205,14 @@ extension Unpickler {
     guard items.count == 5 || items.count == 6, case .text("storage") = items[0],
       case .global(.storage(let elements)) = items[1], case .text(let key) = items[2],
       case .integer(let count) = items[4], count >= 0
-    else { throw reader.error("the pickle refers to something that is no storage of numbers") }
+    else { throw reader.error(phrase("unpickler.pickleRefersSomething")) }
     if items.count == 6 {
-      guard case .none = items[5] else { throw reader.error("a storage is a view of another, which is not supported") }
+      guard case .none = items[5] else { throw reader.error(phrase("unpickler.storageViewAnother")) }
     }
     let storage = PyTorchStorage(key: key, elements: elements, count: count)
     if let number = storageNumbers[key] {
       guard storages[number] == storage else {
-        throw reader.error("storage \(key.quotedForMessage) has two types or sizes")
+        throw reader.error(phrase("unpickler.storageQuotedformessageHas", ["quotedForMessage": key.quotedForMessage]))
       }
       return number
     }
@@ -217,7 +223,9 @@ extension Unpickler {
 
   private func integers(_ value: PickleValue) throws -> [Int] {
     try items(of: value, "a size").map {
-      guard case .integer(let integer) = $0 else { throw reader.error("a size is no integer", found: $0.kind) }
+      guard case .integer(let integer) = $0 else {
+        throw reader.error(phrase("unpickler.sizeNoInteger"), found: $0.kind)
+      }
       return integer
     }
   }
@@ -226,14 +234,14 @@ extension Unpickler {
   private func marks(_ value: PickleValue) throws -> Set<String> {
     if case .none = value { return [] }
     guard case .dictionary(let index) = value else {
-      throw reader.error("a tensor is marked with what is no dictionary", found: value.kind)
+      throw reader.error(phrase("unpickler.tensorMarkedWhat"), found: value.kind)
     }
     let content = containers[index]
     var marks: Set<String> = []
     for item in stride(from: 0, to: content.count, by: 2) {
       guard case .text(let name) = content[item], ["conj", "neg"].contains(name),
         case .boolean(let isSet) = content[item + 1]
-      else { throw reader.error("a tensor is marked in a way that is not known", expected: "conj or neg") }
+      else { throw reader.error(phrase("unpickler.tensorMarkedWay"), expected: phrase("unpickler.conjOrNeg")) }
       if isSet { marks.insert(name) }
     }
     return marks
@@ -243,17 +251,17 @@ extension Unpickler {
   /// `_rebuild_qtensor(storage, offset, size, stride, scheme, requires_grad, hooks)`.
   private mutating func unreadableTensor(_ arguments: [PickleValue], typed: PickleValue?) throws -> Int {
     guard case .storage(let storage) = arguments[0] else {
-      throw reader.error("a tensor is rebuilt from what is no storage", found: arguments[0].kind)
+      throw reader.error(phrase("unpickler.tensorRebuiltFrom"), found: arguments[0].kind)
     }
     var type = storages[storage].elements
     if let typed {
       guard case .global(.type(let own)) = typed else {
-        throw reader.error("a tensor is of what is no type", found: typed.kind)
+        throw reader.error(phrase("unpickler.tensorWhatNo"), found: typed.kind)
       }
       type = own
     }
     guard let tensor = PyTorchTensor(storage: storage, shape: try integers(arguments[2]), unreadable: type) else {
-      throw reader.error("a tensor has an impossible size")
+      throw reader.error(phrase("unpickler.tensorHasImpossible"))
     }
     tensors.append(tensor)
     return tensors.count - 1
@@ -262,7 +270,7 @@ extension Unpickler {
   /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks, metadata)`.
   private mutating func tensor(_ arguments: [PickleValue]) throws -> Int {
     guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1] else {
-      throw reader.error("a tensor is rebuilt from what is no storage", found: arguments[0].kind)
+      throw reader.error(phrase("unpickler.tensorRebuiltFrom"), found: arguments[0].kind)
     }
     guard storages[storage].elements.type != nil else { return try unreadableTensor(arguments, typed: nil) }
     let (shape, strides) = (try integers(arguments[2]), try integers(arguments[3]))
@@ -270,8 +278,11 @@ extension Unpickler {
     guard var tensor = PyTorchTensor(storage: storage, of: available, offset: offset, shape: shape, strides: strides)
     else {
       throw reader.error(
-        "a tensor does not fit its storage", expected: "a view of \(available) numbers",
-        found: "\(shape.prefix(8)) with strides \(strides.prefix(8)) at \(offset)")
+        phrase("unpickler.tensorDoesNot"), expected: phrase("unpickler.viewAvailableNumbers", ["available": available]),
+        found: phrase(
+          "unpickler.prefixStridesPrefix2",
+          ["shape": "\(shape.prefix(8))", "strides": "\(strides.prefix(8))", "offset": offset])
+      )
     }
     tensor.isNegative = arguments.count > 6 ? try marks(arguments[6]).contains("neg") : false
     tensors.append(tensor)

@@ -38,11 +38,11 @@ struct ZipArchive {
     for _ in 0..<end.count {
       let member = try Self.member(&reader)
       guard index.updateValue(members.count, forKey: member.name) == nil else {
-        throw reader.error("the zip directory names a member twice", found: member.name.quotedForMessage)
+        throw reader.error(phrase("zipArchive.zipDirectoryNames"), found: member.name.quotedForMessage)
       }
       members.append(member)
     }
-    guard reader.left == 0 else { throw reader.error("the zip directory is longer than its members") }
+    guard reader.left == 0 else { throw reader.error(phrase("zipArchive.zipDirectoryLonger")) }
     self.members = members
     self.index = index
   }
@@ -59,7 +59,7 @@ struct ZipArchive {
         && start + 22 + Int(bytes[start + 20]) + Int(bytes[start + 21]) << 8 == bytes.count
     }
     guard let position else {
-      throw InputError(at: place, "is a zip archive without its directory", expected: "a file that is complete")
+      throw InputError(at: place, phrase("error.zipArchiveWithout"), expected: phrase("expected.aFileThatIsComplete"))
     }
     var reader = ByteReader(bytes, at: position + 8, place: place)
     _ = try reader.number(UInt16.self)
@@ -68,12 +68,12 @@ struct ZipArchive {
     var start = UInt64(try reader.number(UInt32.self))
     if count == 0xFFFF || size == 0xFFFF_FFFF || start == 0xFFFF_FFFF {
       guard position >= 20, bytes[position - 20..<position - 16].elementsEqual([0x50, 0x4B, 6, 7]) else {
-        throw reader.error("the zip64 directory is missing")
+        throw reader.error(phrase("zipArchive.zip64DirectoryMissing"))
       }
       var locator = ByteReader(bytes, at: position - 12, place: place)
       guard let large = Int(exactly: try locator.number(UInt64.self)), large <= bytes.count - 56,
         bytes[large..<large + 4].elementsEqual([0x50, 0x4B, 6, 6])
-      else { throw locator.error("points at no zip64 directory") }
+      else { throw locator.error(phrase("zipArchive.pointsNoZip64")) }
       var record = ByteReader(bytes, at: large + 32, place: place)
       count = try record.number(UInt64.self)
       size = try record.number(UInt64.self)
@@ -81,14 +81,17 @@ struct ZipArchive {
     }
     guard start <= UInt64(position), size <= UInt64(position) - start, count <= size / 46 else {
       throw reader.error(
-        "the zip directory does not fit the file", found: "\(count) members in \(size) bytes at \(start)")
+        phrase("zipArchive.zipDirectoryDoes"),
+        found: phrase("zipArchive.countMembersSize", ["count": count, "size": size, "start": start]))
     }
     return (Int(start), Int(size), Int(count))
   }
 
   private static func member(_ reader: inout ByteReader) throws -> Member {
     let start = reader
-    guard try reader.number(UInt32.self) == 0x0201_4B50 else { throw start.error("the zip directory is damaged") }
+    guard try reader.number(UInt32.self) == 0x0201_4B50 else {
+      throw start.error(phrase("zipArchive.zipDirectoryDamaged"))
+    }
     _ = try reader.take(4)
     let flags = try reader.number(UInt16.self)
     let method = try reader.number(UInt16.self)
@@ -124,27 +127,28 @@ struct ZipArchive {
   /// - Throws: `InputError` where it is missing, encrypted, compressed, or not where the directory says.
   func range(_ name: String) throws -> Range<Int> {
     guard let member = index[name].map({ members[$0] }) else {
-      throw InputError(at: place, "has no member \(name.quotedForMessage)")
+      throw InputError(at: place, phrase("error.hasNoMember", ["quotedForMessage": name.quotedForMessage]))
     }
     let place = "\(place): \(name.quotedForMessage)"
-    guard member.flags & 1 == 0 else { throw InputError(at: place, "is encrypted") }
+    guard member.flags & 1 == 0 else { throw InputError(at: place, phrase("error.isEncrypted")) }
     guard member.method == 0 else {
       throw InputError(
-        at: place, "is compressed", expected: "a member that is stored, as torch.save writes it",
-        found: "method \(member.method)")
+        at: place, phrase("error.isCompressed"), expected: phrase("expected.memberStoredTorch"),
+        found: phrase("found.methodMethod", ["method": member.method]))
     }
     guard member.packed == member.size else {
       throw InputError(
-        at: place, "is stored but has two sizes", found: "\(member.packed) and \(member.size) bytes")
+        at: place, phrase("error.storedButHas"),
+        found: phrase("found.packedSizeBytes", ["packed": member.packed, "size": member.size]))
     }
     var reader = ByteReader(
       UnsafeRawBufferPointer(rebasing: bytes[..<directoryStart]), at: min(member.header, directoryStart), place: place)
-    guard try reader.number(UInt32.self) == 0x0403_4B50 else { throw reader.error("has no header of its own") }
+    guard try reader.number(UInt32.self) == 0x0403_4B50 else { throw reader.error(phrase("error.hasNoHeader")) }
     _ = try reader.take(22)
     let nameLength = try reader.number(UInt16.self)
     let extraLength = try reader.number(UInt16.self)
     guard try reader.take(nameLength).elementsEqual(name.utf8) else {
-      throw reader.error("has another name in its own header")
+      throw reader.error(phrase("zipArchive.hasAnotherName"))
     }
     _ = try reader.take(extraLength)
     let start = reader.position
