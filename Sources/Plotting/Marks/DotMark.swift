@@ -48,6 +48,7 @@ package struct DotMark: Mark {
   }
 
   package var showsUnplaced: Bool { true }
+  package var dots: Int? { x.count }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     // One item a colour and shape, in the order in which they come; grey ("other") lies below the rest.

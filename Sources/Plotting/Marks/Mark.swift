@@ -16,6 +16,10 @@ package protocol Mark: Sendable {
   func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double?
   /// Whether numbers without a logarithm get a sign on a logarithmic scale, which the legend explains.
   var showsUnplaced: Bool { get }
+  /// Whether it is no data, but what they are seen against: a threshold, a range that is usual.
+  var isGround: Bool { get }
+  /// How many dots it draws, which are one image where the figure has too many of them; nil where it has none.
+  var dots: Int? { get }
   /// What the figure's description has to say of how it is drawn.
   func note(theme: Theme) -> String?
 }
@@ -26,6 +30,8 @@ extension Mark {
   package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? { nil }
   package func note(theme: Theme) -> String? { nil }
   package var showsUnplaced: Bool { false }
+  package var isGround: Bool { false }
+  package var dots: Int? { nil }
 }
 
 /// Where marks are drawn: an area of the page with scales onto it.

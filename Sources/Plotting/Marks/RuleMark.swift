@@ -19,6 +19,8 @@ package struct RuleMark: Mark {
     self.name = name
   }
 
+  package var isGround: Bool { true }
+
   package func readings(of channel: Channel) -> [Reading] {
     channel == (direction == .atX ? .x : .y) ? [Reading(value)] : []
   }

@@ -17,6 +17,8 @@ package struct SpanMark: Mark {
     self.name = name
   }
 
+  package var isGround: Bool { true }
+
   package func readings(of channel: Channel) -> [Reading] {
     channel == (direction == .atX ? .x : .y) ? [Reading(span.lowerBound), Reading(span.upperBound)] : []
   }
