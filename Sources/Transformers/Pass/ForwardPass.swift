@@ -66,7 +66,7 @@ struct ForwardPass {
   mutating func dropout(_ rate: KeyPath<DropoutRates, Float>) -> Dropout? {
     guard let training = request.training, training.dropout[keyPath: rate] > 0 else { return nil }
     drops += 1
-    var generator = SeededGenerator(seed: training.seed &+ drops &* 0x9e37_79b9_7f4a_7c15)
+    var generator = SeededGenerator(seed: training.seed, stream: drops)
     return Dropout(rate: training.dropout[keyPath: rate], seed: generator.next())
   }
 
