@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A sample of numbers, sorted, and what boxes, violins and histograms show of it.
 package struct Distribution: Hashable, Sendable {
@@ -39,14 +40,7 @@ package struct Distribution: Hashable, Sendable {
     return low...high
   }
 
-  /// The number below which a share of the sample lies, linear between neighbours (Hyndman & Fan 1996, type 7).
-  package func quantile(_ share: Double) -> Double {
-    guard let last = sorted.last else { return .nan }
-    let place = min(max(share, 0), 1) * Double(sorted.count - 1)
-    let index = Int(place)
-    guard index + 1 < sorted.count else { return last }
-    return sorted[index] + (sorted[index + 1] - sorted[index]) * (place - Double(index))
-  }
+  package func quantile(_ share: Double) -> Double { sorted.quantile(share) }
 
   package var mean: Double { sorted.reduce(0, +) / Double(sorted.count) }
 
