@@ -48,11 +48,11 @@ struct ForwardPass {
       watched[site] = value
     }
     if request.sites.contains(site) { trace.values[site] = value.value }
-    guard let look = request.look else { return value }
-    if look.sites.contains(site) { look.value(site, value.value) }
-    if look.gradients.contains(site) {
-      let shown = look.sites.contains(site) ? value.value : nil
-      tape.look(at: value) { look.gradient(site, shown, $0) }
+    guard let observer = request.observer else { return value }
+    if observer.sites.contains(site) { observer.value(site, value.value) }
+    if observer.gradients.contains(site) {
+      let shown = observer.sites.contains(site) ? value.value : nil
+      tape.look(at: value) { observer.gradient(site, shown, $0) }
     }
     return value
   }
