@@ -2,7 +2,7 @@ import Results
 
 /// A mask that hides too little.
 extension Rule {
-  static let laterPositions = Rule(
+  static let causalMaskLeak = Rule(
     id: "later-positions",
     title: "Causal mask leaks the future",
     meaning: "The model attends to the token it must predict, so its loss is meaningless and it cannot generate.",
@@ -43,6 +43,6 @@ extension RunResults {
 
   /// Whether the loss is that of a model that sees what it is to predict.
   func leaksTheFuture(_ thresholds: Thresholds) -> Bool {
-    predictsTokens && !Rule.laterPositions.evaluate(.laterPositions, self, thresholds).isEmpty
+    predictsTokens && !Rule.causalMaskLeak.evaluate(.causalMaskLeak, self, thresholds).isEmpty
   }
 }
