@@ -109,7 +109,7 @@ extension PlotLayout {
   private func drawMarginals(_ area: Rect, _ frame: Frame, _ items: inout [DrawingItem]) {
     let strips = strips
     func scale(_ marks: [any Mark], _ channel: Channel, from start: Double, to end: Double) -> PositionScale {
-      let highest = extent(marks.flatMap { $0.readings(of: channel) })?.upperBound ?? 1
+      let highest = extent(marks.flatMap { $0.values(of: channel) })?.upperBound ?? 1
       return PositionScale(.linear, domain: 0...(highest > 0 ? highest : 1), from: start, to: end)
     }
     for (isTop, marks) in [(true, plot.marginalTop), (false, plot.marginalRight)] where !marks.isEmpty {

@@ -29,7 +29,7 @@ extension PlotLayout {
       guard case .log = axis.scale else { return false }
       return plot.panels.contains { panel in
         panel.marks.contains {
-          $0.showsUnplaced && $0.readings(of: channel).contains { $0.number.map { $0 <= 0 } ?? false }
+          $0.showsUnplaced && $0.values(of: channel).contains { $0.number.map { $0 <= 0 } ?? false }
         }
       }
     }

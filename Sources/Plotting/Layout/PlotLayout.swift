@@ -72,7 +72,7 @@ struct PlotLayout {
       panelTitleHeight = measurer.extent(of: "0", in: theme.tickFont).height + 2
     }
     if case .continuous(let map, let domain, _) = plot.color?.kind, map.kind != .cyclic,
-      let seen = extent(plot.panels.flatMap { $0.marks.flatMap { $0.readings(of: .color) } })
+      let seen = extent(plot.panels.flatMap { $0.marks.flatMap { $0.values(of: .color) } })
     {
       let slack = (domain.upperBound - domain.lowerBound) * 1e-6
       exceeded = (seen.lowerBound < domain.lowerBound - slack, seen.upperBound > domain.upperBound + slack)

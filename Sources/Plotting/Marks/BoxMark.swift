@@ -11,7 +11,7 @@ package struct BoxMark: SampleMark {
   package var isLevel: Bool
 
   package init(
-    _ groups: [[Reading]], paints: [Paint] = [.accent], breadth: Double = 0.55, isLevel: Bool = false
+    _ groups: [[PlotValue]], paints: [Paint] = [.accent], breadth: Double = 0.55, isLevel: Bool = false
   ) {
     precondition(!paints.isEmpty)
     self.groups = groups.map { Distribution($0) }

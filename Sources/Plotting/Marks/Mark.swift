@@ -6,7 +6,7 @@ package enum Channel: Hashable, Sendable { case x, y, color }
 /// Shapes that stand for data: cells, lines, dots. Axes and grids are marks as well, whose data are ticks.
 package protocol Mark: Sendable {
   /// The data of a channel, from which a scale without a given domain takes its own; empty where it has none.
-  func readings(of channel: Channel) -> [Reading]
+  func values(of channel: Channel) -> [PlotValue]
   /// What the legend has to say about it.
   func legend(theme: Theme) -> [LegendEntry]
   func draw(in frame: Frame, into items: inout [DrawingItem])
@@ -74,9 +74,9 @@ package struct LegendEntry: Hashable, Sendable {
     case disc(Paint)
     case shape(DotShape, Paint)
     /// A cell without a number.
-    case gap(Reading)
+    case gap(PlotValue)
     /// What stands in a chart for a reading that is no number.
-    case sign(Reading)
+    case sign(PlotValue)
     /// The cross in a corner for readings that have no place at all.
     case cross
   }

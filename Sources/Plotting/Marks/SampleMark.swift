@@ -8,7 +8,7 @@ package protocol SampleMark: Mark {
 }
 
 extension SampleMark {
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     guard channel == (isLevel ? .x : .y) else { return [] }
     return groups.compactMap(\.range).flatMap { [.number($0.lowerBound), .number($0.upperBound)] }
   }

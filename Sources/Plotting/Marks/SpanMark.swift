@@ -19,8 +19,8 @@ package struct SpanMark: Mark {
 
   package var isGround: Bool { true }
 
-  package func readings(of channel: Channel) -> [Reading] {
-    channel == (direction == .atX ? .x : .y) ? [Reading(span.lowerBound), Reading(span.upperBound)] : []
+  package func values(of channel: Channel) -> [PlotValue] {
+    channel == (direction == .atX ? .x : .y) ? [PlotValue(span.lowerBound), PlotValue(span.upperBound)] : []
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {

@@ -12,7 +12,7 @@ package struct ViolinMark: SampleMark {
   static let steps = 72
 
   package init(
-    _ groups: [[Reading]], paints: [Paint] = [.accent], breadth: Double = 0.85, isLevel: Bool = false
+    _ groups: [[PlotValue]], paints: [Paint] = [.accent], breadth: Double = 0.85, isLevel: Bool = false
   ) {
     precondition(!paints.isEmpty)
     self.groups = groups.map { Distribution($0) }

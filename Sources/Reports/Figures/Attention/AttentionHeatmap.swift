@@ -46,6 +46,6 @@ package struct AttentionHeatmap: FigureContent {
     return DataTable(
       [("query", .integers(cells.map { $0 / keys })), ("key", .integers(cells.map { $0 % keys }))]
         + sample.tokenColumns(cells.map { ($0 / keys, $0 % keys) })
-        + [("weight", .readings(cells.map { Reading(Double(sample.weight(layer, head, $0 / keys, $0 % keys))) }))])
+        + [("weight", .readings(cells.map { PlotValue(Double(sample.weight(layer, head, $0 / keys, $0 % keys))) }))])
   }
 }

@@ -111,6 +111,6 @@ package struct HeadView: FigureContent {
         ("head", .texts(rows.map(\.0))), ("query", .integers(rows.map { $0.1.from * size })),
         ("key", .integers(rows.map { $0.1.to * size })), ("positions", .integers(rows.map { _ in size })),
       ] + sample.tokenColumns(rows.map { ($0.1.from * size, $0.1.to * size) })
-        + [("weight", .readings(rows.map { Reading($0.1.weight) }))])
+        + [("weight", .readings(rows.map { PlotValue($0.1.weight) }))])
   }
 }

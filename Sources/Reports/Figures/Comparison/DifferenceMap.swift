@@ -7,13 +7,13 @@ package struct DifferenceMap: FigureContent {
   let runs: (before: String, after: String)
   let heads: Int
   /// In layer-major order.
-  let before: [Reading]
-  let after: [Reading]
+  let before: [PlotValue]
+  let after: [PlotValue]
   /// "normalised entropy".
   let quantity: String
 
   package init(
-    title: String, runs: (before: String, after: String), heads: Int, before: [Reading], after: [Reading],
+    title: String, runs: (before: String, after: String), heads: Int, before: [PlotValue], after: [PlotValue],
     quantity: String
   ) {
     precondition(heads > 0 && before.count == after.count && before.count % heads == 0)
@@ -26,7 +26,7 @@ package struct DifferenceMap: FigureContent {
   }
 
   private var layers: Int { before.count / heads }
-  private var changes: [Reading] { difference(after, before) }
+  private var changes: [PlotValue] { difference(after, before) }
 
   package var what: String {
     "\(quantity.capitalisedFirst) of every head in \(runs.after) less that in \(runs.before), on a scale that is centred "

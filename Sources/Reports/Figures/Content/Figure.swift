@@ -166,7 +166,7 @@ extension FigureBuilder {
   package static var isOfDocument: Bool { false }
 }
 
-extension Reading {
+extension PlotValue {
   /// A measured number with its state.
   package init(_ quantity: Quantity?) {
     guard let quantity else {

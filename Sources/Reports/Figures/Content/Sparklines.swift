@@ -48,7 +48,7 @@ package struct Sparklines: FigureContent {
     return DataTable([
       ("name", .texts(cells.map(\.0.name))), ("run", .integers(cells.map(\.1))),
       ("value", .readings(cells.map { $0.0.values[$0.1] })),
-      ("threshold", .readings(cells.map { $0.0.threshold.map(Reading.init) ?? .blank })),
+      ("threshold", .readings(cells.map { $0.0.threshold.map(PlotValue.init) ?? .blank })),
     ])
   }
 }
