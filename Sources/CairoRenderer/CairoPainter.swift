@@ -181,26 +181,26 @@ struct CairoPainter {
   private func stamp(_ centres: [Point], radius: Double, _ fill: Color?, _ stroke: Stroke?) -> Bool {
     guard let pixels, evenScale != nil else { return false }
     let outer = (radius + (stroke?.width ?? 0)) * pixels.x
-    guard 2 * outer <= Stamps.largest, stroke?.isDashed != true else { return false }
+    guard 2 * outer <= StampCache.largest, stroke?.isDashed != true else { return false }
     guard let canvas = Canvas(cairo_get_group_target(context), clip: clip) else { return true }
-    var layers: [(shape: Stamps.Shape, ink: Ink)] = []
+    var layers: [(shape: StampCache.Shape, ink: Ink)] = []
     if let fill { layers.append((.disc(radius: Float(radius * pixels.x)), Ink(fill))) }
     if let stroke, stroke.width > 0 {
       layers.append(
         (.ring(radius: Float(radius * pixels.x), width: Float(stroke.width * pixels.x)), Ink(stroke.color)))
     }
     let masks = layers.map { layer in
-      (0..<Stamps.phases * Stamps.phases).map { phase in
+      (0..<StampCache.phases * StampCache.phases).map { phase in
         tools.stamps.mask(
-          Stamps.Key(
-            shape: layer.shape, phaseX: UInt8(phase % Stamps.phases), phaseY: UInt8(phase / Stamps.phases)))
+          StampCache.Key(
+            shape: layer.shape, phaseX: UInt8(phase % StampCache.phases), phaseY: UInt8(phase / StampCache.phases)))
       }
     }
     for centre in centres {
       let x = Phased(centre.x * pixels.x)
       let y = Phased(centre.y * pixels.y)
       for (layer, masks) in zip(layers, masks) {
-        canvas.stamp(masks[Int(y.phase) * Stamps.phases + Int(x.phase)], x: x.pixel, y: y.pixel, color: layer.ink)
+        canvas.stamp(masks[Int(y.phase) * StampCache.phases + Int(x.phase)], x: x.pixel, y: y.pixel, color: layer.ink)
       }
     }
     canvas.finish()
@@ -294,7 +294,7 @@ struct CairoPainter {
 
   /// False where the letters are too large for stamps, or the page has no pixels.
   private func stamp(_ text: ShapedText, _ run: TextRun, _ offset: Point) -> Bool {
-    guard let pixels, run.font.size * max(pixels.x, pixels.y) <= Stamps.largest else { return false }
+    guard let pixels, run.font.size * max(pixels.x, pixels.y) <= StampCache.largest else { return false }
     guard let canvas = Canvas(cairo_get_group_target(context), clip: clip) else { return true }
     let (cosine, sine) = run.direction
     let ink = Ink(run.color)
@@ -305,11 +305,11 @@ struct CairoPainter {
         let across = offset.y + glyph.y * run.font.size
         let x = Phased((run.position.x + along * cosine - across * sine) * pixels.x)
         let y = Phased((run.position.y + along * sine + across * cosine) * pixels.y)
-        let shape = Stamps.Shape.glyph(
+        let shape = StampCache.Shape.glyph(
           face: part.face, id: glyph.id, xx: Float(cosine * size * pixels.x), yx: Float(sine * size * pixels.y),
           xy: Float(-sine * size * pixels.x), yy: Float(cosine * size * pixels.y))
         canvas.stamp(
-          tools.stamps.mask(Stamps.Key(shape: shape, phaseX: x.phase, phaseY: y.phase)), x: x.pixel, y: y.pixel,
+          tools.stamps.mask(StampCache.Key(shape: shape, phaseX: x.phase, phaseY: y.phase)), x: x.pixel, y: y.pixel,
           color: ink)
       }
     }
@@ -328,10 +328,10 @@ private struct Phased {
   var phase: UInt8
 
   init(_ value: Double) {
-    let steps = Int((value * Double(Stamps.phases)).rounded())
-    let (pixel, phase) = (steps / Stamps.phases, steps % Stamps.phases)
+    let steps = Int((value * Double(StampCache.phases)).rounded())
+    let (pixel, phase) = (steps / StampCache.phases, steps % StampCache.phases)
     self.pixel = phase < 0 ? pixel - 1 : pixel
-    self.phase = UInt8(phase < 0 ? phase + Stamps.phases : phase)
+    self.phase = UInt8(phase < 0 ? phase + StampCache.phases : phase)
   }
 }
 

@@ -55,7 +55,7 @@ struct Canvas {
   func finish() { cairo_surface_mark_dirty(surface) }
 
   /// Lays a colour over the pixels, as much as the mask covers them, the mask's origin at a pixel of the page.
-  func stamp(_ mask: Stamps.Mask, x: Int, y: Int, color: Ink) {
+  func stamp(_ mask: StampCache.Mask, x: Int, y: Int, color: Ink) {
     let left = x + mask.left
     let top = y + mask.top
     let columns = max(clip.left, left)..<max(clip.left, left, min(clip.right, left + mask.width))

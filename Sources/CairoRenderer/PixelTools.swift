@@ -1,6 +1,6 @@
 /// What pages of pixels are made with, kept from page to page: for one thread at a time.
 final class PixelTools: @unchecked Sendable {
-  let stamps: Stamps
+  let stamps: StampCache
   let strokes = StrokeMask()
   /// The pixels themselves, the rows of bytes they become, these compressed, and what that works in.
   let page = ScratchMemory()
@@ -8,7 +8,7 @@ final class PixelTools: @unchecked Sendable {
   let packed = ScratchMemory()
   let packing = ScratchMemory()
 
-  init(_ typefaces: Typefaces) { stamps = Stamps(typefaces) }
+  init(_ typefaces: Typefaces) { stamps = StampCache(typefaces) }
 }
 
 /// Bytes that are used again, since fresh memory costs more than most of what is done with it.

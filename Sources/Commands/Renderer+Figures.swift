@@ -15,21 +15,36 @@ extension Renderer {
     }
   }
 
-  /// A figure in one of a report's forms.
-  func draw(_ figure: Figure, _ rendition: FigureRendition, _ appearance: Appearance) throws -> [UInt8] {
-    try draw(
-      figure, as: rendition.format, theme: appearance.theme(of: rendition.theme), width: rendition.width, dpi: 150)
+  /// A figure in several of a report's forms, laid out once for each theme and width.
+  func draw(_ figure: Figure, _ renditions: [FigureRendition], _ appearance: Appearance) throws -> [[UInt8]] {
+    struct Page: Hashable {
+      var theme: Theme
+      var width: Double
+    }
+    var lists: [Page: DisplayList] = [:]
+    return try renditions.map { rendition in
+      let page = Page(theme: appearance.theme(of: rendition.theme), width: rendition.width)
+      let list = lists[page] ?? figure.displayList(theme: page.theme, width: page.width, measurer: self)
+      lists[page] = list
+      return try render(list, as: Format(rendition.format, dpi: 150))
+    }
   }
 
   /// - Parameter width: in points.
   func draw(
     _ figure: Figure, as format: FigureRendition.Format, theme: Theme, width: Double, dpi: Int
   ) throws -> [UInt8] {
-    let list = figure.displayList(theme: theme, width: width, measurer: self)
-    return switch format {
-    case .svg: try render(list, as: .svg)
-    case .png: try render(list, as: .png(dpi: Double(dpi)))
-    case .pdf: try render(list, as: .pdf)
+    try render(figure.displayList(theme: theme, width: width, measurer: self), as: Format(format, dpi: dpi))
+  }
+}
+
+extension Renderer.Format {
+  /// - Parameter dpi: of a PNG.
+  fileprivate init(_ format: FigureRendition.Format, dpi: Int) {
+    switch format {
+    case .svg: self = .svg
+    case .png: self = .png(dpi: Double(dpi))
+    case .pdf: self = .pdf
     }
   }
 }

@@ -1,18 +1,19 @@
 import Foundation
+import Support
 
 /// A sample of numbers, sorted, and what boxes, violins and histograms show of it.
 package struct Distribution: Hashable, Sendable {
   package let sorted: [Double]
-  /// How many of the readings were no numbers, of each kind in the order of `Reading.gaps`.
+  /// How many of the readings were no numbers, of each kind in the order of `PlotValue.gaps`.
   private let gapCounts: [Int]
 
-  package init(_ readings: some Sequence<Reading>) {
+  package init(_ readings: some Sequence<PlotValue>) {
     var numbers: [Double] = []
-    var gaps = Reading.gaps.map { _ in 0 }
+    var gaps = PlotValue.gaps.map { _ in 0 }
     for reading in readings {
       if let number = reading.number {
         numbers.append(number)
-      } else if let kind = Reading.gaps.firstIndex(of: reading) {
+      } else if let kind = PlotValue.gaps.firstIndex(of: reading) {
         gaps[kind] += 1
       }
     }
@@ -27,9 +28,9 @@ package struct Distribution: Hashable, Sendable {
   static func gapWords(_ samples: Distribution...) -> String? { gapWords(samples) }
 
   static func gapWords(_ samples: [Distribution]) -> String? {
-    let words = Reading.gaps.indices.compactMap { kind -> String? in
+    let words = PlotValue.gaps.indices.compactMap { kind -> String? in
       let count = samples.reduce(0) { $0 + $1.gapCounts[kind] }
-      return count == 0 ? nil : "\(NumberFormat.count(count)) \(Reading.gaps[kind].gap ?? "")"
+      return count == 0 ? nil : "\(NumberFormat.count(count)) \(PlotValue.gaps[kind].gap ?? "")"
     }
     return words.isEmpty ? nil : words.joined(separator: ", ")
   }
@@ -39,14 +40,7 @@ package struct Distribution: Hashable, Sendable {
     return low...high
   }
 
-  /// The number below which a share of the sample lies, linear between neighbours (Hyndman & Fan 1996, type 7).
-  package func quantile(_ share: Double) -> Double {
-    guard let last = sorted.last else { return .nan }
-    let place = min(max(share, 0), 1) * Double(sorted.count - 1)
-    let index = Int(place)
-    guard index + 1 < sorted.count else { return last }
-    return sorted[index] + (sorted[index + 1] - sorted[index]) * (place - Double(index))
-  }
+  package func quantile(_ share: Double) -> Double { sorted.quantile(share) }
 
   package var mean: Double { sorted.reduce(0, +) / Double(sorted.count) }
 

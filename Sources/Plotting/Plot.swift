@@ -106,7 +106,7 @@ package struct Plot: Sendable {
     case .band(let count), .point(let count): return 0...Double(max(count - 1, 0))
     case .linear, .log, .symlog, .power: break
     }
-    var readings = panels.flatMap { $0.marks.flatMap { $0.readings(of: channel) } }
+    var readings = panels.flatMap { $0.marks.flatMap { $0.values(of: channel) } }
     if kind == .log { readings.removeAll { ($0.number ?? 0) <= 0 } }
     guard let extent = extent(readings) else { return kind == .log ? 1...10 : 0...1 }
     let (low, high) = (extent.lowerBound, extent.upperBound)

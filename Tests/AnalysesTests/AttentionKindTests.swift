@@ -33,7 +33,7 @@ struct AttentionKindTests {
     input.target = ModelInput.Target(length: read.length, ids: read.ids, mask: read.mask)
     let (watchers, see) = analysis.needs.watch(sources, targets)
     var request = TraceRequest(sites: analysis.needs.sites)
-    request.look = see
+    request.observer = see
     let trace = try model.run(input, request)
     analysis.observe(
       Observation(stream: .corpus, documents: sources, targets: targets, trace: trace, watchers: watchers))
@@ -122,7 +122,7 @@ struct AttentionKindTests {
     #expect(analysis.needs.repeatedTokenSites.isEmpty)
     let (watchers, see) = analysis.needs.watch(images, [])
     var request = TraceRequest(sites: analysis.needs.sites)
-    request.look = see
+    request.observer = see
     let trace = try model.run(ModelInput(pixels: pixels, for: image), request)
     analysis.observe(Observation(stream: .corpus, documents: images, trace: trace, watchers: watchers))
     let result = try analysis.result()
@@ -152,7 +152,7 @@ struct AttentionKindTests {
     var analysis = AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil))
     let (watchers, see) = analysis.needs.watch(document, [])
     var request = TraceRequest(sites: analysis.needs.sites)
-    request.look = see
+    request.observer = see
     let input = ModelInput(rows: document.map(\.ids), pad: 1)
     let trace = try model.run(input, request)
     analysis.observe(Observation(stream: .corpus, documents: document, trace: trace, watchers: watchers))

@@ -43,7 +43,7 @@ struct SmallCorpus {
       parameterGradients: isCorpus && labelled && needs.parameterGradients)
     request.tokenLosses = needs.tokenLosses && labelled
     let (watchers, see) = needs.watch(documents, [])
-    if isCorpus { request.look = see }
+    if isCorpus { request.observer = see }
     return Observation(
       stream: stream, documents: documents, trace: try model.run(input, request), watchers: isCorpus ? watchers : [])
   }

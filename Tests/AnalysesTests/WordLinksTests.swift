@@ -109,7 +109,7 @@ struct WordLinksTests {
     let (watchers, look) = analysis.needs.watch(sources, targets)
     let sites = (0..<d.layers).map { Site(.crossPattern, layer: $0, stack: .decoder) }
     var request = TraceRequest(sites: analysis.needs.sites.union(sites))
-    request.look = look
+    request.observer = look
     let trace = try model.run(input, request)
     analysis.observe(
       Observation(stream: .corpus, documents: sources, targets: targets, trace: trace, watchers: watchers))

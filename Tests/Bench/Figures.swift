@@ -27,7 +27,7 @@ let figureBenchmarks = [("sheet", sheet), ("scatter", scatter), ("lines", lines)
   var generator = SeededGenerator(seed: 0)
   let tokens = (0..<64).map { "tok\($0)" }
   let panels = (0..<12).map { head in
-    var values = [Reading](repeating: .blank, count: 64 * 64)
+    var values = [PlotValue](repeating: .blank, count: 64 * 64)
     for query in 0..<64 {
       let weights = (0...query).map { _ in exp(2 * generator.normal()) }
       let total = weights.reduce(0, +)
@@ -64,7 +64,7 @@ let figureBenchmarks = [("sheet", sheet), ("scatter", scatter), ("lines", lines)
     "12 series", x: Axis(.linear, "step"), y: Axis(.linear, "value"), shape: .ratio(0.506),
     marks: (0..<12).map { layer in
       var sum = 0.0
-      let y = x.map { _ -> Reading in
+      let y = x.map { _ -> PlotValue in
         sum += generator.normal()
         return .number(sum)
       }

@@ -27,7 +27,7 @@ struct PixelGoldenTests {
             x: x,
             y: x.map {
               $0 == 9 && series == 1
-                ? .infinite : $0 == 14 && series == 2 ? .nan : Reading(exp(-$0 / Double(4 + 3 * series)))
+                ? .infinite : $0 == 14 && series == 2 ? .nan : PlotValue(exp(-$0 / Double(4 + 3 * series)))
             },
             paint: .category(series), name: "layer \(series)")
         })
@@ -40,7 +40,7 @@ struct PixelGoldenTests {
           CellMark(
             rows: 8, columns: 8,
             values: (0..<64).map {
-              $0 % 8 > $0 / 8 ? .blank : $0 == 16 ? .nan : $0 == 25 ? .notApplicable : Reading(data.uniform())
+              $0 % 8 > $0 / 8 ? .blank : $0 == 16 ? .nan : $0 == 25 ? .notApplicable : PlotValue(data.uniform())
             })
         ])
     default:
@@ -50,8 +50,8 @@ struct PixelGoldenTests {
         shape: .ratio(0.8),
         marks: [
           DotMark(
-            x: (0..<300).map { _ in Reading(data.normal()) }, y: (0..<300).map { _ in Reading(data.normal()) },
-            color: (0..<300).map { Reading(Double($0 % 7)) }, radius: 2.4, opacity: 0.75)
+            x: (0..<300).map { _ in PlotValue(data.normal()) }, y: (0..<300).map { _ in PlotValue(data.normal()) },
+            color: (0..<300).map { PlotValue(Double($0 % 7)) }, radius: 2.4, opacity: 0.75)
         ])
       dots.hasDiscLegend = true
       plot = dots

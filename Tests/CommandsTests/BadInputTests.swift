@@ -116,12 +116,17 @@ struct BadInputTests {
       return ["job.json5"]
     },
     Case("a misspelt option", code: 2, says: "--lable", "--label") { $0.arguments + ["--lable", "upos"] },
-    Case("fonts that are not there", says: "fonts") { run in
+    Case("templates that are not there", code: 2, says: "assets/templates") { run in
       try FileManager.default.createDirectory(at: run["assets"], withIntermediateDirectories: true)
+      return run.arguments + ["--assets", "assets"]
+    },
+    Case("fonts that are not there", says: "fonts") { run in
+      try FileManager.default.createDirectory(at: run["assets/templates"], withIntermediateDirectories: true)
       return run.arguments + ["--assets", "assets"]
     },
     Case("fonts that are none", says: "fonts") { run in
       try run.write("no font", to: "assets/fonts/Inter-Regular.ttf")
+      try run.write("", to: "assets/templates/page.mustache")
       return run.arguments + ["--assets", "assets"]
     },
     Case("a folder for a job", code: 2, says: "small: is a folder", "tomograph report --model small") { [$0.model] },

@@ -121,7 +121,7 @@ struct AttentionRuleTests {
 
 extension AttentionRuleTests {
   @Test("A causal model that attends to the next position fails; one that reads both ways may")
-  func laterPositions() throws {
+  func causalMaskLeak() throws {
     var results = HealthyRun().results
     let table = MetricTable(
       AttentionMetrics.nextShare,

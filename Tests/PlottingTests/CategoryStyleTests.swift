@@ -73,7 +73,7 @@ struct CategoryStyleTests {
       "area",
       {
         BandMark(
-          x: [0, 1], low: readings, high: readings.map { Reading(($0.number ?? 0) + 2) }, paint: .category($0),
+          x: [0, 1], low: readings, high: readings.map { PlotValue(($0.number ?? 0) + 2) }, paint: .category($0),
           opacity: 1, name: "a")
       }
     ),
@@ -83,7 +83,7 @@ struct CategoryStyleTests {
     ("edge", { EdgeMark([.init(0, 0, 1, 1)], paint: .category($0)) }),
     ("link", { LinkMark([.init(from: 0, to: 1, weight: 1)], paint: .category($0)) }),
   ]
-  private static let readings: [Reading] = [.number(0.5), .number(1)]
+  private static let readings: [PlotValue] = [.number(0.5), .number(1)]
 
   /// A listing in which all colours are one.
   private static func shape(_ list: DisplayList) -> String {
@@ -111,7 +111,7 @@ struct CategoryStyleTests {
       plot.hasDiscLegend = isDisc
       return plot.displayList(id: "a", width: 234, theme: .paper, measurer: FixedAdvance()).listing
     }
-    let categories: [Reading] = [.number(0), .number(1)]
+    let categories: [PlotValue] = [.number(0), .number(1)]
     let dots = list(
       DotMark(x: Self.readings, y: Self.readings, color: categories), Axis(.linear, ""), Axis(.linear, ""), isDisc: true
     )

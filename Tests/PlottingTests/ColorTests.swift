@@ -96,7 +96,7 @@ struct ColorTests {
       Plot(
         "a", x: .indices(3, ""), y: .indices(1, ""), color: .cyclic("phase", period: 0...2),
         shape: .rows(1, columns: 3, tallest: 9),
-        marks: [CellMark(rows: 1, columns: 3, values: [0.125, 0.75, 1.5].map { Reading($0 + shift) })]
+        marks: [CellMark(rows: 1, columns: 3, values: [0.125, 0.75, 1.5].map { PlotValue($0 + shift) })]
       ).displayList(id: "a", width: 200, theme: .screen, measurer: FixedAdvance()).listing
     }
     #expect(marks(0) == marks(4))

@@ -10,7 +10,7 @@ struct DistributionTests {
     "Quantiles are those of type 7",
     arguments: [(0, 1), (0.1, 1), (0.25, 2), (0.5, 4.5), (0.75, 8), (0.9, 8), (1, 8)] as [(Double, Double)])
   func quantiles(_ share: Double, _ expected: Double) {
-    #expect(abs(Distribution(Self.values.map(Reading.init)).quantile(share) - expected) < 1e-12)
+    #expect(abs(Distribution(Self.values.map(PlotValue.init)).quantile(share) - expected) < 1e-12)
   }
 
   @Test("Readings without a number are counted and not taken for numbers")
@@ -25,7 +25,7 @@ struct DistributionTests {
   @Test("The density has the area 1 and lies where the numbers are")
   func density() {
     var data = SampleData(seed: 9)
-    let sample = Distribution(data.normals(500, mean: 2, deviation: 0.5).map(Reading.init))
+    let sample = Distribution(data.normals(500, mean: 2, deviation: 0.5).map(PlotValue.init))
     #expect(abs(sample.mean - 2) < 0.1)
     #expect(abs(sample.standardDeviation - 0.5) < 0.05)
     let curve = sample.density(over: -1...5, steps: 601)
@@ -46,12 +46,12 @@ struct DistributionTests {
   @Test("Bins hold every number once, at round edges", arguments: [3, 20, 500])
   func bins(_ count: Int) {
     var data = SampleData(seed: UInt64(count))
-    let sample = Distribution(data.normals(count).map(Reading.init))
+    let sample = Distribution(data.normals(count).map(PlotValue.init))
     let edges = sample.binEdges()
     #expect(sample.counts(in: edges).reduce(0, +) == count)
     let steps = zip(edges, edges.dropFirst()).map { $1 - $0 }
     #expect(steps.allSatisfy { abs($0 - steps[0]) < 1e-9 })
     #expect(edges.count >= 3 && edges.count <= 70)
-    #expect(Distribution([0, 1, 1, 2].map(Reading.init)).counts(in: [0, 1, 2]) == [1, 3])
+    #expect(Distribution([0, 1, 1, 2].map(PlotValue.init)).counts(in: [0, 1, 2]) == [1, 3])
   }
 }

@@ -13,10 +13,10 @@ struct GapTests {
     var isCounted = false
     /// Marks that take numbers alone know no "n/a".
     var isOfNumbers = false
-    var plot: @Sendable (Reading) -> Plot
+    var plot: @Sendable (PlotValue) -> Plot
   }
 
-  private static let numbers: [Reading] = [.number(1), .number(2), .number(3), .number(4)]
+  private static let numbers: [PlotValue] = [.number(1), .number(2), .number(3), .number(4)]
   private static let color = ColorScale.sequential("c", 0...4)
   private static func plot(_ mark: any Mark, x: Axis = Axis(.linear, "x"), y: Axis = Axis(.linear, "y")) -> Plot {
     Plot("a", x: x, y: y, color: color, shape: .ratio(0.6), marks: [mark])
@@ -24,7 +24,7 @@ struct GapTests {
   private static func cells(_ mark: any Mark) -> Plot {
     plot(mark, x: .indices(5, "column"), y: .indices(1, "row"))
   }
-  private static func number(_ reading: Reading) -> Double {
+  private static func number(_ reading: PlotValue) -> Double {
     switch reading {
     case .number(let number): number
     case .infinite: .infinity
@@ -135,7 +135,7 @@ struct GapTests {
     let item = Self.cases[index]
     let blank = Self.panel(Self.list(item.plot(.blank)))
     var seen: [[DrawingItem]] = []
-    for reading in Reading.gaps {
+    for reading in PlotValue.gaps {
       if item.isOfNumbers, reading == .notApplicable || reading == .missing { continue }
       let list = Self.list(item.plot(reading))
       let words = list.texts.map(\.text)
@@ -157,15 +157,15 @@ struct GapTests {
   @Test("A line has a sign of its own for each reason, Inf at the upper edge and all others at the foot")
   func signs() {
     var shapes: Set<String> = []
-    for reading in Reading.gaps {
+    for reading in PlotValue.gaps {
       let items = GapSign.items(reading, at: Point(0, 0), radius: 2, color: .black)
       shapes.insert("\(items)")
     }
-    #expect(shapes.count == Reading.gaps.count)
+    #expect(shapes.count == PlotValue.gaps.count)
     let frame = Frame(
       area: Rect(0, 0, 100, 50), x: PositionScale(.linear, domain: 0...4, from: 0, to: 100),
       y: PositionScale(.linear, domain: 0...4, from: 50, to: 0), color: nil, theme: .paper, measurer: FixedAdvance())
-    func height(_ reading: Reading) -> Double? {
+    func height(_ reading: PlotValue) -> Double? {
       guard case .path(let path, _, _)? = GapSign.items([(2, reading)], color: .black, in: frame).first,
         case .move(let point)? = path.first
       else { return nil }
@@ -182,8 +182,8 @@ struct GapTests {
         Plot(
           "a", x: Axis(.linear, "x"), y: Axis(.log, "y"), shape: .ratio(0.6),
           marks: [
-            LineMark(x: [0, 1, 2], y: y.map(Reading.init)),
-            BandMark(x: [0, 1, 2], low: [0, 1, 1].map(Reading.init), high: [9, 9, 9].map(Reading.init)),
+            LineMark(x: [0, 1, 2], y: y.map(PlotValue.init)),
+            BandMark(x: [0, 1, 2], low: [0, 1, 1].map(PlotValue.init), high: [9, 9, 9].map(PlotValue.init)),
           ]))
     }
     #expect(list([1, 0, 10]).texts.contains { $0.text == "0 or less" })

@@ -30,7 +30,7 @@ struct SmoothCellTests {
 /// A small plot of every mark, each compared with its text.
 @Suite("Marks")
 struct MarkTests {
-  static let gappy: [Reading] = [.number(1), .number(2), .nan, .number(4), .number(3), .notApplicable]
+  static let gappy: [PlotValue] = [.number(1), .number(2), .nan, .number(4), .number(3), .notApplicable]
   static let x: [Double] = [0, 1, 2, 3, 4, 5]
 
   static func plot(_ marks: [any Mark], y: Axis = Axis(.linear, "y"), color: ColorScale? = nil) -> Plot {
@@ -39,25 +39,26 @@ struct MarkTests {
 
   static let plots: [(name: String, plot: Plot)] = [
     ("line", plot([LineMark(x: x, y: gappy, paint: .category(0), name: "a", hasDots: true)])),
-    ("line-log", plot([LineMark(x: x, y: [1e-6, 1e-3, 0, 2, 30, 1].map(Reading.init))], y: Axis(.log, "norm"))),
+    ("line-log", plot([LineMark(x: x, y: [1e-6, 1e-3, 0, 2, 30, 1].map(PlotValue.init))], y: Axis(.log, "norm"))),
     (
       "line-symlog",
-      plot([LineMark(x: x, y: [-1e4, -3, 0, 2, 30, 1e3].map(Reading.init))], y: Axis(.symlog(linearTo: 1), "norm"))
+      plot([LineMark(x: x, y: [-1e4, -3, 0, 2, 30, 1e3].map(PlotValue.init))], y: Axis(.symlog(linearTo: 1), "norm"))
     ),
     (
       "band",
       plot([
-        BandMark(x: x, low: gappy, high: gappy.map { $0.number.map { Reading($0 + 1) } ?? $0 }, name: "95 % interval"),
+        BandMark(
+          x: x, low: gappy, high: gappy.map { $0.number.map { PlotValue($0 + 1) } ?? $0 }, name: "95 % interval"),
         BandMark.area(x: x, y: gappy),
       ])
     ),
     (
       "dot",
       plot(
-        [DotMark(x: x.map(Reading.init), y: gappy, color: [0, 1, 0, 2, 1, 2].map(Reading.init))],
+        [DotMark(x: x.map(PlotValue.init), y: gappy, color: [0, 1, 0, 2, 1, 2].map(PlotValue.init))],
         color: .categorical("kind", [.init("one", .category(0)), .init("two", .category(1)), .init("other", .other)]))
     ),
-    ("interval", plot([IntervalMark(x: x, low: gappy, high: gappy.map { $0.number.map { Reading($0 * 2) } ?? $0 })])),
+    ("interval", plot([IntervalMark(x: x, low: gappy, high: gappy.map { $0.number.map { PlotValue($0 * 2) } ?? $0 })])),
     ("rule", plot([RuleMark(.atY, 0.3, name: "threshold"), RuleMark(.atX, 2)])),
     ("bar", plot([BarMark(categories: gappy, name: "bars")])),
     ("histogram", plot([BarMark(edges: [0, 1, 2, 4], counts: [3, 5, 1])])),
@@ -90,7 +91,7 @@ struct MarkTests {
         color: .diverging("difference", -1...0.5), shape: .square(rows: 40, columns: 50, largestSide: 300),
         marks: [
           CellMark(
-            rows: 40, columns: 50, values: (0..<2000).map { $0 == 7 ? .infinite : Reading(Double($0) / 2000 - 0.5) })
+            rows: 40, columns: 50, values: (0..<2000).map { $0 == 7 ? .infinite : PlotValue(Double($0) / 2000 - 0.5) })
         ])
     ),
   ]

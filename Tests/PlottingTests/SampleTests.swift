@@ -59,7 +59,7 @@ struct SampleTests {
   @Test("Dots are counted over all marks and panels")
   func manySmallMarks() {
     func list(_ count: Int) -> DisplayList {
-      let numbers = (0..<count).map { Reading(Double($0)) }
+      let numbers = (0..<count).map { PlotValue(Double($0)) }
       return Plot(
         "a", x: Axis(.linear, "x"), y: Axis(.linear, "y"), shape: .ratio(1), columns: 2,
         panels: (0..<4).map { Plot.Panel("\($0)", [DotMark(x: numbers, y: numbers)]) }

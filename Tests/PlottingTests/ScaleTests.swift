@@ -58,7 +58,7 @@ struct ScaleTests {
   func superscripts() {
     let plot = Plot(
       "a", x: Axis(.linear, "x"), y: Axis(.log, "y"), shape: .ratio(0.6),
-      marks: [LineMark(x: [0, 1], y: [1e-9, 1].map(Reading.init))])
+      marks: [LineMark(x: [0, 1], y: [1e-9, 1].map(PlotValue.init))])
     let list = plot.displayList(id: "a", width: 234, theme: .paper, measurer: FixedAdvance())
     let raised = list.texts.filter { $0.font.size < Theme.paper.tickSize }
     #expect(raised.map(\.text).contains("−8"))

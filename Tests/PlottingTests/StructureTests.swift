@@ -40,8 +40,8 @@ struct StructureTests {
   @Test("The contour of a cone is one closed circle")
   func circle() throws {
     let side = 41
-    let values = (0..<side * side).map { place -> Reading in
-      Reading(hypot(Double(place % side) / 20 - 1, Double(place / side) / 20 - 1))
+    let values = (0..<side * side).map { place -> PlotValue in
+      PlotValue(hypot(Double(place % side) / 20 - 1, Double(place / side) / 20 - 1))
     }
     let mark = ContourMark(rows: side, columns: side, values: values, x: -1...1, y: -1...1, levels: [0.5])
     let lines = mark.lines(at: 0.5)
@@ -55,7 +55,7 @@ struct StructureTests {
 
   @Test("A contour that leaves the grid is one open line from edge to edge; gaps are left out")
   func open() {
-    let plane = (0..<36).map { Reading(Double($0 % 6)) }
+    let plane = (0..<36).map { PlotValue(Double($0 % 6)) }
     let mark = ContourMark(rows: 6, columns: 6, values: plane, x: 0...5, y: 0...5, levels: [2.5])
     #expect(mark.lines(at: 2.5).map(\.isClosed) == [false])
     #expect(mark.lines(at: 2.5)[0].points.count == 6)
@@ -69,7 +69,7 @@ struct StructureTests {
   @Test("A saddle joins by its middle and crosses nothing")
   func saddle() {
     let mark = ContourMark(
-      rows: 2, columns: 2, values: [1, 0, 0, 1].map(Reading.init), x: 0...1, y: 0...1, levels: [0.4])
+      rows: 2, columns: 2, values: [1, 0, 0, 1].map(PlotValue.init), x: 0...1, y: 0...1, levels: [0.4])
     #expect(mark.lines(at: 0.4).count == 2)
   }
 

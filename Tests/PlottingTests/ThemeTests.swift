@@ -58,7 +58,8 @@ struct ThemeTests {
     theme.sequential = .magma
     let plot = Plot(
       "a", x: .indices(2, ""), y: .indices(1, ""), color: .sequential("share", 0...1),
-      shape: .rows(1, columns: 2, tallest: 9), marks: [CellMark(rows: 1, columns: 2, values: [0, 1].map(Reading.init))])
+      shape: .rows(1, columns: 2, tallest: 9),
+      marks: [CellMark(rows: 1, columns: 2, values: [0, 1].map(PlotValue.init))])
     let usual = plot.displayList(id: "a", width: 200, theme: .paper, measurer: FixedAdvance()).listing
     let changed = plot.displayList(id: "a", width: 200, theme: theme, measurer: FixedAdvance()).listing
     #expect(usual.contains("#fde725") && !changed.contains("#fde725") && changed.contains("#fcfdbf"))

@@ -47,7 +47,11 @@ private func cases(_ module: String) throws -> [Case] {
     #expect(cases.count >= count)
     for one in cases {
       let template = try MustacheTemplate(one.template, name: one.name)
-      let rendered = try template.render(one.data) { one.partials[$0]?.string }
+      let rendered = try template.render(one.data) { partial in
+        try one.partials[partial.name]?.string.map {
+          try MustacheTemplate($0, name: partial.name, indentation: partial.indentation)
+        }
+      }
       #expect(rendered == one.expected, "\(module): \(one.name)")
       #expect(Array(rendered.utf8) == Array(one.expected.utf8), "\(module): \(one.name)")
     }
@@ -68,7 +72,7 @@ private func cases(_ module: String) throws -> [Case] {
   @Test("A partial that includes itself without end is an error")
   func endless() throws {
     let template = try MustacheTemplate("{{>x}}", name: "t")
-    #expect(throws: InputError.self) { try template.render([:]) { _ in "{{>x}}" } }
+    #expect(throws: InputError.self) { try template.render([:]) { _ in template } }
   }
 
   @Test("A file of the user's folder takes the place of the one that comes along")
@@ -87,5 +91,9 @@ private func cases(_ module: String) throws -> [Case] {
     #expect(
       try Templates(assets: assets, overlay: folder.appending(path: "mine")).render("a", ["x": "<"]) == "[mine &lt;]")
     #expect(throws: InputError.self) { try Templates(assets: assets).render("c", [:]) }
+    let read = try Templates(assets: assets)
+    try Data("{{#x}}".utf8).write(to: assets.appending(path: "templates/b.mustache"))
+    #expect(try read.render("a", [:]) == "[shipped]", "each is read once")
+    #expect(throws: InputError.self) { try Templates(assets: assets) }
   }
 }

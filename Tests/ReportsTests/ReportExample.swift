@@ -150,7 +150,7 @@ enum ReportExample {
       id: id, analysis: analysis, title: id, caption: caption(id),
       altText: "Map of 6 layers by 12 heads, from 0.12 (L3.H4) to 0.97 (L0.H1).", extent: isWide ? .text : .column,
       plot: Plot(id, x: Axis(.linear), y: Axis(.linear), shape: .lines(1, height: 12), marks: []),
-      table: DataTable([("layer", .integers([0])), ("head", .integers([0])), ("value", .readings([Reading(0.5)]))]))
+      table: DataTable([("layer", .integers([0])), ("head", .integers([0])), ("value", .readings([PlotValue(0.5)]))]))
   }
 
   private static func caption(_ id: String) -> FigureCaption {

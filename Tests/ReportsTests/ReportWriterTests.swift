@@ -15,7 +15,7 @@ private func withReport<Result>(rules: [Rule] = ReportExample.rules, _ body: (UR
   let results = try ReportExample.results()
   let context = ReportWriter.Context(
     templates: try Templates(assets: Fixtures.root),
-    draw: { figure, rendition in ReportExample.draw(figure, rendition) })
+    draw: { figure, renditions in renditions.map { ReportExample.draw(figure, $0) } })
   try ReportWriter(
     results: results, assessment: Assessment(results, rules: rules),
     outcomes: ReportExample.figures.map { .figure($0) } + [.omitted(id: "tsne", reason: "fewer than 5 tokens")]

@@ -12,10 +12,10 @@ extension SampleFigures {
       let drop: Double = 1 / (1 + exp((step - 3000) / 350))
       return 2.4 + 5 * exp(-step / 700) + 0.7 * drop
     }
-    let training = steps.map { Reading(loss($0) + 0.06 * data.normal()) }
+    let training = steps.map { PlotValue(loss($0) + 0.06 * data.normal()) }
     let sparse = stride(from: 0, to: points, by: max(1, points / 24)).map { $0 }
-    let validation = sparse.map { place -> Reading in
-      place == sparse[5] ? .nan : Reading(loss(steps[place]) + 0.12 + steps[place] * 9e-6)
+    let validation = sparse.map { place -> PlotValue in
+      place == sparse[5] ? .nan : PlotValue(loss(steps[place]) + 0.12 + steps[place] * 9e-6)
     }
     return figure(
       id,
@@ -25,8 +25,8 @@ extension SampleFigures {
           Curve("training", x: steps, y: training),
           Curve(
             "validation", x: sparse.map { steps[$0] }, y: validation,
-            low: validation.map { $0.number.map { Reading($0 - 0.05) } ?? .blank },
-            high: validation.map { $0.number.map { Reading($0 + 0.05) } ?? .blank }),
+            low: validation.map { $0.number.map { PlotValue($0 - 0.05) } ?? .blank },
+            high: validation.map { $0.number.map { PlotValue($0 + 0.05) } ?? .blank }),
         ], quantity: "loss (nats)", isLogStep: isLog, interval: "95 % intervals over documents",
         checkpoints: isLog ? [10, 100, 1000, 10_000] : [5000, 10_000, 15_000],
         phase: TrainingCurves.Phase(
@@ -41,10 +41,10 @@ extension SampleFigures {
       let norms = steps.map { step -> Double in
         3 * exp(-step / 600) + 0.2 + 0.15 * Double(layer) * exp(-step / 2000) + 0.05 * abs(data.normal())
       }
-      let y = norms.enumerated().map { index, norm in layer == 5 && index == 22 ? Reading.infinite : Reading(norm) }
+      let y = norms.enumerated().map { index, norm in layer == 5 && index == 22 ? PlotValue.infinite : PlotValue(norm) }
       return Curve(
-        "layer \(layer)", x: steps, y: y, low: y.map { $0.number.map { Reading($0 * 0.7) } ?? .blank },
-        high: y.map { $0.number.map { Reading($0 * 1.5) } ?? .blank })
+        "layer \(layer)", x: steps, y: y, low: y.map { $0.number.map { PlotValue($0 * 0.7) } ?? .blank },
+        high: y.map { $0.number.map { PlotValue($0 * 1.5) } ?? .blank })
     }
     return figure(
       "gradient-norm-by-step",
@@ -75,10 +75,10 @@ extension SampleFigures {
 
   private static func pruning() -> Figure {
     let share = (0...20).map { Double($0) / 20 }
-    func kept(_ steepness: Double) -> [Reading] {
-      share.map { removed -> Reading in
+    func kept(_ steepness: Double) -> [PlotValue] {
+      share.map { removed -> PlotValue in
         let fall: Double = exp((removed - 0.62) * steepness)
-        return Reading(0.5 + 0.42 / (1 + fall))
+        return PlotValue(0.5 + 0.42 / (1 + fall))
       }
     }
     let random = share.map { 0.5 + 0.42 * exp(-$0 * 4) }
@@ -139,9 +139,9 @@ extension SampleFigures {
         title: "Trends over 24 runs",
         rows: names.enumerated().map { row, entry in
           var value = entry.1
-          var values = (0..<24).map { _ -> Reading in
+          var values = (0..<24).map { _ -> PlotValue in
             value += 0.06 * entry.1 * data.normal()
-            return Reading(value)
+            return PlotValue(value)
           }
           if row == 2 { values[11] = .nan }
           if row == 3 { (values[4], values[5]) = (.missing, .missing) }
@@ -163,9 +163,9 @@ extension SampleFigures {
     let steps = (0..<240).map { Double($0) * 25 }
     let curves = (0..<count).map { layer -> Curve in
       let depth = Double(layer) / Double(count)
-      let y = steps.enumerated().map { index, step -> Reading in
+      let y = steps.enumerated().map { index, step -> PlotValue in
         if layer == count / 2, index == 120 { return .infinite }
-        return Reading((0.2 + 4 * depth * exp(-step / 1200)) * exp(0.2 * data.normal()))
+        return PlotValue((0.2 + 4 * depth * exp(-step / 1200)) * exp(0.2 * data.normal()))
       }
       return Curve("block \(layer)", x: steps, y: y)
     }
@@ -212,11 +212,11 @@ extension SampleFigures {
     var data = SampleData(seed: 47)
     let names = ["NOUN", "VERB", "ADJ", "DET", "PRON", "ADP", "PUNCT", "AUX", "CCONJ", "NUM", ""]
     let labels = (0..<900).map { _ in names[Int(pow(data.uniform(), 1.6) * 11)] }
-    let points = labels.enumerated().map { (index: Int, label: String) -> [Reading] in
+    let points = labels.enumerated().map { (index: Int, label: String) -> [PlotValue] in
       let group = Double(names.firstIndex(of: label) ?? 0)
-      return (0..<dimensions).map { axis -> Reading in
+      return (0..<dimensions).map { axis -> PlotValue in
         let middle: Double = 3 * cos(group * (1.3 + 0.8 * Double(axis)))
-        return index == 9 && axis == 0 ? .nan : Reading(middle + 0.6 * data.normal())
+        return index == 9 && axis == 0 ? .nan : PlotValue(middle + 0.6 * data.normal())
       }
     }
     return figure(
@@ -243,7 +243,7 @@ extension SampleFigures {
       let (a, b) = (Int(data.uniform() * Double(count)), Int(data.uniform() * Double(count)))
       guard nodes[a].layer < nodes[b].layer, !links.contains(where: { $0.from == a && $0.to == b }) else { continue }
       let effect = data.normal() * data.normal()
-      links.append(.init(from: a, to: b, effect: links.count == 4 ? .nan : Reading(effect)))
+      links.append(.init(from: a, to: b, effect: links.count == 4 ? .nan : PlotValue(effect)))
     }
     return figure(
       id,
@@ -255,7 +255,7 @@ extension SampleFigures {
   private static func comparison(_ id: String, _ count: Int, _ style: RunComparison.Style) -> Figure {
     var data = SampleData(seed: 49)
     let before = (0..<count).map { _ in data.uniform() * 0.8 + 0.1 }
-    var after = before.map { Reading(min(max($0 + 0.18 * data.normal(), 0), 1)) }
+    var after = before.map { PlotValue(min(max($0 + 0.18 * data.normal(), 0), 1)) }
     if count > 2 { after[2] = .nan }
     return figure(
       id,

@@ -34,19 +34,19 @@ extension SampleFigures {
         let (dx, dy) = (Double(place % 14) - x, Double(place / 14) - y)
         let value = exp(-(dx * dx + dy * dy) / breadth) + 0.08 * data.uniform()
         if isSigned, place == 13 { return .nan }
-        return Reading(isSigned ? value - 0.7 * exp(-(dx * dx + (dy - 6) * (dy - 6)) / breadth) : value / 30)
+        return PlotValue(isSigned ? value - 0.7 * exp(-(dx * dx + (dy - 6) * (dy - 6)) / breadth) : value / 30)
       })
   }
 
-  private static func effects(_ layers: Int, _ tokens: [String]) -> [Reading] {
+  private static func effects(_ layers: Int, _ tokens: [String]) -> [PlotValue] {
     let (subject, middle, last) = (3 % tokens.count, tokens.count * 3 / 4, tokens.count - 1)
     return (0..<layers * tokens.count).map { place in
       let (layer, token) = (Double(place / tokens.count) * 12 / Double(layers), place % tokens.count)
       if place == tokens.count / 2 { return .notApplicable }
-      if token == subject { return Reading(0.9 * exp(-layer / 3)) }
-      if token == middle { return Reading(0.75 * exp(-(layer - 5) * (layer - 5) / 6) - 0.1) }
-      if token == last { return Reading(1 / (1 + exp((8 - layer) * 1.4))) }
-      return Reading(0.06 * sin(Double(place) * 2.3))
+      if token == subject { return PlotValue(0.9 * exp(-layer / 3)) }
+      if token == middle { return PlotValue(0.75 * exp(-(layer - 5) * (layer - 5) / 6) - 0.1) }
+      if token == last { return PlotValue(1 / (1 + exp((8 - layer) * 1.4))) }
+      return PlotValue(0.06 * sin(Double(place) * 2.3))
     }
   }
 
@@ -55,15 +55,15 @@ extension SampleFigures {
     return (0..<count).map { _ in deviation * data.normal() }
   }
 
-  private static func heads(_ layers: Int, _ heads: Int) -> [Reading] {
+  private static func heads(_ layers: Int, _ heads: Int) -> [PlotValue] {
     noise(layers * heads, 0.04, seed: 33).enumerated().map { place, value in
-      place == heads + 2 ? .nan : Reading(value + (place % 37 == 9 ? 0.8 : place % 61 == 20 ? -0.5 : 0))
+      place == heads + 2 ? .nan : PlotValue(value + (place % 37 == 9 ? 0.8 : place % 61 == 20 ? -0.5 : 0))
     }
   }
 
   private static func change(_ id: String, _ layers: Int, _ heads: Int) -> Figure {
     let before = noise(layers * heads, 0.1, seed: 34).map { 0.5 + $0 }
-    var after = zip(before, noise(layers * heads, 0.08, seed: 35)).map { Reading($0 + $1) }
+    var after = zip(before, noise(layers * heads, 0.08, seed: 35)).map { PlotValue($0 + $1) }
     after[heads + 1] = .notApplicable
     return figure(
       id,
@@ -104,7 +104,7 @@ extension SampleFigures {
     var data = SampleData(seed: 36)
     func attribution(_ id: String, _ tokens: [String], _ rows: [String]) -> Figure {
       let rows = rows.map { name -> TokenStrip.Row in
-        var values = tokens.map { _ in Reading(0.3 * data.normal() * data.normal()) }
+        var values = tokens.map { _ in PlotValue(0.3 * data.normal() * data.normal()) }
         (values[5], values[6]) = (.nan, .notApplicable)
         return .init(name, values)
       }
@@ -121,7 +121,7 @@ extension SampleFigures {
 
   private static let patching: [Figure] = {
     func map(
-      _ id: String, _ layers: Int, _ places: PatchingMap.Places, _ effects: [Reading], _ patched: String
+      _ id: String, _ layers: Int, _ places: PatchingMap.Places, _ effects: [PlotValue], _ patched: String
     ) -> Figure {
       figure(
         id,
@@ -141,9 +141,9 @@ extension SampleFigures {
   }()
 
   private static let matrices: [Figure] = {
-    var values = (0..<13 * 25).map { place -> Reading in
+    var values = (0..<13 * 25).map { place -> PlotValue in
       let (row, column) = (Double(place / 25) / 12, Double(place % 25) / 24)
-      return Reading(exp(-abs(row - column) * 3))
+      return PlotValue(exp(-abs(row - column) * 3))
     }
     values[30] = .nan
     return [
@@ -164,9 +164,9 @@ extension SampleFigures {
     let order = target.indices.map { row in min(row % 5 == 2 ? row + 1 : row % 5 == 3 ? row - 1 : row, source.count - 1)
     }
     let weights = target.indices.flatMap { row in
-      source.indices.map { column -> Reading in
+      source.indices.map { column -> PlotValue in
         let distance = abs(Double(column - order[row]) + (row % 7 == 4 ? 1 : 0))
-        return Reading(0.75 * exp(-1.4 * distance) + 0.03 * data.uniform())
+        return PlotValue(0.75 * exp(-1.4 * distance) + 0.03 * data.uniform())
       }
     }
     let sure = target.indices.filter { $0 % 6 != 1 }.map { AlignmentGrid.Pair(target: $0, source: order[$0]) }

@@ -12,7 +12,7 @@ package enum SampleFigures {
     Figure(content, id: id, analysis: "samples", label: "Sample data")
   }
 
-  static func readings(_ numbers: [Double]) -> [Reading] { numbers.map(Reading.init) }
+  static func readings(_ numbers: [Double]) -> [PlotValue] { numbers.map(PlotValue.init) }
 
   // MARK: Texts
 

@@ -24,7 +24,7 @@ extension SamplePlots {
           samples: (0..<10).map { step in
             readings(data.normals(300, mean: -1 - Double(step) * 0.35, deviation: 0.9 - Double(step) * 0.03))
               + (step == 7 ? [.nan] : [])
-          }, color: (0..<10).map { Reading(Double($0) * 200) })
+          }, color: (0..<10).map { PlotValue(Double($0) * 200) })
       ])
     var histogram = Plot(
       "Histograms (sample data)", x: Axis(.linear, "weight"), y: Axis(.linear, "count"), shape: .ratio(0.6),
@@ -47,23 +47,23 @@ extension SamplePlots {
       marks: BandMark.stacked(
         x: layers,
         [
-          ("previous token", layers.map { Reading(0.5 * exp(-$0 / 4)) }),
-          ("induction", layers.map { Reading(0.3 * exp(-($0 - 6) * ($0 - 6) / 8)) }),
-          ("first token", layers.map { $0 == 8 ? .nan : Reading(0.04 * $0) }),
+          ("previous token", layers.map { PlotValue(0.5 * exp(-$0 / 4)) }),
+          ("induction", layers.map { PlotValue(0.3 * exp(-($0 - 6) * ($0 - 6) / 8)) }),
+          ("first token", layers.map { $0 == 8 ? .nan : PlotValue(0.04 * $0) }),
         ]))
     let line = Plot(
       "Lines with a band and gaps (sample data)", x: Axis(.linear, "step"), y: Axis(.linear, "loss (nats)"),
       shape: .ratio(0.6),
       marks: (0..<4).flatMap { series -> [any Mark] in
         let x = (0..<25).map { Double($0) * 40 }
-        let y = x.map { step -> Reading in
+        let y = x.map { step -> PlotValue in
           step == 400 && series == 1
-            ? .infinite : Reading(3 * exp(-step / Double(200 + 150 * series)) + Double(series) * 0.3)
+            ? .infinite : PlotValue(3 * exp(-step / Double(200 + 150 * series)) + Double(series) * 0.3)
         }
         return [
           BandMark(
-            x: x, low: y.map { $0.number.map { Reading($0 - 0.1) } ?? $0 },
-            high: y.map { $0.number.map { Reading($0 + 0.1) } ?? $0 }, paint: .category(series)),
+            x: x, low: y.map { $0.number.map { PlotValue($0 - 0.1) } ?? $0 },
+            high: y.map { $0.number.map { PlotValue($0 + 0.1) } ?? $0 }, paint: .category(series)),
           LineMark(
             x: x, y: y, paint: .category(series), name: "seed \(series)",
             dash: series % 2 == 0 ? [] : [4, 2]),
@@ -83,7 +83,8 @@ extension SamplePlots {
       marks: [
         SpanMark(.atX, 300...460, name: "phase change"),
         SpanMark(.atY, 0.85...0.95, paint: .category(2), name: "usual range"),
-        LineMark(x: (0..<50).map { Double($0) * 20 }, y: (0..<50).map { Reading(1 / (1 + exp(8 - Double($0) / 2.4))) }),
+        LineMark(
+          x: (0..<50).map { Double($0) * 20 }, y: (0..<50).map { PlotValue(1 / (1 + exp(8 - Double($0) / 2.4))) }),
       ])
     span.hasInnerLegend = true
     let sparkline = Plot(
@@ -122,7 +123,7 @@ extension SamplePlots {
       (0..<8).map { row -> VectorMark.Arrow in
         let (x, y) = (Double(column) / 2 - 2.5, Double(row) / 2 - 1.75)
         let isGap = column == 8 && row == 6
-        return .init(x: x, y: y, dx: isGap ? .nan : Reading(-y * 0.2), dy: isGap ? .nan : Reading(x * 0.2))
+        return .init(x: x, y: y, dx: isGap ? .nan : PlotValue(-y * 0.2), dy: isGap ? .nan : PlotValue(x * 0.2))
       }
     }
     var lengths = ColorScale.sequential("length", 0...0.6, map: .magma)
@@ -131,7 +132,7 @@ extension SamplePlots {
       "Arrows (sample data)", x: Axis(.linear, "\\it{x}_{1}"), y: Axis(.linear, "\\it{x}_{2}"),
       color: lengths, shape: .ratio(0.72),
       marks: [
-        VectorMark(vectors, color: vectors.map { Reading(hypot($0.dx.number ?? .nan, $0.dy.number ?? .nan)) })
+        VectorMark(vectors, color: vectors.map { PlotValue(hypot($0.dx.number ?? .nan, $0.dy.number ?? .nan)) })
       ])
     let hinton = Plot(
       "Hinton diagram (sample data)", x: .indices(10, "input"), y: .indices(8, "output"),
@@ -139,7 +140,7 @@ extension SamplePlots {
       marks: [
         HintonMark(
           rows: 8, columns: 10,
-          values: (0..<80).map { $0 == 33 ? .nan : $0 == 34 ? .notApplicable : Reading(data.normal()) })
+          values: (0..<80).map { $0 == 33 ? .nan : $0 == 34 ? .notApplicable : PlotValue(data.normal()) })
       ])
     var pixels: [UInt8] = []
     for row in 0..<96 {
@@ -149,9 +150,9 @@ extension SamplePlots {
         pixels += [UInt8(60 + 150 * x), UInt8(40 + 170 * ring), UInt8(220 - 150 * y), 255]
       }
     }
-    let patches = (0..<36).map { place -> Reading in
+    let patches = (0..<36).map { place -> PlotValue in
       let (x, y) = (Double(place % 6) - 2, Double(place / 6) - 3)
-      return place == 5 ? .nan : Reading(exp(-hypot(x, y)))
+      return place == 5 ? .nan : PlotValue(exp(-hypot(x, y)))
     }
     var overlay = CellMark(rows: 6, columns: 6, values: patches)
     overlay.opacity = 0.55
@@ -170,7 +171,7 @@ extension SamplePlots {
         TokenStripMark(
           TokenText.texts(sentence),
           values: sentence.indices.map {
-            $0 == 5 ? .nan : $0 == 6 ? .notApplicable : Reading(sin(Double($0) * 1.7))
+            $0 == 5 ? .nan : $0 == 6 ? .notApplicable : PlotValue(sin(Double($0) * 1.7))
           })
       ])
     let mixed = [
@@ -180,7 +181,7 @@ extension SamplePlots {
       "Right-to-left token strip (sample data)", x: .hidden, y: .hidden, color: .sequential("attention", 0...1),
       shape: .content,
       marks: [
-        TokenStripMark(TokenText.texts(mixed), values: mixed.indices.map { Reading(abs(sin(Double($0) * 0.9))) })
+        TokenStripMark(TokenText.texts(mixed), values: mixed.indices.map { PlotValue(abs(sin(Double($0) * 0.9))) })
       ])
     return [
       Sample("contour", contour), Sample("vector", vector), Sample("hinton", hinton), Sample("image", image),
@@ -205,12 +206,12 @@ extension SamplePlots {
         GraphMark(
           nodes: nodes,
           edges: pairs.enumerated().map { index, pair in
-            .init(from: pair.0, to: pair.1, weight: index == 7 ? .nan : Reading(data.normal()))
+            .init(from: pair.0, to: pair.1, weight: index == 7 ? .nan : PlotValue(data.normal()))
           }, layerNames: ["input", "layer 0", "layer 1", "layer 2", "output"])
       ])
     var upright = GraphMark(
       nodes: nodes,
-      edges: pairs.enumerated().map { .init(from: $1.0, to: $1.1, weight: Reading(sin(Double($0) * 1.7))) },
+      edges: pairs.enumerated().map { .init(from: $1.0, to: $1.1, weight: PlotValue(sin(Double($0) * 1.7))) },
       layerNames: ["input", "layer 0", "layer 1", "layer 2", "output"])
     upright.isUpright = true
     let descending = Plot(
@@ -246,10 +247,10 @@ extension SamplePlots {
             (from + 1..<10).map { to in
               EdgeMark.Edge(
                 ring[from].x, ring[from].y, ring[to].x, ring[to].y,
-                weight: from == 2 && to == 5 ? .nan : Reading(pow(data.uniform(), 4)))
+                weight: from == 2 && to == 5 ? .nan : PlotValue(pow(data.uniform(), 4)))
             }
           }, bend: 0.12),
-        DotMark(x: ring.map { Reading($0.x) }, y: ring.map { Reading($0.y) }, radius: 4),
+        DotMark(x: ring.map { PlotValue($0.x) }, y: ring.map { PlotValue($0.y) }, radius: 4),
       ])
     return [
       Sample("graph", graph), Sample("graph-upright", descending), Sample("dendrogram", dendrogram),
@@ -260,18 +261,18 @@ extension SamplePlots {
   private static let points: [Sample] = {
     var data = SampleData(seed: 7)
     let categories = (0..<4).map { ColorScale.Category(groupNames[$0], .category($0)) }
-    let space = (0..<400).map { index -> [Reading] in
+    let space = (0..<400).map { index -> [PlotValue] in
       let group = Double(index % 4)
       return [
-        index == 9 ? .nan : Reading(data.normal() * 0.5 + cos(group * 1.6) * 2),
-        Reading(data.normal() * 0.5 + sin(group * 1.6) * 2), Reading(data.normal() * 0.5 + group * 0.8),
+        index == 9 ? .nan : PlotValue(data.normal() * 0.5 + cos(group * 1.6) * 2),
+        PlotValue(data.normal() * 0.5 + sin(group * 1.6) * 2), PlotValue(data.normal() * 0.5 + group * 0.8),
       ]
     }
     var scatter = Plot(
       "Scatter in space (sample data)", x: .hidden, y: .hidden, color: .categorical("family", categories),
       shape: .content,
       marks: [
-        Scatter3DMark(space, color: space.indices.map { Reading(Double($0 % 4)) }, titles: ["PC 1", "PC 2", "PC 3"])
+        Scatter3DMark(space, color: space.indices.map { PlotValue(Double($0 % 4)) }, titles: ["PC 1", "PC 2", "PC 3"])
       ])
     scatter.hasDiscLegend = true
     let many = (0..<30_000).map { _ in (x: data.normal(), y: data.normal()) }
@@ -280,8 +281,8 @@ extension SamplePlots {
       color: .sequential("distance", 0...3), shape: .ratio(0.8),
       marks: [
         DotMark(
-          x: many.map { Reading($0.x) }, y: many.map { Reading($0.y * 0.5 + $0.x * $0.x * 0.3) },
-          color: many.map { Reading(hypot($0.x, $0.y)) }, radius: 1, opacity: 0.7)
+          x: many.map { PlotValue($0.x) }, y: many.map { PlotValue($0.y * 0.5 + $0.x * $0.x * 0.3) },
+          color: many.map { PlotValue(hypot($0.x, $0.y)) }, radius: 1, opacity: 0.7)
       ])
     let cells = Plot(
       "160,000 cells as one image (sample data)", x: .indices(400, "key"), y: .indices(400, "query"),
@@ -292,7 +293,7 @@ extension SamplePlots {
           rows: 400, columns: 400,
           values: (0..<160_000).map { place in
             let (query, key) = (place / 400, place % 400)
-            return key > query ? .blank : Reading(exp(-Double(query - key) / 12) + (key == 0 ? 0.4 : 0))
+            return key > query ? .blank : PlotValue(exp(-Double(query - key) / 12) + (key == 0 ? 0.4 : 0))
           })
       ])
     var shapes = Plot(
@@ -300,8 +301,8 @@ extension SamplePlots {
       shape: .ratio(0.65),
       marks: (0..<6).map { group in
         DotMark(
-          x: (0..<12).map { _ in Reading(2e7 * exp(data.normal() + Double(group) * 0.3)) },
-          y: (0..<12).map { _ in Reading(30 + 4 * data.normal() - Double(group) * 2) }, paint: .category(group),
+          x: (0..<12).map { _ in PlotValue(2e7 * exp(data.normal() + Double(group) * 0.3)) },
+          y: (0..<12).map { _ in PlotValue(30 + 4 * data.normal() - Double(group) * 2) }, paint: .category(group),
           radius: 3.2, shape: .category(group), name: "family \(group)")
       })
     shapes.x = Axis(.log, "parameters")

@@ -23,10 +23,10 @@ package enum SamplePlots {
 
   package static let all: [Sample] = scales + marks + compositions
 
-  static func readings(_ numbers: [Double]) -> [Reading] { numbers.map(Reading.init) }
+  static func readings(_ numbers: [Double]) -> [PlotValue] { numbers.map(PlotValue.init) }
 
   /// Three groups of different shapes; the last has readings that are no numbers.
-  static let groups: [[Reading]] = {
+  static let groups: [[PlotValue]] = {
     var data = SampleData(seed: 1)
     return [
       readings(data.normals(80, mean: 0.42, deviation: 0.08)), readings(data.normals(80, mean: 0.55, deviation: 0.13)),
@@ -36,12 +36,12 @@ package enum SamplePlots {
   }()
   static let groupNames = ["bert", "gpt2", "llama", "t5"]
 
-  static let surface: (rows: Int, columns: Int, values: [Reading]) = {
+  static let surface: (rows: Int, columns: Int, values: [PlotValue]) = {
     let (rows, columns) = (41, 61)
-    let values = (0..<rows * columns).map { place -> Reading in
+    let values = (0..<rows * columns).map { place -> PlotValue in
       let (x, y) = (Double(place % columns) / 10 - 3, Double(place / columns) / 10 - 2)
       if abs(x - 2.2) < 0.18, abs(y - 1.4) < 0.18 { return .nan }
-      return Reading(3 * exp(-(x - 0.8) * (x - 0.8) - y * y) - 2.4 * exp(-(x + 1) * (x + 1) - (y + 0.4) * (y + 0.4)))
+      return PlotValue(3 * exp(-(x - 0.8) * (x - 0.8) - y * y) - 2.4 * exp(-(x + 1) * (x + 1) - (y + 0.4) * (y + 0.4)))
     }
     return (rows, columns, values)
   }()
@@ -54,7 +54,7 @@ package enum SamplePlots {
     var log = Plot(
       "Logarithmic axes (sample data)", x: Axis(.log, "step"), y: Axis(.log, "gradient norm ‖\\it{g}‖_{2}"),
       shape: .ratio(0.6),
-      marks: [LineMark(x: steps, y: steps.map { Reading(30 / $0.squareRoot() * exp(data.normal() * 0.1)) })])
+      marks: [LineMark(x: steps, y: steps.map { PlotValue(30 / $0.squareRoot() * exp(data.normal() * 0.1)) })])
     log.x.tickStyle = .prefixed(unit: "")
     var symlog = Plot(
       "Symmetric logarithmic and percent (sample data)", x: Axis(.linear, "share of heads"),
@@ -62,7 +62,7 @@ package enum SamplePlots {
       marks: [
         LineMark(
           x: (0...40).map { Double($0) / 40 },
-          y: (0...40).map { Reading(sinh((Double($0) - 20) / 2.6)) }, hasDots: true)
+          y: (0...40).map { PlotValue(sinh((Double($0) - 20) / 2.6)) }, hasDots: true)
       ])
     symlog.x.tickStyle = .percent
     var power = Plot(
@@ -71,7 +71,7 @@ package enum SamplePlots {
       marks: [
         LineMark(
           x: (0..<50).map { Double($0) * 40_000 },
-          y: (0..<50).map { $0 == 20 ? .nan : Reading(1.3 * exp(-Double($0) / 9)) }, hasDots: true)
+          y: (0..<50).map { $0 == 20 ? .nan : PlotValue(1.3 * exp(-Double($0) / 9)) }, hasDots: true)
       ])
     power.x.tickStyle = .prefixed(unit: "")
     power.y.clamps = true
@@ -80,8 +80,8 @@ package enum SamplePlots {
       x: Axis(.point(["q", "k", "v", "o", "up", "down"].map(CategoryLabel.name)), "matrix"),
       y: Axis(.linear, "σ_{1}"), shape: .ratio(0.6),
       marks: [LineMark(x: (0..<6).map(Double.init), y: readings([2.1, 2.4, 1.2, 1.4, 3.1, 2.9]), hasDots: true)])
-    let angles = (0..<24 * 24).map { place -> Reading in
-      Reading(atan2(Double(place / 24) - 11.5, Double(place % 24) - 11.5))
+    let angles = (0..<24 * 24).map { place -> PlotValue in
+      PlotValue(atan2(Double(place / 24) - 11.5, Double(place % 24) - 11.5))
     }
     let cyclic = Plot(
       "Cyclic colour (sample data)", x: .indices(24, "column"), y: .indices(24, "row"),
@@ -104,7 +104,7 @@ package enum SamplePlots {
               values: (0..<144).map {
                 let value = sin(Double($0 % 12) / 3) * cos(Double($0 / 12) / 4)
                 return $0 == 30
-                  ? .nan : $0 == 31 ? .notApplicable : Reading(name.hasPrefix("blue") ? value * 1.3 : abs(value))
+                  ? .nan : $0 == 31 ? .notApplicable : PlotValue(name.hasPrefix("blue") ? value * 1.3 : abs(value))
               })
           ]))
     }
@@ -156,7 +156,7 @@ package enum SamplePlots {
       "Labels that avoid each other (sample data)", x: Axis(.linear, "PC 1"), y: Axis(.linear, "PC 2"),
       shape: .ratio(0.75),
       marks: [
-        DotMark(x: dots.map { Reading($0.x) }, y: dots.map { Reading($0.y) }, radius: 3),
+        DotMark(x: dots.map { PlotValue($0.x) }, y: dots.map { PlotValue($0.y) }, radius: 3),
         LabelMark(
           dots.enumerated().map { .init("L\($0.offset % 6).H\($0.offset % 4)", x: $0.element.x, y: $0.element.y) },
           avoiding: dots),

@@ -115,7 +115,7 @@ struct TelemetryTests {
     var report = Accumulators([PerStack<RepresentationAnalysis>.self, AttentionAnalysis.self], context)
     let needs = report.needs, (watchers, look) = needs.watch(documents, [])
     var request = TraceRequest(sites: needs.sites)
-    request.look = look
+    request.observer = look
     try report.observe(
       Observation(
         stream: .corpus, documents: documents, trace: try model.run(batch, request), watchers: watchers))

@@ -26,7 +26,7 @@ import Transformers
       sites: Set(values.map(\.1)), gradients: Set(inputs.map(\.1)), parameterGradients: true)
     let bands = Bands()
     if inBands {
-      request.look = Look(rows: bands.see)
+      request.observer = SiteObserver(rows: bands.see)
       // Nor are all logits held at once; that they are right shows in the loss and in every gradient.
       request.sites.remove(.logits)
       request.sites.subtract(values.filter { $0.0.contains("attention") }.map(\.1))

@@ -125,7 +125,7 @@ extension GradientAnalysis {
   /// The middle 95 % of batches that had the number; nil below three.
   private func band(_ values: [Double]) -> ClosedRange<Double>? {
     let sorted = values.filter(\.isFinite).sorted()
-    return sorted.count < 3 ? nil : quantile(sorted, 0.025)...quantile(sorted, 0.975)
+    return sorted.count < 3 ? nil : sorted.quantile(0.025)...sorted.quantile(0.975)
   }
 
   /// A number of the curve of relative flow at `R1 … RL`.

@@ -1,6 +1,7 @@
 import CKernels
 package import Engine
 import Results
+import Support
 import Tensors
 package import Transformers
 

@@ -38,7 +38,7 @@ package struct RoutingAnalysis: Analysis {
           let p = probabilities.pointer + (row * probabilities.shape[1] + position) * experts
           for expert in places(ofLargest: d.expertsPerToken, p, experts) { values[2 + expert] += 1 }
           for expert in 0..<experts { values[2 + experts + expert] += Double(p[expert]) }
-          values[0] += entropy((0..<experts).map { Double(p[$0]) })
+          values[0] += evenness((0..<experts).map { Double(p[$0]) })
           values[1] += 1
         }
         sums[layer].add(values, weights[row])
@@ -46,10 +46,8 @@ package struct RoutingAnalysis: Analysis {
     }
   }
 
-  /// Over that of even shares.
-  private func entropy(_ shares: [Double]) -> Double {
-    -shares.reduce(0) { $1 == 0 ? $0 : $0 + $1 * log($1) } / log(Double(shares.count))
-  }
+  /// The entropy over that of even shares.
+  private func evenness(_ shares: [Double]) -> Double { entropy(of: shares) / log(Double(shares.count)) }
 
   package mutating func merge(_ other: RoutingAnalysis) {
     for layer in sums.indices { sums[layer].merge(other.sums[layer]) }
@@ -77,7 +75,7 @@ package struct RoutingAnalysis: Analysis {
     }
     var result = AnalysisResult(id: Self.id)
     result.tables = [
-      table(RoutingMetrics.entropy) { $0[0] / $0[1] }, table(RoutingMetrics.loadEntropy) { entropy(loads($0)) },
+      table(RoutingMetrics.entropy) { $0[0] / $0[1] }, table(RoutingMetrics.loadEntropy) { evenness(loads($0)) },
       table(RoutingMetrics.largestLoad) { loads($0).max() ?? .nan },
     ]
     result.arrays["load"] = NumericArray(

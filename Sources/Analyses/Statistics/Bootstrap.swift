@@ -94,13 +94,5 @@ package struct BootstrapSums: Sendable {
 package func interval95(_ values: [Double]) -> ClosedRange<Double>? {
   guard values.count >= 20, values.allSatisfy(\.isFinite) else { return nil }
   let sorted = values.sorted()
-  return quantile(sorted, 0.025)...quantile(sorted, 0.975)
-}
-
-/// The quantile of sorted values by linear interpolation.
-package func quantile(_ sorted: [Double], _ share: Double) -> Double {
-  let at = share * Double(sorted.count - 1)
-  let below = Int(at)
-  let above = min(below + 1, sorted.count - 1)
-  return sorted[below] + (at - Double(below)) * (sorted[above] - sorted[below])
+  return sorted.quantile(0.025)...sorted.quantile(0.975)
 }

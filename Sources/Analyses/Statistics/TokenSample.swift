@@ -1,4 +1,5 @@
 package import Engine
+import Support
 package import Tensors
 
 /// A bounded choice of token vectors of a corpus, at several residual points: those ordinary positions whose hash of
@@ -88,12 +89,7 @@ package struct TokenSample: Sendable {
     if tokens.count == limit, let last = tokens.last { bound = last.key }
   }
 
-  private static func key(_ hash: UInt64, _ position: Int) -> UInt64 {
-    var z = hash &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
+  private static func key(_ hash: UInt64, _ position: Int) -> UInt64 { SplitMix.number(UInt64(position), of: hash) }
 }
 
 extension [TokenSample.Token] {

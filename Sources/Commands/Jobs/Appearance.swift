@@ -61,7 +61,7 @@ struct Appearance: Sendable {
   }
 
   /// The theme of a form of a figure where none was chosen for all.
-  func theme(of form: FigureRendition.Theme) -> Theme {
+  func theme(of form: FigureRendition.ThemeName) -> Theme {
     if let theme { return theme }
     let usual: Theme =
       switch form {

@@ -151,8 +151,7 @@ struct StudyJobFile {
 
   func folderName(_ variant: Variant, seed: Int) -> String {
     let place = variants.firstIndex { $0.name == variant.name } ?? 0
-    let words = variant.name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-    let slug = String(words).split(separator: "-").joined(separator: "-")
+    let slug = variant.name.slug { $0.isASCII && ($0.isLetter || $0.isNumber) }
     return "\(place < 10 ? "0" : "")\(place)-\(slug.prefix(60))" + (seeds.count > 1 ? "-seed-\(seed)" : "")
   }
 }

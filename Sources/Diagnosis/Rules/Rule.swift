@@ -48,7 +48,7 @@ package struct Rule: Sendable {
 
   /// Every rule, in the order of the report: what explains others comes first.
   package static let all: [Rule] = [
-    nonFiniteWeights, laterPositions, oneHotAttention, constantAttention, uniformAttention, vanishingGradient,
+    nonFiniteWeights, causalMaskLeak, oneHotAttention, constantAttention, uniformAttention, vanishingGradient,
     explodingGradient, representationCollapse, overfitting, gradientSpikes, unstablePhase, identicalCheckpoints,
     inputHealth, missingNumber,
   ]

@@ -1,3 +1,4 @@
+import Support
 package import Transformers
 
 /// What part a token plays; analyses leave some of them out.
@@ -61,13 +62,4 @@ package struct TokenizedDocument: Sendable {
 
   /// The same for bootstrap weights: windows of one document are drawn together.
   package var bootstrapHash: UInt64 { stableHash(parent ?? id) }
-}
-
-/// FNV-1a over the UTF-8 bytes, then mixed (splitmix64) so that nearby ids differ in every bit.
-package func stableHash(_ text: String) -> UInt64 {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-  hash = (hash ^ hash >> 30) &* 0xbf58_476d_1ce4_e5b9
-  hash = (hash ^ hash >> 27) &* 0x94d0_49bb_1331_11eb
-  return hash ^ hash >> 31
 }

@@ -85,12 +85,12 @@ package struct Needs: Sendable {
 
   /// Fresh watchers, and what shows them what passes.
   package func watch(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> (
-    watchers: [any AttentionWatcher], look: Look?
+    watchers: [any AttentionWatcher], look: SiteObserver?
   ) {
     let made = watchers.map { $0(documents, targets) }
     guard !made.isEmpty else { return ([], nil) }
     let sites = made.reduce(into: Set<Site>()) { $0.formUnion($1.sites) }
-    let look = Look(sites: sites) { site, value in
+    let look = SiteObserver(sites: sites) { site, value in
       for watcher in made where watcher.sites.contains(site) { watcher.see(value, at: site) }
     } rows: { band in
       for watcher in made { watcher.see(band) }

@@ -122,7 +122,7 @@ package struct CorpusRun {
   private func run(_ batch: Batch, _ needs: Needs, _ observe: (Observation) throws -> Void) throws {
     let (watchers, look) = needs.watch(batch.documents, batch.targets)
     var plain = TraceRequest(sites: needs.sites)
-    plain.look = look
+    plain.observer = look
     plain.tokenLosses = needs.tokenLosses
     var differentiated = plain
     differentiated.gradients = needs.gradients
@@ -135,7 +135,7 @@ package struct CorpusRun {
     case .maskedLanguageModel where wantsGradients && reading.text?.tokenizer.roles.mask != nil:
       try observe(batch.observation(.corpus, try model.run(input, plain), watchers))
       guard let input = masked(batch, input) else { return }
-      differentiated.look = nil
+      differentiated.observer = nil
       try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
       return
     case .sequenceClassification(let classes) where wantsGradients && classes > 1: input.labels = batch.classes

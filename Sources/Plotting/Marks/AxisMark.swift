@@ -6,7 +6,7 @@ struct AxisMark: Mark {
   /// Small multiples have one title for all.
   var hasTitle = true
 
-  func readings(of channel: Channel) -> [Reading] { [] }
+  func values(of channel: Channel) -> [PlotValue] { [] }
 
   func draw(in frame: Frame, into items: inout [DrawingItem]) {
     guard !layout.labels.isEmpty else { return }
@@ -108,7 +108,7 @@ struct AxisMark: Mark {
 struct GridMark: Mark {
   var layout: AxisLayout
 
-  func readings(of channel: Channel) -> [Reading] { [] }
+  func values(of channel: Channel) -> [PlotValue] { [] }
 
   func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let isLevel = layout.side == .bottom || layout.side == .top

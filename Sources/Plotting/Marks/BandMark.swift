@@ -3,14 +3,14 @@ package import Drawing
 /// A filled strip between two lines: an interval, or an area above a baseline.
 package struct BandMark: Mark {
   package var x: [Double]
-  package var low: [Reading]
-  package var high: [Reading]
+  package var low: [PlotValue]
+  package var high: [PlotValue]
   package var paint: Paint
   package var opacity: Double
   package var name: String?
 
   package init(
-    x: [Double], low: [Reading], high: [Reading], paint: Paint = .accent, opacity: Double = 0.2, name: String? = nil
+    x: [Double], low: [PlotValue], high: [PlotValue], paint: Paint = .accent, opacity: Double = 0.2, name: String? = nil
   ) {
     precondition(x.count == low.count && x.count == high.count)
     self.x = x
@@ -22,28 +22,28 @@ package struct BandMark: Mark {
   }
 
   /// The area between a line and a constant.
-  package static func area(x: [Double], y: [Reading], baseline: Double = 0, paint: Paint = .accent) -> BandMark {
+  package static func area(x: [Double], y: [PlotValue], baseline: Double = 0, paint: Paint = .accent) -> BandMark {
     BandMark(x: x, low: y.map { $0.number == nil ? $0 : .number(baseline) }, high: y, paint: paint)
   }
 
   /// Areas upon each other, the first at the foot: each reading is added to the sum of those below. A gap in one is a gap
   /// in all above it.
-  package static func stacked(x: [Double], _ series: [(name: String, y: [Reading])]) -> [BandMark] {
-    var foot = x.map { _ in Reading.number(0) }
+  package static func stacked(x: [Double], _ series: [(name: String, y: [PlotValue])]) -> [BandMark] {
+    var foot = x.map { _ in PlotValue.number(0) }
     return series.enumerated().map { index, series in
       precondition(series.y.count == x.count)
       let top = zip(foot, series.y).map { low, y in
         guard let a = low.number else { return low }
-        return y.number.map { Reading(a + $0) } ?? y
+        return y.number.map { PlotValue(a + $0) } ?? y
       }
       defer { foot = top }
       return BandMark(x: x, low: foot, high: top, paint: .category(index), opacity: 1, name: series.name)
     }
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
-    case .x: x.map(Reading.init)
+    case .x: x.map(PlotValue.init)
     case .y: low + high
     case .color: []
     }
@@ -83,7 +83,7 @@ package struct BandMark: Mark {
       }
     }
     flush()
-    let gaps = x.indices.compactMap { index -> (x: Double, y: Reading)? in
+    let gaps = x.indices.compactMap { index -> (x: Double, y: PlotValue)? in
       let reading = high[index].gap == nil ? low[index] : high[index]
       return reading.gap == nil ? nil : (x[index], reading)
     }

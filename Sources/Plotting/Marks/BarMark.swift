@@ -4,7 +4,7 @@ package import Drawing
 package struct BarMark: Mark {
   /// Ends of each bar across its length: bin edges, or `category ± half a share`.
   package var spans: [ClosedRange<Double>]
-  package var values: [Reading]
+  package var values: [PlotValue]
   package var baseline: Double
   package var paint: Paint
   package var isLevel: Bool
@@ -12,7 +12,7 @@ package struct BarMark: Mark {
 
   /// Bars over categories `0 ..< values.count`, each four fifths of a category wide.
   package init(
-    categories values: [Reading], baseline: Double = 0, paint: Paint = .accent, isLevel: Bool = false,
+    categories values: [PlotValue], baseline: Double = 0, paint: Paint = .accent, isLevel: Bool = false,
     name: String? = nil
   ) {
     spans = values.indices.map { Double($0) - 0.4...Double($0) + 0.4 }
@@ -27,14 +27,14 @@ package struct BarMark: Mark {
   package init(edges: [Double], counts: [Double], paint: Paint = .accent, name: String? = nil) {
     precondition(edges.count == counts.count + 1)
     spans = counts.indices.map { edges[$0]...edges[$0 + 1] }
-    values = counts.map(Reading.init)
+    values = counts.map(PlotValue.init)
     baseline = 0
     self.paint = paint
     isLevel = false
     self.name = name
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch (channel, isLevel) {
     case (.x, false), (.y, true): spans.flatMap { [.number($0.lowerBound), .number($0.upperBound)] }
     case (.y, false), (.x, true): values + [.number(baseline)]

@@ -2,7 +2,7 @@ package import Drawing
 
 /// Boxes from quartile to quartile with the median, whiskers to the farthest numbers within 1.5 interquartile ranges,
 /// and dots beyond (Tukey 1977), one for each category.
-package struct BoxMark: Mark {
+package struct BoxMark: SampleMark {
   package var groups: [Distribution]
   /// Of each group; one for all where there is only one.
   package var paints: [Paint]
@@ -11,7 +11,7 @@ package struct BoxMark: Mark {
   package var isLevel: Bool
 
   package init(
-    _ groups: [[Reading]], paints: [Paint] = [.accent], breadth: Double = 0.55, isLevel: Bool = false
+    _ groups: [[PlotValue]], paints: [Paint] = [.accent], breadth: Double = 0.55, isLevel: Bool = false
   ) {
     precondition(!paints.isEmpty)
     self.groups = groups.map { Distribution($0) }
@@ -20,24 +20,15 @@ package struct BoxMark: Mark {
     self.isLevel = isLevel
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
-    guard channel == (isLevel ? .x : .y) else { return [] }
-    return groups.compactMap(\.range).flatMap { [.number($0.lowerBound), .number($0.upperBound)] }
-  }
-
-  package func legend(theme: Theme) -> [LegendEntry] { gapLegend(groups) }
-
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     for (index, group) in groups.enumerated() {
-      drawGap(of: group, at: Double(index), isLevel: isLevel, in: frame, into: &items)
+      drawGap(of: index, in: frame, into: &items)
       guard !group.sorted.isEmpty else { continue }
       let color = paints[index % paints.count].color(in: frame.theme)
       let stroke = Stroke(frame.theme.ink, width: frame.theme.axisWidth * 1.2)
       let whiskers = group.whiskers
       let (middle, half) = (Double(index), breadth / 2)
-      func point(_ across: Double, _ along: Double) -> Point? {
-        isLevel ? frame.point(along, across) : frame.point(across, along)
-      }
+      func point(_ across: Double, _ along: Double) -> Point? { self.point(across, along, in: frame) }
       func line(_ a: Point?, _ b: Point?) -> [PathElement] {
         guard let a, let b else { return [] }
         return [.move(a), .line(b)]
@@ -61,17 +52,4 @@ package struct BoxMark: Mark {
       }
     }
   }
-}
-
-/// The legend of samples some of whose readings are no numbers.
-func gapLegend(_ groups: [Distribution]) -> [LegendEntry] {
-  Distribution.gapWords(groups).map { [LegendEntry(.cross, $0)] } ?? []
-}
-
-/// The cross at the foot of a category's place where some of its readings are no numbers.
-func drawGap(of group: Distribution, at place: Double, isLevel: Bool, in frame: Frame, into items: inout [DrawingItem])
-{
-  guard group.gaps > 0, let across = (isLevel ? frame.y : frame.x).position(place) else { return }
-  let center = isLevel ? Point(frame.area.minX + 4, across) : Point(across, frame.area.maxY - 4)
-  items.append(GapSign.cross(at: center, radius: 2.2, color: frame.theme.gapInk))
 }

@@ -5,7 +5,7 @@ package struct CellMark: Mark {
   package var rows: Int
   package var columns: Int
   /// Row by row.
-  package var values: [Reading]
+  package var values: [PlotValue]
   /// Written into the cells where all of them fit; nil for none.
   package var printed: [String]?
   /// Paper between cells, in points, where neighbours of one colour should stay apart.
@@ -23,7 +23,7 @@ package struct CellMark: Mark {
   /// Up to here each cell is a rectangle of its own; more are one image.
   static let mostRectangles = 1200
 
-  package init(rows: Int, columns: Int, values: [Reading], printed: [String]? = nil) {
+  package init(rows: Int, columns: Int, values: [PlotValue], printed: [String]? = nil) {
     precondition(values.count == rows * columns, "\(values.count) values for \(rows)×\(columns) cells")
     precondition(printed.map { $0.count == values.count } ?? true)
     self.rows = rows
@@ -32,17 +32,17 @@ package struct CellMark: Mark {
     self.printed = printed
   }
 
-  package func readings(of channel: Channel) -> [Reading] { channel == .color ? values : [] }
+  package func values(of channel: Channel) -> [PlotValue] { channel == .color ? values : [] }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    var seen: Set<Reading> = []
+    var seen: Set<PlotValue> = []
     for value in values {
       switch value {
       case .number, .blank: continue
       default: seen.insert(value)
       }
     }
-    return Reading.gaps.filter(seen.contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
+    return PlotValue.gaps.filter(seen.contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
@@ -71,7 +71,7 @@ package struct CellMark: Mark {
   }
 
   private func drawRectangles(in frame: Frame, _ color: ColorScale, into items: inout [DrawingItem]) {
-    var patterns: [Reading: Int] = [:]
+    var patterns: [PlotValue: Int] = [:]
     for row in 0..<rows {
       for column in 0..<columns {
         let reading = values[row * columns + column]

@@ -6,7 +6,7 @@ package struct ContourMark: Mark {
   package var rows: Int
   package var columns: Int
   /// Row by row, the first row at the lower end of y.
-  package var values: [Reading]
+  package var values: [PlotValue]
   /// Where the first and last column lie, and the first and last row.
   package var x: ClosedRange<Double>
   package var y: ClosedRange<Double>
@@ -17,7 +17,7 @@ package struct ContourMark: Mark {
 
   /// - Parameter levels: nil for about ten round ones.
   package init(
-    rows: Int, columns: Int, values: [Reading], x: ClosedRange<Double>, y: ClosedRange<Double>,
+    rows: Int, columns: Int, values: [PlotValue], x: ClosedRange<Double>, y: ClosedRange<Double>,
     levels: [Double]? = nil, isColored: Bool = true, paint: Paint = .ink
   ) {
     precondition(values.count == rows * columns && rows > 1 && columns > 1)
@@ -31,7 +31,7 @@ package struct ContourMark: Mark {
     self.paint = paint
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
     case .x: [.number(x.lowerBound), .number(x.upperBound)]
     case .y: [.number(y.lowerBound), .number(y.upperBound)]
@@ -40,7 +40,7 @@ package struct ContourMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    Reading.gaps.filter(Set(values.filter { $0.gap != nil }).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
+    PlotValue.gaps.filter(Set(values.filter { $0.gap != nil }).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {

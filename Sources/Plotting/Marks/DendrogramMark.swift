@@ -46,12 +46,13 @@ package struct DendrogramMark: Mark {
     return order
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
-    channel == .y ? [.number(0)] + merges.map { Reading($0.height) } : []
+  package func values(of channel: Channel) -> [PlotValue] {
+    channel == .y ? [.number(0)] + merges.map { PlotValue($0.height) } : []
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    gapLabel(merges.map { Reading($0.height) }).map { [LegendEntry(.line(.muted, dash: [1, 2]), "height \($0)")] } ?? []
+    gapLabel(merges.map { PlotValue($0.height) }).map { [LegendEntry(.line(.muted, dash: [1, 2]), "height \($0)")] }
+      ?? []
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {

@@ -2,10 +2,10 @@ package import Drawing
 
 /// Discs, or other small shapes, at points, coloured by category, by number or all alike.
 package struct DotMark: Mark {
-  package var x: [Reading]
-  package var y: [Reading]
+  package var x: [PlotValue]
+  package var y: [PlotValue]
   /// Readings for the figure's colour scale; nil to draw all in `paint`.
-  package var color: [Reading]?
+  package var color: [PlotValue]?
   package var paint: Paint
   /// In points on a panel 400 wide; smaller ones have smaller discs.
   package var radius: Double
@@ -16,7 +16,7 @@ package struct DotMark: Mark {
   package var name: String?
 
   package init(
-    x: [Reading], y: [Reading], color: [Reading]? = nil, paint: Paint = .accent, radius: Double = 2,
+    x: [PlotValue], y: [PlotValue], color: [PlotValue]? = nil, paint: Paint = .accent, radius: Double = 2,
     opacity: Double = 1, shape: DotShape = .disc, name: String? = nil
   ) {
     precondition(x.count == y.count && (color.map { $0.count == x.count } ?? true))
@@ -30,7 +30,7 @@ package struct DotMark: Mark {
     self.name = name
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
     case .x: x
     case .y: y
@@ -48,6 +48,7 @@ package struct DotMark: Mark {
   }
 
   package var showsUnplaced: Bool { true }
+  package var dots: Int? { x.count }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     // One item a colour and shape, in the order in which they come; grey ("other") lies below the rest.
@@ -57,7 +58,7 @@ package struct DotMark: Mark {
     }
     var groups: [Look: [Point]] = [:]
     var order: [Look] = []
-    var looks: [Reading: Look] = [:]
+    var looks: [PlotValue: Look] = [:]
     var signs: [DrawingItem] = []
     var without = 0
     let plain = Look(
@@ -110,7 +111,7 @@ package struct DotMark: Mark {
   }
 
   /// The sign at the panel's edge of a point that is infinitely far away in one direction.
-  private func edgeSign(_ x: Reading, _ y: Reading, in frame: Frame) -> [DrawingItem]? {
+  private func edgeSign(_ x: PlotValue, _ y: PlotValue, in frame: Frame) -> [DrawingItem]? {
     let area = frame.area
     let color = frame.theme.gapInk
     if let number = x.number, let place = frame.x.clampedPosition(number), !y.isNowhere {
@@ -125,7 +126,7 @@ package struct DotMark: Mark {
   }
 }
 
-extension Reading {
+extension PlotValue {
   /// Neither a number nor infinite: it has no place on a scale, nor at one of its ends.
   fileprivate var isNowhere: Bool {
     switch self {

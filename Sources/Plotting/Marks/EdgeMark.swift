@@ -8,9 +8,9 @@ package struct EdgeMark: Mark {
     package var y1: Double
     package var x2: Double
     package var y2: Double
-    package var weight: Reading
+    package var weight: PlotValue
 
-    package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, weight: Reading = .number(1)) {
+    package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, weight: PlotValue = .number(1)) {
       self.x1 = x1
       self.y1 = y1
       self.x2 = x2
@@ -32,10 +32,10 @@ package struct EdgeMark: Mark {
     self.bend = bend
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
-    case .x: edges.flatMap { [Reading($0.x1), Reading($0.x2)] }
-    case .y: edges.flatMap { [Reading($0.y1), Reading($0.y2)] }
+    case .x: edges.flatMap { [PlotValue($0.x1), PlotValue($0.x2)] }
+    case .y: edges.flatMap { [PlotValue($0.y1), PlotValue($0.y2)] }
     case .color: []
     }
   }

@@ -2,7 +2,7 @@ import Drawing
 
 /// A cell without a number: crossed for NaN, with an arrow head for ±Inf, hatched for "n/a", with a ring for missing.
 enum GapCell {
-  static func items(_ reading: Reading, in cell: Rect, theme: Theme) -> [DrawingItem] {
+  static func items(_ reading: PlotValue, in cell: Rect, theme: Theme) -> [DrawingItem] {
     guard reading.gap != nil else { return [] }
     var items: [DrawingItem] = [.rect(cell, fill: theme.gapGround, stroke: nil, crisp: true)]
     let stroke = Stroke(theme.gapInk, width: max(0.4, theme.axisWidth))

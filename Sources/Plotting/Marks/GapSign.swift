@@ -4,7 +4,7 @@ import Drawing
 /// "n/a", a ring for missing.
 enum GapSign {
   /// The signs of a series over places of the x axis: Inf at the panel's upper edge, all others at its foot.
-  static func items(_ readings: [(x: Double, y: Reading)], color: Color, in frame: Frame) -> [DrawingItem] {
+  static func items(_ readings: [(x: Double, y: PlotValue)], color: Color, in frame: Frame) -> [DrawingItem] {
     readings.flatMap { x, reading -> [DrawingItem] in
       let reading = frame.y.reading(reading)
       guard reading.gap != nil, let place = frame.x.clampedPosition(x) else { return [] }
@@ -15,7 +15,7 @@ enum GapSign {
 
   /// - Parameter isLevel: Inf points to the right rather than up.
   static func items(
-    _ reading: Reading, at center: Point, radius: Double, color: Color, isLevel: Bool = false
+    _ reading: PlotValue, at center: Point, radius: Double, color: Color, isLevel: Bool = false
   ) -> [DrawingItem] {
     switch reading {
     case .number, .blank: return []
@@ -39,7 +39,7 @@ enum GapSign {
   }
 
   /// A sign that can be seen on any ground: a disc of the page's colour lies below.
-  static func haloed(_ reading: Reading, at center: Point, radius: Double, in theme: Theme) -> [DrawingItem] {
+  static func haloed(_ reading: PlotValue, at center: Point, radius: Double, in theme: Theme) -> [DrawingItem] {
     guard reading.gap != nil else { return [] }
     return [.discs([center], radius: radius * 1.7, fill: theme.background.with(opacity: 0.75), stroke: nil)]
       + items(reading, at: center, radius: radius, color: theme.ink)
@@ -54,9 +54,9 @@ enum GapSign {
   }
 
   /// One entry for each state among some readings.
-  static func legend(_ readings: some Sequence<Reading>) -> [LegendEntry] {
-    var seen: Set<Reading> = []
+  static func legend(_ readings: some Sequence<PlotValue>) -> [LegendEntry] {
+    var seen: Set<PlotValue> = []
     for reading in readings where reading.gap != nil { seen.insert(reading) }
-    return Reading.gaps.filter(seen.contains).map { LegendEntry(.sign($0), $0.gap ?? "") }
+    return PlotValue.gaps.filter(seen.contains).map { LegendEntry(.sign($0), $0.gap ?? "") }
   }
 }

@@ -8,9 +8,9 @@ package struct GraphMark: Mark {
     package var label: String
     package var layer: Int
     /// For the figure's colour scale; blank for the ground's colour.
-    package var color: Reading
+    package var color: PlotValue
 
-    package init(_ label: String, layer: Int, color: Reading = .blank) {
+    package init(_ label: String, layer: Int, color: PlotValue = .blank) {
       self.label = label
       self.layer = layer
       self.color = color
@@ -20,9 +20,9 @@ package struct GraphMark: Mark {
   package struct Edge: Hashable, Sendable {
     package var from: Int
     package var to: Int
-    package var weight: Reading
+    package var weight: PlotValue
 
-    package init(from: Int, to: Int, weight: Reading) {
+    package init(from: Int, to: Int, weight: PlotValue) {
       self.from = from
       self.to = to
       self.weight = weight
@@ -53,7 +53,7 @@ package struct GraphMark: Mark {
     self.negative = negative
   }
 
-  package func readings(of channel: Channel) -> [Reading] { channel == .color ? nodes.map(\.color) : [] }
+  package func values(of channel: Channel) -> [PlotValue] { channel == .color ? nodes.map(\.color) : [] }
 
   package func legend(theme: Theme) -> [LegendEntry] {
     var entries: [LegendEntry] = []
@@ -64,7 +64,7 @@ package struct GraphMark: Mark {
     }
     if let gap = gapLabel(edges.map(\.weight)) { entries.append(LegendEntry(.line(.muted, dash: [1, 2]), gap)) }
     return entries
-      + Reading.gaps.filter(Set(nodes.map(\.color)).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
+      + PlotValue.gaps.filter(Set(nodes.map(\.color)).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 
   private var layout: LayeredLayout {

@@ -6,14 +6,14 @@ package struct HintonMark: Mark {
   package var rows: Int
   package var columns: Int
   /// Row by row from the top.
-  package var values: [Reading]
+  package var values: [PlotValue]
   /// The number whose square fills its cell; nil for the largest.
   package var largest: Double?
   package var positive: Paint
   package var negative: Paint
 
   package init(
-    rows: Int, columns: Int, values: [Reading], largest: Double? = nil, positive: Paint = .category(0),
+    rows: Int, columns: Int, values: [PlotValue], largest: Double? = nil, positive: Paint = .category(0),
     negative: Paint = .category(1)
   ) {
     precondition(values.count == rows * columns)
@@ -27,7 +27,7 @@ package struct HintonMark: Mark {
 
   private var reach: Double { largest ?? values.compactMap { $0.number.map(abs) }.max() ?? 0 }
 
-  package func readings(of channel: Channel) -> [Reading] { [] }
+  package func values(of channel: Channel) -> [PlotValue] { [] }
 
   package func legend(theme: Theme) -> [LegendEntry] {
     var entries: [LegendEntry] = []
@@ -35,7 +35,7 @@ package struct HintonMark: Mark {
     if values.contains(where: { ($0.number ?? 0) < 0 }) { entries.append(LegendEntry(.swatch(negative), "negative")) }
     if reach > 0 { entries.append(LegendEntry(.swatch(.muted), "full cell: \(NumberFormat.text(reach))")) }
     return entries
-      + Reading.gaps.filter(Set(values).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
+      + PlotValue.gaps.filter(Set(values).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {

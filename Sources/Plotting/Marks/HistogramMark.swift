@@ -14,7 +14,7 @@ package struct HistogramMark: Mark {
   ///   - edges: nil to choose bins by Freedman and Diaconis.
   ///   - isDensity: heights are shares over the bin's width, whose area is 1, as those of a density curve.
   package init(
-    _ values: [Reading], edges: [Double]? = nil, isDensity: Bool = false, paint: Paint = .accent, opacity: Double = 1,
+    _ values: [PlotValue], edges: [Double]? = nil, isDensity: Bool = false, paint: Paint = .accent, opacity: Double = 1,
     name: String? = nil
   ) {
     let sample = Distribution(values)
@@ -30,10 +30,10 @@ package struct HistogramMark: Mark {
     self.name = name
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
-    case .x: [edges.first, edges.last].compactMap { $0.map(Reading.init) }
-    case .y: [.number(0)] + heights.map(Reading.init)
+    case .x: [edges.first, edges.last].compactMap { $0.map(PlotValue.init) }
+    case .y: [.number(0)] + heights.map(PlotValue.init)
     case .color: []
     }
   }
@@ -86,7 +86,7 @@ package struct DensityMark: Mark {
 
   /// - Parameter isLevel: the numbers lie along the y axis, as beside a scatter.
   package init(
-    _ values: [Reading], bandwidth: Double? = nil, paint: Paint = .accent, name: String? = nil, isLevel: Bool = false
+    _ values: [PlotValue], bandwidth: Double? = nil, paint: Paint = .accent, name: String? = nil, isLevel: Bool = false
   ) {
     let sample = Distribution(values)
     let width = bandwidth ?? sample.bandwidth
@@ -101,10 +101,10 @@ package struct DensityMark: Mark {
       } ?? []
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch (channel, isLevel) {
-    case (.x, false), (.y, true): [curve.first?.x, curve.last?.x].compactMap { $0.map(Reading.init) }
-    case (.y, false), (.x, true): [.number(0)] + curve.map { Reading($0.y) }
+    case (.x, false), (.y, true): [curve.first?.x, curve.last?.x].compactMap { $0.map(PlotValue.init) }
+    case (.y, false), (.x, true): [.number(0)] + curve.map { PlotValue($0.y) }
     case (.color, _): []
     }
   }

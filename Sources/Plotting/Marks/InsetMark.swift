@@ -21,8 +21,8 @@ package struct InsetMark: Mark {
     self.window = window
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
-    channel == .color ? marks.flatMap { $0.readings(of: .color) } : []
+  package func values(of channel: Channel) -> [PlotValue] {
+    channel == .color ? marks.flatMap { $0.values(of: .color) } : []
   }
 
   package func legend(theme: Theme) -> [LegendEntry] { marks.flatMap { $0.legend(theme: theme) } }

@@ -3,13 +3,13 @@ package import Drawing
 /// Upright or level strokes between two numbers: intervals of estimates.
 package struct IntervalMark: Mark {
   package var x: [Double]
-  package var low: [Reading]
-  package var high: [Reading]
+  package var low: [PlotValue]
+  package var high: [PlotValue]
   package var paint: Paint
   package var isLevel: Bool
 
   /// - Parameter isLevel: `x` are places along the y axis, and the intervals lie along x.
-  package init(x: [Double], low: [Reading], high: [Reading], paint: Paint = .ink, isLevel: Bool = false) {
+  package init(x: [Double], low: [PlotValue], high: [PlotValue], paint: Paint = .ink, isLevel: Bool = false) {
     precondition(x.count == low.count && x.count == high.count)
     self.x = x
     self.low = low
@@ -18,9 +18,9 @@ package struct IntervalMark: Mark {
     self.isLevel = isLevel
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch (channel, isLevel) {
-    case (.x, false), (.y, true): x.map(Reading.init)
+    case (.x, false), (.y, true): x.map(PlotValue.init)
     case (.y, false), (.x, true): low + high
     case (.color, _): []
     }
@@ -44,7 +44,7 @@ package struct IntervalMark: Mark {
         items += GapSign.items(end, at: center, radius: 2.2, color: color, isLevel: isLevel)
       }
       // What reaches to infinity is drawn to the panel's edge.
-      func limit(_ reading: Reading) -> Double? {
+      func limit(_ reading: PlotValue) -> Double? {
         switch reading {
         case .infinite: along.domain.upperBound
         case .negativeInfinite: along.domain.lowerBound

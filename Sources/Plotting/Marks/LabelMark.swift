@@ -37,10 +37,10 @@ package struct LabelMark: Mark {
     self.hasDots = hasDots
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
-    case .x: labels.map { Reading($0.x) }
-    case .y: labels.map { Reading($0.y) }
+    case .x: labels.map { PlotValue($0.x) }
+    case .y: labels.map { PlotValue($0.y) }
     case .color: []
     }
   }

@@ -3,7 +3,7 @@ package import Drawing
 /// A line through points, broken where there is no number; a sign at the panel's edge marks each gap.
 package struct LineMark: Mark {
   package var x: [Double]
-  package var y: [Reading]
+  package var y: [PlotValue]
   package var paint: Paint
   /// In the legend; nil to stay out of it.
   package var name: String?
@@ -12,11 +12,12 @@ package struct LineMark: Mark {
   /// A disc at each point.
   package var hasDots: Bool
   /// For the figure's colour scale, in place of `paint`.
-  package var color: Reading?
+  package var color: PlotValue?
 
   package init(
-    x: [Double], y: [Reading], paint: Paint = .accent, name: String? = nil, dash: [Double] = [], hasDots: Bool = false,
-    color: Reading? = nil
+    x: [Double], y: [PlotValue], paint: Paint = .accent, name: String? = nil, dash: [Double] = [],
+    hasDots: Bool = false,
+    color: PlotValue? = nil
   ) {
     precondition(x.count == y.count)
     self.x = x
@@ -28,9 +29,9 @@ package struct LineMark: Mark {
     self.color = color
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
-    case .x: x.map(Reading.init)
+    case .x: x.map(PlotValue.init)
     case .y: y
     case .color: color.map { [$0] } ?? []
     }

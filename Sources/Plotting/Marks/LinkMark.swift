@@ -33,10 +33,10 @@ package struct LinkMark: Mark {
     self.least = least
   }
 
-  package func readings(of channel: Channel) -> [Reading] { [] }
+  package func values(of channel: Channel) -> [PlotValue] { [] }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    gapLabel(links.map { Reading($0.weight) }).map { [LegendEntry(.line(.muted, dash: [1, 2]), $0)] } ?? []
+    gapLabel(links.map { PlotValue($0.weight) }).map { [LegendEntry(.line(.muted, dash: [1, 2]), $0)] } ?? []
   }
 
   /// Weak links first, so that the strong ones lie on top.

@@ -6,7 +6,7 @@ package enum Channel: Hashable, Sendable { case x, y, color }
 /// Shapes that stand for data: cells, lines, dots. Axes and grids are marks as well, whose data are ticks.
 package protocol Mark: Sendable {
   /// The data of a channel, from which a scale without a given domain takes its own; empty where it has none.
-  func readings(of channel: Channel) -> [Reading]
+  func values(of channel: Channel) -> [PlotValue]
   /// What the legend has to say about it.
   func legend(theme: Theme) -> [LegendEntry]
   func draw(in frame: Frame, into items: inout [DrawingItem])
@@ -16,6 +16,10 @@ package protocol Mark: Sendable {
   func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double?
   /// Whether numbers without a logarithm get a sign on a logarithmic scale, which the legend explains.
   var showsUnplaced: Bool { get }
+  /// Whether it is no data, but what they are seen against: a threshold, a range that is usual.
+  var isGround: Bool { get }
+  /// How many dots it draws, which are one image where the figure has too many of them; nil where it has none.
+  var dots: Int? { get }
   /// What the figure's description has to say of how it is drawn.
   func note(theme: Theme) -> String?
 }
@@ -26,6 +30,8 @@ extension Mark {
   package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? { nil }
   package func note(theme: Theme) -> String? { nil }
   package var showsUnplaced: Bool { false }
+  package var isGround: Bool { false }
+  package var dots: Int? { nil }
 }
 
 /// Where marks are drawn: an area of the page with scales onto it.
@@ -68,9 +74,9 @@ package struct LegendEntry: Hashable, Sendable {
     case disc(Paint)
     case shape(DotShape, Paint)
     /// A cell without a number.
-    case gap(Reading)
+    case gap(PlotValue)
     /// What stands in a chart for a reading that is no number.
-    case sign(Reading)
+    case sign(PlotValue)
     /// The cross in a corner for readings that have no place at all.
     case cross
   }

@@ -17,7 +17,7 @@ package struct RasterMark: Mark {
     self.opacity = opacity
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     let range = channel == .x ? x : channel == .y ? y : nil
     return range.map { [.number($0.lowerBound), .number($0.upperBound)] } ?? []
   }

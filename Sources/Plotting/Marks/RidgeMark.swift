@@ -19,12 +19,12 @@ package struct RidgeMark: Mark {
 
   package var ridges: [Ridge]
   /// For the figure's colour scale; nil to draw all in `paint`.
-  package var color: [Reading]?
+  package var color: [PlotValue]?
   package var paint: Paint
   /// How many categories the highest ridge reaches over.
   package var overlap: Double
 
-  package init(_ ridges: [Ridge], color: [Reading]? = nil, paint: Paint = .accent, overlap: Double = 2.2) {
+  package init(_ ridges: [Ridge], color: [PlotValue]? = nil, paint: Paint = .accent, overlap: Double = 2.2) {
     precondition(color.map { $0.count == ridges.count } ?? true)
     self.ridges = ridges
     self.color = color
@@ -34,7 +34,7 @@ package struct RidgeMark: Mark {
 
   /// The densities of samples over the range that all have together.
   package init(
-    samples: [[Reading]], color: [Reading]? = nil, paint: Paint = .accent, overlap: Double = 2.2
+    samples: [[PlotValue]], color: [PlotValue]? = nil, paint: Paint = .accent, overlap: Double = 2.2
   ) {
     let groups = samples.map { Distribution($0) }
     let ends = groups.compactMap(\.range)
@@ -47,9 +47,9 @@ package struct RidgeMark: Mark {
     self.init(ridges, color: color, paint: paint, overlap: overlap)
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
-    case .x: ridges.flatMap { [$0.x.first, $0.x.last].compactMap { $0.map(Reading.init) } }
+    case .x: ridges.flatMap { [$0.x.first, $0.x.last].compactMap { $0.map(PlotValue.init) } }
     case .y: []
     case .color: color ?? []
     }
@@ -63,7 +63,7 @@ package struct RidgeMark: Mark {
   package func legend(theme: Theme) -> [LegendEntry] {
     let gaps = ridges.reduce(0) { $0 + $1.gaps }
     return (gaps == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(gaps)) without a number")])
-      + Reading.gaps.filter(Set(color ?? []).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
+      + PlotValue.gaps.filter(Set(color ?? []).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {

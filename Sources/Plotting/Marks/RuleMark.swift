@@ -19,13 +19,15 @@ package struct RuleMark: Mark {
     self.name = name
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
-    channel == (direction == .atX ? .x : .y) ? [Reading(value)] : []
+  package var isGround: Bool { true }
+
+  package func values(of channel: Channel) -> [PlotValue] {
+    channel == (direction == .atX ? .x : .y) ? [PlotValue(value)] : []
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    guard let gap = Reading(value).gap else { return name.map { [LegendEntry(.line(paint, dash: dash), $0)] } ?? [] }
-    return [LegendEntry(.sign(Reading(value)), [name, gap].compactMap { $0 }.joined(separator: ": "))]
+    guard let gap = PlotValue(value).gap else { return name.map { [LegendEntry(.line(paint, dash: dash), $0)] } ?? [] }
+    return [LegendEntry(.sign(PlotValue(value)), [name, gap].compactMap { $0 }.joined(separator: ": "))]
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
@@ -37,7 +39,7 @@ package struct RuleMark: Mark {
         ? Point(value > 0 ? area.maxX - 3.5 : area.minX + 3.5, area.midY)
         : Point(area.midX, value > 0 ? area.minY + 3.5 : area.maxY - 3.5)
       let color = paint.color(in: frame.theme)
-      items += GapSign.items(Reading(value), at: center, radius: 2.2, color: color, isLevel: isLevel)
+      items += GapSign.items(PlotValue(value), at: center, radius: 2.2, color: color, isLevel: isLevel)
     }
     guard let place = scale.position(value) else { return }
     let area = frame.area

@@ -4,9 +4,9 @@ import Foundation
 /// Points in space seen from a fixed direction without perspective, in a box whose far edges are drawn; near points are
 /// larger, far ones smaller and nearer to the ground's colour.
 package struct Scatter3DMark: Mark {
-  package var points: [[Reading]]
+  package var points: [[PlotValue]]
   /// For the figure's colour scale; nil to draw all in `paint`.
-  package var color: [Reading]?
+  package var color: [PlotValue]?
   package var paint: Paint
   /// At the box's edges, with markup as in `RichText`.
   package var titles: [String]
@@ -18,7 +18,7 @@ package struct Scatter3DMark: Mark {
 
   /// - Parameter points: three readings each.
   package init(
-    _ points: [[Reading]], color: [Reading]? = nil, paint: Paint = .accent, titles: [String], radius: Double = 1.8,
+    _ points: [[PlotValue]], color: [PlotValue]? = nil, paint: Paint = .accent, titles: [String], radius: Double = 1.8,
     azimuth: Double = 32, elevation: Double = 20
   ) {
     precondition(points.allSatisfy { $0.count == 3 } && titles.count == 3)
@@ -32,7 +32,7 @@ package struct Scatter3DMark: Mark {
     self.elevation = elevation
   }
 
-  package func readings(of channel: Channel) -> [Reading] { channel == .color ? color ?? [] : [] }
+  package func values(of channel: Channel) -> [PlotValue] { channel == .color ? color ?? [] : [] }
 
   package func legend(theme: Theme) -> [LegendEntry] {
     let nowhere = points.compactMap { point in point.first { $0.gap != nil } }
@@ -75,7 +75,7 @@ package struct Scatter3DMark: Mark {
       var shape: DotShape
     }
     let plain = Look(color: paint.color(in: theme), shape: theme.style(of: paint).shape)
-    var looks: [Reading: Look] = [:]
+    var looks: [PlotValue: Look] = [:]
     var layers: [[(look: Look, point: Point)]] = Array(repeating: [], count: 8)
     var signs: [DrawingItem] = []
     for (index, point) in points.enumerated() {

@@ -21,7 +21,7 @@ package struct SignificanceMark: Mark {
 
   package init(_ pairs: [Pair]) { self.pairs = pairs }
 
-  package func readings(of channel: Channel) -> [Reading] { [] }
+  package func values(of channel: Channel) -> [PlotValue] { [] }
 
   package func headroom(over length: Double) -> Double { Double(levels.max().map { $0 + 1 } ?? 0) * Self.rise + 4 }
 

@@ -17,8 +17,10 @@ package struct SpanMark: Mark {
     self.name = name
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
-    channel == (direction == .atX ? .x : .y) ? [Reading(span.lowerBound), Reading(span.upperBound)] : []
+  package var isGround: Bool { true }
+
+  package func values(of channel: Channel) -> [PlotValue] {
+    channel == (direction == .atX ? .x : .y) ? [PlotValue(span.lowerBound), PlotValue(span.upperBound)] : []
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {

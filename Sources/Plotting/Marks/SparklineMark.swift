@@ -6,11 +6,11 @@ package struct SparklineMark: Mark {
   package struct Row: Hashable, Sendable {
     package var name: String
     /// From the oldest to the newest, at equal distances.
-    package var values: [Reading]
+    package var values: [PlotValue]
     /// A limit that it should not pass; nil for none.
     package var threshold: Double?
 
-    package init(_ name: String, _ values: [Reading], threshold: Double? = nil) {
+    package init(_ name: String, _ values: [PlotValue], threshold: Double? = nil) {
       self.name = name
       self.values = values
       self.threshold = threshold
@@ -31,7 +31,7 @@ package struct SparklineMark: Mark {
     self.highest = highest
   }
 
-  package func readings(of channel: Channel) -> [Reading] { [] }
+  package func values(of channel: Channel) -> [PlotValue] { [] }
 
   package func legend(theme: Theme) -> [LegendEntry] {
     var entries = [
@@ -97,7 +97,7 @@ package struct SparklineMark: Mark {
   ) {
     let theme = frame.theme
     let half = frame.y.bandWidth * 0.36
-    guard let seen = extent(row.values + (row.threshold.map { [Reading($0)] } ?? [])) else { return }
+    guard let seen = extent(row.values + (row.threshold.map { [PlotValue($0)] } ?? [])) else { return }
     func height(_ number: Double) -> Double {
       let (low, high) = (seen.lowerBound, seen.upperBound)
       return high > low ? middle + half - 2 * half * (number - low) / (high - low) : middle

@@ -29,10 +29,10 @@ package struct TextMark: Mark {
     self.offset = offset
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
-    case .x: x.map(Reading.init)
-    case .y: y.map(Reading.init)
+    case .x: x.map(PlotValue.init)
+    case .y: y.map(PlotValue.init)
     case .color: []
     }
   }

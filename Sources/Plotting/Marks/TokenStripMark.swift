@@ -4,21 +4,21 @@ package import Drawing
 /// tokens run from the right, alone or within a line of others.
 package struct TokenStripMark: Mark {
   package var tokens: [TokenText]
-  package var values: [Reading]
+  package var values: [PlotValue]
   /// In the theme's tick size times this.
   package var scale: Double
 
-  package init(_ tokens: [TokenText], values: [Reading], scale: Double = 1.1) {
+  package init(_ tokens: [TokenText], values: [PlotValue], scale: Double = 1.1) {
     precondition(tokens.count == values.count)
     self.tokens = tokens
     self.values = values
     self.scale = scale
   }
 
-  package func readings(of channel: Channel) -> [Reading] { channel == .color ? values : [] }
+  package func values(of channel: Channel) -> [PlotValue] { channel == .color ? values : [] }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    Reading.gaps.filter(Set(values.filter { $0.gap != nil }).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
+    PlotValue.gaps.filter(Set(values.filter { $0.gap != nil }).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 
   package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? {

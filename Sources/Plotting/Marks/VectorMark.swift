@@ -6,10 +6,10 @@ package struct VectorMark: Mark {
   package struct Arrow: Hashable, Sendable {
     package var x: Double
     package var y: Double
-    package var dx: Reading
-    package var dy: Reading
+    package var dx: PlotValue
+    package var dy: PlotValue
 
-    package init(x: Double, y: Double, dx: Reading, dy: Reading) {
+    package init(x: Double, y: Double, dx: PlotValue, dy: PlotValue) {
       self.x = x
       self.y = y
       self.dx = dx
@@ -17,17 +17,17 @@ package struct VectorMark: Mark {
     }
 
     /// Why it has no direction.
-    fileprivate var gap: Reading { dx.gap == nil ? dy : dx }
+    fileprivate var gap: PlotValue { dx.gap == nil ? dy : dx }
   }
 
   package var arrows: [Arrow]
   /// For the figure's colour scale; nil to draw all in `paint`.
-  package var color: [Reading]?
+  package var color: [PlotValue]?
   package var paint: Paint
   /// In points.
   package var width: Double?
 
-  package init(_ arrows: [Arrow], color: [Reading]? = nil, paint: Paint = .accent, width: Double? = nil) {
+  package init(_ arrows: [Arrow], color: [PlotValue]? = nil, paint: Paint = .accent, width: Double? = nil) {
     precondition(color.map { $0.count == arrows.count } ?? true)
     self.arrows = arrows
     self.color = color
@@ -35,10 +35,12 @@ package struct VectorMark: Mark {
     self.width = width
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
+  package func values(of channel: Channel) -> [PlotValue] {
     switch channel {
-    case .x: arrows.flatMap { arrow in [Reading(arrow.x)] + (arrow.dx.number.map { [Reading(arrow.x + $0)] } ?? []) }
-    case .y: arrows.flatMap { arrow in [Reading(arrow.y)] + (arrow.dy.number.map { [Reading(arrow.y + $0)] } ?? []) }
+    case .x:
+      arrows.flatMap { arrow in [PlotValue(arrow.x)] + (arrow.dx.number.map { [PlotValue(arrow.x + $0)] } ?? []) }
+    case .y:
+      arrows.flatMap { arrow in [PlotValue(arrow.y)] + (arrow.dy.number.map { [PlotValue(arrow.y + $0)] } ?? []) }
     case .color: color ?? []
     }
   }

@@ -2,7 +2,7 @@ package import Drawing
 
 /// Densities of samples, mirrored over each category's middle, with a line from quartile to quartile and the median as
 /// a dot. All have the same area, and end where their numbers end.
-package struct ViolinMark: Mark {
+package struct ViolinMark: SampleMark {
   package var groups: [Distribution]
   package var paints: [Paint]
   /// The breadth of the broadest, in categories.
@@ -12,7 +12,7 @@ package struct ViolinMark: Mark {
   static let steps = 72
 
   package init(
-    _ groups: [[Reading]], paints: [Paint] = [.accent], breadth: Double = 0.85, isLevel: Bool = false
+    _ groups: [[PlotValue]], paints: [Paint] = [.accent], breadth: Double = 0.85, isLevel: Bool = false
   ) {
     precondition(!paints.isEmpty)
     self.groups = groups.map { Distribution($0) }
@@ -21,23 +21,14 @@ package struct ViolinMark: Mark {
     self.isLevel = isLevel
   }
 
-  package func readings(of channel: Channel) -> [Reading] {
-    guard channel == (isLevel ? .x : .y) else { return [] }
-    return groups.compactMap(\.range).flatMap { [.number($0.lowerBound), .number($0.upperBound)] }
-  }
-
-  package func legend(theme: Theme) -> [LegendEntry] { gapLegend(groups) }
-
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     let outlines = groups.map { group in
       group.range.map { group.density(over: $0, steps: Self.steps) } ?? []
     }
     let highest = outlines.joined().map(\.y).max() ?? 0
-    func point(_ across: Double, _ along: Double) -> Point? {
-      isLevel ? frame.point(along, across) : frame.point(across, along)
-    }
+    func point(_ across: Double, _ along: Double) -> Point? { self.point(across, along, in: frame) }
     for (index, (group, outline)) in zip(groups, outlines).enumerated() {
-      drawGap(of: group, at: Double(index), isLevel: isLevel, in: frame, into: &items)
+      drawGap(of: index, in: frame, into: &items)
       guard !group.sorted.isEmpty, highest > 0 else { continue }
       let color = paints[index % paints.count].color(in: frame.theme)
       let middle = Double(index)

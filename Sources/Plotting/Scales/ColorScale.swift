@@ -78,17 +78,17 @@ package struct ColorScale: Sendable {
   }
 
   /// The style of a reading's category; plain for numbers.
-  func style(of reading: Reading, theme: Theme) -> CategoryStyle {
+  func style(of reading: PlotValue, theme: Theme) -> CategoryStyle {
     guard case .categorical(let categories) = kind, let number = reading.number,
       categories.indices.contains(Int(number))
     else { return CategoryStyle(pattern: 0) }
     return theme.style(of: categories[Int(number)].paint)
   }
 
-  func shape(of reading: Reading, theme: Theme) -> DotShape { style(of: reading, theme: theme).shape }
+  func shape(of reading: PlotValue, theme: Theme) -> DotShape { style(of: reading, theme: theme).shape }
 
   /// The colour of a reading, nil for one that has none (gaps and empty paper).
-  func color(of reading: Reading, theme: Theme) -> Color? {
+  func color(of reading: PlotValue, theme: Theme) -> Color? {
     guard let number = reading.number else { return nil }
     switch kind {
     case .continuous(let map, let domain, let transform):

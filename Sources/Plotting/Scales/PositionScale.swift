@@ -61,7 +61,7 @@ package struct PositionScale: Hashable, Sendable {
   }
 
   /// The reading as it is drawn: on a logarithmic scale, numbers that have no logarithm lie infinitely far below.
-  func reading(_ reading: Reading) -> Reading {
+  func reading(_ reading: PlotValue) -> PlotValue {
     guard kind == .log, let number = reading.number, number <= 0 else { return reading }
     return .negativeInfinite
   }

@@ -2,10 +2,10 @@
 package struct FigureRendition: Hashable, Sendable {
   package enum Format: String, CaseIterable, Hashable, Sendable { case svg, png, pdf }
   /// The name of a theme of the plots.
-  package enum Theme: String, Hashable, Sendable { case screen, dark, paper }
+  package enum ThemeName: String, Hashable, Sendable { case screen, dark, paper }
 
   package var format: Format
-  package var theme: Theme
+  package var theme: ThemeName
   /// In points of 1/72 inch.
   package var width: Double
 

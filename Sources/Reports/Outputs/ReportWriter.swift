@@ -12,15 +12,15 @@ package struct ReportWriter: Sendable {
     package var formats: [FigureRendition.Format]
     /// `en`, for the page's `lang`.
     package var language: String
-    /// Draws a figure; called from several threads at once.
-    package var draw: @Sendable (Figure, FigureRendition) throws -> [UInt8]
+    /// The files of a figure, one for each rendition; called from several threads at once.
+    package var draw: @Sendable (Figure, [FigureRendition]) throws -> [[UInt8]]
     /// Told of each figure that is done; called from several threads at once.
     package var progress: @Sendable (_ done: Int, _ of: Int) -> Void
 
     package init(
       templates: Templates, formats: [FigureRendition.Format] = FigureRendition.Format.allCases,
       language: String = "en",
-      draw: @escaping @Sendable (Figure, FigureRendition) throws -> [UInt8],
+      draw: @escaping @Sendable (Figure, [FigureRendition]) throws -> [[UInt8]],
       progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) {
       self.templates = templates
@@ -125,8 +125,9 @@ extension ReportWriter.Step {
   }
 
   private static func write(_ figure: Figure, isSmall: Bool, _ context: ReportWriter.Context, to folder: URL) throws {
-    for (ending, rendition) in FigureRendition.all(figure, isSmall: isSmall, formats: context.formats) {
-      try OutputFile.write(try context.draw(figure, rendition), to: folder.appending(path: figure.id + ending))
+    let files = FigureRendition.all(figure, isSmall: isSmall, formats: context.formats)
+    for (file, bytes) in zip(files, try context.draw(figure, files.map(\.rendition))) {
+      try OutputFile.write(bytes, to: folder.appending(path: figure.id + file.ending))
     }
     try OutputFile.write(Array(figure.table.csv.utf8), to: folder.appending(path: figure.id + ".csv"))
     try OutputFile.write(Array(figure.latex.utf8), to: folder.appending(path: figure.id + ".tex"))

@@ -39,7 +39,7 @@ extension Study {
 
 /// What `study.json` holds.
 private struct Record: Codable {
-  struct Setting: Codable {
+  struct VariantSetting: Codable {
     var key, value: String
   }
 
@@ -52,7 +52,7 @@ private struct Record: Codable {
 
   struct Variant: Codable {
     var name: String
-    var settings: [Setting]
+    var settings: [VariantSetting]
     var runs: [Run]
   }
 
@@ -63,13 +63,13 @@ private struct Record: Codable {
 
   var schema = 1
   var name, about: String
-  var common: [Setting]
+  var common: [VariantSetting]
   var variants: [Variant]
   var groups: [Group]
 
   init(_ study: Study) {
-    func settings(_ settings: [(key: String, value: String)]) -> [Setting] {
-      settings.map { Setting(key: $0.key, value: $0.value) }
+    func settings(_ settings: [(key: String, value: String)]) -> [VariantSetting] {
+      settings.map { VariantSetting(key: $0.key, value: $0.value) }
     }
     (name, about, common) = (study.name, study.about, settings(study.common))
     variants = study.variants.map { variant in
@@ -94,7 +94,9 @@ private struct Record: Codable {
         at: "\(place): group \(group.name.debugDescription)", "has a member that is no variant",
         expected: "0 to \(variants.count - 1)", found: "\(group.members)")
     }
-    func settings(_ settings: [Setting]) -> [(key: String, value: String)] { settings.map { ($0.key, $0.value) } }
+    func settings(_ settings: [VariantSetting]) -> [(key: String, value: String)] {
+      settings.map { ($0.key, $0.value) }
+    }
     return Study(
       name: name, about: about, common: settings(common),
       variants: try variants.map { variant in

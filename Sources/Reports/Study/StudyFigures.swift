@@ -87,11 +87,11 @@ struct StudyFigures {
     guard let first = runs.first else { return Curve(name, x: [], y: []) }
     let points = first.map(\.0)
     let values = points.map { x in runs.compactMap { run in run.first { $0.0 == x }?.1 } }
-    let y = values.map { Reading($0.reduce(0, +) / Double($0.count)) }
+    let y = values.map { PlotValue($0.reduce(0, +) / Double($0.count)) }
     guard runs.count > 1 else { return Curve(name, x: points, y: y) }
     return Curve(
-      name, x: points, y: y, low: values.map { Reading($0.min() ?? .nan) },
-      high: values.map { Reading($0.max() ?? .nan) })
+      name, x: points, y: y, low: values.map { PlotValue($0.min() ?? .nan) },
+      high: values.map { PlotValue($0.max() ?? .nan) })
   }
 }
 
@@ -164,7 +164,7 @@ package struct LossRanking: FigureContent {
       + (rows.contains { $0.values.count > 1 } ? " Bars go from the lowest to the highest seed." : "")
   }
   package var altText: String {
-    "\(counted(rows.count, "variant")): the loss goes " + Seen.range(rows.map { Reading($0.mean) }, rows.map(\.name))
+    "\(counted(rows.count, "variant")): the loss goes " + Seen.range(rows.map { PlotValue($0.mean) }, rows.map(\.name))
       + "."
   }
 
@@ -175,13 +175,14 @@ package struct LossRanking: FigureContent {
     if rows.contains(where: { $0.values.count > 1 }) {
       marks.append(
         IntervalMark(
-          x: places, low: rows.map { Reading($0.values.min() ?? .nan) },
-          high: rows.map { Reading($0.values.max() ?? .nan) },
+          x: places, low: rows.map { PlotValue($0.values.min() ?? .nan) },
+          high: rows.map { PlotValue($0.values.max() ?? .nan) },
           paint: .muted, isLevel: true))
     }
     marks.append(
       DotMark(
-        x: rows.map { Reading($0.mean) }, y: places.map(Reading.init), paint: .category(0), radius: 4, shape: .disc))
+        x: rows.map { PlotValue($0.mean) }, y: places.map(PlotValue.init), paint: .category(0), radius: 4, shape: .disc)
+    )
     return Plot(
       title, x: Axis(.linear, "loss (nats)"), y: .categories(rows.map(\.name), ""),
       shape: .lines(rows.count, height: 15), marks: marks)
@@ -189,9 +190,9 @@ package struct LossRanking: FigureContent {
 
   package var table: DataTable {
     DataTable([
-      ("variant", .texts(rows.map(\.name))), ("loss", .readings(rows.map { Reading($0.mean) })),
-      ("low", .readings(rows.map { Reading($0.values.min() ?? .nan) })),
-      ("high", .readings(rows.map { Reading($0.values.max() ?? .nan) })),
+      ("variant", .texts(rows.map(\.name))), ("loss", .readings(rows.map { PlotValue($0.mean) })),
+      ("low", .readings(rows.map { PlotValue($0.values.min() ?? .nan) })),
+      ("high", .readings(rows.map { PlotValue($0.values.max() ?? .nan) })),
       ("trainings", .integers(rows.map(\.values.count))),
     ])
   }

@@ -75,7 +75,7 @@ struct MustacheParser {
       add(.section(path: open.path, isInverted: open.isInverted, open.nodes))
     case UInt8(ascii: ">"):
       let indent = isAlone ? Array(bytes[(start - (indentation ?? 0))..<start]) : []
-      add(.partial(name: content, indentation: indent))
+      add(.partial(MustacheTemplate.Partial(name: content, indentation: indent)))
     case UInt8(ascii: "{"), UInt8(ascii: "&"): add(.variable(path: Self.path(content), isEscaped: false))
     default: add(.variable(path: Self.path(content), isEscaped: true))
     }

@@ -8,40 +8,61 @@ package struct MustacheTemplate: Sendable {
     /// `{{name}}`, or `{{{name}}}` and `{{&name}}` where it is not escaped. The path of an empty name, `.`, is empty.
     case variable(path: [String], isEscaped: Bool)
     case section(path: [String], isInverted: Bool, [Node])
-    case partial(name: String, indentation: [UInt8])
+    case partial(Partial)
+  }
+
+  /// `{{>name}}`: another template, with what stands before a tag alone on its line before each of its lines.
+  package struct Partial: Hashable, Sendable {
+    package var name: String
+    package var indentation: [UInt8] = []
   }
 
   let nodes: [Node]
 
+  /// - Parameter indentation: set before each line of the text.
   /// - Throws: `InputError` with the line where a tag or section does not end.
-  package init(_ text: String, name: String) throws {
-    var parser = MustacheParser(text, name: name)
+  package init(_ text: String, name: String, indentation: [UInt8] = []) throws {
+    var parser = MustacheParser(Self.indented(text, indentation), name: name)
     nodes = try parser.nodes()
   }
 
-  /// The names of what it includes, in the order in which they stand in it.
-  var partials: [String] {
-    func names(_ nodes: [Node]) -> [String] {
-      nodes.flatMap { node -> [String] in
+  private static func indented(_ text: String, _ indentation: [UInt8]) -> String {
+    if indentation.isEmpty { return text }
+    var result: [UInt8] = []
+    var isLineStart = true
+    for byte in text.utf8 {
+      if isLineStart { result += indentation }
+      result.append(byte)
+      isLineStart = byte == UInt8(ascii: "\n")
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// What it includes, in the order in which it stands in it.
+  var partials: [Partial] {
+    func partials(_ nodes: [Node]) -> [Partial] {
+      nodes.flatMap { node -> [Partial] in
         switch node {
-        case .partial(let name, _): [name]
-        case .section(_, _, let inner): names(inner)
+        case .partial(let partial): [partial]
+        case .section(_, _, let inner): partials(inner)
         case .text, .variable: []
         }
       }
     }
-    return names(nodes)
+    return partials(nodes)
   }
 
-  /// - Parameter partials: the text of a partial, nil where there is none of that name.
-  package func render(_ value: TemplateValue, partials: @escaping (String) throws -> String?) throws -> String {
+  /// - Parameter partials: the template of a partial, indented as it says; nil where there is none of that name.
+  package func render(
+    _ value: TemplateValue, partials: @escaping (Partial) throws -> MustacheTemplate?
+  ) throws -> String {
     var renderer = Renderer(partials: partials)
     try renderer.render(nodes, [value], depth: 0)
     return String(decoding: renderer.output, as: UTF8.self)
   }
 
   private struct Renderer {
-    let partials: (String) throws -> String?
+    let partials: (Partial) throws -> MustacheTemplate?
     var output: [UInt8] = []
 
     mutating func render(_ nodes: [Node], _ stack: [TemplateValue], depth: Int) throws {
@@ -60,13 +81,11 @@ package struct MustacheTemplate: Sendable {
           } else if value.isTrue {
             try render(children, stack + [value], depth: depth)
           }
-        case .partial(let name, let indentation):
+        case .partial(let partial):
           guard depth < 100 else {
-            throw InputError(.usage, at: "template \(name)", "includes itself without end")
+            throw InputError(.usage, at: "template \(partial.name)", "includes itself without end")
           }
-          guard let text = try partials(name) else { continue }
-          let template = try MustacheTemplate(Self.indented(text, indentation), name: name)
-          try render(template.nodes, stack, depth: depth + 1)
+          if let template = try partials(partial) { try render(template.nodes, stack, depth: depth + 1) }
         }
       }
     }
@@ -77,18 +96,6 @@ package struct MustacheTemplate: Sendable {
       guard var value = stack.reversed().lazy.compactMap({ $0[first] }).first else { return .null }
       for key in path.dropFirst() { value = value[key] ?? .null }
       return value
-    }
-
-    private static func indented(_ text: String, _ indentation: [UInt8]) -> String {
-      if indentation.isEmpty { return text }
-      var result: [UInt8] = []
-      var isLineStart = true
-      for byte in text.utf8 {
-        if isLineStart { result += indentation }
-        result.append(byte)
-        isLineStart = byte == UInt8(ascii: "\n")
-      }
-      return String(decoding: result, as: UTF8.self)
     }
   }
 }

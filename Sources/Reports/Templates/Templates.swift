@@ -1,9 +1,11 @@
 package import Foundation
 import Support
 
-/// The files of `templates/`, with a user's folder laid over them: what it has wins, one file at a time.
+/// The files of `templates/`, with a user's folder laid over them: what it has wins, one file at a time. Each template
+/// is read once, when this is made.
 package struct Templates: Sendable {
   private let folders: [URL]
+  private var parsed: [MustacheTemplate.Partial: MustacheTemplate] = [:]
   /// The user's files, in the order of their names; empty where there is no such folder.
   package let own: [URL]
 
@@ -17,13 +19,11 @@ package struct Templates: Sendable {
     let shipped = assets.appending(path: "templates")
     folders = (overlay.map { [$0] } ?? []) + [shipped]
     own = try overlay.map { try Self.files(of: $0) } ?? []
-    guard overlay != nil else { return }
     let known = try Self.files(of: shipped).map(\.lastPathComponent)
-    var included: Set<String> = []
-    for url in own where url.pathExtension == "mustache" {
-      let name = url.deletingPathExtension().lastPathComponent
-      included.formUnion(try MustacheTemplate(try file(url.lastPathComponent) ?? "", name: place(of: name)).partials)
+    for name in known + own.map(\.lastPathComponent) where name.hasSuffix(".mustache") {
+      try read(MustacheTemplate.Partial(name: String(name.dropLast(".mustache".count))), through: [])
     }
+    let included = Set(parsed.values.flatMap(\.partials).map(\.name))
     for url in own {
       let name = url.lastPathComponent
       let stem = url.deletingPathExtension().lastPathComponent
@@ -32,9 +32,7 @@ package struct Templates: Sendable {
           .usage, at: url.path(percentEncoded: false), "is no template" + suggestion(for: name, among: known),
           expected: known.joined(separator: ", ") + ", or a partial that one of them includes")
       }
-      if url.pathExtension == "mustache" {
-        try follow(stem, through: [])
-      } else if try file(name)?.lowercased().contains("</style") == true {
+      if try url.pathExtension != "mustache" && file(name)?.lowercased().contains("</style") == true {
         throw InputError(.usage, at: url.path(percentEncoded: false), "ends the style element that it stands in")
       }
     }
@@ -50,17 +48,19 @@ package struct Templates: Sendable {
       .map { folder.appending(path: $0) }
   }
 
-  /// Goes through everything that a template includes.
-  private func follow(_ name: String, through path: [String]) throws {
+  /// Parses a template and everything that it includes.
+  private mutating func read(_ partial: MustacheTemplate.Partial, through path: [String]) throws {
+    let name = partial.name
     if path.contains(name) { throw InputError(.usage, at: "template \(place(of: name))", "includes itself") }
+    guard parsed[partial] == nil else { return }
     guard let text = try file(name + ".mustache") else {
       throw InputError(
         .usage, at: "template \(place(of: path.last ?? name))", "includes \(name), which is not there",
         expected: "\(name).mustache beside it")
     }
-    for partial in try MustacheTemplate(text, name: place(of: name)).partials {
-      try follow(partial, through: path + [name])
-    }
+    let template = try MustacheTemplate(text, name: place(of: name), indentation: partial.indentation)
+    for inner in template.partials { try read(inner, through: path + [name]) }
+    parsed[partial] = template
   }
 
   /// The path of a user's template, the bare name of the program's own.
@@ -89,13 +89,13 @@ package struct Templates: Sendable {
 
   /// Fills `<name>.mustache`; partials are files beside it.
   ///
-  /// - Throws: `InputError` where there is no such template or it is not sound.
+  /// - Throws: `InputError` where there is no such template.
   package func render(_ name: String, _ value: TemplateValue) throws -> String {
-    guard let text = try file(name + ".mustache") else {
+    guard let template = parsed[MustacheTemplate.Partial(name: name)] else {
       throw InputError(
         .usage, at: folders.map { $0.path(percentEncoded: false) }.joined(separator: ", "),
         "has no template \(name).mustache")
     }
-    return try MustacheTemplate(text, name: place(of: name)).render(value) { try file($0 + ".mustache") }
+    return try template.render(value) { parsed[$0] }
   }
 }

@@ -6,16 +6,12 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
   package init(seed: UInt64) {
-    var x = seed
-    func splitmix() -> UInt64 {
-      x &+= 0x9e37_79b9_7f4a_7c15
-      var z = x
-      z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-      return z ^ z >> 31
-    }
-    state = (splitmix(), splitmix(), splitmix(), splitmix())
+    func number(_ place: UInt64) -> UInt64 { SplitMix.number(place, of: seed) }
+    state = (number(1), number(2), number(3), number(4))
   }
+
+  /// One of many generators of a seed, each for a batch, a layer, a place of its own.
+  package init(seed: UInt64, stream: UInt64) { self.init(seed: seed &+ stream &* SplitMix.step) }
 
   package mutating func next() -> UInt64 {
     func rotated(_ x: UInt64, _ by: UInt64) -> UInt64 { x << by | x >> (64 - by) }

@@ -81,7 +81,7 @@ package final class TrainingData {
   }
 
   private func mixed(_ seed: UInt64, _ number: UInt64) -> UInt64 {
-    var generator = SeededGenerator(seed: seed &+ number &* 0x9e37_79b9_7f4a_7c15)
+    var generator = SeededGenerator(seed: seed, stream: number)
     return generator.next()
   }
 

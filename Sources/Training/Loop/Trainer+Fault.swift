@@ -16,7 +16,7 @@ extension Trainer {
       }
       let found = Mutex<NumericFault?>(nil)
       var request = TraceRequest()
-      request.look = Look(
+      request.observer = SiteObserver(
         sites: sites.union([.logits]),
         value: { site, tensor in
           guard tensor.firstNonFinite != nil else { return }

@@ -41,7 +41,7 @@ final class PassRecorder: @unchecked Sendable {
   /// Ends with the pass, whose thread alone shows values and gradients.
   var request: TraceRequest {
     var request = TraceRequest()
-    request.look = Look(
+    request.observer = SiteObserver(
       sites: sites.residualSites,
       value: { site, value in
         guard let index = self.sites.pointIndices[site], let residual = self.sites.points[index].residual else {

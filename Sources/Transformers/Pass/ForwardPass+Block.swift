@@ -2,34 +2,34 @@ import Tensors
 
 extension ForwardPass {
   /// One block: attention, in a decoder attention to the encoder, and the MLP, each added to the stream.
-  mutating func block(_ stage: Stage, _ layer: Int, _ input: Variable) throws -> Variable {
-    let b = stage.network.blocks[layer], d = stage.d
+  mutating func block(_ stack: StackPass, _ layer: Int, _ input: Variable) throws -> Variable {
+    let b = stack.network.blocks[layer], d = stack.d
     var x = try at(d.site(.residPre, layer: layer), input)
-    if d.normPlacement == .parallel { return try parallelBlock(stage, layer, b, x) }
-    let mask = stage.visibility(layer)
-    x = try sublayer(stage, layer, x, b.attentionNorm, .residMid, .normalizedResidMid) { pass, x in
-      try pass.attention(stage, layer, b.attention, .own, x, keys: x, mask)
+    if d.normPlacement == .parallel { return try parallelBlock(stack, layer, b, x) }
+    let mask = stack.visibility(layer)
+    x = try sublayer(stack, layer, x, b.attentionNorm, .residMid, .normalizedResidMid) { pass, x in
+      try pass.attention(stack, layer, b.attention, .own, x, keys: x, mask)
     }
-    if let cross = b.cross, let crossNorm = b.crossNorm, let memory = stage.memory {
+    if let cross = b.cross, let crossNorm = b.crossNorm, let memory = stack.memory {
       let mask = Visibility(isCausal: false, keys: memory.mask)
-      x = try sublayer(stage, layer, x, crossNorm, .residMidCross, .normalizedResidMidCross) { pass, x in
-        try pass.attention(stage, layer, cross, .cross, x, keys: memory.states, mask)
+      x = try sublayer(stack, layer, x, crossNorm, .residMidCross, .normalizedResidMidCross) { pass, x in
+        try pass.attention(stack, layer, cross, .cross, x, keys: memory.states, mask)
       }
     }
-    return try sublayer(stage, layer, x, b.mlpNorm ?? b.attentionNorm, .residPost, .normalizedResidPost) { pass, x in
-      try pass.mlp(stage, layer, b, x)
+    return try sublayer(stack, layer, x, b.mlpNorm ?? b.attentionNorm, .residPost, .normalizedResidPost) { pass, x in
+      try pass.mlp(stack, layer, b, x)
     }
   }
 
   /// `x + f(norm(x))`, or `norm(x + f(x))` where norms come after.
   private mutating func sublayer(
-    _ stage: Stage, _ layer: Int, _ x: Variable, _ n: Network.Norm, _ sum: Site.Kind, _ normalized: Site.Kind,
+    _ stack: StackPass, _ layer: Int, _ x: Variable, _ n: Network.Norm, _ sum: Site.Kind, _ normalized: Site.Kind,
     _ f: (inout ForwardPass, Variable) throws -> Variable
   ) throws -> Variable {
-    let isPre = stage.d.normPlacement == .pre
-    let added = drop(try f(&self, isPre ? norm(x, n, stage.d) : x), \.residual)
-    let y = try at(stage.d.site(sum, layer: layer), self.sum(x, [added], stage.d.residualWeights))
-    return isPre ? y : try at(stage.d.site(normalized, layer: layer), norm(y, n, stage.d))
+    let isPre = stack.d.normPlacement == .pre
+    let added = drop(try f(&self, isPre ? norm(x, n, stack.d) : x), \.residual)
+    let y = try at(stack.d.site(sum, layer: layer), self.sum(x, [added], stack.d.residualWeights))
+    return isPre ? y : try at(stack.d.site(normalized, layer: layer), norm(y, n, stack.d))
   }
 
   /// The stream with what was written to it, each as it weighs.
@@ -42,37 +42,38 @@ extension ForwardPass {
   }
 
   /// Attention and MLP both read the block's input.
-  private mutating func parallelBlock(_ stage: Stage, _ layer: Int, _ b: Network.Block, _ x: Variable) throws
+  private mutating func parallelBlock(_ stack: StackPass, _ layer: Int, _ b: Network.Block, _ x: Variable) throws
     -> Variable
   {
-    let mask = stage.visibility(layer)
-    let normalized = norm(x, b.attentionNorm, stage.d)
-    let attended = try attention(stage, layer, b.attention, .own, normalized, keys: normalized, mask)
-    let transformed = try mlp(stage, layer, b, b.mlpNorm.map { norm(x, $0, stage.d) } ?? normalized)
+    let mask = stack.visibility(layer)
+    let normalized = norm(x, b.attentionNorm, stack.d)
+    let attended = try attention(stack, layer, b.attention, .own, normalized, keys: normalized, mask)
+    let transformed = try mlp(stack, layer, b, b.mlpNorm.map { norm(x, $0, stack.d) } ?? normalized)
     let writes = [drop(attended, \.residual), drop(transformed, \.residual)]
-    return try at(stage.d.site(.residPost, layer: layer), sum(x, writes, stage.d.residualWeights))
+    return try at(stack.d.site(.residPost, layer: layer), sum(x, writes, stack.d.residualWeights))
   }
 
   private mutating func attention(
-    _ stage: Stage, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ x: Variable, keys memory: Variable,
+    _ stack: StackPass, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ x: Variable,
+    keys memory: Variable,
     _ visibility: Visibility
   ) throws -> Variable {
-    let d = stage.d
+    let d = stack.d
     func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
     var query = try at(site(kinds.query), split(project(x, a.query), d))  // [B, T, H, D]
     if let queryNorm = a.queryNorm { query = norm(query, queryNorm, d) }
-    if let rotary = stage.rotary(layer), kinds.isOwn { query = try at(site(.rotatedQuery), tape.rotate(query, rotary)) }
-    let (key, value) = try keysAndValues(stage, layer, a, kinds, memory)
+    if let rotary = stack.rotary(layer), kinds.isOwn { query = try at(site(.rotatedQuery), tape.rotate(query, rotary)) }
+    let (key, value) = try keysAndValues(stack, layer, a, kinds, memory)
     let bias =
       kinds.isOwn
-      ? stage.slopes ?? a.relativeBias.map { RelativeBias(table: parameters[$0], buckets: stage.buckets) }
+      ? stack.slopes ?? a.relativeBias.map { RelativeBias(table: parameters[$0], buckets: stack.buckets) }
       : nil
     let z = try at(
       site(kinds.z),
       mixed(
         query, key, value, bias, d, scale: d.scoreScales[layer], visibility, scores: site(kinds.scores),
         pattern: site(kinds.pattern)))
-    let out = project(tape.reshape(z, [stage.batch, stage.length, d.attentionWidth]), a.output)
+    let out = project(tape.reshape(z, [stack.batch, stack.length, d.attentionWidth]), a.output)
     return try at(site(kinds.out), a.outputNorm.map { norm(out, $0, d) } ?? out)
   }
 
@@ -82,8 +83,8 @@ extension ForwardPass {
     _ query: Variable, _ key: Variable, _ value: Variable, _ bias: RelativeBias?, _ d: StackDescription, scale: Float,
     _ visibility: Visibility, scores: Site, pattern: Site
   ) throws -> Variable {
-    let watch = request.look.map { look in
-      { (rows: AttentionRows) in look.rows(AttentionBand(site: pattern, rows: rows)) }
+    let watch = request.observer.map { observer in
+      { (rows: AttentionRows) in observer.rows(AttentionBand(site: pattern, rows: rows)) }
     }
     let dropout = dropout(\.attention)
     let isLinear = d.similarity == .linear
@@ -108,19 +109,19 @@ extension ForwardPass {
 
   /// Keys as they meet queries, and values; behind a cache those of earlier positions too.
   private mutating func keysAndValues(
-    _ stage: Stage, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ memory: Variable
+    _ stack: StackPass, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ memory: Variable
   ) throws -> KeyValueCache.Pair {
-    let d = stage.d
+    let d = stack.d
     func made() throws -> KeyValueCache.Pair {
       var key = try at(d.site(kinds.key, layer: layer), split(project(memory, a.key), d))
       let value = try at(d.site(kinds.value, layer: layer), split(project(memory, a.value), d))
       if let keyNorm = a.keyNorm { key = norm(key, keyNorm, d) }
-      if let rotary = stage.rotary(layer), kinds.isOwn {
+      if let rotary = stack.rotary(layer), kinds.isOwn {
         key = try at(d.site(.rotatedKey, layer: layer), tape.rotate(key, rotary))
       }
       return (key, value)
     }
-    guard let cache = stage.cache else { return try made() }
+    guard let cache = stack.cache else { return try made() }
     return try kinds.isOwn ? cache.extend(layer, by: made()) : cache.cross(layer, made)
   }
 

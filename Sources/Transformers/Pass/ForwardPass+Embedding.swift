@@ -3,13 +3,13 @@ import Tensors
 
 extension ForwardPass {
   /// What enters a stack's first block, `[B, T, C]`: tokens (or patches), segments and positions.
-  mutating func embeddings(_ stage: Stage) throws -> Variable {
-    let embedding = stage.network.embedding
-    var x = try tokens(stage)
-    if let types = embedding.types, stage.d.role != .decoder {
-      let ids = stage.typeIDs ?? Array(repeating: 0, count: stage.ids.count)
-      let segments = tape.embed(ids, table: parameters[types], shape: [stage.batch, stage.length])
-      x = tape.add(x, try at(stage.d.site(.typeEmbed), segments))
+  mutating func embeddings(_ stack: StackPass) throws -> Variable {
+    let embedding = stack.network.embedding
+    var x = try tokens(stack)
+    if let types = embedding.types, stack.d.role != .decoder {
+      let ids = stack.typeIDs ?? Array(repeating: 0, count: stack.ids.count)
+      let segments = tape.embed(ids, table: parameters[types], shape: [stack.batch, stack.length])
+      x = tape.add(x, try at(stack.d.site(.typeEmbed), segments))
     }
     let table =
       embedding.positions.map { index in
@@ -18,24 +18,24 @@ extension ForwardPass {
           ? parameters[index] : tape.reshape(parameters[index], Array(parameters[index].shape.suffix(2)))
       } ?? embedding.fixedPositions.map { Variable($0) }
     if let table {
-      let positions = tape.embed(stage.positionIDs, table: table, shape: [stage.batch, stage.length])
-      x = tape.add(x, try at(stage.d.site(.positionEmbed), positions))
+      let positions = tape.embed(stack.positionIDs, table: table, shape: [stack.batch, stack.length])
+      x = tape.add(x, try at(stack.d.site(.positionEmbed), positions))
     }
-    if let embeddingNorm = embedding.norm { x = norm(x, embeddingNorm, stage.d) }
+    if let embeddingNorm = embedding.norm { x = norm(x, embeddingNorm, stack.d) }
     if let projection = embedding.projection { x = project(x, projection) }
     return drop(x, \.embeddings)
   }
 
-  private mutating func tokens(_ stage: Stage) throws -> Variable {
-    let embedding = stage.network.embedding, site = stage.d.site(.embed), scale = stage.d.embeddingScale
-    if let patches = embedding.patches, let pixels = stage.pixels, let image = d.image {
+  private mutating func tokens(_ stack: StackPass) throws -> Variable {
+    let embedding = stack.network.embedding, site = stack.d.site(.embed), scale = stack.d.embeddingScale
+    if let patches = embedding.patches, let pixels = stack.pixels, let image = d.image {
       return try images(pixels, image, patches, embedding.leading, site)
     }
     guard let table = embedding.tokens else { throw InputError(at: "input", phrase("error.hasNeitherTokens")) }
-    var x = embed(stage.ids, table, shape: [stage.batch, stage.length])
-    if scale != 1 && stage.d.embeddingIsScaled { x = tape.scale(x, by: scale) }
+    var x = embed(stack.ids, table, shape: [stack.batch, stack.length])
+    if scale != 1 && stack.d.embeddingIsScaled { x = tape.scale(x, by: scale) }
     x = try at(site, x)
-    if scale != 1 && !stage.d.embeddingIsScaled { x = tape.scale(x, by: scale) }
+    if scale != 1 && !stack.d.embeddingIsScaled { x = tape.scale(x, by: scale) }
     return embedding.tokenProjection.map { project(x, $0) } ?? x
   }
 

@@ -2,10 +2,10 @@ import Tensors
 
 extension ForwardPass {
   /// What a block's MLP, or its mixture of experts, writes.
-  mutating func mlp(_ stage: Stage, _ layer: Int, _ b: Network.Block, _ x: Variable) throws -> Variable {
+  mutating func mlp(_ stack: StackPass, _ layer: Int, _ b: Network.Block, _ x: Variable) throws -> Variable {
     let written =
-      try b.router.map { try mixture(stage, layer, $0, b.experts, x) } ?? transformed(x, b.mlp, stage.d, layer: layer)
-    return try at(stage.d.site(.mlpOut, layer: layer), b.mlpOutputNorm.map { norm(written, $0, stage.d) } ?? written)
+      try b.router.map { try mixture(stack, layer, $0, b.experts, x) } ?? transformed(x, b.mlp, stack.d, layer: layer)
+    return try at(stack.d.site(.mlpOut, layer: layer), b.mlpOutputNorm.map { norm(written, $0, stack.d) } ?? written)
   }
 
   /// - Parameter layer: whose sites the values pass; nil for an expert, which has none.
@@ -24,20 +24,20 @@ extension ForwardPass {
   /// Each token goes through the experts that are likeliest by the router's softmax, weighed by their shares (Shazeer
   /// 2017, with the weights of Jiang 2024); an expert runs on its own tokens alone.
   private mutating func mixture(
-    _ stage: Stage, _ layer: Int, _ router: Network.Projection, _ experts: [Network.MLP], _ x: Variable
+    _ stack: StackPass, _ layer: Int, _ router: Network.Projection, _ experts: [Network.MLP], _ x: Variable
   ) throws -> Variable {
-    let d = stage.d, rows = stage.batch * stage.length, width = x.shape[2]
+    let d = stack.d, rows = stack.batch * stack.length, width = x.shape[2]
     let count = experts.count
     // A softmax over the experts is one over keys that all are seen.
     let all = Visibility(isCausal: false, keys: [UInt8](repeating: 1, count: count))
     let softmax = tape.attentionPattern(
       scores: tape.reshape(project(x, router), [1, 1, rows, count]), visibility: all, inPlace: false)
     let seen = try at(
-      d.site(.expertWeights, layer: layer), tape.reshape(softmax, [stage.batch, stage.length, count]))
+      d.site(.expertWeights, layer: layer), tape.reshape(softmax, [stack.batch, stack.length, count]))
     let probabilities = tape.reshape(seen, [rows, count])
     if request.training != nil, d.balanceWeight > 0 {
       penalties.append(
-        tape.scale(tape.imbalance(probabilities, perRow: d.expertsPerToken, where: stage.mask), by: d.balanceWeight))
+        tape.scale(tape.imbalance(probabilities, perRow: d.expertsPerToken, where: stack.mask), by: d.balanceWeight))
     }
     let weights = tape.largestShares(probabilities, perRow: d.expertsPerToken)
     var parts: [(rows: [Int], value: Variable)] = []

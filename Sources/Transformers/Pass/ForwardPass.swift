@@ -48,11 +48,11 @@ struct ForwardPass {
       watched[site] = value
     }
     if request.sites.contains(site) { trace.values[site] = value.value }
-    guard let look = request.look else { return value }
-    if look.sites.contains(site) { look.value(site, value.value) }
-    if look.gradients.contains(site) {
-      let shown = look.sites.contains(site) ? value.value : nil
-      tape.look(at: value) { look.gradient(site, shown, $0) }
+    guard let observer = request.observer else { return value }
+    if observer.sites.contains(site) { observer.value(site, value.value) }
+    if observer.gradients.contains(site) {
+      let shown = observer.sites.contains(site) ? value.value : nil
+      tape.look(at: value) { observer.gradient(site, shown, $0) }
     }
     return value
   }
@@ -66,7 +66,7 @@ struct ForwardPass {
   mutating func dropout(_ rate: KeyPath<DropoutRates, Float>) -> Dropout? {
     guard let training = request.training, training.dropout[keyPath: rate] > 0 else { return nil }
     drops += 1
-    var generator = SeededGenerator(seed: training.seed &+ drops &* 0x9e37_79b9_7f4a_7c15)
+    var generator = SeededGenerator(seed: training.seed, stream: drops)
     return Dropout(rate: training.dropout[keyPath: rate], seed: generator.next())
   }
 
@@ -95,11 +95,11 @@ struct ForwardPass {
   /// Everything up to the loss; nil where there are no labels.
   mutating func run() throws -> Variable? {
     guard let encoder = d.encoder, let network = network.encoder else {
-      let loss = try head(output(of: Stage(d.stack, self.network.stack, input)))
+      let loss = try head(output(of: StackPass(d.stack, self.network.stack, input)))
       return penalised(loss)
     }
-    let memory = (states: try output(of: Stage(encoder, network, input)), mask: input.mask)
-    let loss = try head(output(of: Stage(d.stack, self.network.stack, input, memory: memory)))
+    let memory = (states: try output(of: StackPass(encoder, network, input)), mask: input.mask)
+    let loss = try head(output(of: StackPass(d.stack, self.network.stack, input, memory: memory)))
     return penalised(loss)
   }
 
@@ -109,26 +109,26 @@ struct ForwardPass {
   /// The logits after the last position, `[B, V]`: of the positions that a cache holds nothing is run again.
   mutating func next(_ cache: KeyValueCache) throws -> Tensor {
     if let encoder = d.encoder, let network = network.encoder, cache.memory == nil {
-      cache.memory = (try output(of: Stage(encoder, network, input)), input.mask)
+      cache.memory = (try output(of: StackPass(encoder, network, input)), input.mask)
     }
-    let stage = Stage(d.stack, network.stack, input, memory: cache.memory, cache: cache)
-    let x = try output(of: stage)
-    cache.advance(by: stage.length)
-    return logits(tape.select(x, position: stage.length - 1))?.value ?? x.value
+    let stack = StackPass(d.stack, network.stack, input, memory: cache.memory, cache: cache)
+    let x = try output(of: stack)
+    cache.advance(by: stack.length)
+    return logits(tape.select(x, position: stack.length - 1))?.value ?? x.value
   }
 
   /// A stack's output, from its embeddings through all blocks and what follows them.
-  private mutating func output(of stage: Stage) throws -> Variable {
-    var x = try embeddings(stage)  // [B, T, C]
-    for layer in 0..<stage.d.layers {
-      x = try block(stage, layer, x)
+  private mutating func output(of stack: StackPass) throws -> Variable {
+    var x = try embeddings(stack)  // [B, T, C]
+    for layer in 0..<stack.d.layers {
+      x = try block(stack, layer, x)
       // What a block of a long sequence leaves behind is large, and cheap beside the block to ask for again.
-      if stage.batch * stage.length > 1 << 13 { tk_give_back_freed_memory() }
+      if stack.batch * stack.length > 1 << 13 { tk_give_back_freed_memory() }
     }
-    guard stage.d.hasOutput else { return x }
-    if let finalNorm = stage.network.finalNorm { x = norm(x, finalNorm, stage.d) }
-    if let projection = stage.network.projection { x = project(x, projection) }
-    return try at(stage.d.site(.finalNorm), x)
+    guard stack.d.hasOutput else { return x }
+    if let finalNorm = stack.network.finalNorm { x = norm(x, finalNorm, stack.d) }
+    if let projection = stack.network.projection { x = project(x, projection) }
+    return try at(stack.d.site(.finalNorm), x)
   }
 
   /// The loss; nil without labels or a head.

@@ -82,7 +82,7 @@ struct FigureContentTests {
     func grid(_ gold: AlignmentGrid.Gold) -> AlignmentGrid {
       AlignmentGrid(
         title: "", source: ["a", "b", "c"], target: ["x", "y"],
-        weights: [0.8, 0.1, 0.1, 0.2, 0.1, 0.7].map { Reading($0) }, gold: gold, quantity: "")
+        weights: [0.8, 0.1, 0.1, 0.2, 0.1, 0.7].map { PlotValue($0) }, gold: gold, quantity: "")
     }
     // A = {(0,0), (1,2)}.
     let exact: Set<AlignmentGrid.Pair> = [.init(target: 0, source: 0), .init(target: 1, source: 2)]
@@ -192,7 +192,7 @@ struct FigureContentTests {
 
   @Test("Many points become means of stretches with their lowest and highest, said in the caption")
   func thinning() {
-    let many = Curve("training", x: (0..<10_000).map(Double.init), y: (0..<10_000).map { Reading(Double($0 % 10)) })
+    let many = Curve("training", x: (0..<10_000).map(Double.init), y: (0..<10_000).map { PlotValue(Double($0 % 10)) })
     let figure = TrainingCurves(title: "", curves: [many], quantity: "loss", interval: "")
     #expect(figure.what.contains("Of more than 1000 points"))
     #expect(figure.table.rowCount == 10_000)
@@ -216,7 +216,7 @@ struct FigureContentTests {
   @Test("A comparison names what changed most and shows a run without a number as a gap")
   func comparison() {
     let names = (0..<40).map { "L\($0)" }
-    var after = (0..<40).map { Reading(Double($0) / 100) }
+    var after = (0..<40).map { PlotValue(Double($0) / 100) }
     after[7] = .nan
     for style in [RunComparison.Style.slopes, .dumbbells] {
       let figure = RunComparison(

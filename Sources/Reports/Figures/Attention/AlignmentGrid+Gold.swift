@@ -51,7 +51,7 @@ extension AlignmentGrid {
     /// the pieces of both; nil where there is nothing to compare.
     ///
     /// - Parameter width: source tokens.
-    func errorRate(of weights: [Reading], width: Int) -> Double? {
+    func errorRate(of weights: [PlotValue], width: Int) -> Double? {
       var sums: [Pair: Double] = [:]
       for (place, weight) in weights.enumerated() {
         let (row, column) = (place / width, place % width)

@@ -22,9 +22,9 @@ package struct AlignmentGrid: FigureContent {
     /// What the weights are: "cross-attention, mean of the heads of layer 5".
     package var quantity: String
     /// Row by row, a row a target token.
-    package var weights: [Reading]
+    package var weights: [PlotValue]
 
-    package init(_ name: String, quantity: String, weights: [Reading]) {
+    package init(_ name: String, quantity: String, weights: [PlotValue]) {
       self.name = name
       self.quantity = quantity
       self.weights = weights
@@ -54,7 +54,7 @@ package struct AlignmentGrid: FigureContent {
   }
 
   package init(
-    title: String, source: [String], target: [String], weights: [Reading], gold: Gold? = nil, quantity: String
+    title: String, source: [String], target: [String], weights: [PlotValue], gold: Gold? = nil, quantity: String
   ) {
     self.init(
       title: title, source: source, target: target, maps: [Map("", quantity: quantity, weights: weights)], gold: gold)
@@ -140,7 +140,7 @@ package struct AlignmentGrid: FigureContent {
     func dots(_ pairs: [Pair], _ shape: DotShape, _ size: Double, _ paint: Paint, _ name: String) -> [DotMark] {
       [(1.35, Paint.color(.white), nil), (1.0, paint, name)].map { growth, paint, name in
         DotMark(
-          x: pairs.map { Reading(Double($0.source)) }, y: pairs.map { Reading(Double($0.target)) }, paint: paint,
+          x: pairs.map { PlotValue(Double($0.source)) }, y: pairs.map { PlotValue(Double($0.target)) }, paint: paint,
           radius: max(cell * size, 0.8) * growth, shape: shape, name: name)
       }
     }

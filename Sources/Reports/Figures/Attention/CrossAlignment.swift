@@ -13,7 +13,7 @@ package enum CrossAlignment: FigureBuilder {
     let cells = 0..<sample.queries * sample.keys
     let weights = sample.shownHeads.map { sample.readings(best.layer, $0) }
     let means = cells.map { cell in
-      Reading(weights.reduce(0) { $0 + ($1[cell].number ?? .nan) } / Double(weights.count))
+      PlotValue(weights.reduce(0) { $0 + ($1[cell].number ?? .nan) } / Double(weights.count))
     }
     let heads = sample.isWhole ? "all heads" : "the selected heads"
     let one = AlignmentGrid.Map(
@@ -41,7 +41,7 @@ struct BestAligner {
   let head: Int
   /// "of all heads the one with …".
   let reason: String
-  var name: String { "L\(layer).H\(head)" }
+  var name: String { Component.head(layer, head).id }
 
   /// By the alignments of the corpus; nil where it has none.
   init?(_ results: RunResults, layers: Int, heads: Int) {

@@ -78,9 +78,9 @@ package enum HeadMaps: FigureBuilder {
   private static func layerSentence(_ grid: HeadGrid) -> String {
     guard grid.layers.count > 1 else { return "" }
     let width = grid.heads.count
-    let means = grid.layers.indices.map { row -> Reading in
+    let means = grid.layers.indices.map { row -> PlotValue in
       let values = grid.readings[row * width..<(row + 1) * width].compactMap(\.number)
-      return values.isEmpty ? .missing : Reading(values.reduce(0, +) / Double(values.count))
+      return values.isEmpty ? .missing : PlotValue(values.reduce(0, +) / Double(values.count))
     }
     return "Layer means go " + Seen.range(means, grid.layers.map { "layer \($0)" }) + "."
   }
@@ -92,7 +92,7 @@ struct HeadGrid {
   let layers: [Int]
   let heads: [Int]
   /// In layer-major order; missing where the table has none.
-  let readings: [Reading]
+  let readings: [PlotValue]
   let quantities: [Quantity]
   let names: [String]
 
@@ -107,7 +107,7 @@ struct HeadGrid {
     let heads = heads
     let places = layers.flatMap { layer in heads.map { Component.head(layer, $0) } }
     quantities = places.map { known[$0.place] ?? .missing }
-    readings = quantities.map { Reading($0) }
+    readings = quantities.map { PlotValue($0) }
     names = places.map(\.id)
   }
 
@@ -116,8 +116,8 @@ struct HeadGrid {
       ("layer", .integers(quantities.indices.map { layers[$0 / heads.count] })),
       ("head", .integers(quantities.indices.map { heads[$0 % heads.count] })),
       (metric.id, .readings(readings)),
-      ("low", .readings(quantities.map { $0.interval.map { Reading($0.lowerBound) } ?? .blank })),
-      ("high", .readings(quantities.map { $0.interval.map { Reading($0.upperBound) } ?? .blank })),
+      ("low", .readings(quantities.map { $0.interval.map { PlotValue($0.lowerBound) } ?? .blank })),
+      ("high", .readings(quantities.map { $0.interval.map { PlotValue($0.upperBound) } ?? .blank })),
       ("n", .integers(quantities.map(\.n))),
     ])
   }

@@ -21,7 +21,7 @@ package enum HeadRanking: FigureBuilder {
     guard !rows.isEmpty else { return .omitted(id: id, reason: "\(metric.title) has no number for any head") }
     let shown = rows.sorted { ($1.element.quantity.number, $0.offset) < ($0.element.quantity.number, $1.offset) }
       .prefix(most).map(\.element)
-    let values = shown.map { Reading($0.quantity) }
+    let values = shown.map { PlotValue($0.quantity) }
     let names = shown.map(\.component.id)
     let places = shown.indices.map(Double.init)
     let intervals = shown.map(\.quantity.interval)
@@ -29,8 +29,8 @@ package enum HeadRanking: FigureBuilder {
     if intervals.contains(where: { $0 != nil }) {
       marks.append(
         IntervalMark(
-          x: places, low: intervals.map { $0.map { Reading($0.lowerBound) } ?? .blank },
-          high: intervals.map { $0.map { Reading($0.upperBound) } ?? .blank }, isLevel: true))
+          x: places, low: intervals.map { $0.map { PlotValue($0.lowerBound) } ?? .blank },
+          high: intervals.map { $0.map { PlotValue($0.upperBound) } ?? .blank }, isLevel: true))
     }
     let title = "Heads with the highest \(metric.title.lowercasedFirst)"
     var x = Axis(.linear, Axis.title(metric.title.lowercasedFirst, unit: metric.unit))
@@ -49,8 +49,8 @@ package enum HeadRanking: FigureBuilder {
         altText: "\(shown.count) bars. \(metric.title) goes \(Seen.range(values, names)).", plot: plot,
         table: DataTable([
           ("head", .texts(names)), (metric.id, .readings(values)),
-          ("low", .readings(intervals.map { $0.map { Reading($0.lowerBound) } ?? .blank })),
-          ("high", .readings(intervals.map { $0.map { Reading($0.upperBound) } ?? .blank })),
+          ("low", .readings(intervals.map { $0.map { PlotValue($0.lowerBound) } ?? .blank })),
+          ("high", .readings(intervals.map { $0.map { PlotValue($0.upperBound) } ?? .blank })),
           ("n", .integers(shown.map(\.quantity.n))),
         ])))
   }

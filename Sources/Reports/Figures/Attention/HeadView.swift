@@ -1,4 +1,5 @@
 package import Plotting
+import Results
 
 /// Several heads of one document as lines from queries to keys between two columns of tokens, a colour a head.
 package struct HeadView: FigureContent {
@@ -7,7 +8,7 @@ package struct HeadView: FigureContent {
     package var head: Int
     /// Why this head: "the head with the lowest normalised entropy (0.02)"; empty for none.
     package var reason: String
-    var name: String { "L\(layer).H\(head)" }
+    var name: String { Component.head(layer, head).id }
 
     package init(layer: Int, head: Int, reason: String = "") {
       self.layer = layer
@@ -110,6 +111,6 @@ package struct HeadView: FigureContent {
         ("head", .texts(rows.map(\.0))), ("query", .integers(rows.map { $0.1.from * size })),
         ("key", .integers(rows.map { $0.1.to * size })), ("positions", .integers(rows.map { _ in size })),
       ] + sample.tokenColumns(rows.map { ($0.1.from * size, $0.1.to * size) })
-        + [("weight", .readings(rows.map { Reading($0.1.weight) }))])
+        + [("weight", .readings(rows.map { PlotValue($0.1.weight) }))])
   }
 }

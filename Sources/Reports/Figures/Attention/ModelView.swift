@@ -88,7 +88,7 @@ package struct ModelView: FigureContent {
       ("layer", .integers(rows.map { sample.shownLayers[$0.0 / sample.shownHeads.count] })),
       ("head", .integers(rows.map { sample.shownHeads[$0.0 % sample.shownHeads.count] })),
       ("query", .integers(rows.map { $0.1.from * size })), ("key", .integers(rows.map { $0.1.to * size })),
-      ("positions", .integers(rows.map { _ in size })), ("weight", .readings(rows.map { Reading($0.1.weight) })),
+      ("positions", .integers(rows.map { _ in size })), ("weight", .readings(rows.map { PlotValue($0.1.weight) })),
     ])
   }
 }

@@ -55,10 +55,10 @@ package struct NeuronView: FigureContent {
   }
 
   package var altText: String {
-    let weightsSeen = weights.map { Reading($0) }
+    let weightsSeen = weights.map { PlotValue($0) }
     let top = weightsSeen.largest(3).map { named(weightsSeen[$0], quoted(texts[$0], $0)) }
     guard let best = weightsSeen.largest(1).first else { return "No key." }
-    let parts = products[best].map { Reading($0) }
+    let parts = products[best].map { PlotValue($0) }
     let dimensions = parts.largest(3).map { named(parts[$0], "dimension \($0)") }
     return "Heatmaps of \(keys.count) keys by \(vector.count) dimensions. The largest weights are those of "
       + "\(listed(top)). To the score of the first, \(NumberFormat.text(scores[best])), "
@@ -72,13 +72,13 @@ package struct NeuronView: FigureContent {
     let thick = max(1, keys.count / 40)
     let (rows, width) = (keys.count + 2 * thick, vector.count)
     let shape = Plot.Shape.lines(rows, height: min(11.5, Self.tallest / Double(rows)))
-    let blank = [Reading](repeating: .blank, count: width * thick)
+    let blank = [PlotValue](repeating: .blank, count: width * thick)
     let above = TokenText(body: "q: " + token.whole)
     let none = [CategoryLabel](repeating: .name(""), count: 2 * thick - 1)
     let labels = [CategoryLabel.token(above)] + none + texts.map(CategoryLabel.token)
     let y = Axis(.band(labels))
-    func heatmap(_ title: String, _ first: [Reading], _ below: [[Double]]) -> Plot {
-      let values = first + blank + below.joined().map(Reading.init)
+    func heatmap(_ title: String, _ first: [PlotValue], _ below: [[Double]]) -> Plot {
+      let values = first + blank + below.joined().map(PlotValue.init)
       return Plot(
         title, x: .indices(width, "dimension"), y: y, color: .diverging("", values.reach), shape: shape,
         marks: [CellMark(rows: rows, columns: width, values: values)])
@@ -88,10 +88,10 @@ package struct NeuronView: FigureContent {
         title, x: Axis(.linear, title), y: y, shape: shape,
         marks: [
           BarMark(
-            categories: [Reading](repeating: .blank, count: 2 * thick) + values.map(Reading.init), isLevel: true)
+            categories: [PlotValue](repeating: .blank, count: 2 * thick) + values.map(PlotValue.init), isLevel: true)
         ])
     }
-    let first = (0..<thick).flatMap { _ in vector.map(Reading.init) }
+    let first = (0..<thick).flatMap { _ in vector.map(PlotValue.init) }
     var sheet = Sheet(
       title,
       rows: [
@@ -110,11 +110,11 @@ package struct NeuronView: FigureContent {
     let rows = keys.indices.flatMap { key in vector.indices.map { (key, $0) } }
     return DataTable([
       ("key", .integers(rows.map(\.0))), ("key_token", .tokens(rows.map { keyTokens[$0.0] })),
-      ("dimension", .integers(rows.map(\.1))), ("q", .readings(rows.map { Reading(vector[$0.1]) })),
-      ("k", .readings(rows.map { Reading(keys[$0.0][$0.1]) })),
-      ("product", .readings(rows.map { Reading(keys[$0.0][$0.1] * vector[$0.1]) })),
-      ("score", .readings(rows.map { Reading(scores[$0.0]) })),
-      ("weight", .readings(rows.map { Reading(weights[$0.0]) })),
+      ("dimension", .integers(rows.map(\.1))), ("q", .readings(rows.map { PlotValue(vector[$0.1]) })),
+      ("k", .readings(rows.map { PlotValue(keys[$0.0][$0.1]) })),
+      ("product", .readings(rows.map { PlotValue(keys[$0.0][$0.1] * vector[$0.1]) })),
+      ("score", .readings(rows.map { PlotValue(scores[$0.0]) })),
+      ("weight", .readings(rows.map { PlotValue(weights[$0.0]) })),
     ])
   }
 }

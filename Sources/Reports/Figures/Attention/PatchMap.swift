@@ -7,9 +7,9 @@ package struct PatchMap: FigureContent {
   package struct Map: Sendable {
     package var name: String
     /// Row by row.
-    package var values: [Reading]
+    package var values: [PlotValue]
 
-    package init(_ name: String, _ values: [Reading]) {
+    package init(_ name: String, _ values: [PlotValue]) {
       self.name = name
       self.values = values
     }
@@ -61,7 +61,7 @@ package struct PatchMap: FigureContent {
   }
 
   /// Where the mass lies; nothing for signed numbers.
-  private func middle(_ values: [Reading]) -> String {
+  private func middle(_ values: [PlotValue]) -> String {
     var (sum, x, y) = (0.0, 0.0, 0.0)
     for (place, reading) in values.enumerated() {
       guard let number = reading.number, number >= 0 else { continue }

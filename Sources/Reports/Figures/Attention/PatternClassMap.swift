@@ -29,7 +29,7 @@ package enum PatternClassMap: FigureBuilder {
       categories.append(ColorScale.Category("other", .other))
     }
     // A head without numbers has no class.
-    let values = names.map { $0.isEmpty ? .nan : Reading(Double(known[$0] ?? present.count)) }
+    let values = names.map { $0.isEmpty ? .nan : PlotValue(Double(known[$0] ?? present.count)) }
     let letters = names.map { name in classes.first { $0.name == name }?.letters ?? "" }
     var cells = CellMark(rows: layers.count, columns: heads.count, values: values, printed: letters)
     cells.spacing = 1

@@ -59,7 +59,7 @@ package enum PatternSheet: FigureBuilder {
     }
     for key in 0..<keys {
       columns.append(
-        ("key_\(key)", .readings(rows.map { Reading(Double(sample.weight($0.layer, $0.head, $0.query, key))) })))
+        ("key_\(key)", .readings(rows.map { PlotValue(Double(sample.weight($0.layer, $0.head, $0.query, key))) })))
     }
     return DataTable(columns)
   }

@@ -30,11 +30,11 @@ package enum PooledPatterns: FigureBuilder {
     }
 
     /// One head's blocks; those that the causal mask hides are empty paper.
-    func readings(_ array: NumericArray, _ choice: HeadView.Head, factor: (Int, Int) -> Double) -> [Reading] {
+    func readings(_ array: NumericArray, _ choice: HeadView.Head, factor: (Int, Int) -> Double) -> [PlotValue] {
       let base = (choice.layer * mean.shape[1] + choice.head) * blocks * blocks
       return (0..<blocks * blocks).map { cell in
         let (query, key) = (cell / blocks, cell % blocks)
-        return isCausal && key > query ? .blank : Reading(Double(array.values[base + cell]) * factor(query, key))
+        return isCausal && key > query ? .blank : PlotValue(Double(array.values[base + cell]) * factor(query, key))
       }
     }
 
@@ -60,7 +60,7 @@ package enum PooledPatterns: FigureBuilder {
     func axis(_ title: String) -> Axis {
       Axis(.band((0..<blocks).map { .index($0 * pooled.size) }), title)
     }
-    func panel(_ title: String, _ values: [Reading]) -> Plot.Panel {
+    func panel(_ title: String, _ values: [PlotValue]) -> Plot.Panel {
       Plot.Panel(title, [CellMark(rows: blocks, columns: blocks, values: values)])
     }
     let title = "Attention of head \(choice.name) on the whole of \(pooled.id)"
@@ -89,7 +89,7 @@ package enum PooledPatterns: FigureBuilder {
       ]))
   }
 
-  private static func alt(_ shares: [Reading], _ maxima: [Reading], _ pooled: Pooled) -> String {
+  private static func alt(_ shares: [PlotValue], _ maxima: [PlotValue], _ pooled: Pooled) -> String {
     let blocks = pooled.blocks
     func total(_ includes: (Int, Int) -> Bool) -> Double {
       shares.indices.reduce(0) { includes($1 / blocks, $1 % blocks) ? $0 + (shares[$1].number ?? 0) : $0 }

@@ -21,9 +21,9 @@ package struct CircuitGraph: FigureContent {
   package struct Edge: Hashable, Sendable {
     package var from: Int
     package var to: Int
-    package var effect: Reading
+    package var effect: PlotValue
 
-    package init(from: Int, to: Int, effect: Reading) {
+    package init(from: Int, to: Int, effect: PlotValue) {
       self.from = from
       self.to = to
       self.effect = effect

@@ -1,4 +1,5 @@
 package import Plotting
+import Results
 
 /// What patching an activation of one run into another changes, by layer and position or by layer and head.
 package struct PatchingMap: FigureContent {
@@ -19,13 +20,13 @@ package struct PatchingMap: FigureContent {
   let layers: Int
   let places: Places
   /// Row by row, a row a layer.
-  let effects: [Reading]
+  let effects: [PlotValue]
   /// Beside the colours: "recovered logit difference".
   let quantity: String
   /// What is patched: "the residual stream before each layer".
   let patched: String
 
-  package init(title: String, layers: Int, places: Places, effects: [Reading], quantity: String, patched: String) {
+  package init(title: String, layers: Int, places: Places, effects: [PlotValue], quantity: String, patched: String) {
     precondition(effects.count == layers * places.count)
     if case .positions(let clean, let corrupted?) = places { precondition(clean.count == corrupted.count) }
     self.title = title
@@ -68,7 +69,7 @@ package struct PatchingMap: FigureContent {
     let (count, tokens) = (places.count, texts)
     func name(_ place: Int) -> String {
       let (layer, column) = (place / count, place % count)
-      return tokens.isEmpty ? "L\(layer).H\(column)" : "layer \(layer) at \(quoted(tokens[column], column))"
+      return tokens.isEmpty ? Component.head(layer, column).id : "layer \(layer) at \(quoted(tokens[column], column))"
     }
     let top = effects.largest(4).map { named(effects[$0], name($0)) }
     return
@@ -81,7 +82,7 @@ package struct PatchingMap: FigureContent {
   package var plot: any Plottable {
     let (size, all) = (size, places.count)
     let count = (all + size - 1) / size
-    let values = (0..<layers * count).map { place -> Reading in
+    let values = (0..<layers * count).map { place -> PlotValue in
       let first = place / count * all + place % count * size
       let block = Array(effects[first..<min(first + size, (place / count + 1) * all)])
       return block[block.largest(1).first ?? 0]

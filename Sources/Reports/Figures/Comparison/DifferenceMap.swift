@@ -1,4 +1,5 @@
 package import Plotting
+import Results
 
 /// A number of every head in one run less that in another, as a map of layers × heads.
 package struct DifferenceMap: FigureContent {
@@ -6,13 +7,13 @@ package struct DifferenceMap: FigureContent {
   let runs: (before: String, after: String)
   let heads: Int
   /// In layer-major order.
-  let before: [Reading]
-  let after: [Reading]
+  let before: [PlotValue]
+  let after: [PlotValue]
   /// "normalised entropy".
   let quantity: String
 
   package init(
-    title: String, runs: (before: String, after: String), heads: Int, before: [Reading], after: [Reading],
+    title: String, runs: (before: String, after: String), heads: Int, before: [PlotValue], after: [PlotValue],
     quantity: String
   ) {
     precondition(heads > 0 && before.count == after.count && before.count % heads == 0)
@@ -25,7 +26,7 @@ package struct DifferenceMap: FigureContent {
   }
 
   private var layers: Int { before.count / heads }
-  private var changes: [Reading] { difference(after, before) }
+  private var changes: [PlotValue] { difference(after, before) }
 
   package var what: String {
     "\(quantity.capitalisedFirst) of every head in \(runs.after) less that in \(runs.before), on a scale that is centred "
@@ -37,7 +38,7 @@ package struct DifferenceMap: FigureContent {
     let numbers = changes.compactMap(\.number)
     let mean = numbers.isEmpty ? 0 : numbers.reduce(0, +) / Double(numbers.count)
     return "Map of \(layers) layers by \(heads) heads. The change goes "
-      + Seen.range(changes, changes.indices.map { "L\($0 / heads).H\($0 % heads)" })
+      + Seen.range(changes, changes.indices.map { Component.head($0 / heads, $0 % heads).id })
       + ", mean \(NumberFormat.text(mean)); \(NumberFormat.count(numbers.count { $0 > 0 })) heads rise, "
       + "\(NumberFormat.count(numbers.count { $0 < 0 })) fall."
   }

@@ -9,14 +9,14 @@ package struct RunComparison: FigureContent {
   let runs: (before: String, after: String)
   /// "L5.H1".
   let names: [String]
-  let before: [Reading]
-  let after: [Reading]
+  let before: [PlotValue]
+  let after: [PlotValue]
   /// "induction score".
   let quantity: String
   let style: Style
 
   package init(
-    title: String, runs: (before: String, after: String), names: [String], before: [Reading], after: [Reading],
+    title: String, runs: (before: String, after: String), names: [String], before: [PlotValue], after: [PlotValue],
     quantity: String, style: Style
   ) {
     precondition(!names.isEmpty && before.count == names.count && after.count == names.count)
@@ -29,7 +29,7 @@ package struct RunComparison: FigureContent {
     self.style = style
   }
 
-  var changes: [Reading] { difference(after, before) }
+  var changes: [PlotValue] { difference(after, before) }
 
   private var most: Int { style == .slopes ? 12 : 18 }
 
@@ -78,7 +78,7 @@ package struct RunComparison: FigureContent {
       let change = changes[place].number ?? 0
       return line(place, change == 0 ? .other : change > 0 ? .category(0) : .category(5))
     }
-    func texts(_ values: [Reading], _ x: Double, _ text: (Int) -> String, _ offset: Double) -> TextMark {
+    func texts(_ values: [PlotValue], _ x: Double, _ text: (Int) -> String, _ offset: Double) -> TextMark {
       let places = chosen.filter { values[$0].number != nil }
       var mark = TextMark(
         x: places.map { _ in x }, y: places.map { values[$0].number ?? 0 }, texts: places.map(text),
@@ -88,7 +88,7 @@ package struct RunComparison: FigureContent {
     }
     // As many decimals as show the range in three digits.
     let size = Plotting.extent(before + after).map { max(abs($0.lowerBound), abs($0.upperBound)) } ?? 1
-    func number(_ reading: Reading) -> String {
+    func number(_ reading: PlotValue) -> String {
       reading.number.map { NumberFormat.fixed($0, decimals: size >= 100 ? 0 : size >= 10 ? 1 : 2) } ?? ""
     }
     marks.append(texts(after, Self.ends[1], { "\(number(after[$0])) \(names[$0])" }, 8))
@@ -102,9 +102,10 @@ package struct RunComparison: FigureContent {
   private var dumbbells: Plot {
     let chosen = shown
     let places = chosen.indices.map(Double.init)
-    func dots(_ values: [Reading], _ paint: Paint, _ shape: DotShape, _ name: String) -> DotMark {
+    func dots(_ values: [PlotValue], _ paint: Paint, _ shape: DotShape, _ name: String) -> DotMark {
       DotMark(
-        x: chosen.map { values[$0] }, y: places.map(Reading.init), paint: paint, radius: 4.5, shape: shape, name: name)
+        x: chosen.map { values[$0] }, y: places.map(PlotValue.init), paint: paint, radius: 4.5, shape: shape, name: name
+      )
     }
     return Plot(
       title, x: Axis(.linear, quantity), y: .categories(chosen.map { names[$0] }, ""),
@@ -125,10 +126,10 @@ package struct RunComparison: FigureContent {
 }
 
 /// What is left of each number of one list by that of another; where one has none, the reason of the first that lacks it.
-func difference(_ after: [Reading], _ before: [Reading]) -> [Reading] {
+func difference(_ after: [PlotValue], _ before: [PlotValue]) -> [PlotValue] {
   zip(after, before).map { after, before in
     guard let a = after.number else { return after }
     guard let b = before.number else { return before }
-    return Reading(a - b)
+    return PlotValue(a - b)
   }
 }

@@ -78,7 +78,7 @@ struct Caption {
 /// Sentences of what is seen in a row of numbers.
 enum Seen {
   /// "from 0.12 (L3.H4) to 0.97 (L0.H1), median 0.55"; says how many are without a number.
-  static func range(_ readings: [Reading], _ names: [String]) -> String {
+  static func range(_ readings: [PlotValue], _ names: [String]) -> String {
     let numbered = zip(readings, names).compactMap { reading, name in reading.number.map { (value: $0, name: name) } }
     let gaps = readings.count { $0.gap != nil }
     let without =

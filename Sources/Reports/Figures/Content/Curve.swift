@@ -4,12 +4,12 @@ package import Plotting
 package struct Curve: Sendable {
   package var name: String
   package var x: [Double]
-  package var y: [Reading]
+  package var y: [PlotValue]
   /// Ends of the interval; empty for none.
-  package var low: [Reading]
-  package var high: [Reading]
+  package var low: [PlotValue]
+  package var high: [PlotValue]
 
-  package init(_ name: String, x: [Double], y: [Reading], low: [Reading] = [], high: [Reading] = []) {
+  package init(_ name: String, x: [Double], y: [PlotValue], low: [PlotValue] = [], high: [PlotValue] = []) {
     precondition(x.count == y.count && low.count == high.count && (low.isEmpty || low.count == x.count))
     self.name = name
     self.x = x
@@ -36,10 +36,10 @@ package struct Curve: Sendable {
         curve.high.append(.blank)
         continue
       }
-      curve.y.append(Reading(numbers.reduce(0, +) / Double(numbers.count)))
+      curve.y.append(PlotValue(numbers.reduce(0, +) / Double(numbers.count)))
       let bounds = low.isEmpty ? [] : places.flatMap { [low[$0].number, high[$0].number] }.compactMap { $0 }
-      curve.low.append(Reading(min(lowest, bounds.min() ?? lowest)))
-      curve.high.append(Reading(max(highest, bounds.max() ?? highest)))
+      curve.low.append(PlotValue(min(lowest, bounds.min() ?? lowest)))
+      curve.high.append(PlotValue(max(highest, bounds.max() ?? highest)))
     }
     return curve
   }
@@ -66,9 +66,9 @@ extension [Curve] {
   /// A row a point: the curve's name, its place, the number and its interval.
   func table(_ name: String, x: String, y: String) -> DataTable {
     let rows = flatMap { curve in curve.x.indices.map { (curve, $0) } }
-    func column(_ value: (Curve, Int) -> Reading) -> DataTable.Column { .readings(rows.map { value($0.0, $0.1) }) }
+    func column(_ value: (Curve, Int) -> PlotValue) -> DataTable.Column { .readings(rows.map { value($0.0, $0.1) }) }
     return DataTable([
-      (name, .texts(rows.map(\.0.name))), (x, column { Reading($0.x[$1]) }), (y, column { $0.y[$1] }),
+      (name, .texts(rows.map(\.0.name))), (x, column { PlotValue($0.x[$1]) }), (y, column { $0.y[$1] }),
       ("low", column { $0.low.isEmpty ? .blank : $0.low[$1] }),
       ("high", column { $0.high.isEmpty ? .blank : $0.high[$1] }),
     ])

@@ -6,7 +6,7 @@ package struct DataTable: Sendable {
     case texts([String])
     /// As they are drawn, so that nothing in them is invisible.
     case tokens([String])
-    case readings([Reading])
+    case readings([PlotValue])
     case integers([Int])
 
     var count: Int {

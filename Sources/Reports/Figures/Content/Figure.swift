@@ -1,6 +1,7 @@
 package import Drawing
 package import Plotting
 package import Results
+import Support
 
 /// A figure of a report: what it shows, in words and as data; how it is laid out follows from width and theme.
 package struct Figure: Sendable {
@@ -165,7 +166,7 @@ extension FigureBuilder {
   package static var isOfDocument: Bool { false }
 }
 
-extension Reading {
+extension PlotValue {
   /// A measured number with its state.
   package init(_ quantity: Quantity?) {
     guard let quantity else {
@@ -184,16 +185,4 @@ extension Reading {
 }
 
 /// A figure's file name part from a metric's id: `attention.normalisedEntropy` → `attention-normalised-entropy`.
-func slug(_ id: String) -> String {
-  var text = ""
-  for character in id {
-    if character.isUppercase {
-      text += (text.hasSuffix("-") || text.isEmpty ? "" : "-") + character.lowercased()
-    } else if character.isLetter || character.isNumber {
-      text.append(character)
-    } else if !text.isEmpty, !text.hasSuffix("-") {
-      text += "-"
-    }
-  }
-  return text
-}
+func slug(_ id: String) -> String { id.map { $0.isUppercase ? "-\($0)" : "\($0)" }.joined().slug() }

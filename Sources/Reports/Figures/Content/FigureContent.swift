@@ -18,7 +18,7 @@ extension FigureContent {
   package var extent: Figure.Extent { .column }
 }
 
-extension [Reading] {
+extension [PlotValue] {
   /// The places of the numbers that are largest by size, the largest first; at equal sizes the first.
   func largest(_ count: Int) -> [Int] {
     indices.filter { self[$0].number != nil }
@@ -33,7 +33,7 @@ extension [Reading] {
 }
 
 /// "0.42 at “John” (position 3)": a number as text, in a list of the largest.
-func named(_ reading: Reading, _ name: String) -> String {
+func named(_ reading: PlotValue, _ name: String) -> String {
   "\(name) (\(reading.number.map { NumberFormat.text($0) } ?? reading.gap ?? "no number"))"
 }
 

@@ -84,10 +84,10 @@ package struct SampleDocument: Sendable {
   }
 
   /// One head's `[T query, T key]`; keys that the causal mask hides are empty paper.
-  func readings(_ layer: Int, _ head: Int) -> [Reading] {
+  func readings(_ layer: Int, _ head: Int) -> [PlotValue] {
     let base = (layer * heads + head) * queries * keys
     return (0..<queries * keys).map { cell in
-      isCausal && cell % keys > cell / keys ? .blank : Reading(Double(pattern.values[base + cell]))
+      isCausal && cell % keys > cell / keys ? .blank : PlotValue(Double(pattern.values[base + cell]))
     }
   }
 
@@ -124,7 +124,7 @@ package struct SampleDocument: Sendable {
   var focusSentence: String {
     let heads = shownLayers.flatMap { layer in shownHeads.map { (layer, $0) } }
     return "The largest weight of a row, averaged over rows, goes "
-      + Seen.range(heads.map { Reading(focus($0.0, $0.1)) }, heads.map { "L\($0.0).H\($0.1)" }) + "."
+      + Seen.range(heads.map { PlotValue(focus($0.0, $0.1)) }, heads.map { Component.head($0.0, $0.1).id }) + "."
   }
 
   /// The strongest weight of a head, and how its mass lies: on the first token, and where queries are keys on the token

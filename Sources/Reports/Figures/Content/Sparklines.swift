@@ -2,19 +2,8 @@ package import Plotting
 
 /// Numbers of the last runs, a small line each: where they stand now, and where they were.
 package struct Sparklines: FigureContent {
-  package struct Row: Sendable {
-    package var name: String
-    /// From the oldest run to the newest.
-    package var values: [Reading]
-    /// What the number should not pass; nil for no limit.
-    package var threshold: Double?
-
-    package init(_ name: String, _ values: [Reading], threshold: Double? = nil) {
-      self.name = name
-      self.values = values
-      self.threshold = threshold
-    }
-  }
+  /// From the oldest run to the newest.
+  package typealias Row = SparklineMark.Row
 
   package let title: String
   let rows: [Row]
@@ -51,7 +40,7 @@ package struct Sparklines: FigureContent {
     y.isHidden = true
     return Plot(
       title, x: .hidden, y: y, shape: .lines(rows.count, height: 21),
-      marks: [SparklineMark(rows.map { .init($0.name, $0.values, threshold: $0.threshold) })])
+      marks: [SparklineMark(rows)])
   }
 
   package var table: DataTable {
@@ -59,7 +48,7 @@ package struct Sparklines: FigureContent {
     return DataTable([
       ("name", .texts(cells.map(\.0.name))), ("run", .integers(cells.map(\.1))),
       ("value", .readings(cells.map { $0.0.values[$0.1] })),
-      ("threshold", .readings(cells.map { $0.0.threshold.map(Reading.init) ?? .blank })),
+      ("threshold", .readings(cells.map { $0.0.threshold.map(PlotValue.init) ?? .blank })),
     ])
   }
 }

@@ -62,12 +62,12 @@ package enum DepthCurves: FigureBuilder {
     var depths: [Double]
     var names: [String]
     var quantities: [Quantity]
-    var readings: [Reading] { quantities.map { Reading($0) } }
+    var readings: [PlotValue] { quantities.map { PlotValue($0) } }
     var curve: Curve {
       let bounds = quantities.map(\.interval)
       return Curve(
-        metric.title, x: depths, y: readings, low: bounds.map { $0.map { Reading($0.lowerBound) } ?? .blank },
-        high: bounds.map { $0.map { Reading($0.upperBound) } ?? .blank })
+        metric.title, x: depths, y: readings, low: bounds.map { $0.map { PlotValue($0.lowerBound) } ?? .blank },
+        high: bounds.map { $0.map { PlotValue($0.upperBound) } ?? .blank })
     }
   }
 

@@ -49,10 +49,10 @@ package enum GradientHistograms: FigureBuilder {
           altText: alt(groups.map(\.name), places, shares), extent: .text, plot: plot,
           table: DataTable([
             ("layer", .texts(groups.flatMap { group in shares[0].map { _ in group.name } })),
-            ("log10_low", .readings(groups.flatMap { _ in places.dropLast().map(Reading.init) })),
-            ("log10_high", .readings(groups.flatMap { _ in places.dropFirst().map(Reading.init) })),
-            ("count", .readings(sums.flatMap { $0[first...last].map(Reading.init) })),
-            ("share", .readings(shares.flatMap { $0.map(Reading.init) })),
+            ("log10_low", .readings(groups.flatMap { _ in places.dropLast().map(PlotValue.init) })),
+            ("log10_high", .readings(groups.flatMap { _ in places.dropFirst().map(PlotValue.init) })),
+            ("count", .readings(sums.flatMap { $0[first...last].map(PlotValue.init) })),
+            ("share", .readings(shares.flatMap { $0.map(PlotValue.init) })),
           ])))
     ]
   }
@@ -90,11 +90,11 @@ package enum GradientHistograms: FigureBuilder {
   }
 
   private static func alt(_ names: [String], _ edges: [Double], _ shares: [[Double]]) -> String {
-    let medians = shares.map { shares -> Reading in
+    let medians = shares.map { shares -> PlotValue in
       var sum = 0.0
       for (bin, share) in shares.enumerated() {
         sum += share
-        if sum >= 0.5 { return Reading((edges[bin] + edges[bin + 1]) / 2) }
+        if sum >= 0.5 { return PlotValue((edges[bin] + edges[bin + 1]) / 2) }
       }
       return .missing
     }

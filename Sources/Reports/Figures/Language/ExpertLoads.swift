@@ -9,7 +9,7 @@ package enum ExpertLoads: FigureBuilder {
     else { return [] }
     let shown = results.subject.shownLayers.filter { $0 < load.shape[0] }
     let (layers, experts) = (shown.count, load.shape[1]), shares = shown.flatMap { load[$0].values.map(Double.init) }
-    let readings = shares.map { Reading($0) }
+    let readings = shares.map { PlotValue($0) }
     let names = (0..<layers * experts).map { "expert \($0 % experts) of layer \(shown[$0 / experts])" }
     let even = 1 / Double(experts), highest = max(2 * even, extent(readings)?.upperBound ?? 1)
     let plot = Plot(

@@ -14,7 +14,7 @@ package enum LossByPosition: FigureBuilder {
     guard rows.contains(where: { $0[1].isFinite }) else {
       return [.omitted(id: "context-loss", reason: "no position has a loss in two documents")]
     }
-    func column(_ index: Int) -> [Reading] { rows.map { $0[index].isNaN ? .blank : Reading(Double($0[index])) } }
+    func column(_ index: Int) -> [PlotValue] { rows.map { $0[index].isNaN ? .blank : PlotValue(Double($0[index])) } }
     let x = rows.map { Double($0[0]) }
     let curve = Curve("loss", x: x, y: column(1), low: column(2), high: column(3))
     let isLong = (x.last ?? 0) > 256

@@ -30,10 +30,10 @@ package enum RepetitionCurves: FigureBuilder {
     else { return .omitted(id: id, reason: "no continuation has a number for it") }
     let places = (0..<array.shape[1]).map(place)
     // A blank, not a gap: where no text is that long there is nothing to miss.
-    func column(_ side: Int, _ index: Int) -> [Reading] {
+    func column(_ side: Int, _ index: Int) -> [PlotValue] {
       (0..<array.shape[1]).map { row in
         let value = array[side][row].values[index]
-        return value.isNaN ? .blank : Reading(Double(value))
+        return value.isNaN ? .blank : PlotValue(Double(value))
       }
     }
     let hasCorpus = array[1].values.contains(where: \.isFinite)

@@ -5,9 +5,9 @@ package struct TokenStrip: FigureContent {
   package struct Row: Sendable {
     /// The method or the target, over the text where there are several.
     package var name: String
-    package var values: [Reading]
+    package var values: [PlotValue]
 
-    package init(_ name: String, _ values: [Reading]) {
+    package init(_ name: String, _ values: [PlotValue]) {
       self.name = name
       self.values = values
     }
@@ -28,7 +28,7 @@ package struct TokenStrip: FigureContent {
     self.quantity = quantity
   }
 
-  private var all: [Reading] { rows.flatMap(\.values) }
+  private var all: [PlotValue] { rows.flatMap(\.values) }
   private var isSigned: Bool { all.contains { ($0.number ?? 0) < 0 } }
 
   package var what: String {

@@ -26,7 +26,7 @@ package struct ProbeCurves: FigureContent {
           "selectivity", x: accuracy.x,
           y: zip(accuracy.y, control.y).map { a, b in
             guard let x = a.number, let y = b.number else { return a.number == nil ? a : b }
-            return Reading(x - y)
+            return PlotValue(x - y)
           })
       }
     }

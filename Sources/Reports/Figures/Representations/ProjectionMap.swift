@@ -11,7 +11,7 @@ package struct ProjectionMap: FigureContent {
   /// Two or three: "component 1 (31.0 %)".
   let axes: [String]
   /// Of each dot, as many as axes.
-  let points: [[Reading]]
+  let points: [[PlotValue]]
   /// What the labels are: "upos".
   let label: String
   /// Further columns of the table: tokens, labels, documents.
@@ -22,7 +22,7 @@ package struct ProjectionMap: FigureContent {
   ///   - labels: one a dot; empty texts are dots without one. Nil for no colours.
   ///   - columns: of a text a dot.
   package init(
-    subject: String, method: String, noun: (one: String, many: String), axes: [String], points: [[Reading]],
+    subject: String, method: String, noun: (one: String, many: String), axes: [String], points: [[PlotValue]],
     labels: [String]? = nil, label: String = "label", columns: [(name: String, texts: [String])] = []
   ) {
     precondition((axes.count == 2 || axes.count == 3) && points.allSatisfy { $0.count == axes.count })
@@ -66,7 +66,7 @@ package struct ProjectionMap: FigureContent {
     return text + " Centres of the largest groups: " + means.joined(separator: ", ") + "."
   }
 
-  private func column(_ axis: Int) -> [Reading] { points.map { $0[axis] } }
+  private func column(_ axis: Int) -> [PlotValue] { points.map { $0[axis] } }
 
   package var plot: any Plottable {
     let color = groups.map { ColorScale.categorical(label, $0.categories) }
@@ -101,7 +101,7 @@ struct LabelGroups: Sendable {
   var sizes: [Int] = []
   var restNames = 0
   var restSize = 0
-  var readings: [Reading] = []
+  var readings: [PlotValue] = []
 
   init(_ labels: [String]) {
     var counts: [String: Int] = [:]

@@ -82,7 +82,7 @@ package enum Projections: FigureBuilder {
     }
     let content = ProjectionMap(
       subject: title, method: method, noun: (subject.one, subject.many), axes: axes,
-      points: (0..<count).map { row in axes.indices.map { Reading(Double(array.values[row * width + $0])) } },
+      points: (0..<count).map { row in axes.indices.map { PlotValue(Double(array.values[row * width + $0])) } },
       labels: texts("labels"), label: results.subject.corpus.label ?? "label",
       columns: [
         ("token", "tokens"), ("vocabulary_entry", "entries"), ("label", "labels"), ("document", "documents"),

@@ -15,7 +15,7 @@ package enum SimilarityMatrices: FigureBuilder {
       let content = SimilarityMatrix(
         title: "\(metric.title) between residual points", quantity: metric.title, column: metric.id, rows: axis,
         columns: axis, places: points,
-        values: points.flatMap { row in points.map { Reading(Double(array.values[row * array.shape[0] + $0])) } })
+        values: points.flatMap { row in points.map { PlotValue(Double(array.values[row * array.shape[0] + $0])) } })
       guard extent(content.values) != nil else { return .omitted(id: id, reason: "\(metric.title) has no number") }
       return .figure(
         Figure(
@@ -40,11 +40,11 @@ package struct SimilarityMatrix: FigureContent {
   /// What rows and columns are called, where these are some of more.
   let places: [Int]
   /// Row by row.
-  let values: [Reading]
+  let values: [PlotValue]
 
   package init(
     title: String, quantity: String, column: String, rows: (axis: String, count: Int),
-    columns: (axis: String, count: Int), places: [Int]? = nil, values: [Reading]
+    columns: (axis: String, count: Int), places: [Int]? = nil, values: [PlotValue]
   ) {
     self.places = places ?? Array(0..<max(rows.count, columns.count))
     precondition(self.places.count == max(rows.count, columns.count))

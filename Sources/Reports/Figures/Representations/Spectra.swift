@@ -34,7 +34,7 @@ package enum Spectra: FigureBuilder {
 
     func mark() -> LineMark {
       LineMark(
-        x: places.map { Double($0 + 1) }, y: places.map { values[$0] > 0 ? Reading(values[$0]) : .blank },
+        x: places.map { Double($0 + 1) }, y: places.map { values[$0] > 0 ? PlotValue(values[$0]) : .blank },
         color: .number(Double(depth)))
     }
   }
@@ -60,7 +60,7 @@ package enum Spectra: FigureBuilder {
     let plot = Plot(
       title, x: Axis(.log, "index of the eigenvalue"), y: Axis(.log, "eigenvalue λ"), color: color, shape: .ratio(0.7),
       marks: lines.map { $0.mark() })
-    let falls = lines.map { Reading(fall($0.values)) }
+    let falls = lines.map { PlotValue(fall($0.values)) }
     return .figure(
       Figure(
         id: id, analysis: "representations", title: title,
@@ -68,7 +68,7 @@ package enum Spectra: FigureBuilder {
           "Eigenvalues of the covariance of the centred token vectors at each residual point, in falling order, on "
             + "logarithmic scales; values below 10⁻⁹ of the first are left out.", analysis: "representations"),
         altText: "\(lines.count) falling lines. The first eigenvalue is "
-          + Seen.range(lines.map { Reading($0.values[0]) }, lines.map(\.name))
+          + Seen.range(lines.map { PlotValue($0.values[0]) }, lines.map(\.name))
           + ". The share of the variance in the first goes " + Seen.range(falls, lines.map(\.name)) + ".",
         plot: plot, table: table(lines, "point", "eigenvalue")))
   }
@@ -122,7 +122,7 @@ package enum Spectra: FigureBuilder {
           n: "n = \(NumberFormat.count(all.count)) matrices.", analysis: "weights",
           onCorpus: false),
         altText: "\(panels.count) panels. The largest singular value goes "
-          + Seen.range(all.map { Reading($0.values[0]) }, all.map(\.name)) + ".",
+          + Seen.range(all.map { PlotValue($0.values[0]) }, all.map(\.name)) + ".",
         extent: .text, plot: plot, table: table(all, "tensor", "singular_value")))
   }
 
@@ -130,7 +130,7 @@ package enum Spectra: FigureBuilder {
     let rows = lines.flatMap { line in line.places.map { (line, $0) } }
     return DataTable([
       (name, .texts(rows.map(\.0.name))), ("index", .integers(rows.map { $0.1 + 1 })),
-      (value, .readings(rows.map { Reading($0.0.values[$0.1]) })),
+      (value, .readings(rows.map { PlotValue($0.0.values[$0.1]) })),
     ])
   }
 }

@@ -70,7 +70,7 @@ package enum CheckpointFigures: FigureBuilder {
       let shown = (0..<cka.shape[1]).filter { results.subject.selection?.shows(.point($0)) ?? true }
       let points = spread(shown.count).map { shown[$0] }.map { point in
         Curve(
-          "R\(point)", x: steps, y: steps.indices.map { Reading(Double(cka.values[$0 * cka.shape[1] + point])) })
+          "R\(point)", x: steps, y: steps.indices.map { PlotValue(Double(cka.values[$0 * cka.shape[1] + point])) })
       }
       outcomes.append(
         figure(
@@ -85,7 +85,7 @@ package enum CheckpointFigures: FigureBuilder {
           "Similarity of the heads of neighbouring checkpoints",
           [
             Curve(
-              "similarity", x: Array(steps.dropFirst()), y: similarity.values.map { Reading(Double($0)) })
+              "similarity", x: Array(steps.dropFirst()), y: similarity.values.map { PlotValue(Double($0)) })
           ], "similarity to the checkpoint before", "similarity", TrainingMetrics.leastSimilarity))
     }
     return outcomes
@@ -128,7 +128,7 @@ package enum CheckpointFigures: FigureBuilder {
 
   private struct Row {
     var component: Component
-    var values: [Reading]
+    var values: [PlotValue]
     var hasNumber: Bool { values.contains { $0.number != nil } }
   }
 
@@ -140,7 +140,7 @@ package enum CheckpointFigures: FigureBuilder {
       Component(id: name).map { component in
         Row(
           component: component,
-          values: steps.indices.map { Reading(Double(array.values[$0 * names.count + row])) })
+          values: steps.indices.map { PlotValue(Double(array.values[$0 * names.count + row])) })
       }
     }
   }
@@ -151,7 +151,7 @@ package enum CheckpointFigures: FigureBuilder {
     let named = heads.enumerated().sorted { (-peak($0.element), $0.offset) < (-peak($1.element), $1.offset) }
       .prefix(most - 1).map(\.element)
     let medians = steps.indices.map { step in
-      heads.compactMap { $0.values[step].number }.median.map { Reading($0) } ?? .missing
+      heads.compactMap { $0.values[step].number }.median.map { PlotValue($0) } ?? .missing
     }
     return named.map { Curve($0.component.id, x: steps, y: $0.values) }
       + [Curve("median head", x: steps, y: medians)]
@@ -170,9 +170,9 @@ package enum CheckpointFigures: FigureBuilder {
     }
     return spread(groups.count).map { index in
       let (name, rows) = groups[index]
-      let means = steps.indices.map { step -> Reading in
+      let means = steps.indices.map { step -> PlotValue in
         let numbers = rows.compactMap { $0.values[step].number }
-        return numbers.isEmpty ? .missing : Reading(numbers.reduce(0, +) / Double(numbers.count))
+        return numbers.isEmpty ? .missing : PlotValue(numbers.reduce(0, +) / Double(numbers.count))
       }
       return Curve(name, x: steps, y: means)
     }

@@ -9,7 +9,7 @@ package struct LayerStepMap: FigureContent {
   let layers: [String]
   let steps: [Int]
   /// Layer by layer.
-  let values: [Reading]
+  let values: [PlotValue]
   /// What the number is, "gradient norm", and its symbol, "‖g‖₂".
   let (quantity, symbol): (String, String)
 
@@ -26,12 +26,12 @@ package struct LayerStepMap: FigureContent {
     steps = (0..<columns).map { Int(x[places($0).lowerBound]) }
     isThinned = columns < x.count
     values = curves.flatMap { curve in
-      (0..<columns).map { column -> Reading in
+      (0..<columns).map { column -> PlotValue in
         let numbers = places(column).map { curve.y[$0] }
         // The geometric mean, as the scale is logarithmic; what is no positive number shows.
         if let gap = numbers.first(where: { $0.number == nil }) { return gap }
         let logs = numbers.compactMap(\.number).map(log10)
-        return Reading(pow(10, logs.reduce(0, +) / Double(logs.count)))
+        return PlotValue(pow(10, logs.reduce(0, +) / Double(logs.count)))
       }
     }
   }

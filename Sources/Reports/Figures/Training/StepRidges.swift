@@ -42,13 +42,13 @@ package struct StepRidges: FigureContent {
       + "elements, all on one scale of heights."
   }
 
-  private var medians: [Reading] {
+  private var medians: [PlotValue] {
     counts.map { counts in
       let total = counts.reduce(0, +)
       var sum = 0.0
       for (bin, count) in counts.enumerated() where total > 0 {
         sum += count
-        if sum >= total / 2 { return Reading((edges[bin] + edges[bin + 1]) / 2) }
+        if sum >= total / 2 { return PlotValue((edges[bin] + edges[bin + 1]) / 2) }
       }
       return .missing
     }
@@ -78,15 +78,15 @@ package struct StepRidges: FigureContent {
       title, x: Axis(.linear, quantity),
       y: .categories(shown.map { NumberFormat.count(steps[$0]) }, "step"), color: color,
       shape: .lines(shown.count, height: min(17, 270 / Double(max(shown.count, 1)))),
-      marks: [RidgeMark(ridges, color: shown.map { Reading(Double(steps[$0])) })])
+      marks: [RidgeMark(ridges, color: shown.map { PlotValue(Double(steps[$0])) })])
   }
 
   package var table: DataTable {
     let rows = steps.indices.flatMap { step in counts[step].indices.map { (step, $0) } }
     return DataTable([
-      ("step", .integers(rows.map { steps[$0.0] })), ("low", .readings(rows.map { Reading(edges[$0.1]) })),
-      ("high", .readings(rows.map { Reading(edges[$0.1 + 1]) })),
-      ("count", .readings(rows.map { Reading(counts[$0.0][$0.1]) })),
+      ("step", .integers(rows.map { steps[$0.0] })), ("low", .readings(rows.map { PlotValue(edges[$0.1]) })),
+      ("high", .readings(rows.map { PlotValue(edges[$0.1 + 1]) })),
+      ("count", .readings(rows.map { PlotValue(counts[$0.0][$0.1]) })),
     ])
   }
 }

@@ -42,7 +42,7 @@ package enum TensorCurves: FigureBuilder {
       let isOther = index >= mostKinds
       marks.append(
         LineMark(
-          x: kind.members.map { Double($0.layer) }, y: kind.members.map { Reading(rows[$0.index].quantity) },
+          x: kind.members.map { Double($0.layer) }, y: kind.members.map { PlotValue(rows[$0.index].quantity) },
           paint: isOther ? .other : .category(index),
           name: isOther ? (index == mostKinds ? "\(kinds.count - mostKinds) more kinds" : nil) : shortKind(kind.kind),
           hasDots: kind.members.count <= 40))
@@ -64,13 +64,13 @@ package enum TensorCurves: FigureBuilder {
           n: "n = \(NumberFormat.count(chosen.count)) matrices.", analysis: analysis,
           onCorpus: analysis != "weights"),
         altText: "\(kinds.count) lines. \(spec.metric.title) goes "
-          + Seen.range(chosen.map { Reading($0.quantity) }, chosen.map { $0.component.tensor ?? "" }) + ".",
+          + Seen.range(chosen.map { PlotValue($0.quantity) }, chosen.map { $0.component.tensor ?? "" }) + ".",
         plot: plot,
         table: DataTable([
           ("kind", .texts(kinds.flatMap { kind in kind.members.map { _ in kind.kind } })),
           ("layer", .integers(kinds.flatMap { $0.members.map(\.layer) })),
           ("tensor", .texts(chosen.map { $0.component.tensor ?? "" })),
-          (spec.metric.id, .readings(chosen.map { Reading($0.quantity) })),
+          (spec.metric.id, .readings(chosen.map { PlotValue($0.quantity) })),
         ])))
   }
 

@@ -85,7 +85,8 @@ package struct TrainingCurves: FigureContent {
     marks += curves.marks
     if let lowest, let best {
       marks.append(
-        DotMark(x: [Reading(lowest.step)], y: [Reading(lowest.value)], paint: .category(best), radius: 4, shape: .ring))
+        DotMark(
+          x: [PlotValue(lowest.step)], y: [PlotValue(lowest.value)], paint: .category(best), radius: 4, shape: .ring))
       marks.append(
         LabelMark(
           [.init("\(NumberFormat.text(lowest.value)) at \(Self.step(lowest.step))", x: lowest.step, y: lowest.value)],

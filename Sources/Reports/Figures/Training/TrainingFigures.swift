@@ -137,7 +137,7 @@ private struct LoggedCurve {
       return LoggedCurve(
         curve: Curve(
           name, x: (0..<array.shape[0]).map { Double(array.values[2 * $0]) },
-          y: (0..<array.shape[0]).map { Reading(Double(array.values[2 * $0 + 1])) }), role: isFirst ? role : nil)
+          y: (0..<array.shape[0]).map { PlotValue(Double(array.values[2 * $0 + 1])) }), role: isFirst ? role : nil)
     }
   }
 
@@ -168,10 +168,10 @@ private struct LoggedCurve {
       layers.allSatisfy({ $0.members.allSatisfy { $0.x == steps } })
     else { return nil }
     return layers.map { layer in
-      let norms = steps.indices.map { step -> Reading in
+      let norms = steps.indices.map { step -> PlotValue in
         let readings = layer.members.map { $0.y[step] }
         if let gap = readings.first(where: { $0.number == nil }) { return gap }
-        return Reading(readings.compactMap(\.number).reduce(0) { $0 + $1 * $1 }.squareRoot())
+        return PlotValue(readings.compactMap(\.number).reduce(0) { $0 + $1 * $1 }.squareRoot())
       }
       return Curve(layer.name, x: steps, y: norms)
     }

@@ -66,14 +66,15 @@ package struct PowerLawSpectrum: FigureContent {
       let name = matrix.name + (matrix.fit.map { ", \\it{α} = \(NumberFormat.fixed($0.alpha, decimals: 2))" } ?? "")
       marks.append(
         DotMark(
-          x: places.map { Reading(matrix.eigenvalues[$0]) }, y: places.map { Reading(matrix.shares[$0]) },
+          x: places.map { PlotValue(matrix.eigenvalues[$0]) }, y: places.map { PlotValue(matrix.shares[$0]) },
           paint: .category(index), radius: 2, opacity: 0.75, shape: .category(index), name: name))
       // The law's own share above λ, scaled to meet the data where the tail begins.
       if let fit = matrix.fit, let top = matrix.eigenvalues.first, fit.lowest < top {
         let tail = Double(matrix.eigenvalues.count { $0 >= fit.lowest }) / Double(matrix.eigenvalues.count)
         marks.append(
           LineMark(
-            x: [fit.lowest, top], y: [Reading(tail), Reading(tail * pow(top / fit.lowest, 1 - fit.alpha))], paint: .ink,
+            x: [fit.lowest, top], y: [PlotValue(tail), PlotValue(tail * pow(top / fit.lowest, 1 - fit.alpha))],
+            paint: .ink,
             dash: [4, 2]))
       }
     }
@@ -85,9 +86,9 @@ package struct PowerLawSpectrum: FigureContent {
     let rows = matrices.flatMap { matrix in matrix.eigenvalues.indices.map { (matrix, $0) } }
     return DataTable([
       ("matrix", .texts(rows.map(\.0.name))), ("index", .integers(rows.map { $0.1 + 1 })),
-      ("eigenvalue", .readings(rows.map { Reading($0.0.eigenvalues[$0.1]) })),
-      ("share", .readings(rows.map { Reading(Double($0.1 + 1) / Double($0.0.eigenvalues.count)) })),
-      ("alpha", .readings(rows.map { $0.0.fit.map { Reading($0.alpha) } ?? .notApplicable })),
+      ("eigenvalue", .readings(rows.map { PlotValue($0.0.eigenvalues[$0.1]) })),
+      ("share", .readings(rows.map { PlotValue(Double($0.1 + 1) / Double($0.0.eigenvalues.count)) })),
+      ("alpha", .readings(rows.map { $0.0.fit.map { PlotValue($0.alpha) } ?? .notApplicable })),
     ])
   }
 }

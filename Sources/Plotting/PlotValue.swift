@@ -1,5 +1,5 @@
 /// A number to be drawn, or the reason why there is none; the reason is drawn too, and never as 0.
-package enum Reading: Hashable, Sendable {
+package enum PlotValue: Hashable, Sendable {
   case number(Double)
   case nan
   case infinite
@@ -31,19 +31,19 @@ package enum Reading: Hashable, Sendable {
   }
 
   /// The states that need a legend entry, in the order in which they are listed there.
-  static let gaps: [Reading] = [.nan, .infinite, .negativeInfinite, .notApplicable, .missing]
+  static let gaps: [PlotValue] = [.nan, .infinite, .negativeInfinite, .notApplicable, .missing]
 }
 
 /// The legend's words for the gaps among some readings ("NaN, n/a"), nil where there are none.
-func gapLabel(_ readings: some Sequence<Reading>) -> String? {
-  var seen: Set<Reading> = []
+func gapLabel(_ readings: some Sequence<PlotValue>) -> String? {
+  var seen: Set<PlotValue> = []
   for reading in readings where reading.gap != nil { seen.insert(reading) }
-  let names = Reading.gaps.filter(seen.contains).compactMap(\.gap)
+  let names = PlotValue.gaps.filter(seen.contains).compactMap(\.gap)
   return names.isEmpty ? nil : names.joined(separator: ", ")
 }
 
 /// Lowest and highest of the numbers among some readings, nil where there are none.
-package func extent(_ readings: some Sequence<Reading>) -> ClosedRange<Double>? {
+package func extent(_ readings: some Sequence<PlotValue>) -> ClosedRange<Double>? {
   var low = Double.infinity
   var high = -Double.infinity
   for case .number(let number) in readings {

@@ -4,7 +4,7 @@ internal import Foundation
 
 /// Small shapes that a page shows hundreds of times (letters, discs) as coverage masks, made once per size, direction
 /// and quarter of a pixel. For one thread at a time; what it holds depends on nothing but the keys.
-final class Stamps {
+final class StampCache {
   /// Positions are rounded to this part of a pixel.
   static let phases = 4
   /// Shapes larger than this, in pixels, are drawn as paths.

@@ -1,7 +1,7 @@
 import Tensors
 
 /// A stack with what goes into it in one pass.
-struct Stage {
+struct StackPass {
   let d: StackDescription
   let network: Network.Stack
   let batch: Int

@@ -3,7 +3,7 @@ import Support
 
 /// A mask that hides too little.
 extension Rule {
-  static let laterPositions = Rule(
+  static let causalMaskLeak = Rule(
     id: "later-positions",
     thresholds: [
       Threshold("nextShare", 1e-6, .share)
@@ -39,6 +39,6 @@ extension RunResults {
 
   /// Whether the loss is that of a model that sees what it is to predict.
   func leaksTheFuture(_ thresholds: Thresholds) -> Bool {
-    predictsTokens && !Rule.laterPositions.evaluate(.laterPositions, self, thresholds).isEmpty
+    predictsTokens && !Rule.causalMaskLeak.evaluate(.causalMaskLeak, self, thresholds).isEmpty
   }
 }
