@@ -1,3 +1,5 @@
+import Support
+
 internal import Drawing
 
 extension DisplayList {
@@ -10,8 +12,8 @@ extension DisplayList {
   func check() throws {
     guard size.width > 0, size.height > 0, size.width <= Self.longestSide, size.height <= Self.longestSide else {
       throw RenderError.pageSize(
-        figure: id, size: "\(size.width) × \(size.height) pt",
-        limit: "sides above 0 and up to \(Int(Self.longestSide)) pt")
+        figure: id, size: phrase("displayList.widthHeightPt", ["width": size.width, "height": size.height]),
+        limit: phrase("displayList.sidesAbove0", ["longestSide": Int(Self.longestSide)]))
     }
     try check(background)
     try check(items)
@@ -38,13 +40,13 @@ extension DisplayList {
         for centre in centres { try check(centre.x, centre.y) }
         try check(radius)
         try check(fill)
-        guard radius >= 0 else { throw refusal("a disc has the radius \(radius)") }
+        guard radius >= 0 else { throw refusal(phrase("displayList.discHasRadius", ["radius": radius])) }
         try check(stroke)
       case .text(let run):
         try check(run.color)
         try check(run.position.x, run.position.y, run.font.size, run.rotation)
         guard run.font.size >= 0, run.font.size <= Self.longestSide else {
-          throw refusal("text has the size \(run.font.size)")
+          throw refusal(phrase("displayList.textHasSize", ["size": run.font.size]))
         }
       case .image(_, let rect):
         try check(rect)
@@ -58,7 +60,7 @@ extension DisplayList {
 
   private func check(_ values: Double...) throws {
     for value in values where !(abs(value) <= Self.farthest) {
-      throw refusal("\(value) is no coordinate, expected a number up to \(Self.farthest) pt")
+      throw refusal(phrase("displayList.valueNoCoordinate", ["value": value, "farthest": Self.farthest]))
     }
   }
 
@@ -70,14 +72,14 @@ extension DisplayList {
     try check(stroke.width)
     for length in stroke.dash { try check(length) }
     guard stroke.width >= 0, stroke.dash.allSatisfy({ $0 >= 0 }) else {
-      throw refusal("a line has the width \(stroke.width) and the dashes \(stroke.dash)")
+      throw refusal(phrase("displayList.lineHasWidth", ["width": stroke.width, "dash": stroke.dash]))
     }
   }
 
   private func check(_ color: Color?) throws {
     guard let color else { return }
     for part in [color.red, color.green, color.blue, color.opacity] where !part.isFinite {
-      throw refusal("\(part) is no part of a colour, expected 0…1")
+      throw refusal(phrase("displayList.partNoPart", ["part": part]))
     }
   }
 

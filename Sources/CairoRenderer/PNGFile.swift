@@ -1,3 +1,5 @@
+import Support
+
 internal import CISAL
 internal import CKernels
 internal import CPNG
@@ -100,7 +102,7 @@ struct PNGFile {
       }
     }
     guard isWritten == 1, let bytes = output.bytes else {
-      throw RenderError.library(figure: figure, problem: "the PNG could not be written")
+      throw RenderError.library(figure: figure, problem: phrase("pngFile.pngCouldNot"))
     }
     return Array(UnsafeBufferPointer(start: bytes, count: output.count))
   }

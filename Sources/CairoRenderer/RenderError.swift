@@ -1,3 +1,5 @@
+import Support
+
 /// Why a figure could not be drawn, or the fonts not be used.
 package enum RenderError: Error, Hashable, CustomStringConvertible {
   /// A folder or file of fonts that cannot be used, and why.
@@ -12,9 +14,12 @@ package enum RenderError: Error, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .fonts(let path, let problem): "\(path): \(problem)"
-    case .pageSize(let figure, let size, let limit): "figure \(figure): the page cannot be \(size), expected \(limit)"
-    case .item(let figure, let problem): "figure \(figure): \(problem)"
-    case .library(let figure, let problem): "figure \(figure): \(problem)"
+    case .pageSize(let figure, let size, let limit):
+      phrase("renderError.figureFigurePage", ["figure": figure, "size": size, "limit": limit])
+    case .item(let figure, let problem):
+      phrase("renderError.figureFigureProblem", ["figure": figure, "problem": problem])
+    case .library(let figure, let problem):
+      phrase("renderError.figureFigureProblem", ["figure": figure, "problem": problem])
     }
   }
 }

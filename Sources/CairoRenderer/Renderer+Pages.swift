@@ -1,3 +1,5 @@
+import Support
+
 internal import CPangoCairo
 internal import Drawing
 
@@ -28,8 +30,10 @@ extension Renderer {
     let height = max(1, (list.size.height * dpi / 72).rounded())
     guard dpi > 0, width <= Self.longestSide, height <= Self.longestSide, width * height <= Self.mostPixels else {
       throw .pageSize(
-        figure: list.id, size: "\(list.size.width) × \(list.size.height) pt at \(dpi) dpi",
-        limit: "up to \(Int(Self.longestSide)) pixels a side and \(Int(Self.mostPixels)) in all")
+        figure: list.id,
+        size: phrase("renderer.widthHeightPt", ["width": list.size.width, "height": list.size.height, "dpi": dpi]),
+        limit: phrase(
+          "renderer.upLongestsidePixels", ["longestSide": Int(Self.longestSide), "mostPixels": Int(Self.mostPixels)]))
     }
     let bytes = tools.page.bytes(Int(width * height) * 4)
     if list.background?.opacity != 1 {
@@ -62,7 +66,9 @@ extension Renderer {
     try withTools { tools throws(RenderError) in try paint(list, on: surface, pixels: nil, tools) }
     cairo_surface_finish(surface)
     let status = cairo_surface_status(surface)
-    guard status == CAIRO_STATUS_SUCCESS else { throw .library(figure: list.id, problem: "Cairo: \(message(status))") }
+    guard status == CAIRO_STATUS_SUCCESS else {
+      throw .library(figure: list.id, problem: phrase("renderer.cairoMessage", ["message": message(status)]))
+    }
     return withExtendedLifetime(output) { output.bytes }
   }
 
@@ -70,7 +76,7 @@ extension Renderer {
     _ list: DisplayList, on surface: OpaquePointer?, pixels: (x: Double, y: Double)?, _ tools: PixelTools
   ) throws(RenderError) {
     guard let context = cairo_create(surface) else {
-      throw .library(figure: list.id, problem: "Cairo gave no context")
+      throw .library(figure: list.id, problem: phrase("renderer.cairoGaveNo"))
     }
     defer { cairo_destroy(context) }
     if let background = list.background {
@@ -86,7 +92,9 @@ extension Renderer {
       bottom: Int((list.size.height * (pixels?.y ?? 0)).rounded()))
     CairoPainter(context: context, renderer: self, pixels: pixels, tools: tools, clip: page).draw(list.items)
     let status = cairo_status(context)
-    guard status == CAIRO_STATUS_SUCCESS else { throw .library(figure: list.id, problem: "Cairo: \(message(status))") }
+    guard status == CAIRO_STATUS_SUCCESS else {
+      throw .library(figure: list.id, problem: phrase("renderer.cairoMessage", ["message": message(status)]))
+    }
   }
 }
 
@@ -113,5 +121,5 @@ extension String {
 }
 
 private func message(_ status: cairo_status_t) -> String {
-  cairo_status_to_string(status).map { String(cString: $0) } ?? "unknown error"
+  cairo_status_to_string(status).map { String(cString: $0) } ?? phrase("renderer.unknownError")
 }

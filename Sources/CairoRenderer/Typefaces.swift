@@ -1,3 +1,5 @@
+import Support
+
 internal import CPangoCairo
 internal import Drawing
 internal import Foundation
@@ -20,9 +22,13 @@ struct Typeface: Sendable {
 /// keep faces after `deinit`; therefore they are never closed.
 final class Typefaces: @unchecked Sendable {
   /// The family set for each of a figure's three, in the folder that is shipped.
-  static let families: [Font.Family: String] = [.sans: "Inter", .serif: "Noto Serif", .mono: "JetBrains Mono"]
+  static let families: [Font.Family: String] = [
+    .sans: "Inter", .serif: phrase("typefaces.notoSerif"), .mono: phrase("typefaces.jetbrainsMono"),
+  ]
   /// Where characters are sought that the family lacks, before all other files in the order of their names.
-  static let fallbacks = ["Noto Sans Arabic", "Noto Sans CJK SC", "DejaVu Sans"]
+  static let fallbacks = [
+    phrase("typefaces.notoSansArabic"), phrase("typefaces.notoSansCjk"), phrase("typefaces.dejavuSans"),
+  ]
 
   let config: OpaquePointer
   let faces: [Typeface]
@@ -41,16 +47,16 @@ final class Typefaces: @unchecked Sendable {
   init(folder: URL) throws {
     let path = folder.path(percentEncoded: false)
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      throw RenderError.fonts(path: path, problem: "is not a folder of fonts that can be read")
+      throw RenderError.fonts(path: path, problem: phrase("typefaces.notFolderFonts"))
     }
     guard let config = FcConfigCreate() else {
-      throw RenderError.fonts(path: path, problem: "fontconfig did not start")
+      throw RenderError.fonts(path: path, problem: phrase("typefaces.fontconfigDidNot"))
     }
     for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     where name.hasSuffix(".ttf") || name.hasSuffix(".otf") {
       let file = folder.appending(path: name).path(percentEncoded: false)
       guard FcConfigAppFontAddFile(config, file) != 0 else {
-        throw RenderError.fonts(path: file, problem: "is not a font")
+        throw RenderError.fonts(path: file, problem: phrase("typefaces.isNotAFont"))
       }
     }
     // Pango initialises fontconfig's current configuration: it must not go and read the machine's.
@@ -58,7 +64,7 @@ final class Typefaces: @unchecked Sendable {
 
     var opened: FT_Library?
     guard FT_Init_FreeType(&opened) == 0, let library = opened else {
-      throw RenderError.fonts(path: path, problem: "FreeType did not start")
+      throw RenderError.fonts(path: path, problem: phrase("typefaces.freetypeDidNot"))
     }
     var faces: [Typeface] = []
     var cairoFaces: [OpaquePointer] = []
@@ -69,7 +75,7 @@ final class Typefaces: @unchecked Sendable {
           let characters = charset(of: pattern)
         else { continue }
         guard let opened = face.open(library) else {
-          throw RenderError.fonts(path: face.file, problem: "is not a font")
+          throw RenderError.fonts(path: face.file, problem: phrase("typefaces.isNotAFont"))
         }
         faces.append(face)
         coverage.append(characters)
@@ -89,7 +95,7 @@ final class Typefaces: @unchecked Sendable {
     for family in Font.Family.all {
       let name = Self.families[family] ?? ""
       guard let regular = faces.firstIndex(where: { $0.family == name && !$0.isBold && !$0.isItalic }) else {
-        throw RenderError.fonts(path: path, problem: "lacks the font \(name)")
+        throw RenderError.fonts(path: path, problem: phrase("typefaces.lacksFontName", ["name": name]))
       }
       metrics.append(designedMetrics(of: cairoFaces[regular]))
       for style in 0..<4 {

@@ -29,13 +29,13 @@ extension Theme {
   /// The keys of a theme's file, each with what it means; all may be left out.
   package static let keys: [(name: String, meaning: String)] =
     [
-      ("name", "its name, in messages"),
-      ("base", "the theme whose values stand for what is left out: \(named.map(\.name).joined(separator: ", "))"),
-      ("family", "sans, serif or mono"),
-      ("showsTitle", "true for a title above the figure"),
-      ("categories", "colours of categories in order, \"#rrggbb\""),
-      ("sequential", "the map of numbers: " + maps(.sequential)),
-      ("diverging", "the map of numbers of both signs: " + maps(.diverging)),
+      ("name", phrase("theme.itsNameInMessages")),
+      ("base", phrase("theme.themeWhoseValues", ["named": named.map(\.name).joined(separator: ", ")])),
+      ("family", phrase("theme.sansSerifMono")),
+      ("showsTitle", phrase("theme.trueTitleAbove")),
+      ("categories", phrase("theme.coloursCategoriesOrder")),
+      ("sequential", phrase("theme.mapNumbersMaps", ["maps": maps(.sequential)])),
+      ("diverging", phrase("theme.mapNumbersBoth", ["maps": maps(.diverging)])),
     ] + sizes.map { ($0.name, $0.meaning) } + colors.map { ($0.name, $0.meaning + ", \"#rrggbb\"") }
 
   private static func maps(_ kind: ColorMap.Kind) -> String {
@@ -50,17 +50,17 @@ extension Theme {
   }
 
   private static let sizes: [Size] = [
-    Size(name: "titleSize", meaning: "of the title, in points", range: 3...72) { $0.titleSize = $1 },
-    Size(name: "labelSize", meaning: "of titles of axes, in points", range: 3...72) { $0.labelSize = $1 },
-    Size(name: "tickSize", meaning: "of numbers and names at axes and in legends, in points", range: 3...72) {
+    Size(name: "titleSize", meaning: phrase("theme.ofTheTitleInPoints"), range: 3...72) { $0.titleSize = $1 },
+    Size(name: "labelSize", meaning: phrase("theme.titlesAxesPoints"), range: 3...72) { $0.labelSize = $1 },
+    Size(name: "tickSize", meaning: phrase("theme.numbersNamesAxes"), range: 3...72) {
       $0.tickSize = $1
     },
-    Size(name: "smallestSize", meaning: "below which text is left out, in points", range: 1...72) {
+    Size(name: "smallestSize", meaning: phrase("theme.belowTextLeft"), range: 1...72) {
       $0.smallestSize = $1
     },
-    Size(name: "lineWidth", meaning: "of lines of data, in points", range: 0.05...20) { $0.lineWidth = $1 },
-    Size(name: "axisWidth", meaning: "of axes and grids, in points", range: 0.05...20) { $0.axisWidth = $1 },
-    Size(name: "rasterDPI", meaning: "of layers that are drawn as pixels, in dots per inch", range: 72...1200) {
+    Size(name: "lineWidth", meaning: phrase("theme.linesDataPoints"), range: 0.05...20) { $0.lineWidth = $1 },
+    Size(name: "axisWidth", meaning: phrase("theme.axesGridsPoints"), range: 0.05...20) { $0.axisWidth = $1 },
+    Size(name: "rasterDPI", meaning: phrase("theme.layersDrawnPixels"), range: 72...1200) {
       $0.rasterDPI = $1
     },
   ]
@@ -72,14 +72,14 @@ extension Theme {
   }
 
   private static let colors: [Ink] = [
-    Ink(name: "background", meaning: "the ground") { $0.background = $1 },
+    Ink(name: "background", meaning: phrase("theme.theGround")) { $0.background = $1 },
     Ink(name: "ink", meaning: "text") { $0.ink = $1 },
-    Ink(name: "muted", meaning: "axes and lesser text") { $0.muted = $1 },
-    Ink(name: "grid", meaning: "lines across the panel") { $0.grid = $1 },
-    Ink(name: "gapGround", meaning: "the ground of what has no number") { $0.gapGround = $1 },
-    Ink(name: "gapInk", meaning: "the strokes on it") { $0.gapInk = $1 },
-    Ink(name: "accent", meaning: "a single series") { $0.accent = $1 },
-    Ink(name: "otherCategory", meaning: "the category of all others") { $0.otherCategory = $1 },
+    Ink(name: "muted", meaning: phrase("theme.axesLesserText")) { $0.muted = $1 },
+    Ink(name: "grid", meaning: phrase("theme.linesAcrossPanel")) { $0.grid = $1 },
+    Ink(name: "gapGround", meaning: phrase("theme.groundWhatHas")) { $0.gapGround = $1 },
+    Ink(name: "gapInk", meaning: phrase("theme.theStrokesOnIt")) { $0.gapInk = $1 },
+    Ink(name: "accent", meaning: phrase("theme.aSingleSeries")) { $0.accent = $1 },
+    Ink(name: "otherCategory", meaning: phrase("theme.categoryAllOthers")) { $0.otherCategory = $1 },
   ]
 
   /// A theme from its file: an object of `keys`.
@@ -87,13 +87,14 @@ extension Theme {
   /// - Parameter usual: what stands for the values that are left out where the file names no `base`.
   package init(json: JSON, base usual: Theme = .screen) throws(Fault) {
     guard let settings = json.members else {
-      throw Fault(nil, "is not a theme", expected: "an object", found: json.shown)
+      throw Fault(nil, phrase("theme.isNotATheme"), expected: phrase("theme.anObject"), found: json.shown)
     }
     var theme = usual
     if let base = settings["base"] {
       guard let name = base.string, let known = Self.named.first(where: { $0.name == name }) else {
         throw Fault(
-          "base", "is no theme", expected: Self.named.map(\.name).joined(separator: ", "), found: base.shown)
+          "base", phrase("theme.isNoTheme"), expected: Self.named.map(\.name).joined(separator: ", "), found: base.shown
+        )
       }
       theme = known.theme
     }
@@ -107,7 +108,9 @@ extension Theme {
     if let size = Self.sizes.first(where: { $0.name == key }) {
       guard let value = setting.number?.double, size.range.contains(value) else {
         let range = "\(NumberFormat.text(size.range.lowerBound))…\(NumberFormat.text(size.range.upperBound))"
-        throw Fault(key, "has a wrong value", expected: "a number \(range)", found: setting.shown)
+        throw Fault(
+          key, phrase("theme.hasWrongValue"), expected: phrase("theme.aNumberRange", ["range": range]),
+          found: setting.shown)
       }
       return size.set(&self, value)
     }
@@ -117,7 +120,7 @@ extension Theme {
     case ("showsTitle", .bool(let flag)): showsTitle = flag
     case ("family", .string(let text)):
       guard let known = Font.Family(rawValue: text) else {
-        throw Fault(key, "has a wrong value", expected: "sans, serif or mono", found: setting.shown)
+        throw Fault(key, phrase("theme.hasWrongValue"), expected: phrase("theme.sansSerifMono"), found: setting.shown)
       }
       family = known
     case ("categories", .array(let texts)) where !texts.isEmpty:
@@ -127,14 +130,14 @@ extension Theme {
     case ("sequential", .string(let text)), ("diverging", .string(let text)):
       let kind: ColorMap.Kind = key == "sequential" ? .sequential : .diverging
       guard let map = ColorMap.named.first(where: { $0.name == text && $0.map.kind == kind })?.map else {
-        throw Fault(key, "is no such map", expected: Self.maps(kind), found: setting.shown)
+        throw Fault(key, phrase("theme.noSuchMap"), expected: Self.maps(kind), found: setting.shown)
       }
       if kind == .sequential { sequential = map } else { diverging = map }
     case ("name", _), ("showsTitle", _), ("family", _), ("categories", _), ("sequential", _), ("diverging", _):
       let meaning = Self.keys.first { $0.name == key }?.meaning
-      throw Fault(key, "has a wrong value", expected: meaning, found: setting.shown)
+      throw Fault(key, phrase("theme.hasWrongValue"), expected: meaning, found: setting.shown)
     default:
-      throw Fault(key, "is no key of a theme", isUnknownKey: true)
+      throw Fault(key, phrase("theme.noKeyTheme"), isUnknownKey: true)
     }
   }
 
@@ -142,7 +145,7 @@ extension Theme {
     guard let text = setting.string, text.hasPrefix("#"), text.utf8.count == 7,
       text.dropFirst().allSatisfy(\.isHexDigit), let hex = UInt32(text.dropFirst(), radix: 16)
     else {
-      throw Fault(key, "is no colour", expected: "\"#rrggbb\"", found: setting.shown)
+      throw Fault(key, phrase("theme.isNoColour"), expected: "\"#rrggbb\"", found: setting.shown)
     }
     return Color(hex: hex)
   }

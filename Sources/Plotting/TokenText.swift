@@ -1,3 +1,5 @@
+import Support
+
 /// What is drawn for a token: its text with everything invisible made visible.
 package struct TokenText: Hashable, Sendable {
   /// Marks in front that stand for a space (`␣`, SentencePiece's `▁`), set in a lighter colour; usually one or none.
@@ -32,14 +34,16 @@ package struct TokenText: Hashable, Sendable {
   package static func explanation(of tokens: [String]) -> String? {
     let shown = tokens.map { TokenText(visible: $0).whole }
     let marks = [
-      ("␣", "␣ is a space"), ("▁", "▁ is the tokenizer's mark of a space"), ("##", "## continues a word"),
-      ("↵", "↵ is a line end"), ("⇥", "⇥ is a tab"), ("⟨", "⟨e6⟩ is a byte of a character that several tokens share"),
+      ("␣", phrase("tokenText.isASpace")), ("▁", phrase("tokenText.tokenizersMarkSpace")),
+      ("##", phrase("tokenText.continuesAWord")),
+      ("↵", phrase("tokenText.isALineEnd")), ("⇥", phrase("tokenText.isATab")),
+      ("⟨", phrase("tokenText.e6ByteCharacter")),
       ("<0x", "<0xE6> is a byte of a character that the vocabulary lacks"),
     ]
     let parts = marks.filter { mark in shown.contains { $0.contains(mark.0) } }.map(\.1)
     guard let last = parts.last else { return nil }
     let first = parts.dropLast().joined(separator: ", ")
-    return "In tokens, " + (first.isEmpty ? "" : first + " and ") + last + "."
+    return phrase("tokenText.tokensFirstLast", ["first": (first.isEmpty ? "" : first + " and "), "last": last])
   }
 
   /// Of a character the scalars that cannot be seen by themselves, but for what holds an emoji together.

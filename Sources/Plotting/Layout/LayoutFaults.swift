@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 extension DisplayList {
   /// What is wrong with the placing of a figure's words: each that leaves the page, lies on another one, or covers
@@ -20,11 +21,13 @@ extension DisplayList {
       }
     }
     for (text, bounds) in labels + inside where !page.contains(bounds) {
-      faults.append("“\(text)” leaves the page: \(bounds) on \(size.width)×\(size.height)")
+      faults.append(
+        phrase(
+          "layoutFaults.textLeavesPage", ["text": text, "bounds": bounds, "width": size.width, "height": size.height]))
     }
     faults += overlaps(labels) + overlaps(inside)
     for (text, bounds) in labels where areas.contains(where: bounds.inset(0.05).intersects) {
-      faults.append("“\(text)” covers data")
+      faults.append(phrase("layoutFaults.textCoversData", ["text": text]))
     }
     return faults
   }
@@ -36,7 +39,9 @@ extension DisplayList {
     for (index, (text, bounds)) in sorted.enumerated() {
       for (other, its) in sorted[(index + 1)...] {
         if its.minY >= bounds.maxY { break }
-        if bounds.intersects(its) { faults.append("“\(text)” and “\(other)” overlap") }
+        if bounds.intersects(its) {
+          faults.append(phrase("layoutFaults.textOtherOverlap", ["text": text, "other": other]))
+        }
       }
     }
     return faults

@@ -1,4 +1,5 @@
 import Drawing
+import Support
 
 extension PlotLayout {
   func draw(id: String, description: String) -> DisplayList {
@@ -41,8 +42,12 @@ extension PlotLayout {
     let crowds =
       dotCount > RasterLayer.most
       ? [
-        "\(NumberFormat.count(dotCount)) dots are drawn as \(dots.count == 1 ? "one image" : "images") at "
-          + "\(NumberFormat.text(theme.rasterDPI)) dpi."
+        phrase(
+          "plotLayout.dotcountDotsDrawn",
+          [
+            "dotCount": dotCount, "phrase": dots.count == 1 ? phrase("plotLayout.oneImage") : "images",
+            "rasterDPI": NumberFormat.text(theme.rasterDPI),
+          ])
       ] : []
     return (crowds + plot.panels.flatMap(\.marks).compactMap { $0.note(theme: theme) })
       .filter { seen.insert($0).inserted }

@@ -1,4 +1,5 @@
 import Drawing
+import Support
 
 extension PlotLayout {
   /// A legend that would take so many lines above the panels stands beside them, where the page is so wide.
@@ -33,7 +34,7 @@ extension PlotLayout {
         }
       }
     }
-    if unplaced { entries.append(LegendEntry(.sign(.negativeInfinite), "0 or less")) }
+    if unplaced { entries.append(LegendEntry(.sign(.negativeInfinite), phrase("plotLayout.0OrLess"))) }
     return Legend(title: title, entries: entries, width: width, theme: theme, measurer: measurer)
   }
 

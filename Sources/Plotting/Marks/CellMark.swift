@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 /// A heatmap: readings in rows from the top, columns from the left, coloured by the figure's colour scale.
 package struct CellMark: Mark {
@@ -62,7 +63,7 @@ package struct CellMark: Mark {
   package func note(theme: Theme) -> String? {
     guard values.count > RasterLayer.most else { return nil }
     let resolution = NumberFormat.text(theme.rasterDPI)
-    return "\(NumberFormat.count(values.count)) cells are drawn as one image of at most \(resolution) dpi."
+    return phrase("cellMark.valuesCellsDrawn", ["values": values.count, "resolution": resolution])
   }
 
   private func cell(_ row: Int, _ column: Int, in area: Rect) -> Rect {

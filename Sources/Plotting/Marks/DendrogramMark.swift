@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 /// The tree of a hierarchical clustering over its leaves, which are categories of the x axis; heights lie along y.
 package struct DendrogramMark: Mark {
@@ -51,7 +52,9 @@ package struct DendrogramMark: Mark {
   }
 
   package func legend(theme: Theme) -> [LegendEntry] {
-    gapLabel(merges.map { PlotValue($0.height) }).map { [LegendEntry(.line(.muted, dash: [1, 2]), "height \($0)")] }
+    gapLabel(merges.map { PlotValue($0.height) }).map {
+      [LegendEntry(.line(.muted, dash: [1, 2]), phrase("dendrogramMark.heightValue", ["value": $0]))]
+    }
       ?? []
   }
 

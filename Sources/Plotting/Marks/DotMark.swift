@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 /// Discs, or other small shapes, at points, coloured by category, by number or all alike.
 package struct DotMark: Mark {
@@ -44,7 +45,9 @@ package struct DotMark: Mark {
     }
     return (name.map { [LegendEntry(shape == .disc ? .disc(paint) : .shape(shape, paint), $0)] } ?? [])
       + GapSign.legend(zip(x, y).flatMap { [$0, $1] }.filter { !$0.isNowhere }) + GapSign.legend(color ?? [])
-      + (Distribution.gapWords(Distribution(nowhere)).map { [LegendEntry(.cross, $0 + " without a place")] } ?? [])
+      + (Distribution.gapWords(Distribution(nowhere)).map {
+        [LegendEntry(.cross, $0 + phrase("dotMark.withoutAPlace"))]
+      } ?? [])
   }
 
   package var showsUnplaced: Bool { true }

@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 /// A matrix as squares whose area is the size of each number, in one colour for positive and another for negative ones
 /// (Hinton & Shallice 1991).
@@ -33,7 +34,10 @@ package struct HintonMark: Mark {
     var entries: [LegendEntry] = []
     if values.contains(where: { ($0.number ?? 0) > 0 }) { entries.append(LegendEntry(.swatch(positive), "positive")) }
     if values.contains(where: { ($0.number ?? 0) < 0 }) { entries.append(LegendEntry(.swatch(negative), "negative")) }
-    if reach > 0 { entries.append(LegendEntry(.swatch(.muted), "full cell: \(NumberFormat.text(reach))")) }
+    if reach > 0 {
+      entries.append(
+        LegendEntry(.swatch(.muted), phrase("hintonMark.fullCellReach", ["reach": NumberFormat.text(reach)])))
+    }
     return entries
       + PlotValue.gaps.filter(Set(values).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }

@@ -1,5 +1,6 @@
 package import Drawing
 import Foundation
+import Support
 
 /// Words beside points of the panel, each placed where it covers neither another one nor data, with a line to its point
 /// where it had to move away: names of dots, annotations.
@@ -47,7 +48,7 @@ package struct LabelMark: Mark {
 
   package func legend(theme: Theme) -> [LegendEntry] {
     let without = labels.count { !$0.x.isFinite || !$0.y.isFinite }
-    return without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")]
+    return without == 0 ? [] : [LegendEntry(.cross, phrase("labelMark.withoutWithoutPlace", ["without": without]))]
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {

@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 /// Densities or histograms above one another, one a category of the y axis from the top down, each reaching over those
 /// behind it: how a distribution moves over steps or layers.
@@ -62,7 +63,7 @@ package struct RidgeMark: Mark {
 
   package func legend(theme: Theme) -> [LegendEntry] {
     let gaps = ridges.reduce(0) { $0 + $1.gaps }
-    return (gaps == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(gaps)) without a number")])
+    return (gaps == 0 ? [] : [LegendEntry(.cross, phrase("ridgeMark.gapsWithoutNumber", ["gaps": gaps]))])
       + PlotValue.gaps.filter(Set(color ?? []).contains).map { LegendEntry(.gap($0), $0.gap ?? "") }
   }
 

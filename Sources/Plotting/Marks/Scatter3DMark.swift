@@ -1,5 +1,6 @@
 package import Drawing
 import Foundation
+import Support
 
 /// Points in space seen from a fixed direction without perspective, in a box whose far edges are drawn; near points are
 /// larger, far ones smaller and nearer to the ground's colour.
@@ -37,7 +38,9 @@ package struct Scatter3DMark: Mark {
   package func legend(theme: Theme) -> [LegendEntry] {
     let nowhere = points.compactMap { point in point.first { $0.gap != nil } }
     return GapSign.legend(color ?? [])
-      + (Distribution.gapWords(Distribution(nowhere)).map { [LegendEntry(.cross, $0 + " without a place")] } ?? [])
+      + (Distribution.gapWords(Distribution(nowhere)).map {
+        [LegendEntry(.cross, $0 + phrase("scatter3DMark.withoutAPlace"))]
+      } ?? [])
   }
 
   package func height(width: Double, theme: Theme, measurer: any TextMeasurer) -> Double? { width * 0.82 }

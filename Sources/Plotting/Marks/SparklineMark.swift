@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 /// Small lines in the rows of the y axis, each on a scale of its own: a series with dots at its lowest, its highest and
 /// its last number, crosses where it has none, a dashed threshold, its name before it and the numbers behind it.
@@ -53,7 +54,10 @@ package struct SparklineMark: Mark {
     let range = extent(row.values).map {
       "\(NumberFormat.text($0.lowerBound))–\(NumberFormat.text($0.upperBound))"
     }
-    return (last.map { $0.number.map { NumberFormat.text($0) } ?? $0.gap ?? "–" } ?? "–", range ?? "no number")
+    return (
+      last.map { $0.number.map { NumberFormat.text($0) } ?? $0.gap ?? "–" } ?? "–",
+      range ?? phrase("sparklineMark.noNumber")
+    )
   }
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {

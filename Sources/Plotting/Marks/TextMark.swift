@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 /// Words at points of the panel; markup as in `RichText` where asked for.
 package struct TextMark: Mark {
@@ -39,7 +40,7 @@ package struct TextMark: Mark {
 
   package func legend(theme: Theme) -> [LegendEntry] {
     let without = zip(x, y).count { !$0.isFinite || !$1.isFinite }
-    return without == 0 ? [] : [LegendEntry(.cross, "\(NumberFormat.count(without)) without a place")]
+    return without == 0 ? [] : [LegendEntry(.cross, phrase("textMark.withoutWithoutPlace", ["without": without]))]
   }
 
   /// Texts that would leave the area or overlap an earlier one are left out.

@@ -1,6 +1,7 @@
 import Diagnosis
 import Plotting
 import Results
+import Support
 
 extension Article {
   /// The whole report as Markdown in GitHub's dialect.
@@ -56,8 +57,12 @@ private struct MarkdownWriter {
       add("![\(Escaping.markdown(figure.altText))](\(path).\(image.rawValue))")
     }
     add(
-      "**Figure \(figures).** \(Escaping.markdown(figure.caption.short)) "
-        + "*\(Escaping.markdown(figure.caption.subject))* \(links.joined(separator: " · "))")
+      phrase(
+        "articleMarkdown.figureFiguresShort",
+        [
+          "figures": figures, "short": Escaping.markdown(figure.caption.short),
+          "subject": Escaping.markdown(figure.caption.subject), "links": links.joined(separator: " · "),
+        ]))
   }
 }
 
@@ -99,10 +104,14 @@ extension Finding {
   }
 
   var markdown: String {
-    var text = "**\(Escaping.markdown(title))** (\(severity.rawValue)) at \(Escaping.markdownCode(scope)). "
+    var text = phrase(
+      "articleMarkdown.titleSeverityScope",
+      ["title": Escaping.markdown(title), "severity": severity.rawValue, "scope": Escaping.markdownCode(scope)])
     text += Escaping.markdown(meaning) + "\n"
     for item in evidence { text += "\n- \(Escaping.markdown(item.sentence))" }
-    if !fixes.isEmpty { text += "\n- Try: \(Escaping.markdown(fixes.joined(separator: "; ")))." }
+    if !fixes.isEmpty {
+      text += phrase("articleMarkdown.tryFixes", ["fixes": Escaping.markdown(fixes.joined(separator: "; "))])
+    }
     return text
   }
 }
@@ -110,13 +119,14 @@ extension Finding {
 extension Evidence {
   /// "Normalised entropy of L2.H1 is 0.013 [0.01, 0.02], below 0.02; baseline 0.4; n = 812".
   var sentence: String {
-    var text = "\(title) of \(component.id) is \(value.text())"
+    var text = phrase(
+      "articleMarkdown.titleComponentValue", ["title": title, "component": component.id, "value": value.text()])
     if !unit.isEmpty, value.value != nil { text += " \(unit)" }
     if value.interval != nil { text += " \(value.intervalText)" }
     if let threshold {
       text += ", \(side.map { $0 == .below ? "below" : "above" } ?? "against") \(NumberFormat.text(threshold))"
     }
-    if let baseline { text += "; baseline \(baseline.text())" }
+    if let baseline { text += phrase("articleMarkdown.baselineBaseline", ["baseline": baseline.text()]) }
     if value.n > 0 { text += "; n = \(NumberFormat.count(value.n))" }
     return text
   }

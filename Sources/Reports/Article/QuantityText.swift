@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Support
 
 extension Quantity {
   /// "0.731", "n/a", "NaN".
@@ -46,5 +47,5 @@ func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
 /// "a", "a and b", "a, b and c".
 func listed(_ items: [String]) -> String {
   guard let last = items.last, items.count > 1 else { return items.first ?? "" }
-  return items.dropLast().joined(separator: ", ") + " and " + last
+  return items.dropLast().joined(separator: ", ") + phrase("quantityText.andLast", ["last": last])
 }

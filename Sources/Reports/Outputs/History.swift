@@ -30,7 +30,7 @@ package struct HistoryEntry: Codable, Hashable, Sendable {
     let line = try JSON(encoding: self).lineBytes
     let path = url.path(percentEncoded: false)
     func failure() -> InputError {
-      InputError(at: path, "cannot be written", found: String(cString: strerror(errno)))
+      InputError(at: path, phrase("error.cannotBeWritten"), found: String(cString: strerror(errno)))
     }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }

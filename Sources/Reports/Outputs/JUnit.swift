@@ -1,5 +1,6 @@
 package import Diagnosis
 import Results
+import Support
 
 /// The verdict as a JUnit file: a test case for each rule and scope, which CI systems show without knowing Tomograph.
 package enum JUnit {
@@ -35,6 +36,7 @@ package enum JUnit {
   }
 
   private static func text(_ finding: Finding) -> String {
-    ([finding.scope] + finding.evidence.map(\.sentence) + finding.fixes.map { "try: \($0)" }).joined(separator: "\n")
+    ([finding.scope] + finding.evidence.map(\.sentence) + finding.fixes.map { phrase("jUnit.tryValue", ["value": $0]) })
+      .joined(separator: "\n")
   }
 }

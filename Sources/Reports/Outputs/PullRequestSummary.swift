@@ -1,6 +1,7 @@
 package import Diagnosis
 import Plotting
 import Results
+import Support
 
 /// The report's short form, for a comment on a pull request: the verdict, what stands out, and the findings by rule and
 /// layer. It never grows beyond `limit`; notes are cut first, then warnings, and what is cut is counted. Rules with
@@ -32,7 +33,9 @@ package struct PullRequestSummary {
       """
     let foot =
       notJudged
-      + "\n\(Self.shortened(Escaping.markdown(article.subtitle), 2000)). The full report is `index.html` or `report.md` of the run.\n"
+      + phrase(
+        "pullRequestSummary.subtitleFullReport", ["subtitle": Self.shortened(Escaping.markdown(article.subtitle), 2000)]
+      )
     let failures = findings.filter { $0.severity == .fail }
     let others = findings.filter { $0.severity != .fail }
     var room = Self.limit - head.utf8.count - foot.utf8.count - 600
@@ -49,12 +52,13 @@ package struct PullRequestSummary {
         cut[finding.severity, default: 0] += 1
       }
     }
-    if rows.isEmpty { return head + "\nNo findings.\n" + foot }
+    if rows.isEmpty { return head + phrase("pullRequestSummary.noFindingsFoot", ["foot": foot]) }
     let counts = [Severity.warn, .note].compactMap { severity in
       cut[severity].map { counted($0, severity == .warn ? "warning" : "note") }
     }
     let table = "\n| | Rule | Where | Evidence |\n|---|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
-    return head + table + (counts.isEmpty ? "" : "\nCut for length: \(listed(counts)).\n") + foot
+    return head + table
+      + (counts.isEmpty ? "" : phrase("pullRequestSummary.cutLengthCounts", ["counts": listed(counts)])) + foot
   }
 
   /// One line of the rules that could not be evaluated, by the reason; empty where there are none.
@@ -72,7 +76,8 @@ package struct PullRequestSummary {
       Escaping.markdown(Self.shortened(rules.joined(separator: ", "), 400)) + " ("
         + Escaping.markdown(Self.shortened(reason, 200)) + ")"
     }
-    return texts.isEmpty ? "" : "\nNot judged: \(Self.shortened(texts.joined(separator: "; "), 6000)).\n"
+    return texts.isEmpty
+      ? "" : phrase("pullRequestSummary.notJudgedTexts", ["texts": Self.shortened(texts.joined(separator: "; "), 6000)])
   }
 
   private static func size(_ rows: [String]) -> Int { rows.reduce(0) { $0 + $1.utf8.count + 1 } }
@@ -93,8 +98,12 @@ package struct PullRequestSummary {
       let places = ids.map { $0.filter { !"\\*`&".contains($0) } }.joined(separator: ", ")
       let more = members.count > 6 ? ", …" : ""
       let evidence = members[0].evidence.first.map { Escaping.markdown(shortened($0.sentence, 200)) } ?? ""
-      return "| **fail** | \(Escaping.markdown(shortened(members[0].title, 80))) | "
-        + "\(counted(members.count, "place")): \(Escaping.markdown(places))\(more) | \(evidence) |"
+      return phrase(
+        "pullRequestSummary.failTitleMembers",
+        [
+          "title": Escaping.markdown(shortened(members[0].title, 80)), "members": members.count,
+          "places": Escaping.markdown(places), "more": more, "evidence": evidence,
+        ])
     }
   }
 

@@ -113,7 +113,7 @@ extension ReportWriter.Step {
     let place = folder.appending(path: "figures")
     guard mkdir(place.path(percentEncoded: false), 0o777) == 0 || errno == EEXIST else {
       throw InputError(
-        at: place.path(percentEncoded: false), "cannot be made", found: String(cString: strerror(errno)))
+        at: place.path(percentEncoded: false), phrase("error.cannotBeMade"), found: String(cString: strerror(errno)))
     }
     let small = report.article.smallFigures
     let drawn = report.figures

@@ -31,13 +31,14 @@ package struct ThemeFolder: Sendable {
   package init(_ folder: URL) throws {
     let path = folder.path(percentEncoded: false)
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      throw InputError(.usage, at: path, "is no folder of themes that can be read")
+      throw InputError(.usage, at: path, phrase("error.noFolderThemes"))
     }
     themes = try names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { name in
       let file = folder.appending(path: name)
       guard file.pathExtension == "json" else {
         throw InputError(
-          .usage, at: file.path(percentEncoded: false), "is no theme", expected: "files NAME.json, each a theme")
+          .usage, at: file.path(percentEncoded: false), phrase("error.isNoTheme"),
+          expected: phrase("expected.filesNameJson"))
       }
       return (file.deletingPathExtension().lastPathComponent, try Theme(file: file), file)
     }

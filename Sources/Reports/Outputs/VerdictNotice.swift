@@ -1,6 +1,7 @@
 package import Diagnosis
 import Plotting
 import Results
+import Support
 
 /// What a terminal or the log of a nightly job shows of a run: the verdict, the first findings, and where the page is.
 package struct VerdictNotice {
@@ -27,8 +28,11 @@ package struct VerdictNotice {
       "  \(finding.severity.rawValue): \(Self.place(finding))"
         + (finding.evidence.first.map { ": \(Self.shortened($0.sentence, 160))" } ?? "")
     }
-    let more = grave.count > Self.most ? ["  and \(NumberFormat.count(grave.count - Self.most)) more"] : []
-    return (["\(assessment.verdict.level.rawValue): \(sentence)"] + named + more + ["report: \(page)"])
+    let more = grave.count > Self.most ? [phrase("verdictNotice.andMostMore2", ["most": grave.count - Self.most])] : []
+    return
+      (["\(assessment.verdict.level.rawValue): \(sentence)"] + named + more + [
+        phrase("verdictNotice.reportPage", ["page": page])
+      ])
       .map(Escaping.visible)
   }
 
@@ -36,13 +40,20 @@ package struct VerdictNotice {
   package var line: String {
     let grave = assessment.findings.filter { $0.severity > .note }
     let named = grave.prefix(Self.most).map(Self.place)
-    let more = grave.count > Self.most ? ["and \(NumberFormat.count(grave.count - Self.most)) more"] : []
+    let more = grave.count > Self.most ? [phrase("verdictNotice.andMostMore", ["most": grave.count - Self.most])] : []
     let findings = named.isEmpty ? "" : ": \((named + more).joined(separator: "; "))"
-    return Escaping.visible("\(assessment.verdict.level.rawValue): \(sentence.dropLast())\(findings); report: \(page)")
+    return Escaping.visible(
+      phrase(
+        "verdictNotice.levelDroplastFindings",
+        [
+          "level": assessment.verdict.level.rawValue, "dropLast": sentence.dropLast(), "findings": findings,
+          "page": page,
+        ]))
   }
 
   private static func place(_ finding: Finding) -> String {
-    "\(finding.title) at \(shortened(finding.component.id, 60))"
+    phrase(
+      "verdictNotice.titleAtComponent", ["title": finding.title, "component": shortened(finding.component.id, 60)])
   }
 
   private static func shortened(_ text: String, _ most: Int) -> String {

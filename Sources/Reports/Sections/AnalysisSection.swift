@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Support
 
 /// The section of a subject: introduction, what does not apply and why, figures, tables by the kind of component.
 struct AnalysisSection {
@@ -26,8 +27,10 @@ struct AnalysisSection {
     }
     for member in members {
       guard let reason = member.notApplicable else { continue }
-      let name = members.count > 1 ? "\(Escaping.markdown(member.id)): not" : "Not"
-      blocks.append(.remark("\(name) applicable: \(Escaping.markdown(reason))."))
+      let name =
+        members.count > 1 ? phrase("analysisSection.memberNot", ["member": Escaping.markdown(member.id)]) : "Not"
+      blocks.append(
+        .remark(phrase("analysisSection.nameApplicableReason", ["name": name, "reason": Escaping.markdown(reason)])))
     }
     // What belongs to no stack of an encoder–decoder stands before the stacks.
     let stacks = builder.results.subject.model.stacks
@@ -83,7 +86,11 @@ struct AnalysisSection {
     let shown = tables.filter { table in rows <= 14 || table.rows.contains { $0.quantity.value != 0 } }
     let zeros = tables.filter { table in !shown.contains { $0.metric == table.metric } }
       .map { Escaping.markdown($0.metric.title) }
-    let remark = zeros.isEmpty ? "" : "\(listed(zeros)): 0 in all \(counted(rows, kind.singular.lowercased()))."
+    let remark =
+      zeros.isEmpty
+      ? ""
+      : phrase(
+        "analysisSection.zeros0All", ["zeros": listed(zeros), "singular": counted(rows, kind.singular.lowercased())])
     if shown.isEmpty { return .remark(remark) }
     var table = table(shown, kind)
     if !remark.isEmpty { table.caption += " " + remark }
@@ -91,7 +98,8 @@ struct AnalysisSection {
   }
 
   private func plural(_ kind: ComponentKind) -> String {
-    kind == .head && builder.results.subject.selection?.isOfModel == true ? "the selected heads" : kind.plural
+    kind == .head && builder.results.subject.selection?.isOfModel == true
+      ? phrase("analysisSection.theSelectedHeads") : kind.plural
   }
 
   private func table(_ tables: [MetricTable], _ kind: ComponentKind) -> Article.Table {
@@ -105,9 +113,13 @@ struct AnalysisSection {
     let spreads = tables.filter { $0.rows.contains { $0.quantity.interval != nil } }.map(\.metric.spread)
     let brackets =
       kind != .model || spreads.isEmpty
-      ? "" : " Brackets: \(listed([.interval, .batches].filter(spreads.contains).map(\Metric.Spread.words)))."
+      ? ""
+      : phrase(
+        "analysisSection.bracketsWords",
+        ["words": listed([.interval, .batches].filter(spreads.contains).map(\Metric.Spread.words))])
     // Under the heading of a stack it is not the model that is whole.
-    let whole = builder.results.subject.model.encoder == nil || kind != .model ? plural(kind) : "as a whole"
+    let whole =
+      builder.results.subject.model.encoder == nil || kind != .model ? plural(kind) : phrase("analysisSection.asAWhole")
     let caption = "**\(guide.title): \(whole).**\(n)\(brackets)"
     if components.count <= 14, kind != .tensor {
       // Metrics down the page, so that each has its formula beside it.
@@ -127,7 +139,9 @@ struct AnalysisSection {
     return Article.Table(
       caption: n.trimmingPrefix(" ")
         + (cut > 0
-          ? " The first \(Self.longestTable) of \(NumberFormat.count(components.count)); all are in results.json."
+          ? phrase(
+            "analysisSection.firstLongesttableComponents",
+            ["longestTable": Self.longestTable, "components": components.count])
           : ""),
       columns: [Article.Column(kind.singular)] + tables.map { Article.Column($0.metric.heading, isNumeric: true) },
       rows: components.prefix(Self.longestTable).map { component in
@@ -163,10 +177,10 @@ enum ComponentKind: CaseIterable {
 
   var plural: String {
     switch self {
-    case .model: "the model as a whole"
-    case .point: "residual points"
+    case .model: phrase("analysisSection.theModelAsAWhole")
+    case .point: phrase("analysisSection.residualPoints")
     case .layer: "layers"
-    case .head: "all heads"
+    case .head: phrase("analysisSection.allHeads")
     case .tensor: "tensors"
     }
   }

@@ -1,6 +1,7 @@
 package import Diagnosis
 import Plotting
 package import Results
+import Support
 
 /// Puts an article together from a run's numbers, what the rules say of them, and its figures.
 package struct ArticleBuilder: Sendable {
@@ -33,22 +34,26 @@ package struct ArticleBuilder: Sendable {
     let model = results.subject.model
     let corpus = results.subject.corpus
     return
-      "\(model.name), \(article(model.task)) of the \(model.family) family with \(layers(model)), "
-      + "\(counted(model.heads, "head")) a layer and \(NumberFormat.count(model.parameters)) parameters, seen over "
-      + "\(counted(corpus.documents, results.subject.documentNoun)) "
-      + "(\(counted(corpus.tokens, results.subject.positionNoun))) of \(corpus.name)"
-      + (results.subject.selection?.sentence.map { ". \($0.dropLast())" } ?? "")
+      phrase(
+        "articleBuilder.modelTaskFamily",
+        [
+          "model": model.name, "task": article(model.task), "family": model.family, "layers": layers(model),
+          "heads": model.heads, "parameters": model.parameters,
+          "documentNoun": counted(corpus.documents, results.subject.documentNoun),
+          "positionNoun": counted(corpus.tokens, results.subject.positionNoun), "corpus": corpus.name,
+          "sentence": (results.subject.selection?.sentence.map { ". \($0.dropLast())" } ?? ""),
+        ])
   }
 
   /// "6 layers", "2 encoder and 2 decoder layers".
   private func layers(_ model: Subject.Model) -> String {
     guard let encoder = model.encoder else { return counted(model.layers, "layer") }
-    return "\(NumberFormat.count(encoder.layers)) encoder and \(counted(model.layers, "decoder layer"))"
+    return phrase("articleBuilder.layersEncoderLayers2", ["layers": encoder.layers, "layers2": model.layers])
   }
 
   private func attention(_ model: Subject.Model) -> String {
     model.encoder != nil
-      ? "bidirectional in the encoder, causal in the decoder" : model.isCausal ? "causal" : "bidirectional"
+      ? phrase("articleBuilder.bidirectionalEncoderCausal") : model.isCausal ? "causal" : "bidirectional"
   }
 
   private func article(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun }
@@ -60,14 +65,24 @@ package struct ArticleBuilder: Sendable {
       let found = assessment.findings.filter { $0.severity == severity }
       let rules = Set(found.map(\.rule)).count
       return found.isEmpty
-        ? nil : counted(found.count, noun) + (rules < found.count ? " under \(counted(rules, "rule"))" : "")
+        ? nil
+        : counted(found.count, noun)
+          + (rules < found.count ? phrase("articleBuilder.underRules", ["rules": rules]) : "")
     }
     let findings = [found(.fail, "failure"), found(.warn, "warning"), found(.note, "note")].compactMap { $0 }
     var parts = findings.isEmpty ? [] : [findings.joined(separator: ", ")]
     parts.append(
-      "\(counted(verdict.passed, "rule")) passed"
-        + (verdict.partlyJudged > 0 ? ", \(NumberFormat.count(verdict.partlyJudged)) judged only in part" : ""))
-    if verdict.notJudged > 0 { parts.append("\(NumberFormat.count(verdict.notJudged)) could not be evaluated") }
+      phrase(
+        "articleBuilder.passedPassedPartlyjudged",
+        [
+          "passed": verdict.passed,
+          "partlyJudged":
+            (verdict.partlyJudged > 0
+            ? phrase("articleBuilder.partlyjudgedJudgedOnly", ["partlyJudged": verdict.partlyJudged]) : ""),
+        ]))
+    if verdict.notJudged > 0 {
+      parts.append(phrase("articleBuilder.notjudgedCouldNot", ["notJudged": verdict.notJudged]))
+    }
     return parts.joined(separator: "; ") + "."
   }
 
@@ -77,14 +92,14 @@ package struct ArticleBuilder: Sendable {
     var blocks: [Article.Block] = assessment.findings.map { .finding($0) }
     if assessment.findings.isEmpty {
       blocks.append(
-        .prose("No rule found anything to report. What was judged, and what could not be, is listed below."))
+        .prose(phrase("articleBuilder.noRuleFound")))
     }
     blocks += unknownSettings + weightNotes { $0.isUrgent }
     blocks.append(
       .table(
         Article.Table(
           caption:
-            "**Rules.** What was judged and what was found; what could not be judged, and why. Thresholds are listed under method.",
+            phrase("articleBuilder.rulesWhatWas"),
           columns: [Article.Column("Rule"), Article.Column("Outcome")],
           rows: assessment.checks.map { check in [Article.Cell(check.name), Article.Cell(outcome(check))] })))
     return Article.Section(id: "findings", title: "Findings", blocks: blocks)
@@ -94,9 +109,9 @@ package struct ArticleBuilder: Sendable {
     guard let settings = results.subject.model.unknownSettings else { return [] }
     return [
       .remark(
-        "Settings of the model’s configuration that are not known, so not honoured: "
-          + settings.map { Escaping.markdownCode($0) }.joined(separator: ", ")
-          + ". If they change what the model computes, these numbers are not its own.")
+        phrase(
+          "articleBuilder.settingsModelsConfiguration",
+          ["settings": settings.map { Escaping.markdownCode($0) }.joined(separator: ", ")]))
     ]
   }
 
@@ -106,7 +121,7 @@ package struct ArticleBuilder: Sendable {
   }
 
   private func outcome(_ check: Assessment.Check) -> String {
-    if let skipped = check.skipped { return "not judged: \(skipped)" }
+    if let skipped = check.skipped { return phrase("articleBuilder.notJudgedSkipped", ["skipped": skipped]) }
     let found = assessment.findings.filter { $0.rule == check.rule }
     if found.isEmpty { return "pass" }
     return Severity.allCases.reversed().compactMap { severity in
@@ -141,10 +156,7 @@ package struct ArticleBuilder: Sendable {
     }
     var blocks: [Article.Block] = [
       .prose(
-        "Every number of this report is defined here; the same names mean other things elsewhere. Means over the corpus "
-          + "carry a 95 % bootstrap interval over documents, in brackets, where one was computed; those of gradients "
-          + "carry the range of the middle 95 % of the batches instead, which is no confidence interval. “n/a” means "
-          + "that the number is undefined for this model or corpus (not the same as zero)."),
+        phrase("articleBuilder.everyNumberThis")),
       .definitions(metrics),
     ]
     let thresholds = Rule.all.flatMap { rule in
@@ -160,11 +172,11 @@ package struct ArticleBuilder: Sendable {
       blocks.append(
         .table(
           Article.Table(
-            caption: "**Default thresholds.** A thresholds file can put others in their place.",
+            caption: phrase("articleBuilder.defaultThresholdsThresholds"),
             columns: [Article.Column("Rule"), Article.Column("Line"), Article.Column("Default", isNumeric: true)],
             rows: thresholds)))
     }
-    return Article.Section(id: "method", title: "Method and definitions", blocks: blocks)
+    return Article.Section(id: "method", title: phrase("articleBuilder.methodAndDefinitions"), blocks: blocks)
   }
 
   private var provenance: Article.Section {
@@ -174,12 +186,15 @@ package struct ArticleBuilder: Sendable {
       ("Model", model.name), ("Family", model.family), ("Task", model.task),
       (
         "Shape",
-        "\(layers(model)), \(counted(model.heads, "head")) of width \(model.headWidth), model width \(model.width)"
+        phrase(
+          "articleBuilder.layersHeadsWidth",
+          ["layers": layers(model), "heads": model.heads, "headWidth": model.headWidth, "width": model.width])
       ),
       ("Vocabulary", NumberFormat.count(model.vocabulary)), ("Parameters", NumberFormat.count(model.parameters)),
       ("Attention", attention(model)), ("Corpus", corpus.name),
       ("Documents", NumberFormat.count(corpus.documents)), ("Tokens", NumberFormat.count(corpus.tokens)),
-      ("Documents cut to length", NumberFormat.count(corpus.truncated)), ("Label", corpus.label ?? "none"),
+      (phrase("articleBuilder.documentsCutLength"), NumberFormat.count(corpus.truncated)),
+      ("Label", corpus.label ?? "none"),
       ("Seed", String(results.subject.seed)),
     ]
     var blocks: [Article.Block] = [
@@ -191,18 +206,17 @@ package struct ArticleBuilder: Sendable {
     blocks += weightNotes { !$0.isUrgent }
     blocks += [
       .prose(
-        "All numbers lie in [results.json](results.json) and [arrays.safetensors](arrays.safetensors), the verdict in "
-          + "[findings.json](findings.json) and [junit.xml](junit.xml). Digests of weights, tokenizer and corpus, "
-          + "versions, times and memory are in [provenance.json](provenance.json), the only file that differs between "
-          + "two runs of the same job.")
+        phrase("articleBuilder.allNumbersLie"))
     ]
     if !omitted.isEmpty {
       blocks.append(
         .remark(
-          "Not drawn: "
-            + omitted.map { "\(Escaping.markdownCode($0.id)) (\(Escaping.markdown($0.reason)))" }.joined(
-              separator: "; ")
-            + "."))
+          phrase(
+            "articleBuilder.notDrawnOmitted",
+            [
+              "omitted": omitted.map { "\(Escaping.markdownCode($0.id)) (\(Escaping.markdown($0.reason)))" }.joined(
+                separator: "; ")
+            ])))
     }
     return Article.Section(id: "provenance", title: "Provenance", blocks: blocks)
   }

@@ -1,5 +1,6 @@
 import Plotting
 package import Results
+import Support
 
 extension WeightNote {
   /// Whether the reader should know it before the numbers, and not only where they come from.
@@ -10,27 +11,27 @@ extension WeightNote {
     let tensors = counted(names.count, "tensor")
     switch kind {
     case .merged:
-      return "A LoRA adapter (\(detail ?? "")) is merged into the weights: it changes \(tensors)."
+      return phrase("weightNotes.loraAdapterDetail", ["detail": detail ?? "", "tensors": tensors])
     case .untied:
       return
-        "The configuration ties \(names.first ?? "") to \(names.last ?? ""), but the file holds both and they differ:"
-        + " each is used as it is."
+        phrase("weightNotes.configurationTiesFirst", ["first": names.first ?? "", "last": names.last ?? ""])
     case .adapters:
-      return "\(tensors) of an adapter \(names.count == 1 ? "lies" : "lie") among the weights and \(are) not applied: "
-        + "\(listing(most))."
+      return phrase(
+        "weightNotes.tensorsAdapterNames",
+        ["tensors": tensors, "names": names.count == 1 ? "lies" : "lie", "are": are, "listing": listing(most)])
     case .beyond:
-      return "\(tensors) of layers beyond the configuration's \(are) not read: \(listing(most))."
-    case .unread: return "\(tensors) of the file \(are) not read: \(listing(most))."
+      return phrase("weightNotes.tensorsLayersBeyond", ["tensors": tensors, "are": are, "listing": listing(most)])
+    case .unread:
+      return phrase("weightNotes.tensorsFileNot", ["tensors": tensors, "are": are, "listing": listing(most)])
     case .idle:
-      return "No forward pass uses \(tensors) with \(counted(count, "parameter")): \(listing(most))."
-        + " The number of parameters includes them."
+      return phrase("weightNotes.noForwardPass", ["tensors": tensors, "count": count, "listing": listing(most)])
     }
   }
 
   private var are: String { names.count == 1 ? "is" : "are" }
 
   private func listing(_ most: Int) -> String {
-    let more = names.count > most ? " and \(NumberFormat.count(names.count - most)) more" : ""
+    let more = names.count > most ? phrase("weightNotes.andMostMore", ["most": names.count - most]) : ""
     return names.prefix(most).map(shortened).joined(separator: ", ") + more
   }
 

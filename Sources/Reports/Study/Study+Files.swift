@@ -84,15 +84,16 @@ private struct Record: Codable {
 
   func study(in folder: URL, place: String) throws -> Study {
     guard schema == 1 else {
-      throw InputError(at: place, "is of another version", expected: "schema 1", found: "\(schema)")
+      throw InputError(at: place, phrase("error.isOfAnotherVersion"), expected: "schema 1", found: "\(schema)")
     }
     guard !variants.isEmpty, variants.allSatisfy({ !$0.runs.isEmpty }) else {
-      throw InputError(at: place, "has a variant without a training, or no variant")
+      throw InputError(at: place, phrase("error.hasVariantWithout"))
     }
     for group in groups where !group.members.allSatisfy(variants.indices.contains) {
       throw InputError(
-        at: "\(place): group \(group.name.debugDescription)", "has a member that is no variant",
-        expected: "0 to \(variants.count - 1)", found: "\(group.members)")
+        at: phrase("error.placeGroupGroup", ["place": place, "group": group.name.debugDescription]),
+        phrase("error.hasMemberNo"),
+        expected: phrase("expected.0ToVariants", ["variants": variants.count - 1]), found: "\(group.members)")
     }
     func settings(_ settings: [VariantSetting]) -> [(key: String, value: String)] {
       settings.map { ($0.key, $0.value) }
@@ -108,7 +109,7 @@ private struct Record: Codable {
 
   private func run(_ run: Run, in folder: URL, place: String) throws -> Study.Run {
     guard !run.folder.isEmpty, !run.folder.contains("/"), run.folder != ".", run.folder != ".." else {
-      throw InputError(at: place, "has a training whose folder is none", found: run.folder.debugDescription)
+      throw InputError(at: place, phrase("error.hasTrainingWhose"), found: run.folder.debugDescription)
     }
     var read = Study.Run(
       seed: run.seed, folder: run.folder, fault: run.fault, tokensPerSecond: run.tokensPerSecond)

@@ -12,7 +12,9 @@ extension Study {
     }
     let routing = routingFigures
     var article = Article(
-      title: name, subtitle: about.isEmpty ? "\(counted(variants.count, "variant")) of one training" : about.trimmedEnd,
+      title: name,
+      subtitle: about.isEmpty
+        ? phrase("studyArticle.variantsOneTraining", ["variants": variants.count]) : about.trimmedEnd,
       verdict: nil, verdictSentence: sentence, standouts: standouts,
       sections: [overview(drawn.losses)] + sections.map(\.section) + (routing.isEmpty ? [] : [routingSection(routing)])
         + [method])
@@ -23,8 +25,9 @@ extension Study {
   private var sentence: String {
     let trainings = variants.reduce(0) { $0 + $1.runs.count }, stopped = variants.count { $0.fault != nil }
     let failing = variants.count { $0.findings.contains { $0.finding.severity == .fail } }
-    return "\(counted(variants.count, "variant")) in \(counted(trainings, "training")); "
-      + "\(NumberFormat.count(failing)) fail a rule, \(NumberFormat.count(stopped)) stopped early."
+    return phrase(
+      "studyArticle.variantsTrainingsFailing",
+      ["variants": variants.count, "trainings": trainings, "failing": failing, "stopped": stopped])
   }
 
   private var ranked: [(variant: Variant, loss: Double)] {
@@ -36,8 +39,12 @@ extension Study {
   private var standouts: [String] {
     guard let best = ranked.first, let worst = ranked.last, ranked.count > 1 else { return [] }
     var sentences = [
-      "**\(Escaping.markdown(best.variant.name))** learns best (validation loss \(NumberFormat.text(best.loss))), "
-        + "\(Escaping.markdown(worst.variant.name)) worst (\(NumberFormat.text(worst.loss)))."
+      phrase(
+        "studyArticle.variantLearnsBest",
+        [
+          "variant": Escaping.markdown(best.variant.name), "loss": NumberFormat.text(best.loss),
+          "variant2": Escaping.markdown(worst.variant.name), "loss2": NumberFormat.text(worst.loss),
+        ])
     ]
     let failing = variants.compactMap { variant -> String? in
       let rules = variant.findings.filter { $0.finding.severity == .fail }.map(\.finding.title)
@@ -45,9 +52,15 @@ extension Study {
     }
     if !failing.isEmpty {
       sentences.append(
-        "Caught by a rule: "
-          + (failing.count > 6 ? Array(failing.prefix(6)) + ["\(failing.count - 6) more"] : failing)
-          .joined(separator: "; ") + ".")
+        phrase(
+          "studyArticle.caughtRuleFailing",
+          [
+            "failing":
+              (failing.count > 6
+              ? Array(failing.prefix(6)) + [phrase("studyArticle.failingMore", ["failing": failing.count - 6])]
+              : failing)
+              .joined(separator: "; ")
+          ]))
     }
     return sentences
   }
@@ -56,7 +69,7 @@ extension Study {
 
   private func overview(_ figure: Figure?) -> Article.Section {
     Article.Section(
-      id: "overview", title: "Side by side",
+      id: "overview", title: phrase("studyArticle.sideBySide"),
       blocks: [.table(comparison(Array(variants.indices)))] + (figure.map { [.figure($0)] } ?? []))
   }
 
@@ -66,15 +79,16 @@ extension Study {
     let members = [0] + group.members.filter { $0 != 0 }
     var blocks: [Article.Block] = group.about.isEmpty ? [] : [.prose(Escaping.markdown(group.about))]
     blocks.append(.table(settings(members)))
-    blocks.append(.table(comparison(members, caption: "**Side by side.** Columns as in the table above.")))
+    blocks.append(.table(comparison(members, caption: phrase("studyArticle.sideSideColumns"))))
     if let loss = figures.loss { blocks.append(.figure(loss)) }
     if !figures.rest.isEmpty { blocks.append(.gallery(Article.Gallery(figures: figures.rest))) }
     if members.count > VariantCurves.most {
-      blocks.append(.remark("Figures show the first \(VariantCurves.most) of \(members.count) variants."))
+      blocks.append(
+        .remark(phrase("studyArticle.figuresShowFirst", ["most": VariantCurves.most, "members": members.count])))
     }
     let found = self.findings(members)
     blocks.append(
-      found.rows.isEmpty ? .remark("No rule found anything to report about these variants.") : .table(found))
+      found.rows.isEmpty ? .remark(phrase("studyArticle.noRuleFound")) : .table(found))
     return (
       Article.Section(id: "group-\(number + 1)", title: group.name, blocks: blocks),
       [figures.loss].compactMap { $0 } + figures.rest
@@ -84,7 +98,7 @@ extension Study {
   private func settings(_ members: [Int]) -> Article.Table {
     Article.Table(
       caption:
-        "**What differs.** The settings in which each variant differs from \(Escaping.markdown(variants[0].name)).",
+        phrase("studyArticle.whatDiffersSettings", ["variants": Escaping.markdown(variants[0].name)]),
       columns: [Article.Column("Variant"), Article.Column("Settings")],
       rows: members.filter { $0 != 0 }.map { index in
         let variant = variants[index]
@@ -139,20 +153,24 @@ extension Study {
     }
     return Article.Table(
       caption: caption
-        ?? "**Side by side.** Losses in nats; Δ is the validation loss less that of the first row. *Gradient fall*: "
-        + "relative flow behind the last block over that behind the first, at the first step (above 1 the gradient fades "
-        + "on its way to the input). *Gradient peak*: largest gradient norm against its running median. *Entropy*: "
-        + "normalised, mean over heads. *Rank*: effective rank behind the last block."
-        + (hasSpeed
-          ? " *Tokens a second* go by the clock of the machine that trained: the one column that differs between "
-            + "two runs of the study." : ""),
+        ?? phrase(
+          "studyArticle.sideSideLosses",
+          [
+            "phrase":
+              (hasSpeed
+              ? phrase("studyArticle.tokensSecondGo") : "")
+          ]),
       columns: [
         Article.Column("Variant"), Article.Column("Parameters", isNumeric: true),
-        Article.Column("Validation loss", isNumeric: true), Article.Column("Δ", isNumeric: true),
-        Article.Column("Training loss", isNumeric: true), Article.Column("Gradient fall", isNumeric: true),
-        Article.Column("Gradient peak", isNumeric: true), Article.Column("Entropy", isNumeric: true),
+        Article.Column(phrase("studyArticle.validationLoss"), isNumeric: true), Article.Column("Δ", isNumeric: true),
+        Article.Column(phrase("studyArticle.trainingLoss"), isNumeric: true),
+        Article.Column(phrase("studyArticle.gradientFall"), isNumeric: true),
+        Article.Column(phrase("studyArticle.gradientPeak"), isNumeric: true),
+        Article.Column("Entropy", isNumeric: true),
         Article.Column("Rank", isNumeric: true),
-      ] + (hasSpeed ? [Article.Column("Tokens a second", isNumeric: true)] : []) + [Article.Column("Rules")],
+      ] + (hasSpeed ? [Article.Column(phrase("studyArticle.tokensASecond"), isNumeric: true)] : []) + [
+        Article.Column("Rules")
+      ],
       rows: rows)
   }
 
@@ -163,13 +181,14 @@ extension Study {
         return [
           Article.Cell(variants[index].name), Article.Cell(finding.severity.rawValue), Article.Cell(finding.title),
           Article.Cell(finding.scope), Article.Cell(finding.evidence.first?.sentence ?? ""),
-          Article.Cell(runs > 1 ? "\(found.runs) of \(runs)" : "", .number),
+          Article.Cell(
+            runs > 1 ? phrase("studyArticle.runsOfRuns2", ["runs": found.runs, "runs2": runs]) : "", .number),
         ]
       }
     }
     let hasSeeds = variants.contains { $0.runs.count > 1 }
     return Article.Table(
-      caption: "**What the rules found** of the trained models and of their trainings, notes left out.",
+      caption: phrase("studyArticle.whatRulesFound"),
       columns: [
         Article.Column("Variant"), Article.Column("Severity"), Article.Column("Rule"), Article.Column("Where"),
         Article.Column("Evidence"),
@@ -203,11 +222,11 @@ extension Study {
     }
     let metrics = [RoutingMetrics.entropy, RoutingMetrics.loadEntropy, RoutingMetrics.largestLoad]
     return Article.Section(
-      id: "routing", title: "Mixtures of experts",
+      id: "routing", title: phrase("studyArticle.mixturesOfExperts"),
       blocks: [
         .table(
           Article.Table(
-            caption: "**Routing.** Means over the layers.",
+            caption: phrase("studyArticle.routingMeansOver"),
             columns: [Article.Column("Variant")] + metrics.map { Article.Column($0.title, isNumeric: true) },
             rows: routed.map { routed in [Article.Cell(routed.variant.name)] + metrics.map { mean($0, routed.results) }
             })),
@@ -224,22 +243,29 @@ extension Study {
     let seeds = variants[0].runs.map { "\($0.seed)" }
     let corpus = variants.lazy.flatMap(\.runs).compactMap(\.results).first?.subject.corpus
     return Article.Section(
-      id: "method", title: "Method and definitions",
+      id: "method", title: phrase("studyArticle.methodAndDefinitions"),
       blocks: [
         .prose(
-          "All variants are trained on the same data in the same order, for the same number of steps, with "
-            + (seeds.count == 1 ? "seed \(seeds[0])" : "seeds \(listed(seeds)), of which means are shown") + ". "
-            + (corpus.map {
-              "What is measured of trained models is measured over \(counted($0.documents, "document")) of "
-                + "\(Escaping.markdown($0.name)) (\(counted($0.tokens, "token"))). "
-            } ?? "")
-            + "The numbers of every training lie in `variants`, a folder each with its `results.json` and `findings.json`; "
-            + "digests of what was read, times and memory in [provenance.json](provenance.json)."
+          phrase(
+            "studyArticle.allVariantsTrained",
+            [
+              "seeds":
+                (seeds.count == 1
+                ? phrase("studyArticle.seedSeeds", ["seeds": seeds[0]])
+                : phrase("studyArticle.seedsSeedsMeans", ["seeds": listed(seeds)])),
+              "tokens":
+                (corpus.map {
+                  phrase(
+                    "studyArticle.whatMeasuredTrained",
+                    ["documents": $0.documents, "name": Escaping.markdown($0.name), "tokens": $0.tokens])
+                } ?? ""),
+            ])
         ),
         .table(
           Article.Table(
-            caption: "**What all have in common.**", columns: [Article.Column("Setting"), Article.Column("Value")],
-            rows: common.map { [Article.Cell($0.key, .code), Article.Cell($0.value)] }, foldedTitle: "Common settings")),
+            caption: phrase("studyArticle.whatAllHave"), columns: [Article.Column("Setting"), Article.Column("Value")],
+            rows: common.map { [Article.Cell($0.key, .code), Article.Cell($0.value)] },
+            foldedTitle: phrase("studyArticle.commonSettings"))),
         .definitions(metrics),
       ])
   }

@@ -1,6 +1,7 @@
 import Drawing
 package import Plotting
 import Results
+import Support
 
 /// The figures of a study.
 struct StudyFigures {
@@ -8,7 +9,8 @@ struct StudyFigures {
 
   private func figure(_ content: some FigureContent, _ id: String) -> Figure {
     let caption = FigureCaption(
-      full: "\(content.what) Study: \(study.name). \(study.about)", what: content.what, subject: study.name)
+      full: phrase("studyFigures.whatStudyStudy", ["what": content.what, "study": study.name, "about": study.about]),
+      what: content.what, subject: study.name)
     return Figure(content, id: id, analysis: "study", caption: caption)
   }
 
@@ -56,17 +58,18 @@ struct StudyFigures {
     }
     let rest = [
       byDepth(
-        "Gradient flow at the first step", "E ‖gₜ‖·‖xₜ‖", "residual point", 1, isLog: true, "flow",
-        "Mean over tokens of ‖g‖·‖x‖ at the residual points behind the blocks, on a logarithmic scale: a line that falls "
-          + "to the left is a gradient that fades on its way to the input."
+        phrase("studyFigures.gradientFlowFirst"), "E ‖gₜ‖·‖xₜ‖", phrase("studyFigures.residualPoint"), 1, isLog: true,
+        "flow",
+        phrase("studyFigures.meanOverTokens")
       ) { StudyNumbers.relativeFlow($0, first: true) },
       byDepth(
-        "Attention after training", "normalised entropy", "layer", 0, "entropy",
-        "Mean over the heads of a layer of the entropy of their rows over ln n: 1 is uniform, 0 one-hot."
+        phrase("studyFigures.attentionAfterTraining"), phrase("studyFigures.normalisedEntropy"), "layer", 0, "entropy",
+        phrase("studyFigures.meanOverHeads")
       ) { StudyNumbers.entropies($0) },
       byDepth(
-        "Dimensions in use after training", "effective rank", "residual point", 0, "rank",
-        "Effective rank of the token vectors, exp(−Σ p ln p) of the singular values' shares."
+        phrase("studyFigures.dimensionsUseAfter"), phrase("studyFigures.effectiveRank"),
+        phrase("studyFigures.residualPoint"), 0, "rank",
+        phrase("studyFigures.effectiveRankToken")
       ) { StudyNumbers.ranks($0) },
     ].compactMap { $0 }
     let loss =
@@ -74,10 +77,11 @@ struct StudyFigures {
       ? nil
       : figure(
         VariantCurves(
-          title: "Loss over the training: \(group.name.lowercasedFirst)", curves: losses, quantity: "loss (nats)",
+          title: phrase("studyFigures.lossOverTraining", ["lowercasedFirst": group.name.lowercasedFirst]),
+          curves: losses, quantity: phrase("studyFigures.lossNats"),
           place: "step",
           isLogValue: false, isWhole: false,
-          about: "Validation loss by step, or the training loss where there was no more than a validation at the ends."),
+          about: phrase("studyFigures.validationLossStep")),
         "\(id)-loss")
     return (loss, rest)
   }
@@ -121,7 +125,7 @@ package struct VariantCurves: FigureContent {
     self.about = about
   }
 
-  package var what: String { about + curves.words("the lowest and highest of the seeds") }
+  package var what: String { about + curves.words(phrase("studyFigures.lowestHighestSeeds")) }
   package var altText: String { curves.seen(at: place) }
 
   package var plot: any Plottable {
@@ -158,14 +162,16 @@ package struct LossRanking: FigureContent {
     self.rows = rows.enumerated().sorted { ($0.element.mean, $0.offset) < ($1.element.mean, $1.offset) }.map(\.element)
   }
 
-  package var title: String { "Validation loss of the variants" }
+  package var title: String { phrase("studyFigures.validationLossVariants") }
   package var what: String {
-    "Validation loss after training, the lowest first; the line is that of the variant that all others are variants of."
-      + (rows.contains { $0.values.count > 1 } ? " Bars go from the lowest to the highest seed." : "")
+    phrase(
+      "studyFigures.validationLossAfter",
+      ["phrase": (rows.contains { $0.values.count > 1 } ? phrase("studyFigures.barsGoFrom") : "")])
   }
   package var altText: String {
-    "\(counted(rows.count, "variant")): the loss goes " + Seen.range(rows.map { PlotValue($0.mean) }, rows.map(\.name))
-      + "."
+    phrase(
+      "studyFigures.rowsLossGoes",
+      ["rows": rows.count, "range": Seen.range(rows.map { PlotValue($0.mean) }, rows.map(\.name))])
   }
 
   package var plot: any Plottable {
@@ -184,7 +190,7 @@ package struct LossRanking: FigureContent {
         x: rows.map { PlotValue($0.mean) }, y: places.map(PlotValue.init), paint: .category(0), radius: 4, shape: .disc)
     )
     return Plot(
-      title, x: Axis(.linear, "loss (nats)"), y: .categories(rows.map(\.name), ""),
+      title, x: Axis(.linear, phrase("studyFigures.lossNats")), y: .categories(rows.map(\.name), ""),
       shape: .lines(rows.count, height: 15), marks: marks)
   }
 

@@ -25,7 +25,8 @@ struct MustacheParser {
     append(bytes[index...])
     guard stack.count == 1 else {
       throw InputError(
-        .usage, at: "template \(name): line \(stack[stack.count - 1].line)", "a section is not closed",
+        .usage, at: phrase("error.templateNameLine", ["name": name, "line": stack[stack.count - 1].line]),
+        phrase("error.sectionNotClosed"),
         expected: tagText("/" + stack[stack.count - 1].path.joined(separator: ".")))
     }
     return stack[0].nodes
@@ -40,7 +41,8 @@ struct MustacheParser {
     if sigil == UInt8(ascii: "=") { close = Array("=".utf8) + close }
     let hasSigil = "#^/>&!{=".utf8.contains(sigil)
     guard let end = find(close, from: hasSigil ? inner + 1 : inner) else {
-      throw InputError(.usage, at: "template \(name): line \(line(start))", "a tag is not closed")
+      throw InputError(
+        .usage, at: phrase("error.templateNameLine", ["name": name, "line": line(start)]), phrase("error.tagNotClosed"))
     }
     let content = String(decoding: bytes[(hasSigil ? inner + 1 : inner)..<end], as: UTF8.self)
       .trimmingWhitespace
@@ -60,7 +62,8 @@ struct MustacheParser {
       let parts = content.split(whereSeparator: \.isWhitespace)
       guard parts.count == 2 else {
         throw InputError(
-          .usage, at: "template \(name): line \(line(start))", "needs two delimiters", found: "\(parts.count)")
+          .usage, at: phrase("error.templateNameLine", ["name": name, "line": line(start)]),
+          phrase("error.needsTwoDelimiters"), found: "\(parts.count)")
       }
       delimiters = (Array(parts[0].utf8), Array(parts[1].utf8))
     case UInt8(ascii: "#"), UInt8(ascii: "^"):
@@ -69,7 +72,8 @@ struct MustacheParser {
     case UInt8(ascii: "/"):
       guard let open = stack.popLast(), !stack.isEmpty, open.path == Self.path(content) else {
         throw InputError(
-          .usage, at: "template \(name): line \(line(start))", "closes a section that is not open",
+          .usage, at: phrase("error.templateNameLine", ["name": name, "line": line(start)]),
+          phrase("error.closesSectionNot"),
           found: tagText("/" + content))
       }
       add(.section(path: open.path, isInverted: open.isInverted, open.nodes))

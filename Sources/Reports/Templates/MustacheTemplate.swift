@@ -83,7 +83,9 @@ package struct MustacheTemplate: Sendable {
           }
         case .partial(let partial):
           guard depth < 100 else {
-            throw InputError(.usage, at: "template \(partial.name)", "includes itself without end")
+            throw InputError(
+              .usage, at: phrase("error.templatePartial", ["partial": partial.name]),
+              phrase("error.includesItselfWithout"))
           }
           if let template = try partials(partial) { try render(template.nodes, stack, depth: depth + 1) }
         }

@@ -29,11 +29,12 @@ package struct Templates: Sendable {
       let stem = url.deletingPathExtension().lastPathComponent
       guard known.contains(name) || url.pathExtension == "mustache" && included.contains(stem) else {
         throw InputError(
-          .usage, at: url.path(percentEncoded: false), "is no template" + suggestion(for: name, among: known),
-          expected: known.joined(separator: ", ") + ", or a partial that one of them includes")
+          .usage, at: url.path(percentEncoded: false),
+          phrase("error.noTemplateSuggestion", ["suggestion": suggestion(for: name, among: known)]),
+          expected: known.joined(separator: ", ") + phrase("error.partialOneThem"))
       }
       if try url.pathExtension != "mustache" && file(name)?.lowercased().contains("</style") == true {
-        throw InputError(.usage, at: url.path(percentEncoded: false), "ends the style element that it stands in")
+        throw InputError(.usage, at: url.path(percentEncoded: false), phrase("error.endsStyleElement"))
       }
     }
   }
@@ -42,7 +43,7 @@ package struct Templates: Sendable {
   private static func files(of folder: URL) throws -> [URL] {
     let path = folder.path(percentEncoded: false)
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      throw InputError(.usage, at: path, "is no folder of templates that can be read")
+      throw InputError(.usage, at: path, phrase("error.noFolderTemplates"))
     }
     return names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .map { folder.appending(path: $0) }
@@ -51,12 +52,16 @@ package struct Templates: Sendable {
   /// Parses a template and everything that it includes.
   private mutating func read(_ partial: MustacheTemplate.Partial, through path: [String]) throws {
     let name = partial.name
-    if path.contains(name) { throw InputError(.usage, at: "template \(place(of: name))", "includes itself") }
+    if path.contains(name) {
+      throw InputError(
+        .usage, at: phrase("error.templatePlace", ["place": place(of: name)]), phrase("error.includesItself"))
+    }
     guard parsed[partial] == nil else { return }
     guard let text = try file(name + ".mustache") else {
       throw InputError(
-        .usage, at: "template \(place(of: path.last ?? name))", "includes \(name), which is not there",
-        expected: "\(name).mustache beside it")
+        .usage, at: phrase("error.templatePlace", ["place": place(of: path.last ?? name)]),
+        phrase("error.includesNameNot", ["name": name]),
+        expected: phrase("expected.nameMustacheBeside", ["name": name]))
     }
     let template = try MustacheTemplate(text, name: place(of: name), indentation: partial.indentation)
     for inner in template.partials { try read(inner, through: path + [name]) }
@@ -77,10 +82,10 @@ package struct Templates: Sendable {
       let path = url.path(percentEncoded: false)
       guard FileManager.default.fileExists(atPath: path) else { continue }
       guard let data = FileManager.default.contents(atPath: path) else {
-        throw InputError(.usage, at: path, "cannot be read")
+        throw InputError(.usage, at: path, phrase("error.cannotBeRead"))
       }
       guard let text = String(validating: data, as: UTF8.self) else {
-        throw InputError(.usage, at: path, "is not valid UTF-8")
+        throw InputError(.usage, at: path, phrase("error.notValidUtf"))
       }
       return text
     }
@@ -94,7 +99,7 @@ package struct Templates: Sendable {
     guard let template = parsed[MustacheTemplate.Partial(name: name)] else {
       throw InputError(
         .usage, at: folders.map { $0.path(percentEncoded: false) }.joined(separator: ", "),
-        "has no template \(name).mustache")
+        phrase("error.hasNoTemplate", ["name": name]))
     }
     return try template.render(value) { parsed[$0] }
   }

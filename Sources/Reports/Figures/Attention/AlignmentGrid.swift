@@ -1,5 +1,6 @@
 import Drawing
 package import Plotting
+import Support
 
 /// Weights of a source's tokens while each token of its translation is predicted, with the alignment that people gave
 /// where it is known; of one head, or of several side by side.
@@ -77,19 +78,20 @@ package struct AlignmentGrid: FigureContent {
   var errorRates: [Double] { maps.compactMap { gold?.errorRate(of: $0.weights, width: source.count) } }
 
   package var what: String {
-    let places = maps.count == 2 ? ["on the left ", "on the right "] : maps.map { _ in "" }
+    let places =
+      maps.count == 2 ? [phrase("alignmentGrid.onTheLeft"), phrase("alignmentGrid.onTheRight")] : maps.map { _ in "" }
     var text =
-      "Weights on the tokens of the source (columns) while each token of its translation is predicted (rows): "
-      + zip(places, maps).map { $0 + $1.quantity }.joined(separator: "; ")
-      + ". Dots mark the largest weight of each row."
+      phrase(
+        "alignmentGrid.weightsTokensSource",
+        ["quantity": zip(places, maps).map { $0 + $1.quantity }.joined(separator: "; ")])
     if let gold, !errorRates.isEmpty {
-      text += " Rings are the alignment that people gave: \(counted(gold.sure.count, "sure pair"))"
-      text += gold.isOfWords ? " of words" : ""
+      text += phrase("alignmentGrid.ringsAlignmentPeople", ["sure": gold.sure.count])
+      text += gold.isOfWords ? phrase("alignmentGrid.ofWords") : ""
       let further = gold.possible.count - gold.sure.count
-      text += further > 0 ? ", and \(NumberFormat.count(further)) possible as squares" : ""
+      text += further > 0 ? phrase("alignmentGrid.furtherPossibleSquares", ["further": further]) : ""
       let rates = zip(places, errorRates).map { $0 + NumberFormat.text($1) }
-      text += "; alignment error rate 1 − (|A∩S| + |A∩P|)/(|A| + |S|) = \(listed(rates))"
-      text += gold.isOfWords ? ", A from weights that are summed over the pieces of words" : ""
+      text += phrase("alignmentGrid.alignmentErrorRate", ["rates": listed(rates)])
+      text += gold.isOfWords ? phrase("alignmentGrid.fromWeightsSummed") : ""
       text += " (Och & Ney 2003)."
     }
     return text
@@ -97,23 +99,32 @@ package struct AlignmentGrid: FigureContent {
 
   package var altText: String {
     let (from, to) = (TokenText.texts(target), TokenText.texts(source))
-    var text = "Grid of \(target.count) target by \(source.count) source tokens."
+    var text = phrase("alignmentGrid.gridTargetTarget", ["target": target.count, "source": source.count])
     for map in maps {
       let best = map.weights.largest(1).first.map { place in
-        "The largest weight, \(NumberFormat.text(map.weights[place].number ?? 0)), goes from "
-          + quoted(from[place / source.count], place / source.count) + " to "
-          + quoted(to[place % source.count], place % source.count) + "."
+        phrase(
+          "alignmentGrid.largestWeightNumber",
+          [
+            "number": NumberFormat.text(map.weights[place].number ?? 0),
+            "quoted": quoted(from[place / source.count], place / source.count),
+            "quoted2": quoted(to[place % source.count], place % source.count),
+          ])
       }
       text +=
-        " \(map.name.isEmpty ? "" : map.name + ": ")\(best ?? "No number.") The strongest source tokens of the rows are "
-        + "\(Set(links(map).map(\.source)).count) different ones."
+        phrase(
+          "alignmentGrid.isemptyPhraseStrongest",
+          [
+            "isEmpty": map.name.isEmpty ? "" : map.name + ": ", "phrase": best ?? phrase("alignmentGrid.noNumber"),
+            "source": Set(links(map).map(\.source)).count,
+          ])
     }
     if let gold, !errorRates.isEmpty {
       let cells = gold.cells(gold.possible)
       let met = maps.map { map in NumberFormat.count(links(map).count { cells.contains($0) }) }
       text +=
-        " \(listed(met)) of \(counted(target.count, "row")) meet the alignment that people gave; alignment error rate "
-        + "\(listed(errorRates.map { NumberFormat.text($0) }))."
+        phrase(
+          "alignmentGrid.metTargetMeet",
+          ["met": listed(met), "target": target.count, "errorRates": listed(errorRates.map { NumberFormat.text($0) })])
     }
     return text
   }
@@ -125,7 +136,8 @@ package struct AlignmentGrid: FigureContent {
     let largest = max(source.count, target.count) > 24 ? 400.0 : 220
     let cell = min(12, largest / Double(max(source.count, target.count, 1)))
     var plot = Plot(
-      title, x: .tokens(source, "source token"), y: .tokens(target, "predicted token"),
+      title, x: .tokens(source, phrase("alignmentGrid.sourceToken")),
+      y: .tokens(target, phrase("alignmentGrid.predictedToken")),
       color: .sequential("weight", 0...(top > 0.5 ? 1 : max(top, 0.05))),
       shape: .square(rows: target.count, columns: source.count, largestSide: largest), columns: maps.count,
       panels: maps.map { Plot.Panel($0.name, marks($0, cell: cell)) })
@@ -152,7 +164,7 @@ package struct AlignmentGrid: FigureContent {
       }
       marks += dots(gold.cells(gold.sure).inOrder, .ring, 0.5, .color(ring), "gold")
     }
-    return marks + dots(links(map), .disc, 0.2, .color(ring), "largest of the row")
+    return marks + dots(links(map), .disc, 0.2, .color(ring), phrase("alignmentGrid.largestOfTheRow"))
   }
 
   package var table: DataTable {

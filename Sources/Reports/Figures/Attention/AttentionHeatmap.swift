@@ -1,5 +1,6 @@
 package import Plotting
 import Results
+import Support
 
 /// One head's weights on one document as a heatmap with its tokens.
 package struct AttentionHeatmap: FigureContent {
@@ -17,11 +18,15 @@ package struct AttentionHeatmap: FigureContent {
     self.reason = reason
   }
 
-  package var title: String { "Attention of head \(name) on \(sample.id)" }
+  package var title: String { phrase("attentionHeatmap.attentionHeadName", ["name": name, "sample": sample.id]) }
 
   package var what: String {
-    "Attention weights A[query, key] of head \(name)\(reason.isEmpty ? "" : ", " + reason), on document \(sample.id) "
-      + "(\(sample.size)); each row sums to 1." + sample.rows
+    phrase(
+      "attentionHeatmap.attentionWeightsQuery",
+      [
+        "name": name, "reason": reason.isEmpty ? "" : ", " + reason, "sample": sample.id, "size": sample.size,
+        "rows": sample.rows,
+      ])
   }
 
   package var altText: String { sample.summary(layer, head) }
@@ -33,7 +38,7 @@ package struct AttentionHeatmap: FigureContent {
     let high = Plotting.extent(readings)?.upperBound ?? 1
     var plot = Plot(
       title, x: .tokens(sample.keyTokens, sample.names.key), y: .tokens(sample.queryTokens, sample.names.query),
-      color: .sequential("attention weight", 0...(high > 0.5 ? 1 : max(high, 0.05))),
+      color: .sequential(phrase("attentionHeatmap.attentionWeight"), 0...(high > 0.5 ? 1 : max(high, 0.05))),
       shape: .square(rows: sample.queries, columns: sample.keys, largestSide: 400),
       marks: [CellMark(rows: sample.queries, columns: sample.keys, values: readings)])
     plot.hasFrame = true

@@ -1,5 +1,6 @@
 import Plotting
 package import Results
+import Support
 
 /// The cross-attention of an encoder–decoder on one pair of texts as an alignment: of the head that aligns best, beside
 /// the mean of its layer.
@@ -15,13 +16,16 @@ package enum CrossAlignment: FigureBuilder {
     let means = cells.map { cell in
       PlotValue(weights.reduce(0) { $0 + ($1[cell].number ?? .nan) } / Double(weights.count))
     }
-    let heads = sample.isWhole ? "all heads" : "the selected heads"
+    let heads = sample.isWhole ? phrase("crossAlignment.allHeads") : phrase("crossAlignment.theSelectedHeads")
     let one = AlignmentGrid.Map(
-      best.name, quantity: "head \(best.name), \(best.reason)", weights: sample.readings(best.layer, best.head))
+      best.name, quantity: phrase("crossAlignment.headBestReason", ["best": best.name, "reason": best.reason]),
+      weights: sample.readings(best.layer, best.head))
     let mean = AlignmentGrid.Map(
-      "mean of layer \(best.layer)", quantity: "the mean of \(heads) of layer \(best.layer)", weights: means)
+      phrase("crossAlignment.meanLayerLayer", ["layer": best.layer]),
+      quantity: phrase("crossAlignment.meanHeadsLayer", ["heads": heads, "layer": best.layer]), weights: means)
     let content = AlignmentGrid(
-      title: "Alignment by cross-attention on \(sample.id)", source: sample.keyTokens, target: sample.queryTokens,
+      title: phrase("crossAlignment.alignmentCrossAttention", ["sample": sample.id]), source: sample.keyTokens,
+      target: sample.queryTokens,
       entries: (sample.entries.keys, sample.entries.queries), maps: sample.shownHeads.count > 1 ? [one, mean] : [one],
       gold: sample.gold)
     return [
@@ -29,7 +33,8 @@ package enum CrossAlignment: FigureBuilder {
         Figure(
           content, id: "attention-alignment", analysis: "attention",
           caption: Caption(results: results).text(
-            "Cross-attention on document \(sample.id). \(content.what)", n: "n = 1 pair of texts.",
+            phrase("crossAlignment.crossAttentionDocument", ["sample": sample.id, "what": content.what]),
+            n: phrase("crossAlignment.n1Pair"),
             analysis: "attention")))
     ]
   }
@@ -55,7 +60,7 @@ struct BestAligner {
     guard let best = known.min(by: { $0.rate < $1.rate }) else { return nil }
     (layer, head) = (best.layer, best.head)
     reason =
-      "the one with the lowest alignment error rate over the corpus (\(NumberFormat.text(best.rate)))"
+      phrase("crossAlignment.oneLowestAlignment", ["rate": NumberFormat.text(best.rate)])
   }
 
   /// By one document: heads that all look at one token, such as the closing one, align nothing however sharp they are.
@@ -74,7 +79,6 @@ struct BestAligner {
     }
     (layer, head) = (best.index / sample.heads, best.index % sample.heads)
     reason =
-      "the one whose rows have the most different source tokens on top (\(best.used)), of equals the one "
-      + "with the largest weights"
+      phrase("crossAlignment.oneWhoseRows", ["used": best.used])
   }
 }

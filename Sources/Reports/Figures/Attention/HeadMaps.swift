@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// Layer × head maps: one for each number that the attention analysis has of every head.
 package enum HeadMaps: FigureBuilder {
@@ -21,16 +22,16 @@ package enum HeadMaps: FigureBuilder {
     let id = slug(metric.id)
     let grid = HeadGrid(table, of: results.subject)
     guard let seen = extent(grid.readings) else {
-      return .omitted(id: id, reason: "\(metric.title) has no number for any head")
+      return .omitted(id: id, reason: phrase("headMaps.titleHasNo", ["title": metric.title]))
     }
     if seen.lowerBound == seen.upperBound, grid.readings.count > 1, !grid.readings.contains(where: { $0.gap != nil }) {
       let value = NumberFormat.text(seen.lowerBound)
-      return .omitted(id: id, reason: "\(metric.title) is \(value) for every head")
+      return .omitted(id: id, reason: phrase("headMaps.titleValueEvery", ["title": metric.title, "value": value]))
     }
     let digits = grid.readings.map { reading in
       reading.number.map { NumberFormat.fixed($0, decimals: decimals(seen)) } ?? ""
     }
-    let title = "\(metric.title) by layer and head"
+    let title = phrase("headMaps.titleLayerHead", ["title": metric.title])
     // The axes say the rest.
     let plot = Plot(
       metric.title, x: .indices(grid.heads, "head"),
@@ -44,10 +45,15 @@ package enum HeadMaps: FigureBuilder {
         id: id, analysis: "attention", title: title,
         caption: caption.text(
           "\(title).", metrics: [metric],
-          n: Caption.n(grid.quantities, isOfWeights ? "eigenvalues a head" : "observations a head"),
+          n: Caption.n(
+            grid.quantities, isOfWeights ? phrase("headMaps.eigenvaluesAHead") : phrase("headMaps.observationsAHead")),
           analysis: "attention", onCorpus: !isOfWeights),
-        altText: "Map of \(grid.layers.count) layers by \(grid.heads.count) heads. \(metric.title) goes "
-          + Seen.range(grid.readings, grid.names) + ". " + layerSentence(grid),
+        altText: phrase(
+          "headMaps.mapLayersLayers",
+          [
+            "layers": grid.layers.count, "heads": grid.heads.count, "title": metric.title,
+            "range": Seen.range(grid.readings, grid.names), "layerSentence": layerSentence(grid),
+          ]),
         plot: plot, table: grid.table(metric)))
   }
 
@@ -82,7 +88,9 @@ package enum HeadMaps: FigureBuilder {
       let values = grid.readings[row * width..<(row + 1) * width].compactMap(\.number)
       return values.isEmpty ? .missing : PlotValue(values.reduce(0, +) / Double(values.count))
     }
-    return "Layer means go " + Seen.range(means, grid.layers.map { "layer \($0)" }) + "."
+    return phrase(
+      "headMaps.layerMeansGo",
+      ["range": Seen.range(means, grid.layers.map { phrase("headMaps.layerValue", ["value": $0]) })])
   }
 }
 

@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// The heads with the highest score, with intervals: which head copies, which looks back.
 package enum HeadRanking: FigureBuilder {
@@ -18,7 +19,9 @@ package enum HeadRanking: FigureBuilder {
     let rows = (results[metric]?.rows ?? []).enumerated().filter {
       $0.element.component.head != nil && $0.element.quantity.value != nil
     }
-    guard !rows.isEmpty else { return .omitted(id: id, reason: "\(metric.title) has no number for any head") }
+    guard !rows.isEmpty else {
+      return .omitted(id: id, reason: phrase("headRanking.titleHasNo", ["title": metric.title]))
+    }
     let shown = rows.sorted { ($1.element.quantity.number, $0.offset) < ($0.element.quantity.number, $1.offset) }
       .prefix(most).map(\.element)
     let values = shown.map { PlotValue($0.quantity) }
@@ -32,7 +35,7 @@ package enum HeadRanking: FigureBuilder {
           x: places, low: intervals.map { $0.map { PlotValue($0.lowerBound) } ?? .blank },
           high: intervals.map { $0.map { PlotValue($0.upperBound) } ?? .blank }, isLevel: true))
     }
-    let title = "Heads with the highest \(metric.title.lowercasedFirst)"
+    let title = phrase("headRanking.headsHighestLowercasedfirst", ["lowercasedFirst": metric.title.lowercasedFirst])
     var x = Axis(.linear, Axis.title(metric.title.lowercasedFirst, unit: metric.unit))
     let ends = values.compactMap(\.number) + intervals.flatMap { [$0?.lowerBound, $0?.upperBound].compactMap { $0 } }
     let top = ends.max() ?? 1
@@ -43,10 +46,18 @@ package enum HeadRanking: FigureBuilder {
       Figure(
         id: id, analysis: "attention", title: title,
         caption: Caption(results: results).text(
-          "\(title), \(NumberFormat.count(shown.count)) of \(NumberFormat.count(rows.count))."
-            + (intervals.contains { $0 != nil } ? " Strokes are \(metric.spread.words)." : ""), metrics: [metric],
-          n: Caption.n(shown.map(\.quantity), "observations a head"), analysis: "attention"),
-        altText: "\(shown.count) bars. \(metric.title) goes \(Seen.range(values, names)).", plot: plot,
+          phrase(
+            "headRanking.titleShownRows",
+            [
+              "title": title, "shown": shown.count, "rows": rows.count,
+              "words":
+                (intervals.contains { $0 != nil }
+                ? phrase("headRanking.strokesAreWords", ["words": metric.spread.words]) : ""),
+            ]), metrics: [metric],
+          n: Caption.n(shown.map(\.quantity), phrase("headRanking.observationsAHead")), analysis: "attention"),
+        altText: phrase(
+          "headRanking.shownBarsTitle",
+          ["shown": shown.count, "title": metric.title, "range": Seen.range(values, names)]), plot: plot,
         table: DataTable([
           ("head", .texts(names)), (metric.id, .readings(values)),
           ("low", .readings(intervals.map { $0.map { PlotValue($0.lowerBound) } ?? .blank })),

@@ -1,5 +1,6 @@
 package import Plotting
 import Results
+import Support
 
 /// Several heads of one document as lines from queries to keys between two columns of tokens, a colour a head.
 package struct HeadView: FigureContent {
@@ -53,26 +54,41 @@ package struct HeadView: FigureContent {
     self.shares = shares
   }
 
-  package var title: String { "Where \(listed(heads.map(\.name))) look\(heads.count == 1 ? "s" : "") on \(sample.id)" }
+  package var title: String {
+    phrase(
+      "headView.whereHeadsLook",
+      ["heads": listed(heads.map(\.name)), "heads2": heads.count == 1 ? "s" : "", "sample": sample.id])
+  }
 
   package var what: String {
     let names = zip(heads, shares).map { head, share in
-      "\(head.name)\(head.reason.isEmpty ? "" : ", \(head.reason)"): "
-        + "\(NumberFormat.fixed(share * 100, decimals: 0)) % of its attention"
+      phrase(
+        "headView.headIsemptyDecimals",
+        [
+          "head": head.name, "isEmpty": head.reason.isEmpty ? "" : ", \(head.reason)",
+          "decimals": NumberFormat.fixed(share * 100, decimals: 0),
+        ])
     }
     let ends =
       size == 1
-      ? "" : " Each end of a line stands for \(size) neighbouring tokens, named by the first, whose weights are added."
-    return "Attention on document \(sample.id) (\(sample.size)): lines from each \(sample.names.query) (left) to the "
-      + "\(sample.names.key)s (right) it looks at, a colour a head.\(sample.isCross ? sample.rows : "") Width and opacity of a line are its weight; the strongest lines of a head are drawn "
-      + "until they carry \(NumberFormat.fixed(Self.mass * 100, decimals: 0)) % of its attention, at most "
-      + "\(NumberFormat.count(Self.most / heads.count)), none below \(NumberFormat.text(Self.least)). Drawn are "
-      + names.joined(separator: "; ") + "." + ends
+      ? "" : phrase("headView.eachEndLine", ["size": size])
+    return phrase(
+      "headView.attentionDocumentSample",
+      [
+        "sample": sample.id, "size": sample.size, "query": sample.names.query, "key": sample.names.key,
+        "rows": sample.isCross ? sample.rows : "", "decimals": NumberFormat.fixed(Self.mass * 100, decimals: 0),
+        "heads": Self.most / heads.count, "least": NumberFormat.text(Self.least),
+        "names": names.joined(separator: "; "), "ends": ends,
+      ])
   }
 
   package var altText: String {
-    "\(NumberFormat.count(links.reduce(0) { $0 + $1.count })) lines between two columns of \(sample.size). "
-      + heads.map { "\($0.name): \(sample.summary($0.layer, $0.head))" }.joined(separator: " ")
+    phrase(
+      "headView.reduceLinesBetween",
+      [
+        "reduce": links.reduce(0) { $0 + $1.count }, "size": sample.size,
+        "heads": heads.map { "\($0.name): \(sample.summary($0.layer, $0.head))" }.joined(separator: " "),
+      ])
   }
 
   private var length: Int { (max(sample.queries, sample.keys) + size - 1) / size }

@@ -1,5 +1,6 @@
 package import Plotting
 import Results
+import Support
 
 /// All layers × heads of one document as small panels of lines from queries to keys.
 package struct ModelView: FigureContent {
@@ -38,26 +39,31 @@ package struct ModelView: FigureContent {
     self.shares = shares
   }
 
-  package var title: String { "Model view of \(sample.id)" }
+  package var title: String { phrase("modelView.modelViewSample", ["sample": sample.id]) }
 
   package var what: String {
     let ends =
-      size == 1 ? "" : " Each end of a line stands for \(size) neighbouring positions, whose weights are added."
+      size == 1 ? "" : phrase("modelView.eachEndLine", ["size": size])
     let carried = shares.sorted(), median = carried.median
     func percent(_ share: Double?) -> String { NumberFormat.fixed((share ?? 0) * 100, decimals: 0) }
     return
-      "Attention of every \(sample.isWhole ? "" : "selected ")layer (rows) and head (columns) on document "
-      + "\(sample.id), \(sample.size): lines from each "
-      + "\(sample.names.query) (left) to the \(sample.names.key)s (right) that it looks at, the first token at the "
-      + "top.\(sample.isCross ? sample.rows : "") Width and opacity are the "
-      + "weight.\(ends) Of each head the strongest lines are drawn until they carry "
-      + "\(percent(Self.mass)) % of its attention, at most \(NumberFormat.count(most)): they carry "
-      + "\(percent(carried.first)) to \(percent(carried.last)) %, median \(percent(median)) %."
+      phrase(
+        "modelView.attentionEveryIswhole",
+        [
+          "isWhole": sample.isWhole ? "" : "selected ", "sample": sample.id, "size": sample.size,
+          "query": sample.names.query, "key": sample.names.key, "rows": sample.isCross ? sample.rows : "", "ends": ends,
+          "percent": percent(Self.mass), "most": most, "percent2": percent(carried.first),
+          "percent3": percent(carried.last), "percent4": percent(median),
+        ])
   }
 
   package var altText: String {
-    "\(sample.shownLayers.count) by \(sample.shownHeads.count) small panels of lines, "
-      + "\(NumberFormat.count(links.reduce(0) { $0 + $1.count })) in all. " + sample.focusSentence
+    phrase(
+      "modelView.shownlayersShownheadsSmall",
+      [
+        "shownLayers": sample.shownLayers.count, "shownHeads": sample.shownHeads.count,
+        "reduce": links.reduce(0) { $0 + $1.count }, "focusSentence": sample.focusSentence,
+      ])
   }
 
   package var extent: Figure.Extent { .text }

@@ -1,5 +1,6 @@
 import Foundation
 package import Plotting
+import Support
 
 /// How one query of one head weighs its keys, dimension by dimension: q and k, their product, the sum of it, softmax.
 package struct NeuronView: FigureContent {
@@ -41,28 +42,35 @@ package struct NeuronView: FigureContent {
     self.weights = weights ?? powers.map { $0 / total }
   }
 
-  package var title: String { "Neuron view of head \(head) at \(quoted(token, query.position)) of \(document)" }
+  package var title: String {
+    phrase("neuronView.neuronViewHead", ["head": head, "quoted": quoted(token, query.position), "document": document])
+  }
 
   private var token: TokenText { TokenText.texts([query.token] + keyTokens)[0] }
   private var texts: [TokenText] { Array(TokenText.texts([query.token] + keyTokens).dropFirst()) }
   private var products: [[Double]] { keys.map { zip(vector, $0).map { $0 * $1 } } }
 
   package var what: String {
-    "How head \(head) weighs \(counted(keys.count, "key")) for the query \(quoted(token, query.position)) of "
-      + "\(document): (a) the query vector q in the first row and the keys k below it, \(vector.count) dimensions; "
-      + "(b) their products by dimension; (c) the sums of these, q·k/√d; (d) the attention weights, "
-      + "the softmax of these over the keys."
+    phrase(
+      "neuronView.howHeadHead",
+      [
+        "head": head, "keys": keys.count, "quoted": quoted(token, query.position), "document": document,
+        "vector": vector.count,
+      ])
   }
 
   package var altText: String {
     let weightsSeen = weights.map { PlotValue($0) }
     let top = weightsSeen.largest(3).map { named(weightsSeen[$0], quoted(texts[$0], $0)) }
-    guard let best = weightsSeen.largest(1).first else { return "No key." }
+    guard let best = weightsSeen.largest(1).first else { return phrase("neuronView.noKey") }
     let parts = products[best].map { PlotValue($0) }
-    let dimensions = parts.largest(3).map { named(parts[$0], "dimension \($0)") }
-    return "Heatmaps of \(keys.count) keys by \(vector.count) dimensions. The largest weights are those of "
-      + "\(listed(top)). To the score of the first, \(NumberFormat.text(scores[best])), "
-      + "\(listed(dimensions)) add most by size of their products."
+    let dimensions = parts.largest(3).map { named(parts[$0], phrase("neuronView.dimensionValue", ["value": $0])) }
+    return phrase(
+      "neuronView.heatmapsKeysKeys",
+      [
+        "keys": keys.count, "vector": vector.count, "top": listed(top), "best": NumberFormat.text(scores[best]),
+        "dimensions": listed(dimensions),
+      ])
   }
 
   package var extent: Figure.Extent { .text }

@@ -1,5 +1,6 @@
 package import Drawing
 package import Plotting
+import Support
 
 /// Numbers of an image's patches laid over the image, beside the image: attention rollout, a head's weights, an
 /// attribution.
@@ -48,15 +49,23 @@ package struct PatchMap: FigureContent {
   private var isSigned: Bool { maps.contains { $0.values.contains { ($0.number ?? 0) < 0 } } }
 
   package var what: String {
-    "The image, and \(quantity) of its \(rows) × \(columns) patches laid over it in grey"
-      + (style == .smooth ? ", interpolated between the patches' middles" : "")
-      + (maps.count > 1 ? "; all maps share one colour scale." : ".")
+    phrase(
+      "patchMap.imageQuantityRows",
+      [
+        "quantity": quantity, "rows": rows, "columns": columns,
+        "phrase": (style == .smooth ? phrase("patchMap.interpolatedBetweenPatches") : ""),
+        "phrase2": (maps.count > 1 ? phrase("patchMap.allMapsShare") : "."),
+      ])
   }
 
   package var altText: String {
     maps.map { map in
-      let names = map.values.indices.map { "row \($0 / columns), column \($0 % columns)" }
-      return "\(map.name): \(quantity) goes \(Seen.range(map.values, names))\(middle(map.values))."
+      let names = map.values.indices.map {
+        phrase("patchMap.rowColumnsColumn", ["columns": $0 / columns, "columns2": $0 % columns])
+      }
+      return phrase(
+        "patchMap.nameQuantityGoes",
+        ["name": map.name, "quantity": quantity, "range": Seen.range(map.values, names), "middle": middle(map.values)])
     }.joined(separator: " ")
   }
 
@@ -70,8 +79,9 @@ package struct PatchMap: FigureContent {
       y += number * Double(place / columns)
     }
     guard !isSigned, sum > 0 else { return "" }
-    return "; its mean place is row \(NumberFormat.fixed(y / sum, decimals: 1)), column "
-      + NumberFormat.fixed(x / sum, decimals: 1)
+    return phrase(
+      "patchMap.meanPlaceRow",
+      ["decimals": NumberFormat.fixed(y / sum, decimals: 1), "decimals2": NumberFormat.fixed(x / sum, decimals: 1)])
   }
 
   package var extent: Figure.Extent { maps.count > 1 ? .text : .column }

@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// All layers × heads of one document as small multiples of its attention patterns.
 package enum PatternSheet: FigureBuilder {
@@ -9,7 +10,7 @@ package enum PatternSheet: FigureBuilder {
     guard results[analysis: AttentionMetrics.analysis] != nil else { return [] }
     let id = "attention-sheet"
     guard let sample = SampleDocument.all(in: results).first else {
-      return [.omitted(id: id, reason: "no document's attention was kept, or none of it is finite")]
+      return [.omitted(id: id, reason: phrase("patternSheet.noDocumentsAttention"))]
     }
     let (layers, heads) = (sample.shownLayers, sample.shownHeads)
     var panels: [Plot.Panel] = []
@@ -20,9 +21,12 @@ package enum PatternSheet: FigureBuilder {
         panels.append(Plot.Panel("", [cells]))
       }
     }
-    let title = "Attention of \(sample.isWhole ? "all" : "the selected") heads on \(sample.id)"
+    let title = phrase(
+      "patternSheet.attentionPhraseHeads",
+      ["phrase": sample.isWhole ? "all" : phrase("patternSheet.theSelected"), "sample": sample.id])
     var plot = Plot(
-      title, x: .hidden, y: .hidden, color: .sequential("attention weight", 0...1, transform: .squareRoot),
+      title, x: .hidden, y: .hidden,
+      color: .sequential(phrase("patternSheet.attentionWeight"), 0...1, transform: .squareRoot),
       shape: .square(
         rows: sample.queries, columns: sample.keys, largestSide: max(48, min(110, 500 / Double(heads.count)))),
       columns: heads.count, panels: panels)
@@ -34,14 +38,20 @@ package enum PatternSheet: FigureBuilder {
         Figure(
           id: id, analysis: "attention", title: title,
           caption: Caption(results: results).text(
-            "Attention patterns A[query, key] of every \(sample.isWhole ? "" : "selected ")layer (rows) and head "
-              + "(columns) on document \(sample.id), "
-              + "\(sample.size), \(sample.isCross ? "predicted tokens" : "queries") from the top, "
-              + "\(sample.isCross ? "source tokens" : "keys") from the left; all panels share one colour scale, "
-              + "by the square root of the weight." + sample.rows,
+            phrase(
+              "patternSheet.attentionPatternsQuery",
+              [
+                "isWhole": sample.isWhole ? "" : "selected ", "sample": sample.id, "size": sample.size,
+                "phrase": sample.isCross ? phrase("patternSheet.predictedTokens") : "queries",
+                "phrase2": sample.isCross ? phrase("patternSheet.sourceTokens") : "keys", "rows": sample.rows,
+              ]),
             n: "n = 1 document.", analysis: "attention"),
-          altText: "\(layers.count) by \(heads.count) small heatmaps of \(sample.queries) by \(sample.keys) tokens. "
-            + sample.focusSentence, extent: .text, plot: plot, table: table(sample)))
+          altText: phrase(
+            "patternSheet.layersHeadsSmall",
+            [
+              "layers": layers.count, "heads": heads.count, "queries": sample.queries, "keys": sample.keys,
+              "focusSentence": sample.focusSentence,
+            ]), extent: .text, plot: plot, table: table(sample)))
     ]
   }
 

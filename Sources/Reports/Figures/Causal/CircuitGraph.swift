@@ -1,5 +1,6 @@
 import Drawing
 package import Plotting
+import Support
 
 /// Components of a model and the effects between them, in layers: a circuit.
 package struct CircuitGraph: FigureContent {
@@ -69,20 +70,33 @@ package struct CircuitGraph: FigureContent {
   package var what: String {
     let cut = edges.count - shown.count
     return
-      "Circuit of \(counted(nodes.count, "component")) and \(counted(edges.count, "edge")): width and opacity of an "
-      + "edge are the size of its \(quantity), negative ones are dashed and of another colour"
-      + (cut > 0 ? "; the \(NumberFormat.count(cut)) weakest edges are not drawn." : ".")
+      phrase(
+        "circuitGraph.circuitNodesEdges",
+        [
+          "nodes": nodes.count, "edges": edges.count, "quantity": quantity,
+          "cut": (cut > 0 ? phrase("circuitGraph.cutWeakestEdges", ["cut": cut]) : "."),
+        ])
   }
 
   package var altText: String {
     let effects = edges.map(\.effect)
-    func name(_ edge: Int) -> String { "\(nodes[edges[edge].from].name) to \(nodes[edges[edge].to].name)" }
+    func name(_ edge: Int) -> String {
+      phrase("circuitGraph.fromToTo", ["from": nodes[edges[edge].from].name, "to": nodes[edges[edge].to].name])
+    }
     let top = effects.largest(4).map { named(effects[$0], name($0)) }
     let negative = effects.count { ($0.number ?? 0) < 0 }
-    let kinds = kinds.map { kind in "\(nodes.count { $0.kind == kind }) of kind \(kind)" }
-    return "Graph of \(counted(used.count, "layer")): \(listed(kinds)). "
-      + (top.isEmpty ? "No edge has a number" : "The strongest edges: \(listed(top))")
-      + "; \(NumberFormat.count(negative)) of \(counted(edges.count, "edge")) are negative."
+    let kinds = kinds.map { kind in
+      phrase("circuitGraph.kindKindKind2", ["kind": nodes.count { $0.kind == kind }, "kind2": kind])
+    }
+    return phrase(
+      "circuitGraph.graphUsedKinds",
+      [
+        "used": used.count, "kinds": listed(kinds),
+        "top":
+          (top.isEmpty
+          ? phrase("circuitGraph.noEdgeHas") : phrase("circuitGraph.strongestEdgesTop", ["top": listed(top)])),
+        "negative": negative, "edges": edges.count,
+      ])
   }
 
   /// Many layers stand below one another.

@@ -1,5 +1,6 @@
 package import Plotting
 import Results
+import Support
 
 /// What patching an activation of one run into another changes, by layer and position or by layer and head.
 package struct PatchingMap: FigureContent {
@@ -40,13 +41,21 @@ package struct PatchingMap: FigureContent {
   package var what: String {
     switch places {
     case .positions(_, let corrupted):
-      "\(quantity.capitalisedFirst) when \(patched) at one position of one layer is patched"
-        + (corrupted == nil
-          ? "." : "; a token of the clean prompt has that of the other one behind it where they differ.")
-        + (size == 1
-          ? ""
-          : " A column stands for \(size) positions, named by the first, and shows the effect that is largest by size.")
-    case .heads: "\(quantity.capitalisedFirst) when \(patched) of one head is patched."
+      phrase(
+        "patchingMap.capitalisedfirstWhenPatchedOne",
+        [
+          "capitalisedFirst": quantity.capitalisedFirst, "patched": patched,
+          "phrase":
+            (corrupted == nil
+            ? "." : phrase("patchingMap.tokenCleanPrompt")),
+          "size":
+            (size == 1
+            ? ""
+            : phrase("patchingMap.columnStandsSize", ["size": size])),
+        ])
+    case .heads:
+      phrase(
+        "patchingMap.capitalisedfirstWhenPatched", ["capitalisedFirst": quantity.capitalisedFirst, "patched": patched])
     }
   }
 
@@ -69,12 +78,19 @@ package struct PatchingMap: FigureContent {
     let (count, tokens) = (places.count, texts)
     func name(_ place: Int) -> String {
       let (layer, column) = (place / count, place % count)
-      return tokens.isEmpty ? Component.head(layer, column).id : "layer \(layer) at \(quoted(tokens[column], column))"
+      return tokens.isEmpty
+        ? Component.head(layer, column).id
+        : phrase("patchingMap.layerLayerQuoted", ["layer": layer, "quoted": quoted(tokens[column], column)])
     }
     let top = effects.largest(4).map { named(effects[$0], name($0)) }
     return
-      "Map of \(layers) layers by \(count) \(tokens.isEmpty ? "heads" : "positions"). \(quantity.capitalisedFirst) goes "
-      + Seen.range(effects, effects.indices.map(name)) + ". The largest by size: \(listed(top))."
+      phrase(
+        "patchingMap.mapLayersLayers",
+        [
+          "layers": layers, "count": count, "isEmpty": tokens.isEmpty ? "heads" : "positions",
+          "capitalisedFirst": quantity.capitalisedFirst, "range": Seen.range(effects, effects.indices.map(name)),
+          "top": listed(top),
+        ])
   }
 
   package var extent: Figure.Extent { places.count > 24 ? .text : .column }

@@ -1,4 +1,5 @@
 package import Plotting
+import Support
 
 /// What is left of a model's quality as parts of it are removed, in the order of each method.
 package struct PruningCurves: FigureContent {
@@ -29,10 +30,14 @@ package struct PruningCurves: FigureContent {
   }
 
   package var what: String {
-    "\(quantity.capitalisedFirst) as \(parts) are removed, in the order of "
-      + "\(listed(curves.map(\.name)))." + curves.words(interval)
-      + (baseline.map { " The whole model has \(NumberFormat.text($0))." } ?? "")
-      + (chance.map { " Chance is \(NumberFormat.text($0))." } ?? "")
+    phrase(
+      "pruningCurves.capitalisedfirstPartsRemoved",
+      [
+        "capitalisedFirst": quantity.capitalisedFirst, "parts": parts, "curves": listed(curves.map(\.name)),
+        "words": curves.words(interval),
+        "phrase": (baseline.map { phrase("pruningCurves.wholeModelHas", ["text": NumberFormat.text($0)]) } ?? ""),
+        "phrase2": (chance.map { phrase("pruningCurves.chanceIsText", ["text": NumberFormat.text($0)]) } ?? ""),
+      ])
   }
 
   /// The share up to which a curve keeps 95 % of what the whole model has above chance.
@@ -42,23 +47,34 @@ package struct PruningCurves: FigureContent {
     let places = zip(curve.x, curve.y).prefix { _, y in
       y.number.map { baseline >= (chance ?? 0) ? $0 >= limit : $0 <= limit } ?? true
     }
-    return places.last.map { " It keeps 95 % of the quality up to \(Self.percent($0.0))." } ?? ""
+    return places.last.map { phrase("pruningCurves.keeps95Quality", ["percent": Self.percent($0.0)]) } ?? ""
   }
 
   private static func percent(_ share: Double) -> String { NumberFormat.fixed(share * 100, decimals: 0) + " %" }
 
   package var altText: String {
     curves.map { curve in
-      "\(curve.name) goes " + Seen.range(curve.y, curve.x.map { "\(Self.percent($0)) removed" }) + "." + kept(curve)
+      phrase(
+        "pruningCurves.curveGoesRange",
+        [
+          "curve": curve.name,
+          "range": Seen.range(
+            curve.y, curve.x.map { phrase("pruningCurves.percentRemoved", ["percent": Self.percent($0)]) }),
+          "kept": kept(curve),
+        ])
     }.joined(separator: " ")
   }
 
   package var plot: any Plottable {
     var marks = curves.marks
-    if let baseline { marks.append(RuleMark(.atY, baseline, paint: .ink, dash: [1, 2], name: "whole model")) }
+    if let baseline {
+      marks.append(RuleMark(.atY, baseline, paint: .ink, dash: [1, 2], name: phrase("pruningCurves.wholeModel")))
+    }
     if let chance { marks.append(RuleMark(.atY, chance, name: "chance")) }
     var plot = Plot(
-      title, x: Axis(.linear, "\(parts) removed", domain: 0...(curves.flatMap(\.x).max() ?? 1)),
+      title,
+      x: Axis(
+        .linear, phrase("pruningCurves.partsRemoved", ["parts": parts]), domain: 0...(curves.flatMap(\.x).max() ?? 1)),
       y: Axis(.linear, quantity), shape: .ratio(0.62), marks: marks)
     plot.x.tickStyle = .percent
     return plot

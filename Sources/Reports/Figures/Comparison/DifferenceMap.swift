@@ -1,5 +1,6 @@
 package import Plotting
 import Results
+import Support
 
 /// A number of every head in one run less that in another, as a map of layers × heads.
 package struct DifferenceMap: FigureContent {
@@ -29,18 +30,22 @@ package struct DifferenceMap: FigureContent {
   private var changes: [PlotValue] { difference(after, before) }
 
   package var what: String {
-    "\(quantity.capitalisedFirst) of every head in \(runs.after) less that in \(runs.before), on a scale that is centred "
-      + "on zero."
+    phrase(
+      "differenceMap.capitalisedfirstEveryHead",
+      ["capitalisedFirst": quantity.capitalisedFirst, "after": runs.after, "before": runs.before])
   }
 
   package var altText: String {
     let changes = changes
     let numbers = changes.compactMap(\.number)
     let mean = numbers.isEmpty ? 0 : numbers.reduce(0, +) / Double(numbers.count)
-    return "Map of \(layers) layers by \(heads) heads. The change goes "
-      + Seen.range(changes, changes.indices.map { Component.head($0 / heads, $0 % heads).id })
-      + ", mean \(NumberFormat.text(mean)); \(NumberFormat.count(numbers.count { $0 > 0 })) heads rise, "
-      + "\(NumberFormat.count(numbers.count { $0 < 0 })) fall."
+    return phrase(
+      "differenceMap.mapLayersLayers",
+      [
+        "layers": layers, "heads": heads,
+        "heads2": Seen.range(changes, changes.indices.map { Component.head($0 / heads, $0 % heads).id }),
+        "mean": NumberFormat.text(mean), "numbers": numbers.count { $0 > 0 }, "numbers2": numbers.count { $0 < 0 },
+      ])
   }
 
   package var plot: any Plottable {

@@ -1,5 +1,6 @@
 import Drawing
 package import Plotting
+import Support
 
 /// A number of many components in two runs, as slopes from one to the other or as dumbbells.
 package struct RunComparison: FigureContent {
@@ -43,23 +44,39 @@ package struct RunComparison: FigureContent {
   package var what: String {
     let cut =
       shown.count < names.count
-      ? " The \(shown.count) of \(NumberFormat.count(names.count)) that changed most are named"
-        + (style == .slopes ? "; the others are grey." : " and shown.") : ""
-    return "\(quantity.capitalisedFirst) in \(runs.before) and in \(runs.after)." + cut
-      + (style == .slopes ? " Blue rises, red falls." : "")
+      ? phrase(
+        "runComparison.shownNamesChanged",
+        [
+          "shown": shown.count, "names": names.count,
+          "phrase": (style == .slopes ? phrase("runComparison.theOthersAreGrey") : phrase("runComparison.andShown")),
+        ]) : ""
+    return phrase(
+      "runComparison.capitalisedfirstBeforeAfter",
+      [
+        "capitalisedFirst": quantity.capitalisedFirst, "before": runs.before, "after": runs.after, "cut": cut,
+        "phrase": (style == .slopes ? phrase("runComparison.blueRisesRed") : ""),
+      ])
   }
 
   package var altText: String {
     let changes = changes
     let top = changes.largest(3).map { place in
-      "\(names[place]) from \(before[place].number.map { NumberFormat.text($0) } ?? "") to "
-        + (after[place].number.map { NumberFormat.text($0) } ?? "")
+      phrase(
+        "runComparison.placeFromNumber",
+        [
+          "place": names[place], "number": before[place].number.map { NumberFormat.text($0) } ?? "",
+          "number2": (after[place].number.map { NumberFormat.text($0) } ?? ""),
+        ])
     }
     let rising = changes.count { ($0.number ?? 0) > 0 }
     let falling = changes.count { ($0.number ?? 0) < 0 }
     return
-      "\(counted(names.count, "line")): \(NumberFormat.count(rising)) rise and \(NumberFormat.count(falling)) fall. "
-      + "The change goes \(Seen.range(changes, names)). The largest changes: \(listed(top))."
+      phrase(
+        "runComparison.namesRisingRise",
+        [
+          "names": names.count, "rising": rising, "falling": falling, "range": Seen.range(changes, names),
+          "top": listed(top),
+        ])
   }
 
   package var plot: any Plottable { style == .slopes ? slopes : dumbbells }

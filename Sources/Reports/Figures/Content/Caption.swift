@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Support
 
 /// The words below a figure, put together the same way for all.
 struct Caption {
@@ -8,15 +9,24 @@ struct Caption {
   /// `MiniLM (bert, 6 layers × 12 heads, 22,713,216 parameters)`.
   var model: String {
     let model = results.subject.model
-    return "\(model.name) (\(model.family), \(model.layers) layers × \(model.heads) heads, "
-      + "\(NumberFormat.count(model.parameters)) parameters\(model.precision.map { ", in \($0)" } ?? ""))"
+    return phrase(
+      "caption.modelFamilyLayers",
+      [
+        "model": model.name, "family": model.family, "layers": model.layers, "heads": model.heads,
+        "parameters": model.parameters,
+        "phrase": model.precision.map { phrase("caption.inValue", ["value": $0]) } ?? "",
+      ])
   }
 
   /// `200 documents of UD English EWT (4,312 tokens)`.
   var corpus: String {
     let (subject, corpus) = (results.subject, results.subject.corpus)
-    return "\(counted(corpus.documents, subject.documentNoun)) of \(corpus.name) "
-      + "(\(counted(corpus.tokens, subject.positionNoun)))"
+    return phrase(
+      "caption.documentnounCorpusPositionnoun",
+      [
+        "documentNoun": counted(corpus.documents, subject.documentNoun), "corpus": corpus.name,
+        "positionNoun": counted(corpus.tokens, subject.positionNoun),
+      ])
   }
 
   /// What is shown, then model, corpus, definition, n, notes and seed.
@@ -25,12 +35,15 @@ struct Caption {
     onCorpus: Bool = true
   ) -> FigureCaption {
     let definitions = metrics.map { "\($0.title) = \($0.formula) (\($0.source))." } + (formula.map { [$0] } ?? [])
-    let subject = ["Model: \(model)."] + (onCorpus ? ["Corpus: \(corpus)."] : [])
+    let subject =
+      [phrase("caption.modelModel", ["model": model])]
+      + (onCorpus ? [phrase("caption.corpusCorpus", ["corpus": corpus])] : [])
     let notes = notes(of: analysis, what: what, metrics: metrics)
     let selection = isOfParts(analysis) ? results.subject.selection?.sentence.map { [$0] } ?? [] : []
     let sentences = [what] + subject + definitions + (n.map { [$0] } ?? []) + selection + notes
     return FigureCaption(
-      full: (sentences + ["Seed \(results.subject.seed)."]).joined(separator: " "), what: what,
+      full: (sentences + [phrase("caption.seedSeed2", ["seed": results.subject.seed])]).joined(separator: " "),
+      what: what,
       definition: definitions.joined(separator: " "), n: n ?? "", subject: line(onCorpus: onCorpus))
   }
 
@@ -47,7 +60,7 @@ struct Caption {
       + counted(corpus.tokens, results.subject.positionNoun)
     return
       (["\(model.name) \(model.layers)×\(model.heads)"] + (onCorpus ? [read] : [])
-      + ["seed \(results.subject.seed)"]).joined(separator: " · ")
+      + [phrase("caption.seedSeed", ["seed": results.subject.seed])]).joined(separator: " · ")
   }
 
   /// The analysis's notes as sentences, without those that are about other figures: about documents and histograms that
@@ -82,12 +95,16 @@ enum Seen {
     let numbered = zip(readings, names).compactMap { reading, name in reading.number.map { (value: $0, name: name) } }
     let gaps = readings.count { $0.gap != nil }
     let without =
-      gaps == 0 ? "" : "; \(NumberFormat.count(gaps)) of \(NumberFormat.count(readings.count)) without a number"
+      gaps == 0 ? "" : phrase("caption.gapsReadingsWithout", ["gaps": gaps, "readings": readings.count])
     guard let low = numbered.min(by: { $0.value < $1.value }), let high = numbered.max(by: { $0.value < $1.value })
-    else { return "no numbers" + without }
+    else { return phrase("caption.noNumbersWithout", ["without": without]) }
     if numbered.count == 1 { return "\(NumberFormat.text(low.value)) (\(low.name))" + without }
     let middle = numbered.map(\.value).median ?? low.value
-    return "from \(NumberFormat.text(low.value)) (\(low.name)) to \(NumberFormat.text(high.value)) (\(high.name)), "
-      + "median \(NumberFormat.text(middle))" + without
+    return phrase(
+      "caption.fromValueLow",
+      [
+        "value": NumberFormat.text(low.value), "low": low.name, "value2": NumberFormat.text(high.value),
+        "high": high.name, "middle": NumberFormat.text(middle), "without": without,
+      ])
   }
 }

@@ -1,4 +1,5 @@
 package import Plotting
+import Support
 
 /// A line of numbers over layers, steps or shares, with an interval around it where one is known.
 package struct Curve: Sendable {
@@ -77,17 +78,23 @@ extension [Curve] {
   /// "training goes from 2.1 (step 4,000) to 6.3 (step 0), median 2.6. validation …"
   func seen(at place: String) -> String {
     map { curve in
-      "\(curve.name) goes " + Seen.range(curve.y, curve.x.map { "\(place) \(NumberFormat.text($0, digits: 4))" }) + "."
+      phrase(
+        "curve.curveGoesRange",
+        [
+          "curve": curve.name,
+          "range": Seen.range(curve.y, curve.x.map { "\(place) \(NumberFormat.text($0, digits: 4))" }),
+        ])
     }.joined(separator: " ")
   }
 
   /// What a caption has to say of bands and of points that are drawn together.
   func words(_ interval: String) -> String {
-    var text = contains { $0.low.contains { $0.number != nil } } && !interval.isEmpty ? " Bands are \(interval)." : ""
+    var text =
+      contains { $0.low.contains { $0.number != nil } } && !interval.isEmpty
+      ? phrase("curve.bandsAreInterval", ["interval": interval]) : ""
     if contains(where: \.isThinned) {
       text +=
-        " Of more than \(NumberFormat.count(Curve.mostPoints)) points a line shows means of stretches, and a band "
-        + "their lowest and highest numbers."
+        phrase("curve.moreThanMostpoints", ["mostPoints": Curve.mostPoints])
     }
     return text
   }

@@ -1,4 +1,5 @@
 package import Plotting
+import Support
 
 /// What a figure shows, as plain data and without the run that it is of: made by a `FigureBuilder` from a run's results,
 /// or by whoever has the numbers.
@@ -38,4 +39,6 @@ func named(_ reading: PlotValue, _ name: String) -> String {
 }
 
 /// A token within a sentence, with its position.
-func quoted(_ token: TokenText, _ position: Int) -> String { "“\(token.whole)” (position \(position))" }
+func quoted(_ token: TokenText, _ position: Int) -> String {
+  phrase("figureContent.wholePositionPosition", ["whole": token.whole, "position": position])
+}

@@ -1,4 +1,5 @@
 package import Plotting
+import Support
 
 /// Numbers of the last runs, a small line each: where they stand now, and where they were.
 package struct Sparklines: FigureContent {
@@ -17,21 +18,33 @@ package struct Sparklines: FigureContent {
   private var runs: Int { rows.map(\.values.count).max() ?? 0 }
 
   package var what: String {
-    "The last \(counted(runs, "run")), the newest at the right, each row on a scale of its own: the last number, the "
-      + "lowest and the highest." + (rows.contains { $0.threshold != nil } ? " Dashed lines are thresholds." : "")
-      + (rows.contains { $0.values.contains { $0.gap != nil } } ? " Crosses are runs without the number." : "")
+    phrase(
+      "sparklines.lastRunsNewest",
+      [
+        "runs": runs,
+        "phrase": (rows.contains { $0.threshold != nil } ? phrase("sparklines.dashedLinesThresholds") : ""),
+        "phrase2":
+          (rows.contains { $0.values.contains { $0.gap != nil } } ? phrase("sparklines.crossesRunsWithout") : ""),
+      ])
   }
 
   package var altText: String {
     rows.map { row in
       let last = row.values.last.map { $0.number.map { NumberFormat.text($0) } ?? $0.gap ?? "none" } ?? "none"
       let range = Plotting.extent(row.values).map {
-        "\(NumberFormat.text($0.lowerBound)) to \(NumberFormat.text($0.upperBound))"
+        phrase(
+          "sparklines.lowerboundToUpperbound",
+          ["lowerBound": NumberFormat.text($0.lowerBound), "upperBound": NumberFormat.text($0.upperBound)])
       }
       let gaps = row.values.count { $0.gap != nil }
-      return "\(row.name): last \(last), \(range.map { "range \($0)" } ?? "no number")"
-        + (row.threshold.map { ", threshold \(NumberFormat.text($0))" } ?? "")
-        + (gaps > 0 ? ", \(counted(gaps, "run")) without it." : ".")
+      return phrase(
+        "sparklines.rowLastLast",
+        [
+          "row": row.name, "last": last,
+          "phrase": range.map { phrase("sparklines.rangeValue", ["value": $0]) } ?? phrase("sparklines.noNumber"),
+          "phrase2": (row.threshold.map { phrase("sparklines.thresholdText", ["text": NumberFormat.text($0)]) } ?? ""),
+          "gaps": (gaps > 0 ? phrase("sparklines.gapsWithoutIt", ["gaps": gaps]) : "."),
+        ])
     }.joined(separator: " ")
   }
 

@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// Curves over depth: numbers of layers and of residual points, with their intervals as bands.
 package enum DepthCurves: FigureBuilder {
@@ -18,37 +19,41 @@ package enum DepthCurves: FigureBuilder {
 
   static let specs: [Spec] = [
     Spec(
-      id: "gradients-norm", analysis: "gradients", title: "Gradient norm by layer", axis: "gradient norm ‖g‖₂",
+      id: "gradients-norm", analysis: "gradients", title: phrase("depthCurves.gradientNormLayer"),
+      axis: phrase("depthCurves.gradientNormG"),
       metrics: [GradientMetrics.norm], isLogarithmic: true),
     Spec(
-      id: "gradients-ratio", analysis: "gradients", title: "Gradient-to-weight ratio by layer", axis: "‖g‖₂ / ‖w‖₂",
+      id: "gradients-ratio", analysis: "gradients", title: phrase("depthCurves.gradientWeightRatio"),
+      axis: "‖g‖₂ / ‖w‖₂",
       metrics: [GradientMetrics.ratio], isLogarithmic: true),
     Spec(
-      id: "gradients-flow", analysis: "gradients", title: "Gradient flow through the residual stream",
+      id: "gradients-flow", analysis: "gradients", title: phrase("depthCurves.gradientFlowThrough"),
       axis: "‖∂L/∂x‖₂", metrics: [GradientMetrics.flow], isLogarithmic: true),
     Spec(
       id: "gradients-relative-flow", analysis: "gradients",
-      title: "Relative gradient flow through the residual stream", axis: "E ‖gₜ‖·‖xₜ‖",
+      title: phrase("depthCurves.relativeGradientFlow"), axis: "E ‖gₜ‖·‖xₜ‖",
       metrics: [GradientMetrics.relativeFlow], isLogarithmic: true),
     Spec(
-      id: "representations-rank", analysis: "representations", title: "Dimensions in use by residual point",
+      id: "representations-rank", analysis: "representations", title: phrase("depthCurves.dimensionsUseResidual"),
       axis: "dimensions",
       metrics: [
         RepresentationMetrics.effectiveRank, RepresentationMetrics.participationRatio, RepresentationMetrics.stableRank,
       ], lowest: 0),
     Spec(
-      id: "representations-anisotropy", analysis: "representations", title: "Anisotropy by residual point",
-      axis: "mean cosine",
+      id: "representations-anisotropy", analysis: "representations",
+      title: phrase("depthCurves.anisotropyResidualPoint"),
+      axis: phrase("depthCurves.meanCosine"),
       metrics: [RepresentationMetrics.anisotropy, RepresentationMetrics.anisotropyTrimmed], lowest: 0),
     Spec(
-      id: "representations-distances", analysis: "representations", title: "Distances by residual point",
+      id: "representations-distances", analysis: "representations", title: phrase("depthCurves.distancesResidualPoint"),
       axis: "mean ‖x−y‖₂",
       metrics: [
         RepresentationMetrics.distance, RepresentationMetrics.withinDistance, RepresentationMetrics.betweenDistance,
       ], lowest: 0),
     Spec(
-      id: "attention-effective-heads", analysis: "attention", title: "Effective heads by layer",
-      axis: "effective heads", metrics: [AttentionMetrics.effectiveHeads, AttentionMetrics.effectiveHeadsByOutput],
+      id: "attention-effective-heads", analysis: "attention", title: phrase("depthCurves.effectiveHeadsLayer"),
+      axis: phrase("depthCurves.effectiveHeads"),
+      metrics: [AttentionMetrics.effectiveHeads, AttentionMetrics.effectiveHeadsByOutput],
       lowest: 0),
   ]
 
@@ -85,7 +90,7 @@ package enum DepthCurves: FigureBuilder {
   private static func figure(_ spec: Spec, _ results: RunResults) -> FigureOutcome {
     let all = spec.metrics.compactMap { series($0, results) }
     guard let first = all.first else {
-      return .omitted(id: spec.id, reason: "\(spec.metrics[0].title) has no number for any layer or point")
+      return .omitted(id: spec.id, reason: phrase("depthCurves.titleHasNo", ["title": spec.metrics[0].title]))
     }
     let isPoint = first.names.first?.hasPrefix("R") ?? false
     var marks: [any Mark] = []
@@ -95,7 +100,7 @@ package enum DepthCurves: FigureBuilder {
     var y = Axis(spec.isLogarithmic ? .log : .linear, spec.axis)
     if let lowest = spec.lowest { y.domain = domain(all.flatMap { numbers($0) }, from: lowest) }
     let plot = Plot(
-      spec.title, x: .integers(isPoint ? "residual point (0: embeddings)" : "layer"), y: y, shape: .ratio(0.55),
+      spec.title, x: .integers(isPoint ? phrase("depthCurves.residualPoint0") : "layer"), y: y, shape: .ratio(0.55),
       marks: marks)
     let banded = all.first { $0.quantities.contains { $0.interval != nil } }
     return .figure(
@@ -104,9 +109,13 @@ package enum DepthCurves: FigureBuilder {
         caption: Caption(results: results).text(
           "\(spec.title)." + (banded.map { " Bands are \($0.metric.spread.words)." } ?? "")
             + (spec.isLogarithmic ? " Logarithmic scale." : ""), metrics: all.map(\.metric),
-          n: Caption.n(all.flatMap(\.quantities), isPoint ? "observations a point" : "observations a layer"),
+          n: Caption.n(
+            all.flatMap(\.quantities),
+            isPoint ? phrase("depthCurves.observationsAPoint") : phrase("depthCurves.observationsALayer")),
           analysis: spec.analysis),
-        altText: all.map { "\($0.metric.title) goes \(Seen.range($0.readings, $0.names))" }.joined(separator: ". ")
+        altText: all.map {
+          phrase("depthCurves.titleGoesRange", ["title": $0.metric.title, "range": Seen.range($0.readings, $0.names)])
+        }.joined(separator: ". ")
           + "." + trend(first), plot: plot, table: table(all)))
   }
 
@@ -127,8 +136,12 @@ package enum DepthCurves: FigureBuilder {
     guard let first = series.quantities.first?.value, let last = series.quantities.last?.value,
       let start = series.names.first, let end = series.names.last, start != end
     else { return "" }
-    return " From \(start) to \(end) \(series.metric.title.lowercasedFirst) goes from \(NumberFormat.text(first)) to "
-      + "\(NumberFormat.text(last))."
+    return phrase(
+      "depthCurves.fromStartEnd",
+      [
+        "start": start, "end": end, "lowercasedFirst": series.metric.title.lowercasedFirst,
+        "first": NumberFormat.text(first), "last": NumberFormat.text(last),
+      ])
   }
 
   private static func table(_ all: [Series]) -> DataTable {

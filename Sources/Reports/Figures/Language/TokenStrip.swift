@@ -1,4 +1,5 @@
 package import Plotting
+import Support
 
 /// Numbers of a text's tokens as the text itself, each token on the colour of its number: attributions.
 package struct TokenStrip: FigureContent {
@@ -32,9 +33,12 @@ package struct TokenStrip: FigureContent {
   private var isSigned: Bool { all.contains { ($0.number ?? 0) < 0 } }
 
   package var what: String {
-    "The text of \(counted(tokens.count, "token")), each on the colour of its \(quantity)"
-      + (isSigned ? ", on a scale that is centred on zero" : "")
-      + (rows.count > 1 ? ": \(listed(rows.map(\.name)))." : ".")
+    phrase(
+      "tokenStrip.textTokensEach",
+      [
+        "tokens": tokens.count, "quantity": quantity, "phrase": (isSigned ? phrase("tokenStrip.scaleCentredZero") : ""),
+        "rows": (rows.count > 1 ? ": \(listed(rows.map(\.name)))." : "."),
+      ])
   }
 
   package var altText: String {
@@ -46,9 +50,14 @@ package struct TokenStrip: FigureContent {
         let names = chosen.largest(3).map { named(chosen[$0], quoted(texts[$0], $0)) }
         return names.isEmpty ? "none" : listed(names)
       }
-      return (rows.count > 1 ? "\(row.name): " : "") + "\(counted(tokens.count, "token")); the highest are "
-        + top { $0 > 0 } + (isSigned ? "; the lowest are " + top { $0 < 0 } : "")
-        + (gaps > 0 ? "; \(NumberFormat.count(gaps)) without a number." : ".")
+      return (rows.count > 1 ? "\(row.name): " : "")
+        + phrase(
+          "tokenStrip.tokensHighestTop",
+          [
+            "tokens": tokens.count, "top": top { $0 > 0 },
+            "top2": (isSigned ? phrase("tokenStrip.theLowestAreTop", ["top": top { $0 < 0 }]) : ""),
+            "gaps": (gaps > 0 ? phrase("tokenStrip.gapsWithoutNumber", ["gaps": gaps]) : "."),
+          ])
     }.joined(separator: " ")
   }
 

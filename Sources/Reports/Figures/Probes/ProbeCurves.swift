@@ -1,4 +1,5 @@
 package import Plotting
+import Support
 
 /// What a probe reads from each layer, beside what it can learn of a task without meaning.
 package struct ProbeCurves: FigureContent {
@@ -49,21 +50,31 @@ package struct ProbeCurves: FigureContent {
   private var hasControl: Bool { tasks.contains { $0.control != nil } }
 
   package var what: String {
-    "Accuracy of probes on each \(place)"
-      + (tasks.count > 1 ? " for \(listed(tasks.map(\.name)))" : " for \(tasks[0].name)")
-      + (hasControl
-        ? "; the control task gives words labels at random, and selectivity is accuracy less that of the control task "
-          + "(Hewitt & Liang 2019)" : "") + "."
-      + tasks.flatMap { [$0.accuracy] + ($0.control.map { [$0] } ?? []) }.words(interval)
+    phrase(
+      "probeCurves.accuracyProbesEach",
+      [
+        "place": place,
+        "tasks":
+          (tasks.count > 1
+          ? phrase("probeCurves.forTasks", ["tasks": listed(tasks.map(\.name))])
+          : phrase("probeCurves.forTasks", ["tasks": tasks[0].name])),
+        "phrase":
+          (hasControl
+          ? phrase("probeCurves.controlTaskGives") : ""),
+        "interval": tasks.flatMap { [$0.accuracy] + ($0.control.map { [$0] } ?? []) }.words(interval),
+      ])
   }
 
   package var altText: String {
     tasks.map { task in
-      var text = "\(task.name): accuracy goes \(Seen.range(task.accuracy.y, names(task.accuracy)))"
+      var text = phrase(
+        "probeCurves.taskAccuracyGoes", ["task": task.name, "range": Seen.range(task.accuracy.y, names(task.accuracy))])
       if let selectivity = task.selectivity {
-        text += "; selectivity goes \(Seen.range(selectivity.y, names(selectivity)))"
+        text += phrase("probeCurves.selectivityGoesRange", ["range": Seen.range(selectivity.y, names(selectivity))])
       }
-      if let chance = task.chance { text += "; chance is \(NumberFormat.text(chance))" }
+      if let chance = task.chance {
+        text += phrase("probeCurves.chanceIsChance", ["chance": NumberFormat.text(chance)])
+      }
       return text + "."
     }.joined(separator: " ")
   }
@@ -80,7 +91,9 @@ package struct ProbeCurves: FigureContent {
         return curve
       }
       var marks = named(task.accuracy, "accuracy").marks(.category(0))
-      if let control = task.control { marks += named(control, "control task").marks(.category(1), dash: [5, 2]) }
+      if let control = task.control {
+        marks += named(control, phrase("probeCurves.controlTask")).marks(.category(1), dash: [5, 2])
+      }
       if let selectivity = task.selectivity { marks += selectivity.marks(.category(2), dash: [1.5, 1.5]) }
       if let chance = task.chance { marks.append(RuleMark(.atY, chance, name: "chance")) }
       return Plot.Panel(tasks.count > 1 ? task.name : "", marks)
@@ -88,7 +101,8 @@ package struct ProbeCurves: FigureContent {
     let readings = tasks.flatMap { $0.accuracy.y + $0.accuracy.low + ($0.selectivity?.y ?? []) }
     let foot = min(0, (Plotting.extent(readings)?.lowerBound ?? 0) * 1.05)
     return Plot(
-      title, x: .integers(place), y: Axis(.linear, hasControl ? "accuracy, selectivity" : "accuracy", domain: foot...1),
+      title, x: .integers(place),
+      y: Axis(.linear, hasControl ? phrase("probeCurves.accuracySelectivity") : "accuracy", domain: foot...1),
       shape: .ratio(tasks.count > 1 ? 0.8 : 0.6), columns: min(tasks.count, 3), panels: panels)
   }
 

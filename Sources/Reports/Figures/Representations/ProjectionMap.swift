@@ -1,4 +1,5 @@
 package import Plotting
+import Support
 
 /// Vectors as dots in the plane or in space, placed by whatever method, coloured by a label.
 package struct ProjectionMap: FigureContent {
@@ -38,22 +39,33 @@ package struct ProjectionMap: FigureContent {
   }
 
   package var title: String {
-    subject + (axes.count == 3 ? " in space" : "") + (groups == nil ? "" : ", coloured by \(label)")
+    subject + (axes.count == 3 ? phrase("projectionMap.inSpace") : "")
+      + (groups == nil ? "" : phrase("projectionMap.colouredByLabel", ["label": label]))
   }
 
   package var what: String {
-    "\(title): each dot is the vector of one \(noun.one), placed by \(method)."
-      + (axes.count == 3 ? " Nearer dots are larger and darker." : "") + (groups?.note(noun.many) ?? "")
+    phrase(
+      "projectionMap.titleEachDot",
+      [
+        "title": title, "one": noun.one, "method": method,
+        "phrase": (axes.count == 3 ? phrase("projectionMap.nearerDotsLarger") : ""),
+        "many": (groups?.note(noun.many) ?? ""),
+      ])
   }
 
   package var altText: String {
     func span(_ axis: Int) -> String {
-      Plotting.extent(column(axis)).map { "\(NumberFormat.text($0.lowerBound)) to \(NumberFormat.text($0.upperBound))" }
-        ?? "no numbers"
+      Plotting.extent(column(axis)).map {
+        phrase(
+          "projectionMap.lowerboundToUpperbound",
+          ["lowerBound": NumberFormat.text($0.lowerBound), "upperBound": NumberFormat.text($0.upperBound)])
+      }
+        ?? phrase("projectionMap.noNumbers")
     }
     let text =
-      "Scatter of \(NumberFormat.count(points.count)) dots, "
-      + axes.indices.map { "\(axes[$0]) \(span($0))" }.joined(separator: ", ") + "."
+      phrase(
+        "projectionMap.scatterPointsDots",
+        ["points": points.count, "indices": axes.indices.map { "\(axes[$0]) \(span($0))" }.joined(separator: ", ")])
     guard let groups else { return text }
     let means = groups.names.indices.prefix(4).map { index -> String in
       let members = points.indices.filter { groups.readings[$0].number == Double(index) }
@@ -61,9 +73,10 @@ package struct ProjectionMap: FigureContent {
         let numbers = members.compactMap { points[$0][axis].number }
         return numbers.isEmpty ? "none" : NumberFormat.text(numbers.reduce(0, +) / Double(numbers.count), digits: 2)
       }
-      return "\(groups.names[index]) at (\(middle.joined(separator: ", ")))"
+      return phrase(
+        "projectionMap.indexAtMiddle", ["index": groups.names[index], "middle": middle.joined(separator: ", ")])
     }
-    return text + " Centres of the largest groups: " + means.joined(separator: ", ") + "."
+    return text + phrase("projectionMap.centresLargestGroups", ["means": means.joined(separator: ", ")])
   }
 
   private func column(_ axis: Int) -> [PlotValue] { points.map { $0[axis] } }
@@ -121,12 +134,18 @@ struct LabelGroups: Sendable {
     var categories = names.indices.map { index in
       ColorScale.Category("\(names[index]) (\(NumberFormat.count(sizes[index])))", .category(index))
     }
-    if restSize > 0 { categories.append(.init("other (\(NumberFormat.count(restSize)))", .other)) }
+    if restSize > 0 { categories.append(.init(phrase("projectionMap.otherRestsize", ["restSize": restSize]), .other)) }
     return categories
   }
 
   func note(_ subjects: String) -> String {
-    " The legend counts the \(subjects) of each label"
-      + (restSize > 0 ? "; “other” holds \(restNames) rarer labels and \(subjects) without one." : ".")
+    phrase(
+      "projectionMap.legendCountsSubjects",
+      [
+        "subjects": subjects,
+        "subjects2":
+          (restSize > 0
+          ? phrase("projectionMap.otherHoldsRestnames", ["restNames": restNames, "subjects": subjects]) : "."),
+      ])
   }
 }

@@ -1,6 +1,7 @@
 import Drawing
 import Foundation
 package import Plotting
+import Support
 
 /// A positive number of every layer over the steps of training, as a map: layers from the top, steps from the left.
 package struct LayerStepMap: FigureContent {
@@ -39,15 +40,20 @@ package struct LayerStepMap: FigureContent {
   private let isThinned: Bool
 
   package var what: String {
-    "\(quantity.capitalisedFirst) \(symbol) of each layer (rows) over the steps of training (columns), on a logarithmic "
-      + "scale of colours."
-      + (isThinned ? " A column is the geometric mean of a stretch of steps." : "")
+    phrase(
+      "layerStepMap.capitalisedfirstSymbolEach",
+      [
+        "capitalisedFirst": quantity.capitalisedFirst, "symbol": symbol,
+        "phrase": (isThinned ? phrase("layerStepMap.columnGeometricMean") : ""),
+      ])
   }
 
   package var altText: String {
-    let names = layers.flatMap { layer in steps.map { "\(layer) at step \(NumberFormat.count($0))" } }
-    return "Map of \(counted(layers.count, "layer")) by \(counted(steps.count, "step")). It goes "
-      + Seen.range(values, names) + "."
+    let names = layers.flatMap { layer in
+      steps.map { phrase("layerStepMap.layerStepValue", ["layer": layer, "value": $0]) }
+    }
+    return phrase(
+      "layerStepMap.mapLayersSteps", ["layers": layers.count, "steps": steps.count, "range": Seen.range(values, names)])
   }
 
   package var plot: any Plottable {

@@ -1,5 +1,6 @@
 import Drawing
 package import Plotting
+import Support
 
 /// Histograms at steps of training, one above the other.
 package struct StepRidges: FigureContent {
@@ -36,10 +37,11 @@ package struct StepRidges: FigureContent {
   }
 
   package var what: String {
-    let cut = shown.count < steps.count ? ", \(shown.count) of \(NumberFormat.count(steps.count)) steps" : ""
+    let cut =
+      shown.count < steps.count
+      ? phrase("stepRidges.shownStepsSteps", ["shown": shown.count, "steps": steps.count]) : ""
     return
-      "Histograms of \(RichText(quantity).plain) at steps of training from the top down\(cut), each as shares of its "
-      + "elements, all on one scale of heights."
+      phrase("stepRidges.histogramsPlainSteps", ["plain": RichText(quantity).plain, "cut": cut])
   }
 
   private var medians: [PlotValue] {
@@ -56,11 +58,14 @@ package struct StepRidges: FigureContent {
 
   package var altText: String {
     let gone = gaps.reduce(0, +)
-    return "\(shown.count) ridges. The median goes "
-      + Seen.range(medians, steps.map { "step \(NumberFormat.count($0))" })
-      + "; first \(medians.first?.number.map { NumberFormat.text($0) } ?? "none"), last "
-      + "\(medians.last?.number.map { NumberFormat.text($0) } ?? "none")."
-      + (gone > 0 ? " \(NumberFormat.count(gone)) elements are no numbers." : "")
+    return phrase(
+      "stepRidges.shownRidgesMedian",
+      [
+        "shown": shown.count, "range": Seen.range(medians, steps.map { phrase("stepRidges.stepValue", ["value": $0]) }),
+        "number": medians.first?.number.map { NumberFormat.text($0) } ?? "none",
+        "number2": medians.last?.number.map { NumberFormat.text($0) } ?? "none",
+        "gone": (gone > 0 ? phrase("stepRidges.goneElementsNo", ["gone": gone]) : ""),
+      ])
   }
 
   package var plot: any Plottable {

@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// Numbers of weight matrices over the layers, one line a kind of matrix.
 package enum TensorCurves: FigureBuilder {
@@ -12,12 +13,13 @@ package enum TensorCurves: FigureBuilder {
   }
 
   private static let specs: [Spec] = [
-    Spec(metric: GradientMetrics.rms, axis: "gradient RMS ‖g‖₂/√n", isLogarithmic: true, onlyMatrices: true),
-    Spec(metric: WeightMetrics.spectralNorm, axis: "spectral norm σ₁", isLogarithmic: true),
-    Spec(metric: WeightMetrics.stableRank, axis: "stable rank Σσ²/σ₁²", isLogarithmic: false),
-    Spec(metric: WeightMetrics.effectiveRank, axis: "effective rank", isLogarithmic: false),
-    Spec(metric: WeightMetrics.conditionNumber, axis: "condition number", isLogarithmic: true),
-    Spec(metric: WeightMetrics.alpha, axis: "power-law exponent α", isLogarithmic: false),
+    Spec(
+      metric: GradientMetrics.rms, axis: phrase("tensorCurves.gradientRmsG"), isLogarithmic: true, onlyMatrices: true),
+    Spec(metric: WeightMetrics.spectralNorm, axis: phrase("tensorCurves.spectralNorm"), isLogarithmic: true),
+    Spec(metric: WeightMetrics.stableRank, axis: phrase("tensorCurves.stableRank"), isLogarithmic: false),
+    Spec(metric: WeightMetrics.effectiveRank, axis: phrase("tensorCurves.effectiveRank"), isLogarithmic: false),
+    Spec(metric: WeightMetrics.conditionNumber, axis: phrase("tensorCurves.conditionNumber"), isLogarithmic: true),
+    Spec(metric: WeightMetrics.alpha, axis: phrase("tensorCurves.powerLawExponent"), isLogarithmic: false),
   ]
   /// More kinds than colours can tell apart are drawn in grey.
   private static let mostKinds = 7
@@ -36,7 +38,9 @@ package enum TensorCurves: FigureBuilder {
     let kinds = tensorsByKind(rows.map { $0.component.tensor ?? "" }).filter { kind in
       kind.members.contains { rows[$0.index].quantity.value != nil }
     }
-    guard !kinds.isEmpty else { return .omitted(id: id, reason: "\(spec.metric.title) has no number for any matrix") }
+    guard !kinds.isEmpty else {
+      return .omitted(id: id, reason: phrase("tensorCurves.titleHasNo", ["title": spec.metric.title]))
+    }
     var marks: [any Mark] = []
     for (index, kind) in kinds.enumerated() {
       let isOther = index >= mostKinds
@@ -44,14 +48,17 @@ package enum TensorCurves: FigureBuilder {
         LineMark(
           x: kind.members.map { Double($0.layer) }, y: kind.members.map { PlotValue(rows[$0.index].quantity) },
           paint: isOther ? .other : .category(index),
-          name: isOther ? (index == mostKinds ? "\(kinds.count - mostKinds) more kinds" : nil) : shortKind(kind.kind),
+          name: isOther
+            ? (index == mostKinds
+              ? phrase("tensorCurves.mostkindsMoreKinds", ["mostKinds": kinds.count - mostKinds]) : nil)
+            : shortKind(kind.kind),
           hasDots: kind.members.count <= 40))
     }
     if spec.metric.id == WeightMetrics.alpha.id {
       marks.append(RuleMark(.atY, 2))
-      marks.append(RuleMark(.atY, 6, name: "2 and 6: usual range of α"))
+      marks.append(RuleMark(.atY, 6, name: phrase("tensorCurves.26Usual")))
     }
-    let title = "\(spec.metric.title) by layer and kind of matrix"
+    let title = phrase("tensorCurves.titleLayerKind", ["title": spec.metric.title])
     let plot = Plot(
       title, x: .integers("layer"), y: Axis(spec.isLogarithmic ? .log : .linear, spec.axis), shape: .ratio(0.55),
       marks: marks)
@@ -61,10 +68,14 @@ package enum TensorCurves: FigureBuilder {
         id: id, analysis: analysis, title: title,
         caption: Caption(results: results).text(
           "\(title)." + (spec.isLogarithmic ? " Logarithmic scale." : ""), metrics: [spec.metric],
-          n: "n = \(NumberFormat.count(chosen.count)) matrices.", analysis: analysis,
+          n: phrase("tensorCurves.nChosenMatrices", ["chosen": chosen.count]), analysis: analysis,
           onCorpus: analysis != "weights"),
-        altText: "\(kinds.count) lines. \(spec.metric.title) goes "
-          + Seen.range(chosen.map { PlotValue($0.quantity) }, chosen.map { $0.component.tensor ?? "" }) + ".",
+        altText: phrase(
+          "tensorCurves.kindsLinesTitle",
+          [
+            "kinds": kinds.count, "title": spec.metric.title,
+            "range": Seen.range(chosen.map { PlotValue($0.quantity) }, chosen.map { $0.component.tensor ?? "" }),
+          ]),
         plot: plot,
         table: DataTable([
           ("kind", .texts(kinds.flatMap { kind in kind.members.map { _ in kind.kind } })),

@@ -1,5 +1,6 @@
 import Drawing
 package import Plotting
+import Support
 
 /// Numbers over the steps of training: losses, the norm of the gradient, each with a band over batches or seeds.
 package struct TrainingCurves: FigureContent {
@@ -51,15 +52,24 @@ package struct TrainingCurves: FigureContent {
   private var name: String { String(RichText(quantity).plain.prefix { $0 != "(" }).trimmed }
 
   package var what: String {
-    "\(name.capitalisedFirst) over the steps of training"
-      + (curves.count > 1 ? ": \(listed(curves.map(\.name)))." : ".")
-      + curves.words(interval) + (isLogStep ? " Steps are on a logarithmic scale." : "")
-      + (isLogValue ? " The vertical scale is logarithmic." : "")
-      + (checkpoints.isEmpty ? "" : " Dotted lines are checkpoints.")
-      + (phase.map { phase in
-        " The strip, steps \(Self.step(phase.steps.lowerBound)) to \(Self.step(phase.steps.upperBound)), is "
-          + "\(phase.words)."
-      } ?? "")
+    phrase(
+      "trainingCurves.capitalisedfirstOverSteps",
+      [
+        "capitalisedFirst": name.capitalisedFirst,
+        "curves": (curves.count > 1 ? ": \(listed(curves.map(\.name)))." : "."), "words": curves.words(interval),
+        "phrase": (isLogStep ? phrase("trainingCurves.stepsLogarithmicScale") : ""),
+        "phrase2": (isLogValue ? phrase("trainingCurves.verticalScaleLogarithmic") : ""),
+        "phrase3": (checkpoints.isEmpty ? "" : phrase("trainingCurves.dottedLinesCheckpoints")),
+        "words2":
+          (phase.map { phase in
+            phrase(
+              "trainingCurves.stripStepsStep",
+              [
+                "step": Self.step(phase.steps.lowerBound), "step2": Self.step(phase.steps.upperBound),
+                "words": phase.words,
+              ])
+          } ?? ""),
+      ])
   }
 
   private static func step(_ step: Double) -> String { NumberFormat.text(step.rounded()) }
@@ -72,7 +82,9 @@ package struct TrainingCurves: FigureContent {
 
   package var altText: String {
     curves.seen(at: "step")
-      + (lowest.map { " Lowest \(NumberFormat.text($0.value)) at step \(Self.step($0.step))." } ?? "")
+      + (lowest.map {
+        phrase("trainingCurves.lowestValueStep", ["value": NumberFormat.text($0.value), "step": Self.step($0.step)])
+      } ?? "")
   }
 
   package var plot: any Plottable {
@@ -89,7 +101,13 @@ package struct TrainingCurves: FigureContent {
           x: [PlotValue(lowest.step)], y: [PlotValue(lowest.value)], paint: .category(best), radius: 4, shape: .ring))
       marks.append(
         LabelMark(
-          [.init("\(NumberFormat.text(lowest.value)) at \(Self.step(lowest.step))", x: lowest.step, y: lowest.value)],
+          [
+            .init(
+              phrase(
+                "trainingCurves.valueAtStep",
+                ["value": NumberFormat.text(lowest.value), "step": Self.step(lowest.step)]), x: lowest.step,
+              y: lowest.value)
+          ],
           avoiding: labelled))
     }
     return Plot(

@@ -1,5 +1,6 @@
 import Foundation
 package import Plotting
+import Support
 
 /// The eigenvalues of weight matrices as shares above a value, with the power law that was fitted to their tails.
 package struct PowerLawSpectrum: FigureContent {
@@ -42,8 +43,7 @@ package struct PowerLawSpectrum: FigureContent {
   }
 
   package var what: String {
-    "Share of the eigenvalues λ of WᵀW that are at least as large, on logarithmic scales. Dashed lines are the power laws "
-      + "p(λ) ∝ 1/λ^α that were fitted to the tails, drawn from where each begins."
+    phrase("powerLawSpectrum.shareEigenvaluesW")
   }
 
   package var altText: String {
@@ -54,8 +54,12 @@ package struct PowerLawSpectrum: FigureContent {
           ? ""
           : " from \(NumberFormat.text(matrix.eigenvalues.last ?? 0)) to \(NumberFormat.text(matrix.eigenvalues[0]))")
       return range
-        + (matrix.fit.map { ", α = \(NumberFormat.text($0.alpha)) from λ = \(NumberFormat.text($0.lowest)) on." }
-          ?? ", no power law fitted.")
+        + (matrix.fit.map {
+          phrase(
+            "powerLawSpectrum.alphaFromLowest",
+            ["alpha": NumberFormat.text($0.alpha), "lowest": NumberFormat.text($0.lowest)])
+        }
+          ?? phrase("powerLawSpectrum.noPowerLaw"))
     }.joined(separator: " ")
   }
 
