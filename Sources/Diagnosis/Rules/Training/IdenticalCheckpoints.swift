@@ -26,7 +26,7 @@ extension Rule {
         severity = .fail
         evidence.append(
           Evidence(TrainingMetrics.identicalCheckpoints, .model, identical, threshold: 0, side: .above))
-        let pairs = results[analysis: TrainingMetrics.analysis]?.texts["checkpoint.identical"] ?? []
+        let pairs = results[analysis: TrainingMetrics.analysis]?[TrainingMetrics.identical] ?? []
         let shown = pairs.prefix(3).joined(separator: "; ") + (pairs.count > 3 ? " and \(pairs.count - 3) more" : "")
         meaning =
           "Checkpoints of different steps hold the same weights, so nothing was learned between them or one "
