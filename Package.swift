@@ -49,7 +49,7 @@ let package = Package(
     swift("Diagnosis", ["Support", "Results"]),
     swift("Drawing", []),
     swift("Plotting", ["Support", "Drawing"]),
-    swift("CairoRenderer", ["Drawing", "CISAL", "CKernels", "CPangoCairo", "CPNG"]),
+    swift("CairoRenderer", ["Support", "Drawing", "CISAL", "CKernels", "CPangoCairo", "CPNG"]),
     swift("Reports", ["Support", "Results", "Diagnosis", "Drawing", "Plotting", "CMarkGFM"]),
     swift(
       "Commands",

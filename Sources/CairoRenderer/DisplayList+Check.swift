@@ -72,7 +72,7 @@ extension DisplayList {
     try check(stroke.width)
     for length in stroke.dash { try check(length) }
     guard stroke.width >= 0, stroke.dash.allSatisfy({ $0 >= 0 }) else {
-      throw refusal(phrase("displayList.lineHasWidth", ["width": stroke.width, "dash": stroke.dash]))
+      throw refusal(phrase("displayList.lineHasWidth", ["width": stroke.width, "dash": "\(stroke.dash)"]))
     }
   }
 

@@ -127,16 +127,22 @@ struct AttentionAnalysisTests {
 
   @Test("Thresholds decide in the order of the classes")
   func thresholds() {
-    #expect(PatternClass(.init(induction: 0.41, previous: 0.9)) == .induction)
-    #expect(PatternClass(.init(previous: 0.4, first: 0.71)) == .sink)
-    #expect(PatternClass(.init(separator: 0.61, diagonal: 0.9)) == .separator)
-    #expect(PatternClass(.init(fixedOffset: 0.71)) == .fixedOffset)
-    #expect(PatternClass(.init(diagonal: 0.71, uniform: 0.9)) == .diagonal)
-    #expect(PatternClass(.init(uniform: 0.5, hierarchical: 0.61)) == .hierarchical)
-    #expect(PatternClass(.init(induction: .nan)) == .other)
+    func named(_ scores: KeyValuePairs<Metric, Double>, _ thresholds: PatternClass.Thresholds = .init()) -> PatternClass
+    {
+      PatternClass(thresholds) { score in scores.first { $0.key == score }?.value }
+    }
+    typealias Score = AttentionMetrics
+    #expect(named([Score.inductionScore: 0.41, Score.previousShare: 0.9]) == .induction)
+    #expect(named([Score.previousShare: 0.4, Score.firstShare: 0.71]) == .sink)
+    #expect(named([Score.separatorShare: 0.61, Score.diagonalScore: 0.9]) == .separator)
+    #expect(named([Score.closingShare: 0.9]) == .other)
+    #expect(named([Score.fixedOffsetShare: 0.71]) == .fixedOffset)
+    #expect(named([Score.diagonalScore: 0.71, Score.uniformScore: 0.9]) == .diagonal)
+    #expect(named([Score.uniformScore: 0.5, Score.hierarchicalScore: 0.61]) == .hierarchical)
+    #expect(named([Score.inductionScore: .nan]) == .other)
     var strict = PatternClass.Thresholds()
     strict.uniform = 0.95
-    #expect(PatternClass(.init(uniform: 0.9), strict) == .other)
+    #expect(named([Score.uniformScore: 0.9], strict) == .other)
   }
 
   @Test("Mass on padding is seen, and NaN is carried, of either sign", arguments: [Float.nan, -Float.nan])

@@ -21,6 +21,11 @@ import Testing
 struct ReportFigureTests {
   private static let renderer = Result { try Renderer(fonts: Fixtures.root.appending(path: "fonts")) }
 
+  @Test("The numbers are as docs/results.schema.json says", arguments: SmallReport.Example.allCases)
+  func schema(example: SmallReport.Example) throws {
+    #expect(try JSONSchemaValidator.faults(ofRunsIn: SmallReport.of(example).folder) == [])
+  }
+
   @Test(
     "No words of a figure overlap, leave the page or cover data, in any theme and at any width with a name",
     arguments: SmallReport.Example.allCases)

@@ -1,6 +1,7 @@
 import Foundation
 import Tensors
 import TestSupport
+import Testing
 
 /// A folder with a model of three layers, a tokenizer of single characters for it, and a corpus; tests damage it.
 struct SmallRun {
@@ -87,7 +88,7 @@ struct SmallRun {
     try FileManager.default.subpathsOfDirectory(atPath: folder.path(percentEncoded: false))
   }
 
-  /// The files below a folder, without those whose names are given.
+  /// The files below a folder, without those whose names are given; every `results.json` is as its schema says.
   func files(in name: String, without left: Set<String> = []) throws -> [String: Data] {
     var found: [String: Data] = [:]
     for path in try FileManager.default.subpathsOfDirectory(atPath: self[name].path(percentEncoded: false))
@@ -97,6 +98,7 @@ struct SmallRun {
       _ = FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isFolder)
       if !isFolder.boolValue { found[path] = try Data(contentsOf: url) }
     }
+    #expect(try JSONSchemaValidator.faults(ofRunsIn: self[name]) == [])
     return found
   }
 }

@@ -1,5 +1,6 @@
 import Diagnosis
-import Results
+
+@testable import Results
 
 /// The results of a model of 4 layers and 4 heads that no rule has anything to say about, to plant faults in.
 struct HealthyRun {
@@ -89,7 +90,7 @@ struct HealthyRun {
       .filter { tables[$0] != nil }.map { id in
         AnalysisResult(
           id: id, notApplicable: notApplicable[id], tables: tables[id] ?? [],
-          texts: id == "attention" ? ["class": classes] : [:])
+          arrays: [:], texts: id == "attention" ? ["class": classes] : [:])
       })
   }
 

@@ -1,9 +1,9 @@
 import Foundation
-import Results
 import Support
 import Testing
 
 @testable import Diagnosis
+@testable import Results
 
 @Suite("Numbers that are none")
 struct MissingNumberTests {

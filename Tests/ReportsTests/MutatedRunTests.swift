@@ -2,11 +2,12 @@ import Drawing
 import Foundation
 import Plotting
 import Reports
-import Results
 import Support
 import Tensors
 import TestSupport
 import Testing
+
+@testable import Results
 
 /// A run folder whose values are changed one after another: each time it is refused with an error, or everything of it
 /// can be drawn. A trap would end the tests.
@@ -75,7 +76,7 @@ struct MutatedRunTests {
           array.values[place] = number
         }
         results.analyses[analysis].arrays[name] = array
-        try results.write(to: folder)
+        try results.writeFiles(to: folder)
         try draw(folder)
       }
     }

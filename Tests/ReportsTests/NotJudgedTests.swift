@@ -1,9 +1,9 @@
 import Diagnosis
-import Results
 import TestSupport
 import Testing
 
 @testable import Reports
+@testable import Results
 
 /// A run on too little, in every form of the report.
 @Suite("What a report says of what it could not judge")
@@ -22,7 +22,7 @@ struct NotJudgedTests {
           table(AttentionMetrics.normalisedEntropy16, 0.5, n: rows), table(AttentionMetrics.maxWeight16, 0.5, n: rows),
           table(AttentionMetrics.firstShare, 0.9, n: 11), table(AttentionMetrics.inductionScore, 0.9, n: 16),
           MetricTable(AttentionMetrics.sinkRate, [.init(.model, rows == 0 ? .notApplicable : Quantity(1, n: rows))]),
-        ], texts: ["class": heads.map { _ in name }])
+        ], arrays: [:], texts: ["class": heads.map { _ in name }])
     ]
     return results
   }

@@ -2,7 +2,7 @@
 import Foundation
 import Plotting
 import Reports
-import Results
+@testable import Results
 import Support
 import Tensors
 import TestSupport
@@ -69,7 +69,7 @@ enum ReportExample {
     let layers = MetricTable(
       AttentionMetrics.effectiveHeads, (0..<6).map { .init(.layer($0), Quantity(11.2 - Double($0) * 0.3, n: 22)) })
     return AnalysisResult(
-      id: "attention", tables: tables + [induction, rate, layers], texts: ["class": classes],
+      id: "attention", tables: tables + [induction, rate, layers], arrays: [:], texts: ["class": classes],
       notes: ["one sequence of 22 tokens"])
   }
 

@@ -1,9 +1,10 @@
 import Foundation
-import Results
 import Support
 import Tensors
 import TestSupport
 import Testing
+
+@testable import Results
 
 /// Run folders that hold what no run can have: refused when they are read, with the place in one line.
 @Suite("Damaged run folders")
@@ -87,10 +88,17 @@ struct DamagedRunTests {
       analysis: "attention", arrays: ["sample.a.pooledMean": block(2, 2, 2, 2)], texts: ["pooled": ["a", "300", "-1"]],
       says: "does not fit the texts"),
     Case(
-      analysis: "attention", arrays: ["sample.a.pooledMean": block(2, 2, 2, 2)],
+      analysis: "attention",
+      arrays: ["sample.a.pooledMean": block(2, 2, 2, 2), "sample.a.pooledMax": block(2, 2, 2, 2)],
       texts: ["pooled": ["a", "300", "150"]],
       says: ""),
     Case(analysis: "attention", texts: ["class": ["sink", "other", "uniform", "induction"]], says: ""),
+    Case(analysis: "attention", texts: ["class": ["sink", "", "uniform", "induction"]], says: ""),
+    Case(analysis: "attention", arrays: ["sample.a.map": block(2, 2)], says: "\"sample.a.map\": is not declared"),
+    Case(analysis: "attention", texts: ["sample": ["a"]], says: "texts \"sample\": are not declared"),
+    Case(analysis: "attentoin", says: "is not known, expected one of corpus, attention"),
+    Case(
+      analysis: "training", texts: ["curves": ["a"], "curve.roles": ["a role"]], says: "has a word that is not known"),
     Case(analysis: "attention", texts: ["class": ["sink", "other", "uniform", "X"]], says: "names no class of heads"),
     Case(analysis: "attention", texts: ["class": ["sink", "other"]], says: "does not fit the model"),
     Case(analysis: "context", arrays: ["loss": block(3, 5)], says: ""),
@@ -101,7 +109,7 @@ struct DamagedRunTests {
     Case(analysis: "similarity", arrays: ["cka": block(2, 2)], says: "does not fit the model"),
     Case(analysis: "representations", arrays: ["spectrum.R2": list(1, 2)], says: ""),
     Case(analysis: "representations", arrays: ["spectrum.R3": list(1, 2)], says: "names no residual point"),
-    Case(analysis: "representations", arrays: ["spectrum.R-1": list(1, 2)], says: "names no residual point"),
+    Case(analysis: "representations", arrays: ["spectrum.R-1": list(1, 2)], says: "is not declared"),
     Case(
       analysis: "gradients",
       arrays: ["histogram.counts": block(1, 2), "histogram.edges": list(0, 1, 2)],
@@ -150,7 +158,7 @@ struct DamagedRunTests {
     try withFolder { folder in
       var results = example()
       results.analyses = [AnalysisResult(id: one.analysis, arrays: one.arrays, texts: one.texts)]
-      try results.write(to: folder)
+      try results.writeFiles(to: folder)
       if one.says.isEmpty {
         #expect(try RunResults.read(from: folder).analyses[0].arrays.keys.sorted() == one.arrays.keys.sorted())
         return
@@ -158,6 +166,27 @@ struct DamagedRunTests {
       let error = try #require(throws: InputError.self) { try RunResults.read(from: folder) }
       #expect(error.description.contains(one.says), "\(error)")
       #expect(error.description.contains("analysis \"\(one.analysis)\""), "\(error)")
+    }
+  }
+
+  @Test(
+    "What an analysis does not declare, or declares in another shape, is not written",
+    arguments: [
+      (AnalysisResult(id: "similarity", arrays: ["cca": block(3, 3)]), "array \"cca\": is not declared"),
+      (AnalysisResult(id: "similarity", arrays: ["cka": block(2, 2)]), "array \"cka\": does not fit the model"),
+      (AnalysisResult(id: "similarity", arrays: [:], texts: ["cka": ["a"]]), "texts \"cka\": are not declared"),
+      (
+        AnalysisResult(id: "similarity", tables: [MetricTable(AttentionMetrics.entropy, [])]),
+        "metric attention.entropy: is not declared"
+      ), (AnalysisResult(id: "vectors"), "analysis \"vectors\": is not known"),
+    ])
+  func undeclared(analysis: AnalysisResult, says: String) throws {
+    try withFolder { folder in
+      var results = example()
+      results.analyses = [analysis]
+      let error = try #require(throws: InputError.self) { try results.write(to: folder) }
+      #expect(error.description.contains(says), "\(error)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).isEmpty)
     }
   }
 
@@ -173,7 +202,8 @@ struct DamagedRunTests {
       try results.write(to: folder)
       #expect(try RunResults.read(from: folder).analyses[0].arrays.count == 2)
       results.analyses[0].arrays["decoder/cka"] = Self.block(4, 4)
-      try results.write(to: folder)
+      #expect(throws: InputError.self) { try results.write(to: folder) }
+      try results.writeFiles(to: folder)
       #expect(throws: InputError.self) { try RunResults.read(from: folder) }
     }
   }

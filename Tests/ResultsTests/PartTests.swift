@@ -1,6 +1,7 @@
 import Foundation
-import Results
 import Testing
+
+@testable import Results
 
 @Suite("Stacks of an encoder–decoder")
 struct PartTests {
@@ -78,6 +79,7 @@ struct PartTests {
   func notes() throws {
     var analysis = result(1)
     analysis.texts = [:]
+    analysis.arrays = [:]
     analysis.tables[0].rows = [Component.Stack.encoder, .decoder, .cross].map { stack in
       .init(Component(.head(layer: 0, head: 0), stack: stack), Quantity(1, n: 1))
     }

@@ -1,8 +1,9 @@
 import Foundation
-import Results
 import Support
 import TestSupport
 import Testing
+
+@testable import Results
 
 /// An empty folder, gone when the test ends.
 let entropy = Metric(
@@ -27,9 +28,13 @@ func example() -> RunResults {
       ])
   ]
   attention.arrays = [
-    "z.map": NumericArray(shape: [2, 2], values: [0, 1, .nan, -.infinity]), "empty": .init(shape: [0], values: []),
+    "sample.z.pattern": NumericArray(
+      shape: [2, 2, 2, 2], values: (0..<16).map { [0, 1, .nan, -.infinity][$0 % 4] }),
+    "sample.empty.pattern": .init(shape: [2, 2, 0, 0], values: []),
   ]
-  attention.texts = ["z.tokens": ["<s>", "a\nb", "\u{202e}", "\u{0}", "名"]]
+  attention.texts = [
+    "sample.z.tokens": ["<s>", "a\nb"], "sample.empty.tokens": [], "samples": ["\u{202e}", "\u{0}", "名"],
+  ]
   let none = AnalysisResult(id: "gradients", notApplicable: "an encoder without a head has no loss")
   return RunResults(subject: subject, analyses: [attention, none])
 }
@@ -70,10 +75,10 @@ func example() -> RunResults {
       #expect(back.analyses[0].tables[0].rows.map(\.component) == rounded.map(\.component))
       #expect(back.analyses[0].tables[0].rows.map(\.quantity) == rounded.map(\.quantity))
       #expect(rounded[0].quantity.value == 0.333333333)
-      let map = try #require(back.analyses[0].arrays["z.map"])
-      #expect(map.shape == [2, 2])
-      #expect(map.values.map(\.bitPattern) == results.analyses[0].arrays["z.map"]?.values.map(\.bitPattern))
-      #expect(back.analyses[0].arrays["empty"]?.shape == [0])
+      let map = try #require(back.analyses[0].arrays["sample.z.pattern"])
+      #expect(map.shape == [2, 2, 2, 2])
+      #expect(map.values.map(\.bitPattern) == results.analyses[0].arrays["sample.z.pattern"]?.values.map(\.bitPattern))
+      #expect(back.analyses[0].arrays["sample.empty.pattern"]?.shape == [2, 2, 0, 0])
       try back.write(to: folder)
       #expect(try Data(contentsOf: folder.appending(path: "results.json")) == tables)
       #expect(try Data(contentsOf: folder.appending(path: "arrays.safetensors")) == arrays)
@@ -96,10 +101,14 @@ func example() -> RunResults {
   @Test(
     "A damaged run is one clear line with file and field",
     arguments: [
-      (#""schema": 1"#, #""schema": 99"#, "is of another version, expected schema 1, found 99"),
+      (
+        #""schema": 1"#, #""schema": 99"#,
+        "is of another version: make the run anew with `tomograph report`, expected schema 1, found 99"
+      ),
       (#""metric": "attention.entropy""#, #""metric": "attention.entrpy""#, "uses a metric that is not defined"),
       (#""component": "L0.H1""#, #""component": "head 1""#, "no component is called"),
-      (#""shape": [2, 2]"#, #""shape": [4]"#, "has another shape"), (#""z.map""#, #""y.map""#, "has no tensor"),
+      (#""shape": [2, 2, 2, 2]"#, #""shape": [16]"#, "has another shape"),
+      (#""sample.z.pattern""#, #""sample.y.pattern""#, "has no tensor"),
       (#""layers": 2"#, #""layers": "two""#, "subject.model.layers: has the wrong type"),
       (#""seed": 7"#, #""sed": 7"#, "has no \"seed\""), (#""subject""#, "subject", "not valid JSON"),
       (#""state": "nan""#, #""state": "fine""#, "state"),

@@ -36,24 +36,25 @@ package struct SampleResults {
   package static func more(layers: Int) -> [AnalysisResult] {
     var sample = SampleResults(layers: layers, heads: 1, length: 1, isCausal: true)
     let experts = 8
-    let losses = (1...96).flatMap { position -> [Float] in
+    let losses = (1...96).map { position -> LossBin in
       let loss = Float(3 + 2.5 * exp(-Double(position) / 14) + 0.08 * sample.generator.normal())
-      return [Float(position), loss, loss - 0.15, loss + 0.15, Float(400 - 3 * position)]
+      return LossBin(
+        position: position,
+        loss: Quantity(Double(loss), n: 400 - 3 * position, interval: Double(loss - 0.15)...Double(loss + 0.15)))
     }
     let loads = (0..<layers).flatMap { _ -> [Float] in
       let weights = (0..<experts).map { _ in 0.3 + sample.generator.uniform() }, sum = weights.reduce(0, +)
       return weights.map { Float($0 / sum) }
     }
-    return [
-      AnalysisResult(
-        id: InContextMetrics.analysis,
-        tables: [MetricTable(InContextMetrics.score, [.init(.model, Quantity(-1.2, n: 40, interval: -1.4 ... -1))])],
-        arrays: ["loss": NumericArray(shape: [96, 5], values: losses)]),
-      AnalysisResult(
-        id: RoutingMetrics.analysis,
-        tables: [MetricTable(RoutingMetrics.entropy, (0..<layers).map { .init(.layer($0), sample.quantity()) })],
-        arrays: ["load": NumericArray(shape: [layers, experts], values: loads)]),
-    ]
+    var context = AnalysisResult(
+      id: InContextMetrics.analysis,
+      tables: [MetricTable(InContextMetrics.score, [.init(.model, Quantity(-1.2, n: 40, interval: -1.4 ... -1))])])
+    LossBin.write(losses, to: &context)
+    var routing = AnalysisResult(
+      id: RoutingMetrics.analysis,
+      tables: [MetricTable(RoutingMetrics.entropy, (0..<layers).map { .init(.layer($0), sample.quantity()) })])
+    routing[RoutingMetrics.load] = NumericArray(shape: [layers, experts], values: loads)
+    return [context, routing]
   }
 
   private mutating func quantity(_ scale: Double = 1) -> Quantity {
@@ -90,10 +91,10 @@ package struct SampleResults {
         pattern += row
       }
     }
-    let classes = ["other", "induction", "previous token", "sink", "uniform", "other"]
+    let classes: [PatternClass] = [.other, .induction, .previousToken, .sink, .uniform, .other]
     var none = MetricTable(AttentionMetrics.nextShare, [])
     for layer in 0..<layers { for head in 0..<heads { none.rows.append(.init(.head(layer, head), .notApplicable)) } }
-    return AnalysisResult(
+    var result = AnalysisResult(
       id: "attention",
       tables: [
         heads(AttentionMetrics.normalisedEntropy), heads(AttentionMetrics.distance, scale: 123),
@@ -103,11 +104,16 @@ package struct SampleResults {
           AttentionMetrics.effectiveHeads,
           (0..<layers).map { .init(.layer($0), Quantity(Double($0 % 3 + 1), n: 40, interval: 0.9...3.5)) }),
       ],
-      arrays: ["sample.doc-3.pattern": NumericArray(shape: [layers, heads, length, length], values: pattern)],
-      texts: [
-        "class": (0..<layers * heads).map { classes[$0 * 7 % classes.count] },
-        "sample.doc-3.tokens": (0..<length).map { Self.tokens[$0 % Self.tokens.count] },
-      ], notes: ["Documents are cut to 64 tokens."])
+      notes: ["Documents are cut to 64 tokens."])
+    result.set(classes: (0..<layers * heads).map { classes[$0 * 7 % classes.count] })
+    let tokens = (0..<length).map { Self.tokens[$0 % Self.tokens.count] }
+    AttentionSample.write(
+      [
+        AttentionSample(
+          id: "doc-3", keys: .init(tokens), queries: nil, alignment: nil,
+          pattern: NumericArray(shape: [layers, heads, length, length], values: pattern))
+      ], to: &result, stack: .only)
+    return result
   }
 
   private static let kinds = ["attention.query.weight", "attention.value.weight", "output.dense.weight"]
@@ -133,7 +139,7 @@ package struct SampleResults {
           layer == 2 ? Quantity(.infinity, n: 20) : Quantity(value, n: 20, interval: value / 2...value * 2)))
     }
     let names = tensors
-    return AnalysisResult(
+    var result = AnalysisResult(
       id: "gradients",
       tables: [
         norm,
@@ -143,23 +149,19 @@ package struct SampleResults {
         MetricTable(GradientMetrics.zeroCount, names.map { .init(.tensor($0), Quantity(12, n: 20)) }),
         MetricTable(GradientMetrics.nanCount, names.map { .init(.tensor($0), Quantity(0, n: 20)) }),
         MetricTable(GradientMetrics.infiniteCount, names.map { .init(.tensor($0), Quantity(0, n: 20)) }),
-      ],
-      arrays: [
-        "histogram.counts": NumericArray(shape: [names.count, bins], values: counts),
-        "histogram.edges": NumericArray(shape: [bins + 1], values: (0...bins).map { Float($0) / 2 - 12 }),
-      ], texts: ["histogram.tensors": names])
+      ])
+    GradientCounts(
+      tensors: names, edges: (0...bins).map { Float($0) / 2 - 12 },
+      counts: NumericArray(shape: [names.count, bins], values: counts)
+    ).write(to: &result, stack: .only)
+    return result
   }
 
   private mutating func representations() -> AnalysisResult {
-    var arrays: [String: NumericArray] = [:]
-    for point in 0...layers {
-      arrays["spectrum.R\(point)"] = NumericArray(
-        shape: [64], values: (1...64).map { Float(pow(Double($0), -1 - Double(point) / 10)) })
-    }
     func points(_ metric: Metric, _ value: (Int) -> Quantity) -> MetricTable {
       MetricTable(metric, (0...layers).map { .init(.point($0), value($0)) })
     }
-    return AnalysisResult(
+    var result = AnalysisResult(
       id: "representations",
       tables: [
         points(RepresentationMetrics.effectiveRank) {
@@ -167,14 +169,20 @@ package struct SampleResults {
         },
         points(RepresentationMetrics.participationRatio) { Quantity(12 + Double($0 % 3), n: 700) },
         points(RepresentationMetrics.anisotropy) { $0 == 0 ? .notApplicable : Quantity(0.1 * Double($0), n: 1000) },
-      ], arrays: arrays)
+      ])
+    for point in 0...layers {
+      result[RepresentationMetrics.spectrum[point]] = NumericArray(
+        shape: [64], values: (1...64).map { Float(pow(Double($0), -1 - Double(point) / 10)) })
+    }
+    return result
   }
 
   private mutating func similarity() -> AnalysisResult {
     let count = layers + 1
     let values = (0..<count * count).map { Float(1 - abs(Double($0 / count - $0 % count)) / Double(count)) }
-    return AnalysisResult(
-      id: "similarity", tables: [], arrays: ["cka": NumericArray(shape: [count, count], values: values)])
+    var result = AnalysisResult(id: "similarity")
+    result[SimilarityMetrics.matrix] = NumericArray(shape: [count, count], values: values)
+    return result
   }
 
   private mutating func projection() -> AnalysisResult {
@@ -183,17 +191,19 @@ package struct SampleResults {
     let labels = (0..<count).map { names[$0 * $0 % names.count] }
     var values = (0..<count * 2).map { _ in Float(generator.normal()) }
     values[4] = .nan
-    return AnalysisResult(
+    var result = AnalysisResult(
       id: "projection",
-      tables: [MetricTable(ProjectionMetrics.klDivergence, [.init(.point(4), Quantity(1.25, n: count))])],
-      arrays: [
-        "tsne": NumericArray(shape: [count, 2], values: values),
-        "pca": NumericArray(shape: [count, 3], values: (0..<count * 3).map { _ in Float(generator.normal()) }),
-        "pca.explained": NumericArray(shape: [3], values: [0.31, 0.12, 0.08]),
-      ],
-      texts: [
-        "labels": labels, "tokens": (0..<count).map { "t\($0)" }, "documents": (0..<count).map { "doc-\($0 / 10)" },
-      ], notes: ["Residual point R3."])
+      tables: [MetricTable(ProjectionMetrics.klDivergence, [.init(.point(layers), Quantity(1.25, n: count))])],
+      notes: ["Residual point R3."])
+    let keys = ProjectionMetrics.tokens
+    result[keys.tsne] = NumericArray(shape: [count, 2], values: values)
+    result[keys.pca] = NumericArray(
+      shape: [count, 3], values: (0..<count * 3).map { _ in Float(generator.normal()) })
+    result[keys.explained] = NumericArray(shape: [3], values: [0.31, 0.12, 0.08])
+    result[keys.labels] = labels
+    result[keys.documents] = (0..<count).map { "doc-\($0 / 10)" }
+    result[ProjectionMetrics.names] = (0..<count).map { "t\($0)" }
+    return result
   }
 
   private mutating func repetition() -> AnalysisResult {
@@ -209,29 +219,30 @@ package struct SampleResults {
           }
         })
     }
-    return AnalysisResult(
+    var result = AnalysisResult(
       id: "repetition",
       tables: [
         MetricTable(RepetitionMetrics.rate, [.init(.model, quantity())]),
         MetricTable(RepetitionMetrics.corpusRate, [.init(.model, quantity(0.1))]),
       ],
-      arrays: [
-        "byLength": shares(8) { side, index in (side == 0 ? 0.8 : 0.5) / Float(index + 1) },
-        "alongText": shares(8) { side, index in side == 0 ? Float(index) / 10 : 0.02 },
-      ], notes: ["Greedy continuations of 32 documents."])
+      notes: ["Greedy continuations of 32 documents."])
+    result[RepetitionMetrics.byLength] = shares(8) { side, index in (side == 0 ? 0.8 : 0.5) / Float(index + 1) }
+    result[RepetitionMetrics.alongText] = shares(8) { side, index in side == 0 ? Float(index) / 10 : 0.02 }
+    return result
   }
 
   private mutating func weights() -> AnalysisResult {
     let names = tensors.dropLast()
-    var arrays: [String: NumericArray] = [:]
-    for name in names {
-      arrays["singular.\(name)"] = NumericArray(shape: [64], values: (0..<64).map { Float(3 * exp(-Double($0) / 20)) })
-    }
-    return AnalysisResult(
+    var result = AnalysisResult(
       id: "weights",
       tables: [
         MetricTable(WeightMetrics.alpha, names.map { .init(.tensor($0), quantity(5)) }),
         MetricTable(WeightMetrics.conditionNumber, names.map { .init(.tensor($0), quantity(1e5)) }),
-      ], arrays: arrays)
+      ])
+    for name in names {
+      result[WeightMetrics.singularValues[name]] = NumericArray(
+        shape: [64], values: (0..<64).map { Float(3 * exp(-Double($0) / 20)) })
+    }
+    return result
   }
 }

@@ -1,8 +1,8 @@
 import Analyses
 import Foundation
-import Results
 import Testing
 
+@testable import Results
 @testable import Training
 
 @Suite("What a log tells") struct LogResultTests {

@@ -25,11 +25,12 @@ extension AttentionAnalysis {
         }
       }
       let own = AnalysisResult(id: AttentionAnalysis.id, tables: tables)
-      result.texts[stack.key("class")] = sums.heads.indices.map { head in
-        // A head without numbers has no class.
-        own[AttentionMetrics.entropy]?.rows[head].quantity.value == nil
-          ? "" : PatternClass(sums.classScores(head, own), thresholds).rawValue
-      }
+      result.set(
+        classes: sums.heads.indices.map { head in
+          // A head without numbers has no class.
+          own[AttentionMetrics.entropy]?.rows[head].quantity.value == nil
+            ? nil : sums.patternClass(head, own, thresholds)
+        }, of: stack)
       result.notes += sums.notes.map { Note($0.text, stack: stack, about: $0.subject) }
       sums.addMaps(to: &result)
     }
@@ -44,7 +45,7 @@ extension AttentionAnalysis {
     var classes: [Site: [PatternClass]] = [:]
     for sums in kinds where sums.rows.documents > 0 {
       let tables = AnalysisResult(id: AttentionAnalysis.id, tables: sums.classTables())
-      let all = sums.heads.indices.map { PatternClass(sums.classScores($0, tables), thresholds) }
+      let all = sums.heads.indices.map { sums.patternClass($0, tables, thresholds) }
       for layer in 0..<sums.kind.layers {
         classes[sums.kind.pattern(layer: layer)] = Array(all[sums.layerHeads(layer)])
       }
@@ -94,33 +95,30 @@ extension KindSums {
   }
 
   fileprivate func addMaps(to result: inout AnalysisResult) {
-    func key(_ name: String) -> String { kind.stack.key(name) }
-    for sample in samples.samples {
-      let own = "sample.\(sample.rank.id)", (queries, keys) = (sample.queries ?? sample.keys, sample.keys)
-      result.arrays[key("\(own).pattern")] = NumericArray(
-        shape: [kind.layers, kind.heads, queries.tokens.count, keys.tokens.count], values: sample.pattern)
-      result.texts[key("\(own).tokens")] = keys.tokens
-      if !keys.entries.isEmpty { result.texts[key("\(own).entries")] = keys.entries }
-      guard sample.queries != nil else { continue }
-      result.texts[key("\(own).queries")] = queries.tokens
-      if !queries.entries.isEmpty { result.texts[key("\(own).queryEntries")] = queries.entries }
-      guard let alignment = sample.alignment else { continue }
-      func numbers(_ words: [Int?], _ names: AttentionSamples.Names) -> [String] {
-        words.prefix(names.tokens.count).map { $0.map { "\($0)" } ?? "" }
-      }
-      // Of each token the word that it is a piece of, and pairs of words.
-      result.texts[key("\(own).words")] = numbers(alignment.source, keys)
-      result.texts[key("\(own).queryWords")] = numbers(alignment.target, queries)
-      result.texts[key("\(own).gold")] = alignment.gold.links.map(\.description)
+    AttentionSample.write(samples.samples.map(sample), to: &result, stack: kind.stack)
+    guard let pooled = samples.pooled else { return }
+    let shape = [kind.layers, kind.heads, pooled.blocks, pooled.blocks]
+    PooledAttention(
+      id: pooled.rank.id, length: pooled.length, size: pooled.size,
+      mean: NumericArray(shape: shape, values: pooled.mean),
+      maximum: NumericArray(shape: shape, values: pooled.maximum)
+    ).write(to: &result, stack: kind.stack)
+  }
+
+  private func sample(_ kept: AttentionSamples.Sample) -> AttentionSample {
+    func names(_ names: AttentionSamples.Names) -> AttentionSample.Names {
+      AttentionSample.Names(names.tokens, entries: names.entries)
     }
-    result.texts[key("samples")] = samples.samples.map(\.rank.id)
-    if let pooled = samples.pooled {
-      let shape = [kind.layers, kind.heads, pooled.blocks, pooled.blocks], id = pooled.rank.id
-      result.arrays[key("sample.\(id).pooledMean")] = NumericArray(shape: shape, values: pooled.mean)
-      result.arrays[key("sample.\(id).pooledMax")] = NumericArray(shape: shape, values: pooled.maximum)
-      // The document, its positions and those of a block's side.
-      result.texts[key("pooled")] = [id, "\(pooled.length)", "\(pooled.size)"]
+    let (keys, queries) = (kept.keys.tokens.count, (kept.queries ?? kept.keys).tokens.count)
+    let alignment = kept.alignment.map { alignment in
+      AttentionSample.Alignment(
+        keys: Array(alignment.source.prefix(keys)), queries: Array(alignment.target.prefix(queries)),
+        links: alignment.gold.links.map { .init(source: $0.source, target: $0.target, isSure: $0.isSure) })
     }
+    return AttentionSample(
+      id: kept.rank.id, keys: names(kept.keys), queries: kept.queries.map(names),
+      alignment: kept.queries == nil ? nil : alignment,
+      pattern: NumericArray(shape: [kind.layers, kind.heads, queries, keys], values: kept.pattern))
   }
 
   private func component(_ index: Int) -> Component {
@@ -257,14 +255,10 @@ extension KindSums {
       interval: documents16 > 1 ? interval95(values) : nil)
   }
 
-  fileprivate func classScores(_ index: Int, _ result: AnalysisResult) -> PatternClass.Scores {
-    func value(_ metric: Metric) -> Double? { result[metric]?.rows[index].quantity.value }
-    return PatternClass.Scores(
-      induction: value(AttentionMetrics.inductionScore), previous: value(AttentionMetrics.previousShare),
-      next: value(AttentionMetrics.nextShare), duplicate: value(AttentionMetrics.duplicateTokenScore),
-      first: value(AttentionMetrics.firstShare), separator: value(AttentionMetrics.separatorShare),
-      fixedOffset: value(AttentionMetrics.fixedOffsetShare), diagonal: value(AttentionMetrics.diagonalScore),
-      uniform: value(AttentionMetrics.uniformScore), hierarchical: value(AttentionMetrics.hierarchicalScore))
+  fileprivate func patternClass(_ index: Int, _ result: AnalysisResult, _ thresholds: PatternClass.Thresholds)
+    -> PatternClass
+  {
+    PatternClass(thresholds) { result[$0]?.rows[index].quantity.value }
   }
 
   /// Without the stack, which is this kind's.

@@ -102,17 +102,17 @@ extension GradientAnalysis {
     }
     guard !members.isEmpty else { return }
     let bins = GradientAnalysis.bins
-    result.arrays[stack.key("histogram.counts")] = NumericArray(
-      shape: [members.count, bins], values: members.flatMap { m in (0..<bins).map { Float(histogram[m * bins + $0]) } })
-    result.arrays[stack.key("histogram.edges")] = NumericArray(
-      shape: [bins + 1],
-      values: (0...bins).map {
+    GradientCounts(
+      tensors: members.map { model.parameters[$0].name },
+      edges: (0...bins).map {
         Float(GradientAnalysis.lowest) + Float($0) / Float(GradientAnalysis.binsPerDecade)
-      })
-    result.arrays[stack.key("histogram.special")] = NumericArray(
-      shape: [members.count, 4], values: members.flatMap { m in (0..<4).map { Float(special[m * 4 + $0]) } })
-    result.texts[stack.key("histogram.tensors")] = members.map { model.parameters[$0].name }
-    result.texts[stack.key("histogram.special")] = ["0", "NaN", "+Inf", "−Inf"]
+      },
+      counts: NumericArray(
+        shape: [members.count, bins],
+        values: members.flatMap { m in (0..<bins).map { Float(histogram[m * bins + $0]) } }),
+      special: NumericArray(
+        shape: [members.count, 4], values: members.flatMap { m in (0..<4).map { Float(special[m * 4 + $0]) } })
+    ).write(to: &result, stack: stack)
   }
 
   private func mean(_ slot: Int, _ scale: Double = 1) -> Quantity {

@@ -86,16 +86,10 @@ package struct InContextAnalysis: Analysis {
       table(InContextMetrics.copyGain, copies),
     ]
     let bins = (0..<byPosition.width / 2).filter { byPosition.totals[2 * $0 + 1] > 0 }
-    result.arrays["loss"] = NumericArray(
-      shape: [bins.count, 5],
-      values: bins.flatMap { bin -> [Float] in
-        let quantity = byPosition.ratio(2 * bin, to: byPosition, 2 * bin + 1)
-        let interval = quantity.interval
-        return [
-          Float(PositionBins.start(bin)), Float(quantity.value ?? .nan), Float(interval?.lowerBound ?? .nan),
-          Float(interval?.upperBound ?? .nan), Float(quantity.n),
-        ]
-      })
+    LossBin.write(
+      bins.map { bin in
+        LossBin(position: PositionBins.start(bin), loss: byPosition.ratio(2 * bin, to: byPosition, 2 * bin + 1))
+      }, to: &result)
     return result
   }
 }

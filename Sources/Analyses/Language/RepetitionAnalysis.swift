@@ -119,8 +119,8 @@ package struct RepetitionAnalysis: Analysis {
       table(RepetitionMetrics.rate, said(own.rate(of: 4))), table(RepetitionMetrics.corpusRate, corpus.rate(of: 4)),
       table(RepetitionMetrics.loops, said(own.loops)), table(RepetitionMetrics.length, said(own.length)),
     ]
-    result.arrays["byLength"] = array((1...Self.longest).map { (said(own.rate(of: $0)), corpus.rate(of: $0)) })
-    result.arrays["alongText"] = array(
+    result[RepetitionMetrics.byLength] = array((1...Self.longest).map { (said(own.rate(of: $0)), corpus.rate(of: $0)) })
+    result[RepetitionMetrics.alongText] = array(
       (0..<RepetitionCounts.stretches).map { (said(own.rate(inStretch: $0)), corpus.rate(inStretch: $0)) })
     let lengths = prompts.map(\.tokens.count)
     let given = lengths.min() == lengths.max() ? "\(lengths[0])" : "\(lengths.min() ?? 0) to \(lengths.max() ?? 0)"

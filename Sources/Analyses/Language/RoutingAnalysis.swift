@@ -78,9 +78,9 @@ package struct RoutingAnalysis: Analysis {
       table(RoutingMetrics.entropy) { $0[0] / $0[1] }, table(RoutingMetrics.loadEntropy) { evenness(loads($0)) },
       table(RoutingMetrics.largestLoad) { loads($0).max() ?? .nan },
     ]
-    result.arrays["load"] = NumericArray(
+    result[RoutingMetrics.load] = NumericArray(
       shape: [d.layers, experts], values: sums.flatMap { loads($0.totals).map { Float($0) } })
-    result.arrays["weight"] = NumericArray(
+    result[RoutingMetrics.weight] = NumericArray(
       shape: [d.layers, experts],
       values: sums.flatMap { sum in (0..<experts).map { Float(sum.totals[2 + experts + $0] / sum.totals[1]) } })
     return result

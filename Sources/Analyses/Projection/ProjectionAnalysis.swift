@@ -58,13 +58,15 @@ package struct ProjectionAnalysis: StackAnalysis {
     var result = AnalysisResult(id: ProjectionAnalysis.id)
     let classes = TokenClasses(tokens.map(\.label))
     do throws(Reason) {
-      try add(tokens, width: sample.width, of: .point(point), "", "token vectors at R\(point)", classes, to: &result)
+      try add(
+        tokens, width: sample.width, of: .point(point), ProjectionMetrics.tokens, "token vectors at R\(point)", classes,
+        to: &result)
     } catch {
       return AnalysisResult(id: ProjectionAnalysis.id, notApplicable: error.text)
     }
-    result.texts["tokens"] = tokens.map(\.text)
+    result[ProjectionMetrics.names] = tokens.map(\.text)
     let entries = tokens.compactMap(\.entry)
-    if entries.count == tokens.count { result.texts["entries"] = entries }
+    if entries.count == tokens.count { result[ProjectionMetrics.entries] = entries }
     result.notes = [
       "Token vectors of ordinary positions at R\(point), N = \(tokens.count) chosen by hash.",
       "t-SNE: perplexity 30, 250 steps with exaggeration 12, then 500; from the principal components.",
@@ -73,7 +75,9 @@ package struct ProjectionAnalysis: StackAnalysis {
       let whole = sentences.chosen
       let classes = TokenClasses(whole.map(\.label))
       do throws(Reason) {
-        try add(whole, width: sentences.width, of: .model, "sentences.", "sentence vectors", classes, to: &result)
+        try add(
+          whole, width: sentences.width, of: .model, ProjectionMetrics.sentences, "sentence vectors", classes,
+          to: &result)
         result.notes.append("Sentence vectors: \(pooling.name), N = \(whole.count) documents.")
       } catch {
         result.notes.append("Sentence vectors are not drawn: \(error.text).")
@@ -86,9 +90,10 @@ package struct ProjectionAnalysis: StackAnalysis {
   /// Why there is no picture.
   private struct Reason: Error { var text: String }
 
-  /// The pictures of some vectors, under names with a prefix, and how well they hold.
+  /// The pictures of some vectors and how well they hold.
   private func add(
-    _ tokens: [TokenSample.Token], width: Int, of component: Component, _ prefix: String, _ subject: String,
+    _ tokens: [TokenSample.Token], width: Int, of component: Component, _ keys: ProjectionMetrics.Keys,
+    _ subject: String,
     _ classes: TokenClasses, to result: inout AnalysisResult
   ) throws(Reason) {
     let (n, least) = (tokens.count, 2 * ProjectionAnalysis.neighbours + 2)
@@ -124,14 +129,14 @@ package struct ProjectionAnalysis: StackAnalysis {
         result.tables.append(MetricTable(metric, [row]))
       }
     }
-    result.arrays[prefix + "pca"] = NumericArray(
+    result[keys.pca] = NumericArray(
       shape: [n, 3], values: (0..<n).flatMap { r in (0..<3).map { Float(self.component(components, r, $0)) } })
-    result.arrays[prefix + "pca.explained"] = NumericArray(
+    result[keys.explained] = NumericArray(
       shape: [3],
       values: (0..<3).map { $0 < components.explainedShare.count ? Float(components.explainedShare[$0]) : 0 })
-    result.arrays[prefix + "tsne"] = NumericArray(shape: [n, 2], values: picture.values.map { Float($0) })
-    result.texts[prefix + "labels"] = tokens.map { $0.label ?? "" }
-    result.texts[prefix + "documents"] = tokens.map(\.document)
+    result[keys.tsne] = NumericArray(shape: [n, 2], values: picture.values.map { Float($0) })
+    result[keys.labels] = tokens.map { $0.label ?? "" }
+    result[keys.documents] = tokens.map(\.document)
   }
 
   private func component(_ components: PrincipalComponents, _ row: Int, _ column: Int) -> Double {

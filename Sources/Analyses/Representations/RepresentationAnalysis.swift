@@ -67,7 +67,8 @@ package struct RepresentationAnalysis: StackAnalysis {
     result.tables.append(
       MetricTable(RepresentationMetrics.outlierFeatures, [MetricTable.Row(.model, outlierFeatures())]))
     for (point, spectrum) in measured.map(\.spectrum).enumerated() {
-      result.arrays["spectrum.R\(point)"] = NumericArray(shape: [spectrum.count], values: spectrum.map { Float($0) })
+      result[RepresentationMetrics.spectrum[point]] = NumericArray(
+        shape: [spectrum.count], values: spectrum.map { Float($0) })
     }
     result.notes = [
       Note(

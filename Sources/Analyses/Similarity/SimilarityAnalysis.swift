@@ -41,13 +41,15 @@ package struct SimilarityAnalysis: StackAnalysis {
     let previous = (1..<count).map { point in
       MetricTable.Row(.point(point), Quantity(debiased[point, point - 1], n: tokens.count))
     }
-    return AnalysisResult(
+    var result = AnalysisResult(
       id: SimilarityAnalysis.id, tables: [MetricTable(SimilarityMetrics.ckaToPrevious, previous)],
-      arrays: ["cka": array(biased), "ckaDebiased": array(debiased)],
       notes: [
         Note(
           "Linear CKA on N = \(tokens.count) tokens of \(sample.width) features"
             + (tokens.count < 4 * sample.width ? ": the biased form is too high where N does not far exceed d." : "."))
       ])
+    result[SimilarityMetrics.matrix] = array(biased)
+    result[SimilarityMetrics.debiasedMatrix] = array(debiased)
+    return result
   }
 }

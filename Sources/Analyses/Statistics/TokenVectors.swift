@@ -6,6 +6,7 @@ package import Transformers
 /// corpus: array `vectors` `[points, tokens, width]`. Of no report itself.
 package struct TokenVectors: StackAnalysis {
   package static let id = "vectors"
+  package static let vectors = ArrayKey("vectors", [.free("points"), .free("tokens"), .free("width")])
   /// Tokens kept.
   static let limit = 512
 
@@ -30,8 +31,9 @@ package struct TokenVectors: StackAnalysis {
     for point in sample.order.indices {
       for token in tokens { values += token.vectors[point * sample.width..<(point + 1) * sample.width] }
     }
-    return AnalysisResult(
-      id: TokenVectors.id,
-      arrays: ["vectors": NumericArray(shape: [sample.order.count, tokens.count, sample.width], values: values)])
+    var result = AnalysisResult(id: TokenVectors.id)
+    result[TokenVectors.vectors] = NumericArray(
+      shape: [sample.order.count, tokens.count, sample.width], values: values)
+    return result
   }
 }

@@ -37,12 +37,12 @@ package struct WeightAnalysis: Analysis {
     }
     for (matrix, values) in zip(matrices, spectra) {
       let stack = stack(of: matrix.name)
-      result.arrays[stack.key("singular.\(matrix.name)")] = NumericArray(
+      result[WeightMetrics.singularValues[matrix.name], stack] = NumericArray(
         shape: [values.count], values: values.map { Float($0) })
       let errors = Spectrum(singularValues: values).lowRankErrors
-      result.arrays[stack.key("lowRankError.\(matrix.name)")] = NumericArray(
+      result[WeightMetrics.lowRankErrors[matrix.name], stack] = NumericArray(
         shape: [errors.count], values: errors.map { Float($0) })
-      result.texts[stack.key("matrices"), default: []].append(matrix.name)
+      result[WeightMetrics.names, stack] = (result[WeightMetrics.names, stack] ?? []) + [matrix.name]
     }
     result.notes = [
       "Singular values of \(matrices.count) matrices; embeddings are left out.",

@@ -10,16 +10,16 @@ struct HeadClasses {
   }
 
   struct Class {
-    var name: String
+    var name: PatternClass
     var metric: Metric?
     /// The strongest first.
     var members: [Member]
 
     /// "5 sinks", "1 previous-token head".
     var counted: String {
-      name == "sink"
+      name == .sink
         ? Reports.counted(members.count, "sink")
-        : Reports.counted(members.count, name.replacing(" ", with: "-") + " head")
+        : Reports.counted(members.count, name.rawValue.replacing(" ", with: "-") + " head")
     }
   }
 
@@ -34,18 +34,9 @@ struct HeadClasses {
     count == all ? NumberFormat.count(all) : "\(NumberFormat.count(count)) of the \(NumberFormat.count(all))"
   }
 
-  /// The classes in the order in which they are tried, with the metric that decides.
-  private static let deciding: [(name: String, metric: String?)] = [
-    ("induction", "attention.inductionScore"), ("previous token", "attention.previousShare"),
-    ("next token", "attention.nextShare"), ("duplicate token", "attention.duplicateTokenScore"),
-    ("sink", "attention.firstShare"), ("separator", "attention.separatorShare"),
-    ("fixed offset", "attention.fixedOffsetShare"), ("diagonal", "attention.diagonalScore"),
-    ("uniform", "attention.uniformScore"), ("hierarchical", "attention.hierarchicalScore"), ("other", nil),
-  ]
-
   /// Nil where the run has no classes.
   init?(_ attention: AnalysisResult, _ subject: Subject) {
-    guard let names = attention.texts["class"], names.contains(where: { !$0.isEmpty }), subject.model.heads > 0 else {
+    guard let names = attention.classes(), names.contains(where: { $0 != nil }), subject.model.heads > 0 else {
       return nil
     }
     let width = subject.model.heads
@@ -53,11 +44,11 @@ struct HeadClasses {
       subject.selection.map { $0.shows(.head(place / width, place % width)) } ?? true
     }
     if shown.isEmpty { return nil }
-    count = shown.count { !names[$0].isEmpty }
+    count = shown.count { names[$0] != nil }
     all = shown.count
     let heads = names.indices.map { Component.head($0 / width, $0 % width) }
-    classes = Self.deciding.compactMap { name, id in
-      let table = attention.tables.first { $0.metric.id == id }
+    classes = PatternClass.allCases.compactMap { name in
+      let table = name.score.flatMap { attention[$0] }
       let scores = Dictionary((table?.rows ?? []).map { ($0.component, $0.quantity) }) { first, _ in first }
       let members = shown.filter { names[$0] == name }.map { Member(head: heads[$0], score: scores[heads[$0]]) }
       // A stable order: by score, then as in the model.
@@ -69,5 +60,5 @@ struct HeadClasses {
     }
   }
 
-  subscript(name: String) -> Class? { classes.first { $0.name == name } }
+  subscript(name: PatternClass) -> Class? { classes.first { $0.name == name } }
 }

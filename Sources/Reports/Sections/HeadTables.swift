@@ -5,11 +5,11 @@ import Results
 struct HeadTables {
   private let classes: HeadClasses?
   /// The classes that are named even where no head is in them; not where repeated tokens make no sense.
-  private let named: [String]
+  private let named: [PatternClass]
 
   init(_ attention: AnalysisResult, _ results: RunResults) {
     let isProbed = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
-    named = isProbed ? ["induction", "previous token", "duplicate token"] : []
+    named = isProbed ? [.induction, .previousToken, .duplicateToken] : []
     classes = attention.notApplicable == nil ? HeadClasses(attention, results.subject) : nil
   }
 
@@ -20,7 +20,7 @@ struct HeadTables {
       let more = one.members.count > 10 ? ", … " : ""
       let best = one.members.first?.score
       return [
-        Article.Cell(one.name), Article.Cell(NumberFormat.count(one.members.count), .number),
+        Article.Cell(one.name.rawValue), Article.Cell(NumberFormat.count(one.members.count), .number),
         Article.Cell(shown + more),
         best.map { $0.cell(withInterval: true) } ?? Article.Cell("–", .number),
         Article.Cell(best.map { NumberFormat.count($0.n) } ?? "–", .number),
@@ -30,7 +30,7 @@ struct HeadTables {
     let absent = named.filter { classes[$0] == nil }
     let sentence =
       absent.isEmpty
-      ? "" : " No head is in the class\(absent.count == 1 ? "" : "es") \(listed(absent.map { "*\($0)*" }))."
+      ? "" : " No head is in the class\(absent.count == 1 ? "" : "es") \(listed(absent.map { "*\($0.rawValue)*" }))."
     return [
       .table(
         Article.Table(

@@ -47,7 +47,7 @@ struct Standouts {
     let reason = results.reasonNotToJudgeHeads(of: .only)
     // Where the corpus is too short there are still the seeded sequences of repeated tokens.
     let named = classes.classes.filter { one in
-      reason == nil ? one.name != "other" : ["induction", "duplicate token"].contains(one.name)
+      reason == nil ? one.name != .other : [.induction, .duplicateToken].contains(one.name)
     }
     let (layers, count) = (results.subject.model.layers, results.subject.model.heads)
     let aligner = BestAligner(results, layers: layers, heads: count).map { " **\($0.name)** is \($0.reason)." } ?? ""
@@ -71,7 +71,7 @@ struct Standouts {
       return "\(one.counted) (\(one.members.count == 1 ? "" : "strongest ")**\(best.head.id)**\(score))"
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
-    let without = induction && classes["induction"] == nil ? "; no induction head has formed" : ""
+    let without = induction && classes[.induction] == nil ? "; no induction head has formed" : ""
     let rest = reason.map { "; what the others do cannot be said: \(Escaping.markdown($0))" } ?? ""
     return "Among \(classes.countedHeads) \(stack)heads: \(listed(parts))\(without)\(rest).\(aligner)"
   }
@@ -88,8 +88,8 @@ struct Standouts {
       + "than 0.3 of their attention."
   }
 
-  private func rarity(_ name: String) -> Int {
-    ["induction", "previous token", "duplicate token", "next token"].contains(name) ? 0 : 1
+  private func rarity(_ name: PatternClass) -> Int {
+    [.induction, .previousToken, .duplicateToken, .nextToken].contains(name) ? 0 : 1
   }
 
   private var depth: String? { ofStacks(depth) }

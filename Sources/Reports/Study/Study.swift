@@ -138,16 +138,15 @@ enum StudyNumbers {
   /// By residual point behind the first block, of the first step that was recorded or of the last.
   static func relativeFlow(_ results: RunResults, first: Bool) -> [Double?] {
     guard let log = results[analysis: TrainingMetrics.analysis] else { return [] }
-    let names = log.texts["curves"] ?? []
+    var flows: [Component: [Float]] = [:]
+    for curve in LogCurve.all(in: log) {
+      guard let (family, site) = curve.telemetry, family == .relativeFlow, let point = Component(residualSite: site)
+      else { continue }
+      if flows[point] == nil { flows[point] = curve.values }
+    }
     return (1...results.subject.model.layers).map { point in
-      let layer = point < results.subject.model.layers ? "\(point).hook_resid_pre" : "\(point - 1)."
-      guard
-        let index = names.firstIndex(where: {
-          $0.hasPrefix("relative_flow/blocks.\(layer)")
-            && (point < results.subject.model.layers || $0.hasSuffix("resid_post"))
-        }), let curve = log.arrays["curve.\(index)"], curve.values.count > 1
-      else { return nil }
-      return Double(first ? curve.values[1] : curve.values[curve.values.count - 1])
+      let values = flows[.point(point)]
+      return (first ? values?.first : values?.last).map { Double($0) }
     }
   }
 
@@ -161,12 +160,9 @@ enum StudyNumbers {
   /// A number of the log by step.
   static func curve(_ role: CurveRole, _ results: RunResults) -> [(step: Double, value: Double)] {
     guard let log = results[analysis: TrainingMetrics.analysis],
-      let index = (log.texts["curve.roles"] ?? []).firstIndex(of: role.rawValue),
-      let array = log.arrays["curve.\(index)"]
+      let curve = LogCurve.all(in: log).first(where: { $0.role == role })
     else { return [] }
-    return stride(from: 0, to: array.values.count, by: 2).map {
-      (Double(array.values[$0]), Double(array.values[$0 + 1]))
-    }
+    return zip(curve.steps, curve.values).map { (Double($0), Double($1)) }
   }
 
   private static func mean(_ values: [Double?]) -> Double? {

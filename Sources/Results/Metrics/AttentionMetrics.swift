@@ -169,4 +169,38 @@ package enum AttentionMetrics {
     previousTokenScore, duplicateTokenScore, inductionScore, previousTokenScoreMul, duplicateTokenScoreMul,
     inductionScoreMul,
   ]
+
+  /// The class of every head, layer by layer.
+  package static let classes = TextKey("class", [.the("cells")], .classes)
+  /// The documents whose attention is kept, the best first. `AttentionSample` reads and writes what is kept of each.
+  package static let samples = TextKey("samples", [.free("samples")])
+  static let pattern = ArrayKeys(
+    "sample.*.pattern", [.the("layers"), .the("heads"), .each("queries"), .each("keys")])
+  static let tokens = TextKeys("sample.*.tokens", [.each("keys")])
+  static let entries = TextKeys("sample.*.entries", [.each("keys")])
+  static let queries = TextKeys("sample.*.queries", [.each("queries")])
+  static let queryEntries = TextKeys("sample.*.queryEntries", [.each("queries")])
+  static let words = TextKeys("sample.*.words", [.each("keys")])
+  static let queryWords = TextKeys("sample.*.queryWords", [.each("queries")])
+  static let gold = TextKeys("sample.*.gold", [.free("links")])
+  /// The document that is kept pooled, how many positions it has, and a block's side. `PooledAttention` reads and writes
+  /// it.
+  static let pooled = TextKey("pooled", [.columns(["document", "positions", "positions of a block"])])
+  static let pooledMean = ArrayKeys(
+    "sample.*.pooledMean", [.the("layers"), .the("heads"), .each("blocks"), .each("blocks")])
+  static let pooledMaximum = ArrayKeys(
+    "sample.*.pooledMax", [.the("layers"), .the("heads"), .each("blocks"), .each("blocks")])
+
+  static let form = AnalysisForm(
+    analysis,
+    metrics: rowMeans + repeatedTokenScores + [
+      copyingScore, alignmentErrorRate, keyMarginalEntropy, keyMarginalOrdinary, normalisedEntropy16, maxWeight16,
+      keyMarginalEntropy16, specialAndFirstShare16, longRangeShare64, importanceShare, outputShare, effectiveHeads,
+      effectiveHeadsByOutput, sinkRate,
+    ],
+    arrays: [pattern.form, pooledMean.form, pooledMaximum.form],
+    texts: [
+      classes.form, samples.form, pooled.form, tokens.form, entries.form, queries.form, queryEntries.form, words.form,
+      queryWords.form, gold.form,
+    ])
 }

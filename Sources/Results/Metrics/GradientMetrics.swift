@@ -47,4 +47,20 @@ package enum GradientMetrics {
   package static let infiniteCount = Metric(
     "gradients.infiniteCount", "Infinite", unit: "elements", formula: "elements that are ±∞, over all batches",
     source: "ours", lowest: 0)
+
+  /// `GradientCounts` reads and writes them together.
+  static let counts = ArrayKey("histogram.counts", [.the("tensors"), .the("bins")], .whole())
+  static let edges = ArrayKey("histogram.edges", [.the("bins", plus: 1)], .rising)
+  static let special = ArrayKey("histogram.special", [.the("tensors"), .the("kinds")], .whole())
+  static let tensors = TextKey("histogram.tensors", [.the("tensors")])
+  static let kinds = TextKey("histogram.special", [.the("kinds")])
+
+  static let form = AnalysisForm(
+    analysis,
+    metrics: [
+      norm, rms, ratio, flow, relativeFlow, attentionFlow, mlpFlow, depthSlope, endToEndRatio, loss, zeroCount,
+      nanCount,
+      infiniteCount,
+    ],
+    arrays: [counts.form, edges.form, special.form], texts: [tensors.form, kinds.form])
 }

@@ -17,4 +17,10 @@ package enum InContextMetrics {
     "context.copyGain", "Loss of a second copy less the first's", unit: "nats",
     formula: "on x x of random tokens: mean loss over the second x − over the first, without the first token of each",
     source: "Olsson 2022")
+
+  /// `LossBin` reads and writes its rows.
+  static let loss = ArrayKey(
+    "loss", [.free("bins"), .columns(["position", "loss", "low", "high", "n"])], .whole(columns: [0, 4]))
+
+  static let form = AnalysisForm(analysis, metrics: [score, score500, copyGain], arrays: [loss.form])
 }

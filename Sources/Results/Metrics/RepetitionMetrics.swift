@@ -24,4 +24,14 @@ package enum RepetitionMetrics {
 
   /// Tokens of a stretch of `alongText`.
   package static let stretch = 8
+
+  package static let byLength = ArrayKey("byLength", axes("lengths"), .shares)
+  package static let alongText = ArrayKey("alongText", axes("stretches"), .shares)
+
+  private static func axes(_ places: String) -> [Form.Axis] {
+    [.columns(["continuations", "corpus"]), .free(places), .columns(["value", "low", "high"])]
+  }
+
+  static let form = AnalysisForm(
+    analysis, metrics: [rate, corpusRate, loops, length], arrays: [byLength.form, alongText.form])
 }

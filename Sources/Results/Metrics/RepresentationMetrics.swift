@@ -74,4 +74,9 @@ package enum RepresentationMetrics {
     distance, withinDistance, betweenDistance, distanceRatio, silhouette, norm, firstNorm, specialNorm,
     massiveActivation, massiveActivationFirst, redundancy, varianceFraction99,
   ]
+
+  /// The eigenvalues at each residual point.
+  package static let spectrum = ArrayKeys("spectrum.R*", [.free("eigenvalues")], of: .point)
+
+  static let form = AnalysisForm(analysis, metrics: all + [outlierFeatures], arrays: [spectrum.form])
 }

@@ -15,4 +15,10 @@ package enum RoutingMetrics {
     "routing.largestLoad", "Largest load", formula: "max over experts of the share of the choices",
     source: "Fedus 2022",
     lowest: 0, highest: 1)
+
+  package static let load = ArrayKey("load", [.the("layers"), .the("experts")])
+  package static let weight = ArrayKey("weight", [.the("layers"), .the("experts")])
+
+  static let form = AnalysisForm(
+    analysis, metrics: [entropy, loadEntropy, largestLoad], arrays: [load.form, weight.form])
 }

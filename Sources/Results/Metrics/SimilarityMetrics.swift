@@ -15,4 +15,10 @@ package enum SimilarityMetrics {
   package static let ckaToPrevious = Metric(
     "similarity.ckaToPrevious", "Debiased CKA to the point before", formula: "debiased linear CKA of R_p and R_{p−1}",
     source: "Nguyen 2021", lowest: -1, highest: 1)
+
+  package static let matrix = ArrayKey("cka", [.the("points"), .the("points")])
+  package static let debiasedMatrix = ArrayKey("ckaDebiased", [.the("points"), .the("points")])
+
+  static let form = AnalysisForm(
+    analysis, metrics: [cka, ckaDebiased, ckaToPrevious], arrays: [matrix.form, debiasedMatrix.form])
 }

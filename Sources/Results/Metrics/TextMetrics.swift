@@ -10,4 +10,6 @@ package enum CorpusTextMetrics {
     "corpus.unknownShare", "Characters mapped to the unknown token",
     formula: "characters for which the unknown token stands ÷ characters of the corpus, white space left out",
     source: "ours", lowest: 0, highest: 1)
+
+  static let form = AnalysisForm(analysis, metrics: [droppedShare, unknownShare])
 }

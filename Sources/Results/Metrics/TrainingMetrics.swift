@@ -78,4 +78,43 @@ package enum TrainingMetrics {
     formula:
       "min over neighbours, step 0 left out, of the mean Spearman correlation of the heads' scores (induction, previous token, "
       + "duplicate token, first token, normalised entropy)", source: "ours", lowest: -1, highest: 1)
+
+  /// `LogCurve` reads and writes the numbers that were logged, `LogHistogram` the distributions.
+  static let curveNames = TextKey("curves", [.the("curves")])
+  static let curveRoles = TextKey(
+    "curve.roles", [.the("curves")], .one(of: CurveRole.allCases.map(\.rawValue)))
+  static let curve = ArrayKeys(
+    "curve.*", [.free("steps"), .columns(["step", "value"])], .whole(columns: [0]), of: .number)
+  static let histogramNames = TextKey("histograms", [.free("histograms")])
+  static let histogramEdges = ArrayKeys("histogram.*.edges", [.each("bins", plus: 1)], .rising, of: .number)
+  static let histogramSteps = ArrayKeys("histogram.*.steps", [.each("steps")], .whole(), of: .number)
+  static let histogram = ArrayKeys("histogram.*", [.each("steps"), .each("bins")], .finite, of: .number)
+
+  package static let checkpoints = TextKey("checkpoints", [.the("checkpoints")])
+  package static let checkpointSteps = ArrayKey("checkpoint.steps", [.the("checkpoints")], .whole())
+  package static let ckaToFirst = ArrayKey("checkpoint.ckaToFirst", [.the("checkpoints"), .the("points")])
+  package static let ckaToLast = ArrayKey("checkpoint.ckaToLast", [.the("checkpoints"), .the("points")])
+  package static let similarity = ArrayKey("checkpoint.similarity", [.the("checkpoints", plus: -1)])
+  package static let nonFinite = ArrayKey("checkpoint.nonFinite", [.the("checkpoints")], .whole())
+  package static let identical = TextKey("checkpoint.identical", [.free("pairs")])
+  /// `CheckpointRows` reads and writes what was measured of each checkpoint.
+  static let followed = TextKey("over", [.free("metrics")])
+  static let rows = ArrayKeys("over.*", [.the("checkpoints"), .each("components")])
+  static let components = TextKeys("over.*", [.each("components")], .components)
+
+  static let form = AnalysisForm(
+    analysis,
+    metrics: [
+      finalLoss, validationLoss, bestValidationLoss, bestStep, risingEvaluations, aboveBest, validationChange,
+      accuracyBelowBest, gradientPeak, nonFiniteSteps, nonFiniteCheckpoints, identicalCheckpoints, unchangedTensors,
+      leastSimilarity,
+    ],
+    arrays: [
+      curve.form, histogramEdges.form, histogramSteps.form, histogram.form, checkpointSteps.form, ckaToFirst.form,
+      ckaToLast.form, similarity.form, nonFinite.form, rows.form,
+    ],
+    texts: [
+      curveNames.form, curveRoles.form, histogramNames.form, checkpoints.form, identical.form, followed.form,
+      components.form,
+    ])
 }

@@ -41,4 +41,14 @@ package enum WeightMetrics {
     spectralNorm, frobeniusNorm, stableRank, conditionNumber, effectiveRank, effectiveRankCount, alpha, alphaDistance,
     rank90,
   ]
+
+  /// The names of the matrices, in the order of the model.
+  package static let names = TextKey("matrices", [.free("matrices")])
+  /// By the matrix's name.
+  package static let singularValues = ArrayKeys("singular.*", [.free("singular values")])
+  package static let lowRankErrors = ArrayKeys("lowRankError.*", [.free("ranks")])
+
+  static let form = AnalysisForm(
+    analysis, metrics: matrices, arrays: [singularValues.form, lowRankErrors.form], texts: [names.form])
+  static let censusForm = AnalysisForm(census, metrics: [nanCount, infiniteCount])
 }

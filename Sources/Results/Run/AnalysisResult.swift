@@ -8,15 +8,20 @@ package struct AnalysisResult: Sendable {
   /// Why the analysis does not apply to this model and corpus; nil where it does.
   package var notApplicable: String?
   package var tables: [MetricTable]
-  /// Written to `arrays.safetensors` as `<analysis>.<name>`.
-  package var arrays: [String: NumericArray]
+  /// Written to `arrays.safetensors` as `<analysis>.<name>`; set by the keys that declare them.
+  package internal(set) var arrays: [String: NumericArray]
   /// Columns of text that go with an array's rows (tokens, labels, names), under the same kind of name.
-  package var texts: [String: [String]]
+  package internal(set) var texts: [String: [String]]
   /// How it was measured, as far as a reader has to know ("shortened to 64 tokens"), for captions.
   package var notes: [Note]
 
-  package init(
-    id: String, notApplicable: String? = nil, tables: [MetricTable] = [], arrays: [String: NumericArray] = [:],
+  package init(id: String, notApplicable: String? = nil, tables: [MetricTable] = [], notes: [Note] = []) {
+    self.init(id: id, notApplicable: notApplicable, tables: tables, arrays: [:], texts: [:], notes: notes)
+  }
+
+  /// With arrays and texts under any names.
+  init(
+    id: String, notApplicable: String? = nil, tables: [MetricTable] = [], arrays: [String: NumericArray],
     texts: [String: [String]] = [:], notes: [Note] = []
   ) {
     self.id = id

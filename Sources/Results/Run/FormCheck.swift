@@ -5,13 +5,21 @@ struct FormCheck {
   private let analysis: AnalysisResult
   private let model: Subject.Model
   private let place: String
+  private let forms: AnalysisForm
   /// Lengths of axes by their name, with what first had them.
   private var lengths: [String: (count: Int, owner: String)] = [:]
 
-  init(_ analysis: AnalysisResult, _ model: Subject.Model, _ place: String) {
+  /// - Parameter file: of the tables, for errors.
+  /// - Throws: `InputError` for an analysis that is not declared.
+  init(_ analysis: AnalysisResult, _ model: Subject.Model, file: String) throws {
     self.analysis = analysis
+    place = "\(file): analysis \"\(analysis.id)\""
+    guard let forms = AnalysisForm.of(analysis.id) else {
+      throw InputError(
+        at: place, "is not known", expected: "one of \(AnalysisForm.all.map(\.id).joined(separator: ", "))")
+    }
+    self.forms = forms
     self.model = model
-    self.place = place
     for stack in Component.Stack.allCases {
       let (layers, heads) = model.size(stack)
       for (axis, count) in [("layers", layers), ("heads", heads), ("points", layers + 1), ("cells", layers * heads)] {
@@ -20,33 +28,57 @@ struct FormCheck {
     }
   }
 
-  /// - Throws: `InputError` where a length, a number or a text is not what its form says.
-  consuming func run() throws {
+  /// Whether everything is declared and has the shape that its form says.
+  ///
+  /// - Throws: `InputError` with the metric, the array or the texts.
+  mutating func checkShapes() throws {
+    let known = Set(forms.metrics.map(\.id))
+    if let table = analysis.tables.first(where: { !known.contains($0.metric.id) }) {
+      throw InputError(at: "\(place), metric \(table.metric.id)", "is not declared for this analysis")
+    }
     for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
-      guard let (form, scope, match) = Self.form(of: name, Form.arrays[analysis.id]) else { continue }
       let place = "\(place), array \(name.debugDescription)"
+      guard let (form, scope, match) = Self.form(of: name, forms.arrays) else {
+        throw InputError(at: place, "is not declared for this analysis")
+      }
       guard array.shape.count == form.axes.count else {
         throw InputError(
           at: place, "has the wrong shape", expected: "\(form.axes.count) axes", found: "\(array.shape)")
       }
       for (axis, count) in zip(form.axes, array.shape) { try bind(axis, count, scope, match, name, place) }
-      try check(array, form, place)
-      if form.name == "spectrum.R*" { try checkPoint(match, scope, place) }
     }
     for (name, texts) in analysis.texts.sorted(by: { $0.key < $1.key }) {
-      guard let (form, scope, match) = Self.form(of: name, Form.texts[analysis.id]) else { continue }
       let place = "\(place), texts \(name.debugDescription)"
+      guard let (form, scope, match) = Self.form(of: name, forms.texts) else {
+        throw InputError(at: place, "are not declared for this analysis")
+      }
       for axis in form.axes { try bind(axis, texts.count, scope, match, name, place) }
-      try check(texts, form, place)
     }
-    try checkPairs()
+  }
+
+  /// The same, and whether everything is in it that its form says.
+  ///
+  /// - Throws: `InputError` where a length, a number or a text is not what its form says.
+  mutating func checkAll() throws {
+    try checkShapes()
+    for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
+      guard let (form, scope, match) = Self.form(of: name, forms.arrays) else { continue }
+      let place = "\(place), array \(name.debugDescription)"
+      try check(array, form, place)
+      if case .point = form.member { try checkPoint(match, scope, place) }
+    }
+    for (name, texts) in analysis.texts.sorted(by: { $0.key < $1.key }) {
+      guard let (form, _, _) = Self.form(of: name, forms.texts) else { continue }
+      try check(texts, form, "\(place), texts \(name.debugDescription)")
+    }
+    try checkSamples()
   }
 
   /// The first form that a name has, without its stack's prefix.
-  private static func form(of name: String, _ forms: [Form]?) -> (Form, Component.Stack, match: String)? {
+  private static func form(of name: String, _ forms: [Form]) -> (Form, Component.Stack, match: String)? {
     let stack = Component.Stack.allCases.first { $0 != .only && name.hasPrefix($0.key("")) } ?? .only
     let own = String(name.dropFirst(stack.key("").count))
-    return forms?.lazy.compactMap { form in form.match(own).map { (form, stack, $0) } }.first
+    return forms.lazy.compactMap { form in form.match(own).map { (form, stack, $0) } }.first
   }
 
   private mutating func bind(
@@ -55,9 +87,9 @@ struct FormCheck {
     let (key, own): (String, Int)
     switch axis {
     case .free: return
-    case .exactly(let wanted):
-      guard count == wanted else {
-        throw InputError(at: place, "has the wrong length", expected: "\(wanted)", found: "\(count)")
+    case .columns(let columns):
+      guard count == columns.count else {
+        throw InputError(at: place, "has the wrong length", expected: "\(columns.count)", found: "\(count)")
       }
       return
     case .the(let axis, let more): (key, own) = (stack.key(axis), count - more)
@@ -80,7 +112,7 @@ struct FormCheck {
         at: "\(place), element \(index)", "has the wrong value", expected: expected, found: "\(array.values[index])")
     }
     switch form.content {
-    case .anything, .classes, .components: return
+    case .anything, .classes, .components, .one: return
     case .finite:
       if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, "a finite number") }
     case .shares:
@@ -106,7 +138,7 @@ struct FormCheck {
   private func check(_ texts: [String], _ form: Form, _ place: String) throws {
     switch form.content {
     case .classes:
-      if let name = texts.first(where: { PatternClass(rawValue: $0) == nil }) {
+      if let name = texts.first(where: { !$0.isEmpty && PatternClass(rawValue: $0) == nil }) {
         throw InputError(
           at: place, "names no class of heads", expected: PatternClass.allCases.map(\.rawValue).joined(separator: ", "),
           found: name.debugDescription)
@@ -114,6 +146,12 @@ struct FormCheck {
     case .components:
       if let name = texts.first(where: { !(Component(id: $0).map(model.has) ?? false) }) {
         throw InputError(at: place, "names no part of the model", found: name.debugDescription)
+      }
+    case .one(let words):
+      if let word = texts.first(where: { !$0.isEmpty && !words.contains($0) }) {
+        throw InputError(
+          at: place, "has a word that is not known", expected: words.joined(separator: ", "),
+          found: word.debugDescription)
       }
     default: return
     }
@@ -127,28 +165,24 @@ struct FormCheck {
 
   /// What has to be there together: queries that are keys where they have no texts of their own, tokens with their
   /// patterns, blocks that cover their document.
-  private func checkPairs() throws {
-    for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
-      guard let (form, stack, id) = Self.form(of: name, Form.arrays[analysis.id]) else { continue }
-      let place = "\(place), array \(name.debugDescription)"
-      if form.name == "sample.*.pattern" {
-        guard analysis.texts[stack.key("sample.\(id).tokens")] != nil else {
-          throw InputError(at: place, "has no texts of its tokens")
+  private func checkSamples() throws {
+    typealias Key = AttentionMetrics
+    for stack in Component.Stack.allCases {
+      func place(_ key: ArrayKey) -> String { "\(self.place), array \(stack.key(key.name).debugDescription)" }
+      for id in analysis.members(of: Key.pattern, stack: stack) {
+        let key = Key.pattern[id], shape = analysis[key, stack]?.shape ?? []
+        guard analysis[Key.tokens[id], stack] != nil else {
+          throw InputError(at: place(key), "has no texts of its tokens")
         }
-        if analysis.texts[stack.key("sample.\(id).queries")] == nil, array.shape[2] != array.shape[3] {
-          throw InputError(at: place, "is not square and has no texts of its queries", found: "\(array.shape)")
+        if analysis[Key.queries[id], stack] == nil, shape[2] != shape[3] {
+          throw InputError(at: place(key), "is not square and has no texts of its queries", found: "\(shape)")
         }
       }
-      if form.name == "sample.*.pooledMean" {
-        let facts = analysis.texts[stack.key("pooled")] ?? []
-        guard facts.first == id, facts.count == 3, let length = Int(facts[1]), let size = Int(facts[2]),
-          (1...Form.largest).contains(length), (1...length).contains(size),
-          array.shape[2] == (length - 1) / size + 1
-        else {
-          throw InputError(
-            at: place, "does not fit the texts \"pooled\"", expected: "document, length and size of a block",
-            found: "\(facts)")
-        }
+      for id in analysis.members(of: Key.pooledMean, stack: stack)
+      where PooledAttention(analysis, stack: stack)?.id != id {
+        throw InputError(
+          at: place(Key.pooledMean[id]), "does not fit the texts \"pooled\"",
+          expected: "document, length and size of a block", found: "\(analysis[Key.pooled, stack] ?? [])")
       }
     }
   }

@@ -15,4 +15,9 @@ package struct NumericArray: Hashable, Sendable {
     let size = inner.reduce(1, *)
     return NumericArray(shape: inner, values: Array(values[index * size..<(index + 1) * size]))
   }
+
+  /// Some elements along the first axis.
+  func rows(_ kept: [Int]) -> NumericArray {
+    NumericArray(shape: [kept.count] + shape.dropFirst(), values: kept.flatMap { self[$0].values })
+  }
 }

@@ -13,7 +13,8 @@ extension RunResults {
       let place = "\(file): analysis \"\(analysis.id)\""
       guard analysesSeen.insert(analysis.id).inserted else { throw InputError(at: place, "occurs twice") }
       try analysis.checkTables(of: subject.model, place)
-      try FormCheck(analysis, subject.model, place).run()
+      var forms = try FormCheck(analysis, subject.model, file: file)
+      try forms.checkAll()
     }
   }
 }

@@ -1,6 +1,6 @@
 /// What a reader has to know of how a model's weights were read.
 package struct WeightNote: Codable, Hashable, Sendable {
-  package enum Kind: String, Codable, Sendable {
+  package enum Kind: String, CaseIterable, Codable, Sendable {
     /// An adapter was merged into the weights.
     case merged
     /// The first matrix differs from the second, to which the configuration ties it.

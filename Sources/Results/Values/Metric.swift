@@ -2,7 +2,7 @@
 ///
 /// The metrics of an analysis are static members in the file of `Results` named like the analysis; analyses produce
 /// them, diagnoses and figures look them up, and none of these knows the others.
-package struct Metric: Hashable, Codable, Sendable {
+package struct Metric: Hashable, Sendable {
   /// Stable and unique: `attention.entropy`.
   package let id: String
   /// As a heading: "Entropy".
@@ -19,7 +19,7 @@ package struct Metric: Hashable, Codable, Sendable {
   /// What the interval of a value is.
   package let spread: Spread
 
-  package enum Spread: String, Codable, Sendable {
+  package enum Spread: String, CaseIterable, Codable, Sendable {
     /// The 95 % bootstrap interval over documents.
     case interval
     /// The middle 95 % of the batches' values: how much they differ, not how sure their mean is.
@@ -55,9 +55,37 @@ package struct Metric: Hashable, Codable, Sendable {
   }
 }
 
+extension Metric: Codable {
+  private enum Key: String, CodingKey { case id, title, unit, formula, source, lowest, highest, spread }
+
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    self.init(
+      try fields.decode(String.self, forKey: .id), try fields.decode(String.self, forKey: .title),
+      unit: try fields.decode(String.self, forKey: .unit), formula: try fields.decode(String.self, forKey: .formula),
+      source: try fields.decode(String.self, forKey: .source),
+      lowest: try fields.decodeIfPresent(Double.self, forKey: .lowest),
+      highest: try fields.decodeIfPresent(Double.self, forKey: .highest),
+      spread: try fields.decodeIfPresent(Spread.self, forKey: .spread) ?? .interval)
+  }
+
+  /// The spread only where it is no interval.
+  package func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    try fields.encode(id, forKey: .id)
+    try fields.encode(title, forKey: .title)
+    try fields.encode(unit, forKey: .unit)
+    try fields.encode(formula, forKey: .formula)
+    try fields.encode(source, forKey: .source)
+    try fields.encodeIfPresent(lowest, forKey: .lowest)
+    try fields.encodeIfPresent(highest, forKey: .highest)
+    if spread != .interval { try fields.encode(spread, forKey: .spread) }
+  }
+}
+
 /// The values of one metric over components of one kind, in the order of the model.
-package struct MetricTable: Codable, Sendable {
-  package struct Row: Codable, Sendable {
+package struct MetricTable: Sendable {
+  package struct Row: Sendable {
     package var component: Component
     package var quantity: Quantity
     package init(_ component: Component, _ quantity: Quantity) {
@@ -75,4 +103,20 @@ package struct MetricTable: Codable, Sendable {
   }
 
   package subscript(component: Component) -> Quantity? { rows.first { $0.component == component }?.quantity }
+}
+
+extension MetricTable.Row: Codable {
+  private enum Key: CodingKey { case component }
+
+  package init(from decoder: any Decoder) throws {
+    component = try decoder.container(keyedBy: Key.self).decode(Component.self, forKey: .component)
+    quantity = try Quantity(from: decoder)
+  }
+
+  /// The component beside the members of the quantity.
+  package func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    try fields.encode(component, forKey: .component)
+    try quantity.encode(to: encoder)
+  }
 }

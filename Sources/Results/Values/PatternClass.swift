@@ -8,34 +8,37 @@ package enum PatternClass: String, CaseIterable, Sendable {
   case fixedOffset = "fixed offset"
   case diagonal, uniform, hierarchical, other
 
-  /// The scores a head is classified by; nil where one does not apply.
-  package struct Scores: Sendable {
-    package var induction: Double?
-    package var previous: Double?
-    package var next: Double?
-    package var duplicate: Double?
-    package var first: Double?
-    package var separator: Double?
-    package var fixedOffset: Double?
-    package var diagonal: Double?
-    package var uniform: Double?
-    package var hierarchical: Double?
+  /// The number that decides whether a head is of the class; nil for `other`.
+  package var score: Metric? {
+    switch self {
+    case .induction: AttentionMetrics.inductionScore
+    case .previousToken: AttentionMetrics.previousShare
+    case .nextToken: AttentionMetrics.nextShare
+    case .duplicateToken: AttentionMetrics.duplicateTokenScore
+    case .sink: AttentionMetrics.firstShare
+    case .separator: AttentionMetrics.separatorShare
+    case .fixedOffset: AttentionMetrics.fixedOffsetShare
+    case .diagonal: AttentionMetrics.diagonalScore
+    case .uniform: AttentionMetrics.uniformScore
+    case .hierarchical: AttentionMetrics.hierarchicalScore
+    case .other: nil
+    }
+  }
 
-    package init(
-      induction: Double? = nil, previous: Double? = nil, next: Double? = nil, duplicate: Double? = nil,
-      first: Double? = nil, separator: Double? = nil, fixedOffset: Double? = nil, diagonal: Double? = nil,
-      uniform: Double? = nil, hierarchical: Double? = nil
-    ) {
-      self.induction = induction
-      self.previous = previous
-      self.next = next
-      self.duplicate = duplicate
-      self.first = first
-      self.separator = separator
-      self.fixedOffset = fixedOffset
-      self.diagonal = diagonal
-      self.uniform = uniform
-      self.hierarchical = hierarchical
+  /// As a map's cells name it; empty for `other`.
+  package var letters: String {
+    switch self {
+    case .induction: "In"
+    case .previousToken: "Pr"
+    case .nextToken: "Ne"
+    case .duplicateToken: "Du"
+    case .sink: "Si"
+    case .separator: "Se"
+    case .fixedOffset: "Fx"
+    case .diagonal: "Di"
+    case .uniform: "Un"
+    case .hierarchical: "Hi"
+    case .other: ""
     }
   }
 
@@ -53,22 +56,44 @@ package enum PatternClass: String, CaseIterable, Sendable {
     package var hierarchical = 0.6
 
     package init() {}
+
+    /// Nil for `other`, which nothing decides.
+    subscript(name: PatternClass) -> Double? {
+      switch name {
+      case .induction: induction
+      case .previousToken: previousToken
+      case .nextToken: nextToken
+      case .duplicateToken: duplicateToken
+      case .sink: sink
+      case .separator: separator
+      case .fixedOffset: fixedOffset
+      case .diagonal: diagonal
+      case .uniform: uniform
+      case .hierarchical: hierarchical
+      case .other: nil
+      }
+    }
   }
 
   /// The first class, in the order of the cases, whose score exceeds its threshold.
-  package init(_ scores: Scores, _ thresholds: Thresholds = Thresholds()) {
-    let rules: [(PatternClass, Double?, Double)] = [
-      (.induction, scores.induction, thresholds.induction),
-      (.previousToken, scores.previous, thresholds.previousToken),
-      (.nextToken, scores.next, thresholds.nextToken),
-      (.duplicateToken, scores.duplicate, thresholds.duplicateToken),
-      (.sink, scores.first, thresholds.sink),
-      (.separator, scores.separator, thresholds.separator),
-      (.fixedOffset, scores.fixedOffset, thresholds.fixedOffset),
-      (.diagonal, scores.diagonal, thresholds.diagonal),
-      (.uniform, scores.uniform, thresholds.uniform),
-      (.hierarchical, scores.hierarchical, thresholds.hierarchical),
-    ]
-    self = rules.first { rule in rule.1.map { $0 > rule.2 } ?? false }?.0 ?? .other
+  ///
+  /// - Parameter value: of a head's score; nil where it does not apply.
+  package init(_ thresholds: Thresholds, _ value: (_ score: Metric) -> Double?) {
+    self =
+      Self.allCases.first { name in
+        guard let score = name.score, let line = thresholds[name], let value = value(score) else { return false }
+        return value > line
+      } ?? .other
+  }
+}
+
+extension AnalysisResult {
+  /// The class of every head as the attention analysis found it, layer by layer; nil for a head without numbers.
+  package func classes(of stack: Component.Stack = .only) -> [PatternClass?]? {
+    self[AttentionMetrics.classes, stack]?.map(PatternClass.init(rawValue:))
+  }
+
+  package mutating func set(classes: [PatternClass?], of stack: Component.Stack = .only) {
+    self[AttentionMetrics.classes, stack] = classes.map { $0?.rawValue ?? "" }
   }
 }

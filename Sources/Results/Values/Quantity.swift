@@ -3,7 +3,7 @@
 /// "Not computed" is not zero: a number that is missing, not applicable, NaN or infinite is carried as that state
 /// through files, figures and gates.
 package struct Quantity: Hashable, Sendable {
-  package enum State: String, Codable, Sendable {
+  package enum State: String, CaseIterable, Codable, Sendable {
     case finite, notApplicable = "n/a", missing, nan, infinite, negativeInfinite = "-infinite"
   }
 

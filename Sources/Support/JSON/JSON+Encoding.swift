@@ -27,13 +27,20 @@ private final class Draft {
 
   func member(_ key: String) -> ValueEncoder {
     let encoder = ValueEncoder()
-    if case .object(let members) = content { content = .object(members + [(key, encoder.value)]) }
+    guard case .object(var members) = content else { return encoder }
+    // So that there is one list alone, which grows in its place.
+    content = .value(.null)
+    members.append((key, encoder.value))
+    content = .object(members)
     return encoder
   }
 
   func element() -> ValueEncoder {
     let encoder = ValueEncoder()
-    if case .array(let drafts) = content { content = .array(drafts + [encoder.value]) }
+    guard case .array(var drafts) = content else { return encoder }
+    content = .value(.null)
+    drafts.append(encoder.value)
+    content = .array(drafts)
     return encoder
   }
 }
@@ -52,7 +59,8 @@ private struct ValueEncoder: Encoder, SingleValueEncodingContainer {
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-    value.content = .object([])
+    // A value may ask for it again, for what another writes beside its own members.
+    if case .object = value.content {} else { value.content = .object([]) }
     return KeyedEncodingContainer(Members(draft: value))
   }
 
@@ -64,6 +72,7 @@ private struct ValueEncoder: Encoder, SingleValueEncodingContainer {
     case let text as String: self.value.content = .value(.string(text))
     case let whole as Int: self.value.content = .value(.integer(whole))
     case let number as Double: self.value.content = .value(.number(number))
+    case let json as JSON: self.value.content = .value(json)
     default: try value.encode(to: self)
     }
   }
@@ -109,4 +118,20 @@ private struct Elements: UnkeyedEncodingContainer {
   func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { draft.element().unkeyedContainer() }
 
   func superEncoder() -> any Encoder { draft.element() }
+}
+
+extension JSON: Encodable {
+  /// As it is into another value; numbers as a `Double` into what knows no other.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .number(let number): try container.encode(number.double)
+    case .string(let text): try container.encode(text)
+    case .array(let elements): try container.encode(elements)
+    case .object(let members):
+      try container.encode(Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }))
+    }
+  }
 }

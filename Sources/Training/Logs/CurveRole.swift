@@ -23,19 +23,16 @@ extension CurveRole {
   }
 
   package init?(of name: String) {
-    let tag = Self.tag(of: name)
-    // As this program's telemetry calls them.
-    if let group = [("effective_rank/", Self.effectiveRank), ("heads/", .headCount)].first(where: {
-      tag.hasPrefix($0.0)
-    }) {
-      self = group.1
-      return
+    switch TelemetryFamily.split(name)?.family {
+    case .effectiveRank: self = .effectiveRank
+    case .heads: self = .headCount
+    default:
+      let plain = Self.plain(Self.tag(of: name))
+      guard let role = Self.allCases.first(where: { $0.names.contains(plain) }) ?? Self.ofNamedSet(plain) else {
+        return nil
+      }
+      self = role
     }
-    let plain = Self.plain(tag)
-    guard let role = Self.allCases.first(where: { $0.names.contains(plain) }) ?? Self.ofNamedSet(plain) else {
-      return nil
-    }
-    self = role
   }
 
   /// What a name that says neither training nor evaluation means where the run is an evaluation; nil for other names.

@@ -7,26 +7,22 @@ extension TrainingLog {
   /// The log as the analysis `training`: its curves and histograms, and what the rules judge of them.
   package func result() -> AnalysisResult {
     var result = AnalysisResult(id: TrainingMetrics.analysis, notes: (notes + choices).map { Note($0) })
-    result.texts["curves"] = scalars.map(\.name)
     // Of a role that several have, the one that counts.
     let chosen = Set(CurveRole.allCases.compactMap { indices(of: $0).first })
-    result.texts["curve.roles"] = scalars.enumerated().map { index, scalar in
-      scalar.role.flatMap { $0.isGroup || chosen.contains(index) ? $0.rawValue : nil } ?? ""
+    let curves = scalars.enumerated().map { index, scalar in
+      LogCurve(
+        scalar.name, role: scalar.role.flatMap { $0.isGroup || chosen.contains(index) ? $0 : nil },
+        steps: scalar.steps.map(Float.init), values: scalar.values.map { Float($0) })
     }
-    for (index, series) in scalars.enumerated() {
-      result.arrays["curve.\(index)"] = NumericArray(
-        shape: [series.steps.count, 2],
-        values: zip(series.steps, series.values).flatMap { [Float($0), Float($1)] })
+    LogCurve.write(curves, to: &result)
+    let drawable = histograms.compactMap { histogram in
+      histogram.shares(bins: Self.bins).map { steps, edges, shares in
+        LogHistogram(
+          histogram.name, steps: steps.map(Float.init), edges: edges,
+          shares: NumericArray(shape: [steps.count, Self.bins], values: shares))
+      }
     }
-    let drawable = histograms.compactMap { histogram in histogram.shares(bins: Self.bins).map { (histogram.name, $0) } }
-    result.texts["histograms"] = drawable.map(\.0)
-    for (index, (_, histogram)) in drawable.enumerated() {
-      result.arrays["histogram.\(index)"] = NumericArray(
-        shape: [histogram.steps.count, Self.bins], values: histogram.shares)
-      result.arrays["histogram.\(index).edges"] = NumericArray(shape: [Self.bins + 1], values: histogram.edges)
-      result.arrays["histogram.\(index).steps"] = NumericArray(
-        shape: [histogram.steps.count], values: histogram.steps.map(Float.init))
-    }
+    LogHistogram.write(drawable, to: &result)
     result.tables = tables
     return result
   }

@@ -7,7 +7,7 @@ internal import Tensors
 /// heads and residual points, how the representations differ from the first and the last, and how alike the heads of
 /// neighbours are.
 package struct CheckpointSeries {
-  private typealias Grams = [String: [CenteredGram]]
+  private typealias Grams = [Component.Stack: [CenteredGram]]
 
   private let names: [String]
   private let steps: [Int]
@@ -17,8 +17,8 @@ package struct CheckpointSeries {
   private var metrics: [String] = []
   private var components: [String: [Component]] = [:]
   private var values: [String: [[Float]]] = [:]
-  private var toFirst: [String: [Float]] = [:]
-  private var toLast: [String: [Float]] = [:]
+  private var toFirst: [Component.Stack: [Float]] = [:]
+  private var toLast: [Component.Stack: [Float]] = [:]
   private var similarities: [Double] = []
   /// NaN and infinite weights of each checkpoint.
   private var nonFinite: [Double] = []
@@ -38,9 +38,9 @@ package struct CheckpointSeries {
   package mutating func add(_ results: [AnalysisResult]) {
     let grams = Self.grams(results)
     if count == 0 { first = grams }
-    for (key, own) in grams {
-      toFirst[key, default: []] += Self.similarity(own, first[key])
-      toLast[key, default: []] += Self.similarity(own, last[key])
+    for (stack, own) in grams {
+      toFirst[stack, default: []] += Self.similarity(own, first[stack])
+      toLast[stack, default: []] += Self.similarity(own, last[stack])
     }
     let tables = results.flatMap(\.tables)
     for table in tables { add(table) }
@@ -66,30 +66,30 @@ package struct CheckpointSeries {
 
   /// Adds what was found to the analysis `training`.
   package func add(to result: inout AnalysisResult) {
-    result.texts["checkpoints"] = names
+    typealias Key = TrainingMetrics
+    result[Key.checkpoints] = names
     let taken = NumericArray(shape: [count], values: steps.prefix(count).map(Float.init))
-    result.arrays["checkpoint.steps"] = taken
+    result[Key.checkpointSteps] = taken
     // A metric that only some checkpoints have cannot be followed over steps.
     let whole = metrics.filter { values[$0]?.count == count }
-    result.texts["over"] = whole
-    for id in whole {
+    let followed = whole.map { id in
       let rows = components[id] ?? []
-      result.texts["over.\(id)"] = rows.map(\.id)
-      result.arrays["over.\(id)"] = NumericArray(
-        shape: [count, rows.count], values: (values[id] ?? []).flatMap { $0 })
+      return CheckpointRows(
+        metric: id, components: rows,
+        values: NumericArray(shape: [count, rows.count], values: (values[id] ?? []).flatMap { $0 }))
     }
-    for (name, values) in [("checkpoint.ckaToFirst", toFirst), ("checkpoint.ckaToLast", toLast)] {
-      for (key, numbers) in values where !numbers.isEmpty && numbers.count % count == 0 {
-        let stack = key.split(separator: "/").dropLast().first.map { "\($0)/" } ?? ""
-        result.arrays[stack + "checkpoint.steps"] = taken
-        result.arrays[stack + name] = NumericArray(shape: [count, numbers.count / count], values: numbers)
+    CheckpointRows.write(followed, to: &result)
+    for (key, values) in [(Key.ckaToFirst, toFirst), (Key.ckaToLast, toLast)] {
+      for (stack, numbers) in values where !numbers.isEmpty && numbers.count % count == 0 {
+        result[Key.checkpointSteps, stack] = taken
+        result[key, stack] = NumericArray(shape: [count, numbers.count / count], values: numbers)
       }
     }
-    result.arrays["checkpoint.nonFinite"] = NumericArray(shape: [count], values: nonFinite.map(Float.init))
+    result[Key.nonFinite] = NumericArray(shape: [count], values: nonFinite.map(Float.init))
     let faulty = Quantity(Double(nonFinite.count { $0 > 0 }), n: count)
     result.tables.append(MetricTable(TrainingMetrics.nonFiniteCheckpoints, [.init(.model, faulty)]))
     if !similarities.isEmpty {
-      result.arrays["checkpoint.similarity"] = NumericArray(
+      result[Key.similarity] = NumericArray(
         shape: [similarities.count], values: similarities.map(Float.init))
       // Heads of random weights have no order that they could lose.
       let known = similarities.enumerated().filter { steps[$0.offset] > 0 && $0.element.isFinite }.map(\.element)
@@ -104,9 +104,12 @@ package struct CheckpointSeries {
 
   private static func grams(_ results: [AnalysisResult]) -> Grams {
     var grams: Grams = [:]
-    for (key, array) in results.first(where: { $0.id == TokenVectors.id })?.arrays ?? [:]
-    where array.shape.count == 3 && array.shape[1] >= 8 {
-      grams[key] = (0..<array.shape[0]).map { point in
+    guard let result = results.first(where: { $0.id == TokenVectors.id }) else { return [:] }
+    for stack in Component.Stack.allCases {
+      guard let array = result[TokenVectors.vectors, stack], array.shape.count == 3, array.shape[1] >= 8 else {
+        continue
+      }
+      grams[stack] = (0..<array.shape[0]).map { point in
         var matrix = Matrix(rows: array.shape[1], columns: array.shape[2])
         matrix.values = array[point].values.map(Double.init)
         return CenteredGram(matrix)

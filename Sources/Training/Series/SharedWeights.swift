@@ -20,7 +20,7 @@ package struct SharedWeights {
     let pairs = checkpoints.indices.compactMap { later in
       checkpoints[..<later].firstIndex(of: checkpoints[later]).map { "\(names[$0]) and \(names[later])" }
     }
-    result.texts["checkpoint.identical"] = pairs
+    result[TrainingMetrics.identical] = pairs
     result.tables.append(
       MetricTable(
         TrainingMetrics.identicalCheckpoints, [.init(.model, Quantity(Double(pairs.count), n: checkpoints.count))]))

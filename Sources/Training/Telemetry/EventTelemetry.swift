@@ -37,22 +37,22 @@ final class EventTelemetry {
       event.add("train/grad_norm", record.gradientNorm)
       event.add("train/learning_rate", record.learningRate)
       for parameter in record.parameters {
-        event.add("grad_norm/", parameter.name, parameter.gradientNorm)
-        event.add("grad_to_weight/", parameter.name, parameter.ratio)
-        if let ratio = parameter.updateRatio { event.add("update_to_weight/", parameter.name, ratio) }
+        event.add(.gradientNorm, parameter.name, parameter.gradientNorm)
+        event.add(.gradientToWeight, parameter.name, parameter.ratio)
+        if let ratio = parameter.updateRatio { event.add(.updateToWeight, parameter.name, ratio) }
       }
       for point in record.points {
-        event.add("flow/", point.site, point.flow)
-        if let flow = point.relativeFlow { event.add("relative_flow/", point.site, flow) }
-        if let rank = point.effectiveRank { event.add("effective_rank/", point.site, rank) }
+        event.add(.flow, point.site, point.flow)
+        if let flow = point.relativeFlow { event.add(.relativeFlow, point.site, flow) }
+        if let rank = point.effectiveRank { event.add(.effectiveRank, point.site, rank) }
       }
       for layer in record.attention {
         for (head, (entropy, normalised)) in zip(layer.entropy, layer.normalisedEntropy).enumerated() {
-          event.add("entropy/", "\(layer.site).\(head)", entropy)
-          event.add("normalised_entropy/", "\(layer.site).\(head)", normalised)
+          event.add(.entropy, "\(layer.site).\(head)", entropy)
+          event.add(.normalisedEntropy, "\(layer.site).\(head)", normalised)
         }
       }
-      for (name, count) in record.headCounts ?? [] { event.add("heads/", name.rawValue, Double(count)) }
+      for (name, count) in record.headCounts ?? [] { event.add(.heads, name.rawValue, Double(count)) }
       for parameter in record.parameters { add(parameter, to: &event) }
     }
   }
@@ -61,7 +61,7 @@ final class EventTelemetry {
   private static func add(_ parameter: TelemetryRecord.Parameter, to event: inout EventSummary) {
     guard let bins = parameter.filledBins else { return }
     event.add(
-      "log10_grad/", parameter.name,
+      TelemetryFamily.gradientSizes.prefix, parameter.name,
       edges: (bins.startIndex...bins.endIndex).lazy.map {
         Double(GradientFormulas.lowest) + Double($0) / Double(GradientFormulas.binsPerDecade)
       },
@@ -80,4 +80,10 @@ final class EventTelemetry {
   func close() throws { try file.close() }
 
   func write(_ record: [UInt8]) throws { try file.write(record) }
+}
+
+extension EventSummary {
+  fileprivate mutating func add(_ family: TelemetryFamily, _ member: String, _ number: Double) {
+    add(family.prefix, member, number)
+  }
 }

@@ -99,9 +99,9 @@ extension TelemetryRecord {
       }
       line.add("clipping", clipping)
       line.add("depth_slope", depthSlopes.map(\.stack)) { $0.add($1, depthSlopes[$2].slope) }
-      line.add("effective_rank", ranked.map(\.site)) { $0.add($1, ranked[$2].effectiveRank ?? .nan) }
+      line.add(.effectiveRank, ranked.map(\.site)) { $0.add($1, ranked[$2].effectiveRank ?? .nan) }
       line.add("effective_rank_tokens", rankTokens.map(\.stack)) { $0.add($1, rankTokens[$2].count) }
-      line.add("entropy", sites) { $0.add($1, attention[$2].entropy) }
+      line.add(.entropy, sites) { $0.add($1, attention[$2].entropy) }
       if let fault {
         line.add("fault") {
           $0.add("batch", fault.batch)
@@ -110,20 +110,28 @@ extension TelemetryRecord {
           $0.add("tensor", fault.tensor)
         }
       }
-      line.add("flow", points.map(\.site)) { $0.add($1, points[$2].flow) }
+      line.add(.flow, points.map(\.site)) { $0.add($1, points[$2].flow) }
       line.add("grad_norm", gradientNorm)
       if let headCounts {
-        line.add("heads", headCounts.map(\.name.rawValue)) { $0.add($1, headCounts[$2].count) }
+        line.add(.heads, headCounts.map(\.name.rawValue)) { $0.add($1, headCounts[$2].count) }
       }
-      line.add("layers", layers.map { "\($0.stack).\($0.layer)" }) { $0.add($1, layers[$2].gradientNorm) }
+      line.add(.layers, layers.map { "\($0.stack).\($0.layer)" }) { $0.add($1, layers[$2].gradientNorm) }
       line.add("learning_rate", learningRate)
       line.add("loss", loss)
-      line.add("normalised_entropy", sites) { $0.add($1, attention[$2].normalisedEntropy) }
-      line.add("parameters", parameters.map(\.name)) { $0.add($1, parameters[$2].add(to:)) }
-      line.add("relative_flow", relative.map(\.site)) { $0.add($1, relative[$2].relativeFlow ?? .nan) }
+      line.add(.normalisedEntropy, sites) { $0.add($1, attention[$2].normalisedEntropy) }
+      line.add(.parameters, parameters.map(\.name)) { $0.add($1, parameters[$2].add(to:)) }
+      line.add(.relativeFlow, relative.map(\.site)) { $0.add($1, relative[$2].relativeFlow ?? .nan) }
       line.add("step", step)
       line.add("tokens", tokens)
     }
+  }
+}
+
+extension JSONLine {
+  fileprivate mutating func add(
+    _ family: TelemetryFamily, _ members: [String], _ add: (inout JSONLine, String, Int) -> Void
+  ) {
+    self.add(family.rawValue, members, add)
   }
 }
 

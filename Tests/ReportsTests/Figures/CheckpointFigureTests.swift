@@ -1,7 +1,7 @@
-import Results
 import Testing
 
 @testable import Reports
+@testable import Results
 
 @Suite struct CheckpointFigureTests {
   /// A run over five checkpoints of a model of one head with these induction scores.

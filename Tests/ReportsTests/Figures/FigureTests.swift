@@ -1,9 +1,10 @@
 import Drawing
 import Plotting
 import Reports
-import Results
 import TestSupport
 import Testing
+
+@testable import Results
 
 @Suite("Figures of results")
 struct FigureTests {

@@ -2,9 +2,10 @@ import Drawing
 import Foundation
 import Plotting
 import Reports
-import Results
 import TestSupport
 import Testing
+
+@testable import Results
 
 /// The types of figure by themselves, on the sample data of the gallery.
 @Suite("Figures of the field")

@@ -22,11 +22,11 @@ extension Rule {
     evaluate: { rule, results, thresholds in
       let entropyLine = thresholds[rule, "normalisedEntropy"]
       let weightLine = thresholds[rule, "maxWeight"]
-      let unexplained: Set = ["other", "diagonal", "hierarchical"]
+      let unexplained: Set<PatternClass> = [.other, .diagonal, .hierarchical]
       return rule.findings(ofHeads: results, warn: 0, fail: thresholds[rule, "failShare"]) { head in
         guard let entropy = results[AttentionMetrics.normalisedEntropy16]?[head], let low = entropy.value,
           let weight = results[AttentionMetrics.maxWeight16]?[head], let high = weight.value,
-          low < entropyLine, high > weightLine, unexplained.contains(results.patternClass(of: head) ?? "other")
+          low < entropyLine, high > weightLine, unexplained.contains(results.patternClass(of: head) ?? .other)
         else { return nil }
         return Concern(
           extremity: high,
@@ -92,10 +92,10 @@ extension Rule {
 }
 
 extension RunResults {
-  /// What the attention analysis calls the pattern of a head: "previous token", "other".
-  fileprivate func patternClass(of head: Component) -> String? {
+  /// What the attention analysis finds the pattern of a head to be.
+  fileprivate func patternClass(of head: Component) -> PatternClass? {
     guard let layer = head.layer, let index = head.head,
-      let classes = self[analysis: AttentionMetrics.analysis]?.texts[head.stack.key("class")]
+      let classes = self[analysis: AttentionMetrics.analysis]?.classes(of: head.stack)
     else { return nil }
     let heads = head.stack == .encoder ? subject.model.encoder?.heads ?? 0 : subject.model.heads
     let position = layer * heads + index

@@ -26,8 +26,8 @@ extension Rule {
   /// The checkpoints of which weights are NaN or infinite, as one finding.
   private func nonFiniteCheckpoints(_ results: RunResults) -> Finding? {
     guard let count = results[TrainingMetrics.nonFiniteCheckpoints]?[.model], count.value ?? 0 > 0,
-      let training = results[analysis: TrainingMetrics.analysis], let names = training.texts["checkpoints"],
-      let weights = training.arrays["checkpoint.nonFinite"]?.values
+      let training = results[analysis: TrainingMetrics.analysis], let names = training[TrainingMetrics.checkpoints],
+      let weights = training[TrainingMetrics.nonFinite]?.values
     else { return nil }
     let faulty = zip(names, weights).filter { $0.1 > 0 }.map(\.0)
     let shown =

@@ -19,7 +19,7 @@ extension Rule {
         severity = .fail
         evidence.append(
           Evidence(TrainingMetrics.identicalCheckpoints, .model, identical, threshold: 0, side: .above))
-        let pairs = results[analysis: TrainingMetrics.analysis]?.texts["checkpoint.identical"] ?? []
+        let pairs = results[analysis: TrainingMetrics.analysis]?[TrainingMetrics.identical] ?? []
         let shown =
           pairs.prefix(3).joined(separator: "; ")
           + (pairs.count > 3 ? phrase("identicalCheckpoints.andPairsMore", ["pairs": pairs.count - 3]) : "")

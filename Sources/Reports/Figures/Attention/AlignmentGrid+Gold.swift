@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 extension AlignmentGrid {
   /// What people said of a sentence pair (Och & Ney 2003): pairs of words that are sure, and further ones that are
@@ -17,19 +18,12 @@ extension AlignmentGrid {
       self.words = words
     }
 
-    /// As the attention analysis keeps it of a sample; nil where it does not.
-    init?(_ texts: [String: [String]], _ prefix: String) {
-      guard let source = texts[prefix + "words"], let target = texts[prefix + "queryWords"],
-        let links = texts[prefix + "gold"]
-      else { return nil }
-      func pairs(_ mark: Character) -> Set<Pair> {
-        Set(
-          links.compactMap { link in
-            let ends = link.split(separator: mark).compactMap { Int($0) }
-            return ends.count == 2 ? Pair(target: ends[1], source: ends[0]) : nil
-          })
+    /// As the attention analysis keeps it of a sample.
+    init(_ alignment: AttentionSample.Alignment) {
+      func pairs(_ isSure: Bool) -> Set<Pair> {
+        Set(alignment.links.filter { $0.isSure == isSure }.map { Pair(target: $0.target, source: $0.source) })
       }
-      self.init(sure: pairs("-"), possible: pairs("p"), words: (source.map { Int($0) }, target.map { Int($0) }))
+      self.init(sure: pairs(true), possible: pairs(false), words: (alignment.keys, alignment.queries))
     }
 
     var isOfWords: Bool { words != nil }

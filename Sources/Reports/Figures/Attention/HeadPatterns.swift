@@ -6,14 +6,6 @@ import Plotting
 package enum HeadPatterns: FigureBuilder {
   package static let isOfDocument = true
 
-  /// The number that each class is judged by.
-  private static let scores: [(class: String, metric: Metric)] = [
-    ("induction", AttentionMetrics.inductionScore), ("previous token", AttentionMetrics.previousShare),
-    ("next token", AttentionMetrics.nextShare), ("duplicate token", AttentionMetrics.duplicateTokenScore),
-    ("sink", AttentionMetrics.firstShare), ("separator", AttentionMetrics.closingShare),
-    ("fixed offset", AttentionMetrics.fixedOffsetShare), ("diagonal", AttentionMetrics.diagonalScore),
-    ("uniform", AttentionMetrics.uniformScore), ("hierarchical", AttentionMetrics.hierarchicalScore),
-  ]
   private static let most = 3
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
@@ -41,16 +33,18 @@ package enum HeadPatterns: FigureBuilder {
       BestAligner(results, layers: layers, heads: heads).map {
         [HeadView.Head(layer: $0.layer, head: $0.head, reason: $0.reason)]
       } ?? []
-    let names = results[analysis: AttentionMetrics.analysis]?.texts["class"] ?? []
-    for (name, metric) in scores where choices.count < most {
-      guard names.count == layers * heads, names.contains(name), let table = results[metric] else {
+    let classes = results[analysis: AttentionMetrics.analysis]?.classes() ?? []
+    for name in PatternClass.allCases where choices.count < most {
+      guard classes.count == layers * heads, classes.contains(name), let metric = name.score,
+        let table = results[metric]
+      else {
         continue
       }
       let members = table.rows.filter { row in
         guard let layer = row.component.layer, let head = row.component.head,
           layer < layers, head < heads
         else { return false }
-        return names[layer * heads + head] == name && row.quantity.value != nil
+        return classes[layer * heads + head] == name && row.quantity.value != nil
       }
       guard let best = members.max(by: { $0.quantity.number < $1.quantity.number }),
         let layer = best.component.layer, let head = best.component.head
@@ -60,7 +54,7 @@ package enum HeadPatterns: FigureBuilder {
       choices.append(
         HeadView.Head(
           layer: layer, head: head,
-          reason: "the head of class “\(name)” with the highest \(metric.title.lowercasedFirst) (\(score))"))
+          reason: "the head of class “\(name.rawValue)” with the highest \(metric.title.lowercasedFirst) (\(score))"))
     }
     if choices.isEmpty, let (layer, head, entropy) = mostFocused(results, layers, heads) {
       choices = [

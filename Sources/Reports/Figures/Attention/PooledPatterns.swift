@@ -3,29 +3,21 @@ import Plotting
 
 /// The whole attention of single heads on a long document, pooled over blocks of positions.
 package enum PooledPatterns: FigureBuilder {
-  /// A document's pooled maps, `[L, H, blocks, blocks]`.
+  /// A document's pooled maps.
   private struct Pooled {
-    let id: String
-    let length: Int
-    /// Positions of a block's side.
-    let size: Int
-    let mean: NumericArray
-    let maximum: NumericArray
+    let kept: PooledAttention
     let isCausal: Bool
 
-    var blocks: Int { mean.shape[2] }
+    var id: String { kept.id }
+    var length: Int { kept.length }
+    var size: Int { kept.size }
+    var mean: NumericArray { kept.mean }
+    var maximum: NumericArray { kept.maximum }
+    var blocks: Int { kept.blocks }
 
-    /// Nil where there are none, or they do not fit together.
     init?(_ results: RunResults) {
-      guard let analysis = results[analysis: AttentionMetrics.analysis], let facts = analysis.texts["pooled"],
-        facts.count == 3,
-        let length = Int(facts[1]), let size = Int(facts[2]), length > 0, size > 0,
-        let mean = analysis.arrays["sample.\(facts[0]).pooledMean"],
-        let maximum = analysis.arrays["sample.\(facts[0]).pooledMax"], mean.shape.count == 4,
-        mean.shape == maximum.shape, !mean.shape.contains(0), mean.shape[2] == mean.shape[3],
-        mean.shape[2] == (length + size - 1) / size
-      else { return nil }
-      (id, self.length, self.size, self.mean, self.maximum) = (facts[0], length, size, mean, maximum)
+      guard let kept = results[analysis: AttentionMetrics.analysis].flatMap({ PooledAttention($0) }) else { return nil }
+      self.kept = kept
       isCausal = results.subject.model.isCausal
     }
 

@@ -30,14 +30,8 @@ extension RunResults {
   /// The same with one kept document, of several that were selected.
   func showing(example: String) -> RunResults {
     var shown = self
-    for index in shown.analyses.indices where shown.analyses[index].id == "attention" {
-      for stack in Component.Stack.allCases where shown.analyses[index].texts[stack.key("samples")] != nil {
-        shown.analyses[index].texts[stack.key("samples")] = [example]
-        let prefix = stack.key("sample.")
-        shown.analyses[index].arrays = shown.analyses[index].arrays.filter { name, _ in
-          !name.hasPrefix(prefix) || name.hasPrefix("\(prefix)\(example).")
-        }
-      }
+    for index in shown.analyses.indices where shown.analyses[index].id == AttentionMetrics.analysis {
+      AttentionSample.keep(example, in: &shown.analyses[index])
     }
     return shown
   }
@@ -48,38 +42,16 @@ extension AnalysisResult {
     for index in tables.indices { tables[index].rows.removeAll { !selection.shows($0.component) } }
     tables.removeAll(where: \.rows.isEmpty)
     for stack in Component.Stack.allCases {
-      for (prefix, component) in [
-        ("spectrum.", { Component(id: $0) }), ("singular.", { .tensor($0) }), ("lowRankError.", { .tensor($0) }),
-      ] as [(String, (String) -> Component?)] {
-        let prefix = stack.key(prefix)
-        arrays = arrays.filter { name, _ in
-          guard name.hasPrefix(prefix), let component = component(String(name.dropFirst(prefix.count))) else {
-            return true
-          }
-          return selection.shows(component)
+      for (keys, component) in [
+        (RepresentationMetrics.spectrum, { Component(id: "R" + $0) }), (WeightMetrics.singularValues, { .tensor($0) }),
+        (WeightMetrics.lowRankErrors, { .tensor($0) }),
+      ] as [(ArrayKeys, (String) -> Component?)] {
+        for member in members(of: keys, stack: stack) {
+          if let component = component(member), !selection.shows(component) { self[keys[member], stack] = nil }
         }
       }
-      let key = stack.key("histogram.tensors")
-      guard let tensors = texts[key] else { continue }
-      let kept = tensors.indices.filter { selection.shows(.tensor(tensors[$0])) }
-      texts[key] = kept.map { tensors[$0] }
-      for name in [stack.key("histogram.counts"), stack.key("histogram.special")] {
-        if let array = arrays[name] { arrays[name] = array.rows(kept) }
-      }
+      GradientCounts(self, stack: stack)?.only { selection.shows(.tensor($0)) }.write(to: &self, stack: stack)
     }
-    for metric in texts["over"] ?? [] {
-      guard let names = texts["over.\(metric)"], let array = arrays["over.\(metric)"] else { continue }
-      let kept = names.indices.filter { Component(id: names[$0]).map(selection.shows) ?? true }
-      texts["over.\(metric)"] = kept.map { names[$0] }
-      let rows = array.shape[0], width = names.count
-      arrays["over.\(metric)"] = NumericArray(
-        shape: [rows, kept.count], values: (0..<rows).flatMap { row in kept.map { array.values[row * width + $0] } })
-    }
-  }
-}
-
-extension NumericArray {
-  fileprivate func rows(_ kept: [Int]) -> NumericArray {
-    NumericArray(shape: [kept.count] + shape.dropFirst(), values: kept.flatMap { self[$0].values })
+    for rows in CheckpointRows.all(in: self) { rows.only(selection.shows).write(to: &self) }
   }
 }

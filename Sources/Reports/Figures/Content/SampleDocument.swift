@@ -54,29 +54,14 @@ package struct SampleDocument: Sendable {
   /// Those that are whole, consistent and have a number, in the order in which the analysis prefers them.
   static func all(in results: RunResults) -> [SampleDocument] {
     guard let analysis = results[analysis: AttentionMetrics.analysis] else { return [] }
-    let (prefix, suffix) = ("sample.", ".pattern")
-    let known = analysis.texts["samples"] ?? []
-    let found = analysis.arrays.keys.filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) && $0.utf8.count > 15 }
-      .map { String($0.dropFirst(prefix.count).dropLast(suffix.count)) }
-    return (known + found.filter { !known.contains($0) }.sorted())
-      .compactMap { id in
-        let name = prefix + id + suffix
-        guard let pattern = analysis.arrays[name], pattern.shape.count == 4, !pattern.shape.contains(0),
-          let keys = analysis.texts["sample.\(id).tokens"], keys.count == pattern.shape[3],
-          pattern.values.contains(where: \.isFinite)
-        else { return nil }
-        let targets = analysis.texts["sample.\(id).queries"]
-        guard (targets ?? keys).count == pattern.shape[2] else { return nil }
-        func entries(_ name: String, _ tokens: [String]) -> [String] {
-          analysis.texts["sample.\(id).\(name)"].flatMap { $0.count == tokens.count ? $0 : nil } ?? []
-        }
-        let keyEntries = entries("entries", keys)
-        return SampleDocument(
-          id: id, keyTokens: keys, queryTokens: targets, pattern: pattern, isCausal: results.subject.model.isCausal,
-          entries: (keyEntries, targets.map { entries("queryEntries", $0) } ?? keyEntries),
-          gold: AlignmentGrid.Gold(analysis.texts, "sample.\(id)."),
-          shown: (results.subject.shownLayers, results.subject.shownHeads))
-      }
+    return AttentionSample.all(in: analysis).filter { $0.pattern.values.contains(where: \.isFinite) }.map { sample in
+      SampleDocument(
+        id: sample.id, keyTokens: sample.keys.tokens, queryTokens: sample.queries?.tokens, pattern: sample.pattern,
+        isCausal: results.subject.model.isCausal,
+        entries: (sample.keys.entries, (sample.queries ?? sample.keys).entries),
+        gold: sample.alignment.map(AlignmentGrid.Gold.init),
+        shown: (results.subject.shownLayers, results.subject.shownHeads))
+    }
   }
 
   func weight(_ layer: Int, _ head: Int, _ query: Int, _ key: Int) -> Float {

@@ -6,11 +6,11 @@ package enum GradientHistograms: FigureBuilder {
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: GradientMetrics.analysis] else { return [] }
     let id = "gradients-histogram"
-    guard let counts = analysis.arrays["histogram.counts"], let edges = analysis.arrays["histogram.edges"],
-      let tensors = analysis.texts["histogram.tensors"], counts.shape.count == 2, counts.shape[0] == tensors.count,
-      edges.values.count == counts.shape[1] + 1, counts.values.contains(where: { $0 > 0 })
-    else { return [.omitted(id: id, reason: "no gradients were counted")] }
-    let groups = groups(tensors)
+    guard let histograms = GradientCounts(analysis), histograms.counts.values.contains(where: { $0 > 0 }) else {
+      return [.omitted(id: id, reason: "no gradients were counted")]
+    }
+    let (counts, edges) = (histograms.counts, histograms.edges)
+    let groups = groups(histograms.tensors)
     let bins = counts.shape[1]
     let sums = groups.map { group -> [Double] in
       var sum = [Double](repeating: 0, count: bins)
@@ -24,7 +24,7 @@ package enum GradientHistograms: FigureBuilder {
     let last = min(bins - 1, (used.last ?? 0) + 1)
     let all = totals.reduce(0, +)
     let outside = all - sums.reduce(0) { $0 + $1[first...last].reduce(0, +) }
-    let places = edges.values[first...last + 1].map(Double.init)
+    let places = edges[first...last + 1].map(Double.init)
     let shares = sums.map { sum -> [Double] in
       let total = sum.reduce(0, +)
       return sum[first...last].map { total > 0 ? $0 / total : 0 }

@@ -5,7 +5,7 @@ package import Results
 package enum ExpertLoads: FigureBuilder {
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: RoutingMetrics.analysis],
-      let load = analysis.arrays["load"], load.shape.count == 2, !load.values.isEmpty
+      let load = analysis[RoutingMetrics.load], load.shape.count == 2, !load.values.isEmpty
     else { return [] }
     let shown = results.subject.shownLayers.filter { $0 < load.shape[0] }
     let (layers, experts) = (shown.count, load.shape[1]), shares = shown.flatMap { load[$0].values.map(Double.init) }

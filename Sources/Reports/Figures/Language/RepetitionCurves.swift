@@ -10,11 +10,12 @@ package enum RepetitionCurves: FigureBuilder {
         [RepetitionMetrics.rate].compactMap { analysis[$0]?[.model] }, "documents") ?? ""
     return [
       figure(
-        "repetition-by-length", analysis, "byLength", "Repeated n-grams by their length", .integers("n"),
+        "repetition-by-length", analysis, RepetitionMetrics.byLength, "Repeated n-grams by their length",
+        .integers("n"),
         { Double($0 + 1) },
         "Share of the n-grams of greedy continuations that the same continuation has had before, by n", n, results),
       figure(
-        "repetition-along-text", analysis, "alongText", "Repeated 4-grams along the text",
+        "repetition-along-text", analysis, RepetitionMetrics.alongText, "Repeated 4-grams along the text",
         Axis(.linear, "new tokens"), { (Double($0) + 0.5) * Double(RepetitionMetrics.stretch) },
         "Share of the 4-grams of greedy continuations that the same continuation has had before, in stretches of "
           + "\(RepetitionMetrics.stretch) tokens by where they end", n, results),
@@ -22,10 +23,10 @@ package enum RepetitionCurves: FigureBuilder {
   }
 
   private static func figure(
-    _ id: String, _ analysis: AnalysisResult, _ name: String, _ title: String, _ x: Axis, _ place: (Int) -> Double,
+    _ id: String, _ analysis: AnalysisResult, _ key: ArrayKey, _ title: String, _ x: Axis, _ place: (Int) -> Double,
     _ what: String, _ n: String, _ results: RunResults
   ) -> FigureOutcome {
-    guard let array = analysis.arrays[name], array.shape.count == 3, array.shape[0] == 2, array.shape[2] == 3,
+    guard let array = analysis[key], array.shape.count == 3, array.shape[0] == 2, array.shape[2] == 3,
       array[0].values.contains(where: \.isFinite)
     else { return .omitted(id: id, reason: "no continuation has a number for it") }
     let places = (0..<array.shape[1]).map(place)

@@ -5,8 +5,7 @@ import Plotting
 package enum Projections: FigureBuilder {
   /// What the dots are.
   private struct Subject {
-    /// Before the names of its arrays and texts.
-    var prefix: String
+    var keys: ProjectionMetrics.Keys
     /// In ids: `projection-pca`, `projection-sentences-pca`.
     var id: String
     var title: String
@@ -15,17 +14,18 @@ package enum Projections: FigureBuilder {
   }
 
   private static let tokens = Subject(
-    prefix: "", id: "projection-", title: "Token vectors", one: "token", many: "tokens")
+    keys: ProjectionMetrics.tokens, id: "projection-", title: "Token vectors", one: "token", many: "tokens")
   private static let patches = Subject(
-    prefix: "", id: "projection-", title: "Patch vectors", one: "patch", many: "patches")
+    keys: ProjectionMetrics.tokens, id: "projection-", title: "Patch vectors", one: "patch", many: "patches")
   private static let sentences = Subject(
-    prefix: "sentences.", id: "projection-sentences-", title: "Sentence vectors", one: "document", many: "documents")
+    keys: ProjectionMetrics.sentences, id: "projection-sentences-", title: "Sentence vectors", one: "document",
+    many: "documents")
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: ProjectionMetrics.analysis] else { return [] }
     let subjects =
       [results.subject.model.image == nil ? tokens : patches]
-      + (analysis.arrays["sentences.pca"] == nil ? [] : [sentences])
+      + (analysis[ProjectionMetrics.sentences.pca] == nil ? [] : [sentences])
     return subjects.flatMap {
       [pca($0, 2, analysis, results), tsne($0, analysis, results)] + space($0, analysis, results)
     }
@@ -34,21 +34,21 @@ package enum Projections: FigureBuilder {
   private static func pca(
     _ subject: Subject, _ dimensions: Int, _ analysis: AnalysisResult, _ results: RunResults
   ) -> FigureOutcome {
-    let explained = analysis.arrays[subject.prefix + "pca.explained"]?.values ?? []
+    let explained = analysis[subject.keys.explained]?.values ?? []
     let axes = (0..<dimensions).map { index -> String in
       let share =
         explained.count > index ? " (\(NumberFormat.fixed(Double(explained[index]) * 100, decimals: 1)) %)" : ""
       return (dimensions == 2 ? "component" : "PC") + " \(index + 1)\(share)"
     }
     return figure(
-      subject, "pca", "\(subject.title) by PCA",
+      subject, "pca", subject.keys.pca, "\(subject.title) by PCA",
       "the first \(dimensions == 2 ? "two" : "three") principal components; the share of variance each explains is on "
         + "its axis", axes, analysis, results)
   }
 
   /// Where the analysis kept a third component.
   private static func space(_ subject: Subject, _ analysis: AnalysisResult, _ results: RunResults) -> [FigureOutcome] {
-    guard let array = analysis.arrays[subject.prefix + "pca"], array.shape.count == 2, array.shape[1] >= 3 else {
+    guard let array = analysis[subject.keys.pca], array.shape.count == 2, array.shape[1] >= 3 else {
       return []
     }
     return [pca(subject, 3, analysis, results)]
@@ -56,39 +56,38 @@ package enum Projections: FigureBuilder {
 
   private static func tsne(_ subject: Subject, _ analysis: AnalysisResult, _ results: RunResults) -> FigureOutcome {
     func value(_ metric: Metric) -> Double? {
-      analysis[metric]?.rows.first { ($0.component == .model) == (subject.prefix == sentences.prefix) }?.quantity.value
+      analysis[metric]?.rows.first { ($0.component == .model) == (subject.id == sentences.id) }?.quantity.value
     }
     let quality =
       (value(ProjectionMetrics.klDivergence).map { ["KL divergence \(NumberFormat.text($0)) nats"] } ?? [])
       + (value(ProjectionMetrics.trustworthiness).map { ["trustworthiness \(NumberFormat.text($0)) (k = 12)"] } ?? [])
     return figure(
-      subject, "tsne", "\(subject.title) by t-SNE",
+      subject, "tsne", subject.keys.tsne, "\(subject.title) by t-SNE",
       "t-SNE; distances between far groups mean nothing"
         + (quality.isEmpty ? "" : "; " + quality.joined(separator: ", ")),
       ["t-SNE 1", "t-SNE 2"], analysis, results)
   }
 
   private static func figure(
-    _ subject: Subject, _ name: String, _ title: String, _ method: String, _ axes: [String],
+    _ subject: Subject, _ name: String, _ key: ArrayKey, _ title: String, _ method: String, _ axes: [String],
     _ analysis: AnalysisResult, _ results: RunResults
   ) -> FigureOutcome {
     let id = subject.id + name + (axes.count == 3 ? "-3d" : "")
-    guard let array = analysis.arrays[subject.prefix + name], array.shape.count == 2, array.shape[0] > 0,
+    guard let array = analysis[key], array.shape.count == 2, array.shape[0] > 0,
       array.shape[1] >= axes.count
     else { return .omitted(id: id, reason: "no \(subject.title.lowercasedFirst) were projected") }
     let (count, width) = (array.shape[0], array.shape[1])
-    func texts(_ key: String) -> [String]? {
-      analysis.texts[subject.prefix + key].flatMap { $0.count == count ? $0 : nil }
-    }
+    func texts(_ key: TextKey) -> [String]? { analysis[key].flatMap { $0.count == count ? $0 : nil } }
+    let isOfTokens = subject.id == tokens.id
+    let names = isOfTokens ? texts(ProjectionMetrics.names)?.map { TokenText(visible: $0).whole } : nil
     let content = ProjectionMap(
       subject: title, method: method, noun: (subject.one, subject.many), axes: axes,
       points: (0..<count).map { row in axes.indices.map { PlotValue(Double(array.values[row * width + $0])) } },
-      labels: texts("labels"), label: results.subject.corpus.label ?? "label",
+      labels: texts(subject.keys.labels), label: results.subject.corpus.label ?? "label",
       columns: [
-        ("token", "tokens"), ("vocabulary_entry", "entries"), ("label", "labels"), ("document", "documents"),
-      ].compactMap { name, key in
-        texts(key).map { texts in (name, key == "tokens" ? texts.map { TokenText(visible: $0).whole } : texts) }
-      })
+        ("token", names), ("vocabulary_entry", isOfTokens ? texts(ProjectionMetrics.entries) : nil),
+        ("label", texts(subject.keys.labels)), ("document", texts(subject.keys.documents)),
+      ].compactMap { name, texts in texts.map { (name, $0) } })
     return .figure(
       Figure(
         content, id: id, analysis: "projection",

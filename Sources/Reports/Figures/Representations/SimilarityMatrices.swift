@@ -5,9 +5,12 @@ package import Plotting
 package enum SimilarityMatrices: FigureBuilder {
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: SimilarityMetrics.analysis] else { return [] }
-    return [("cka", SimilarityMetrics.cka), ("ckaDebiased", SimilarityMetrics.ckaDebiased)].map { name, metric in
-      let id = "similarity-" + slug(name)
-      guard let array = analysis.arrays[name], array.shape.count == 2, array.shape[0] == array.shape[1],
+    return [
+      (SimilarityMetrics.matrix, SimilarityMetrics.cka),
+      (SimilarityMetrics.debiasedMatrix, SimilarityMetrics.ckaDebiased),
+    ].map { key, metric in
+      let id = "similarity-" + slug(key.name)
+      guard let array = analysis[key], array.shape.count == 2, array.shape[0] == array.shape[1],
         array.shape[0] > 1
       else { return .omitted(id: id, reason: "\(metric.title) was not computed") }
       let points = (0..<array.shape[0]).filter { results.subject.selection?.shows(.point($0)) ?? true }

@@ -42,10 +42,8 @@ package enum Spectra: FigureBuilder {
   private static func representations(_ results: RunResults) -> FigureOutcome? {
     guard let analysis = results[analysis: RepresentationMetrics.analysis] else { return nil }
     let id = "representations-spectrum"
-    let lines = analysis.arrays.keys.compactMap { name -> Line? in
-      guard name.hasPrefix("spectrum.R"), let point = Int(name.dropFirst(10)), let array = analysis.arrays[name] else {
-        return nil
-      }
+    let lines = analysis.members(of: RepresentationMetrics.spectrum).compactMap { member -> Line? in
+      guard let point = Int(member), let array = analysis[RepresentationMetrics.spectrum[point]] else { return nil }
       let values = array.values.map(Double.init).filter(\.isFinite).sorted(by: >)
       // What rounding leaves of a rank that is not there would only stretch the scale.
       let floor = (values.first ?? 0) * 1e-9
@@ -83,20 +81,20 @@ package enum Spectra: FigureBuilder {
     guard let analysis = results[analysis: WeightMetrics.analysis] else { return nil }
     let id = "weights-spectra"
     // In the order of the model where it is known.
-    let order = (analysis.texts["matrices"] ?? []).map { "singular." + $0 }.filter { analysis.arrays[$0] != nil }
-    let names =
-      order + analysis.arrays.keys.filter { $0.hasPrefix("singular.") && !order.contains($0) }.sorted()
-    let kinds = tensorsByKind(names.map { String($0.dropFirst(9)) })
+    let found = analysis.members(of: WeightMetrics.singularValues)
+    let order = (analysis[WeightMetrics.names] ?? []).filter(found.contains)
+    let names = order + found.filter { !order.contains($0) }
+    let kinds = tensorsByKind(names)
     var deepest = 1
     var all: [Line] = []
     let panels = kinds.compactMap { kind, members -> Plot.Panel? in
       let lines = members.compactMap { member -> Line? in
-        guard let array = analysis.arrays[names[member.index]] else { return nil }
+        guard let array = analysis[WeightMetrics.singularValues[names[member.index]]] else { return nil }
         let values = array.values.map(Double.init).filter(\.isFinite).sorted(by: >)
         let floor = (values.first ?? 0) * 1e-4
         guard (values.first ?? 0) > 0 else { return nil }
         return Line(
-          name: String(names[member.index].dropFirst(9)), depth: member.layer, values: values.filter { $0 > floor },
+          name: names[member.index], depth: member.layer, values: values.filter { $0 > floor },
           isEven: true)
       }
       guard !lines.isEmpty else { return nil }

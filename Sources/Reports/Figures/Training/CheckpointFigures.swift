@@ -9,7 +9,7 @@ package enum CheckpointFigures: FigureBuilder {
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: TrainingMetrics.analysis],
-      let steps = analysis.arrays["checkpoint.steps"]?.values.map({ Double($0) }), steps.count > 1
+      let steps = analysis[TrainingMetrics.checkpointSteps]?.values.map({ Double($0) }), steps.count > 1
     else { return [] }
     let isLog = (steps.last ?? 0) / max(steps.first { $0 > 0 } ?? 1, 1) > 30
     let phase = formation(analysis, steps) ?? phase(analysis, steps)
@@ -61,10 +61,10 @@ package enum CheckpointFigures: FigureBuilder {
       outcomes.append(
         figure("\(metric.title) over checkpoints", byDepth(rows, steps), noun, id, metric))
     }
-    for (array, id, other) in [
-      ("checkpoint.ckaToFirst", "cka-first", "first"), ("checkpoint.ckaToLast", "cka-last", "last"),
+    for (key, id, other) in [
+      (TrainingMetrics.ckaToFirst, "cka-first", "first"), (TrainingMetrics.ckaToLast, "cka-last", "last"),
     ] {
-      guard let cka = analysis.arrays[array], cka.shape.count == 2, cka.shape[0] == steps.count,
+      guard let cka = analysis[key], cka.shape.count == 2, cka.shape[0] == steps.count,
         cka.values.contains(where: \.isFinite)
       else { continue }
       let shown = (0..<cka.shape[1]).filter { results.subject.selection?.shows(.point($0)) ?? true }
@@ -77,7 +77,7 @@ package enum CheckpointFigures: FigureBuilder {
           "Similarity to the \(other) checkpoint by residual point", points, "debiased CKA", id,
           SimilarityMetrics.ckaDebiased))
     }
-    if let similarity = analysis.arrays["checkpoint.similarity"], similarity.values.count == steps.count - 1,
+    if let similarity = analysis[TrainingMetrics.similarity], similarity.values.count == steps.count - 1,
       similarity.values.contains(where: \.isFinite)
     {
       outcomes.append(
@@ -118,7 +118,7 @@ package enum CheckpointFigures: FigureBuilder {
   private static func phase(
     _ analysis: AnalysisResult, _ steps: [Double]
   ) -> TrainingCurves.Phase? {
-    guard let values = analysis.arrays["checkpoint.similarity"]?.values, values.count == steps.count - 1,
+    guard let values = analysis[TrainingMetrics.similarity]?.values, values.count == steps.count - 1,
       let least = values.indices.filter({ steps[$0] > 0 && values[$0].isFinite }).min(by: { values[$0] < values[$1] }),
       values[least] < 0.5
     else { return nil }
@@ -133,15 +133,9 @@ package enum CheckpointFigures: FigureBuilder {
   }
 
   private static func rows(of metric: Metric, _ analysis: AnalysisResult, _ steps: [Double]) -> [Row]? {
-    guard let array = analysis.arrays["over.\(metric.id)"], let names = analysis.texts["over.\(metric.id)"],
-      array.shape == [steps.count, names.count]
-    else { return nil }
-    return names.enumerated().compactMap { row, name in
-      Component(id: name).map { component in
-        Row(
-          component: component,
-          values: steps.indices.map { PlotValue(Double(array.values[$0 * names.count + row])) })
-      }
+    guard let rows = CheckpointRows(metric: metric.id, analysis), rows.checkpoints == steps.count else { return nil }
+    return rows.components.enumerated().map { index, component in
+      Row(component: component, values: rows[component: index].map { PlotValue(Double($0)) })
     }
   }
 

@@ -7,7 +7,7 @@ package enum TrainingFigures: FigureBuilder {
     guard let analysis = results[analysis: TrainingMetrics.analysis] else { return [] }
     let curves = LoggedCurve.all(in: analysis)
     guard !curves.isEmpty else { return [] }
-    let steps = (analysis.arrays["checkpoint.steps"]?.values ?? []).map { Double($0) }
+    let steps = (analysis[TrainingMetrics.checkpointSteps]?.values ?? []).map { Double($0) }
     func figure(_ content: some FigureContent, _ id: String, _ n: Int, _ unit: String = "steps") -> FigureOutcome {
       .figure(
         Figure(
@@ -80,15 +80,12 @@ package enum TrainingFigures: FigureBuilder {
           LoggedLines(rows: rows, details: page == 0 ? left.count - others.count : 0),
           page == 0 ? "others" : "others-\(page + 1)", rows.map(\.values.count).max() ?? 0))
     }
-    for (index, name) in (analysis.texts["histograms"] ?? []).enumerated() {
-      guard let shares = analysis.arrays["histogram.\(index)"], shares.shape.count == 2,
-        let edges = analysis.arrays["histogram.\(index).edges"], edges.values.count == shares.shape[1] + 1,
-        let steps = analysis.arrays["histogram.\(index).steps"], steps.values.count == shares.shape[0]
-      else { continue }
+    for histogram in LogHistogram.all(in: analysis) {
       let ridges = StepRidges(
-        title: "\(name) over the training", steps: steps.values.map { Int($0) }, edges: edges.values.map { Double($0) },
-        counts: (0..<shares.shape[0]).map { shares[$0].values.map { Double($0) } }, quantity: "value")
-      outcomes.append(figure(ridges, "histogram-\(slug(name))", steps.values.count))
+        title: "\(histogram.name) over the training", steps: histogram.steps.map { Int($0) },
+        edges: histogram.edges.map { Double($0) },
+        counts: histogram.steps.indices.map { histogram.shares[$0].values.map { Double($0) } }, quantity: "value")
+      outcomes.append(figure(ridges, "histogram-\(slug(histogram.name))", histogram.steps.count))
     }
     return outcomes
   }
@@ -99,22 +96,13 @@ private enum RankCurves {
   /// Curves under the names of their points, `R0`, `encoder/R3`.
   static func drawn(_ curves: [LoggedCurve]) -> [(point: Component, curve: Curve)] {
     let all = curves.filter { $0.role == .effectiveRank && $0.peak > 0 }.compactMap { logged in
-      point(ofSite: logged.ofGroup.name).map { (point: $0, curve: logged.curve) }
+      Component(residualSite: logged.ofGroup.name).map { (point: $0, curve: logged.curve) }
     }.sorted { ($0.point.stack.rawValue, $0.point.point ?? 0) < ($1.point.stack.rawValue, $1.point.point ?? 0) }
     return CheckpointFigures.spread(all.count).map { index in
       var (point, curve) = all[index]
       curve.name = point.id
       return (point, curve)
     }
-  }
-
-  /// `blocks.3.hook_resid_pre` is R3, `encoder.5.hook_resid_post` is encoder/R6.
-  private static func point(ofSite name: String) -> Component? {
-    let parts = name.split(separator: ".")
-    guard parts.count == 3, let layer = Int(parts[1]) else { return nil }
-    return Component(
-      .point(parts[2].contains("_pre") ? layer : layer + 1), stack: Component.Stack(rawValue: String(parts[0])) ?? .only
-    )
   }
 }
 
@@ -124,20 +112,15 @@ private struct LoggedCurve {
   var role: CurveRole?
 
   static func all(in analysis: AnalysisResult) -> [LoggedCurve] {
-    let roles = analysis.texts["curve.roles"] ?? []
     var seen: Set<String> = []
-    return (analysis.texts["curves"] ?? []).enumerated().compactMap { index, name in
-      guard let array = analysis.arrays["curve.\(index)"], array.shape.count == 2, array.shape[1] == 2 else {
-        return nil
-      }
+    return LogCurve.all(in: analysis).map { logged in
       // The same number of a second log is shown under its own name.
-      let role = roles.indices.contains(index) ? CurveRole(rawValue: roles[index]) : nil
-      let key = role.map { $0.isGroup ? "\($0)/\(tail(of: name))" : "\($0)" }
+      let key = logged.role.map { $0.isGroup ? "\($0)/\(tail(of: logged.name))" : "\($0)" }
       let isFirst = key.map { seen.insert($0).inserted } ?? false
       return LoggedCurve(
         curve: Curve(
-          name, x: (0..<array.shape[0]).map { Double(array.values[2 * $0]) },
-          y: (0..<array.shape[0]).map { PlotValue(Double(array.values[2 * $0 + 1])) }), role: isFirst ? role : nil)
+          logged.name, x: logged.steps.map { Double($0) }, y: logged.values.map { PlotValue(Double($0)) }),
+        role: isFirst ? logged.role : nil)
     }
   }
 
@@ -145,9 +128,10 @@ private struct LoggedCurve {
   /// together, `√(Σ ‖g‖²)`; nil where fewer than two layers have any, or not all at the same steps.
   static func gradientNorms(_ curves: [LoggedCurve]) -> [Curve]? {
     var layers: [(name: String, members: [Curve])] = []
-    func norms(_ family: String) -> [LoggedCurve] { curves.filter { $0.tag.hasPrefix(family) } }
-    let own = norms("layers/").isEmpty ? norms("grad_norm/") : norms("layers/")
-    let named = own.isEmpty ? curves.filter { $0.role == nil && $0.tag.lowercased().contains("grad") } : own
+    func norms(_ family: TelemetryFamily) -> [LoggedCurve] { curves.filter { $0.telemetry?.family == family } }
+    let own = norms(.layers).isEmpty ? norms(.gradientNorm) : norms(.layers)
+    let named =
+      own.isEmpty ? curves.filter { $0.role == nil && tag(of: $0.curve.name).lowercased().contains("grad") } : own
     for curve in named.map(\.curve) {
       let parts = curve.name.split(whereSeparator: { "./".contains($0) })
       guard
@@ -179,17 +163,12 @@ private struct LoggedCurve {
 
   /// Whether it is this program's own telemetry of one parameter, layer, residual point or head, of which a training has
   /// hundreds.
-  var isDetail: Bool {
-    let families = [
-      "parameters", "layers", "grad_norm", "grad_to_weight", "update_to_weight", "flow", "relative_flow",
-      "effective_rank", "entropy", "normalised_entropy",
-    ]
-    let parts = tag.split(separator: "/", maxSplits: 1)
-    return parts.count == 2 && families.contains(String(parts[0])) && parts[1].contains(".")
-  }
+  var isDetail: Bool { telemetry?.member.contains(".") ?? false }
+
+  private var telemetry: (family: TelemetryFamily, member: String)? { TelemetryFamily.split(curve.name) }
 
   /// The name without the run, which stands before a colon.
-  private var tag: Substring { (curve.name.split(separator: ":").last ?? "").drop { $0 == " " } }
+  private static func tag(of name: String) -> Substring { (name.split(separator: ":").last ?? "").drop { $0 == " " } }
 
   /// What stands behind the last slash.
   private static func tail(of name: String) -> String { name.split(separator: "/").last.map(String.init) ?? name }

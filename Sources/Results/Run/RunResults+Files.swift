@@ -3,6 +3,33 @@ import Support
 import Tensors
 
 extension RunResults {
+  static let tablesName = "results.json"
+  static let arraysName = "arrays.safetensors"
+
+  /// Writes `results.json` and `arrays.safetensors` into a folder.
+  ///
+  /// - Throws: `InputError` where they cannot be written, and for a metric, an array or texts that their analysis does
+  ///   not declare or that have another shape than it says.
+  package func write(to folder: URL) throws {
+    for analysis in analyses {
+      var forms = try FormCheck(analysis, subject.model, file: Self.tablesName)
+      try forms.checkShapes()
+    }
+    try writeFiles(to: folder)
+  }
+
+  /// Writes them whatever they hold.
+  func writeFiles(to folder: URL) throws {
+    try OutputFile.write(JSON(encoding: ResultsDocument(self)).bytes, to: folder.appending(path: Self.tablesName))
+    var writer = SafetensorsWriter()
+    for analysis in analyses {
+      for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
+        writer.add("\(analysis.id).\(name)", shape: array.shape, array.values)
+      }
+    }
+    try writer.write(to: folder.appending(path: Self.arraysName))
+  }
+
   /// Reads the results of a run folder.
   ///
   /// - Throws: `InputError` with file and field where a file is missing, damaged, of another schema, the two do not belong
@@ -16,68 +43,17 @@ extension RunResults {
     let file = JSONField(try JSON(contentsOf: url, .strict), file: place)
     let found = try file.required("schema").integer()
     guard found == schema else {
-      throw InputError(at: place, "is of another version", expected: "schema \(schema)", found: "\(found)")
+      throw InputError(
+        at: place, "is of another version: make the run anew with `tomograph report`", expected: "schema \(schema)",
+        found: "\(found)")
     }
-    let document = try file.decoded(Document.self)
-    let metrics = try document.definitions(place: place)
+    let document = try file.decoded(ResultsDocument.self)
     let arrays = try Arrays(
       folder.appending(path: arraysName), isNeeded: document.analyses.contains { !$0.arrays.isEmpty })
-    let results = RunResults(
-      subject: document.subject,
-      analyses: try document.analyses.map { try $0.result(metrics: metrics, arrays: arrays, place: place) })
+    let results = try document.results(arrays: arrays, place: place)
     try arrays.checkNames(results.analyses.flatMap { analysis in analysis.arrays.keys.map { "\(analysis.id).\($0)" } })
     try results.check(file: place)
     return results
-  }
-}
-
-private struct Document: Decodable {
-  struct Analysis: Decodable {
-    struct Table: Decodable {
-      var metric: String
-      var rows: [Row]
-    }
-    struct Array: Decodable {
-      var shape: [Int]
-    }
-    var id: String
-    var notApplicable: String?
-    var tables: [Table]
-    var arrays: [String: Array]
-    var texts: [String: [String]]
-    var notes: [Note]
-  }
-
-  struct Row: Decodable {
-    enum Key: CodingKey { case component }
-    var component: Component
-    var quantity: Quantity
-
-    init(from decoder: any Decoder) throws {
-      component = try decoder.container(keyedBy: Key.self).decode(Component.self, forKey: .component)
-      quantity = try Quantity(from: decoder)
-    }
-  }
-
-  struct Definition: Decodable {
-    var id, title, unit, formula, source: String
-    var lowest, highest: Double?
-    var spread: Metric.Spread?
-  }
-
-  var subject: Subject
-  var metrics: [Definition]
-  var analyses: [Analysis]
-
-  func definitions(place: String) throws -> [String: Metric] {
-    var metrics: [String: Metric] = [:]
-    for one in self.metrics {
-      guard metrics[one.id] == nil else { throw InputError(at: place, "defines the metric \"\(one.id)\" twice") }
-      metrics[one.id] = Metric(
-        one.id, one.title, unit: one.unit, formula: one.formula, source: one.source, lowest: one.lowest,
-        highest: one.highest, spread: one.spread ?? .interval)
-    }
-    return metrics
   }
 }
 
@@ -117,15 +93,28 @@ private struct Arrays {
   }
 }
 
-extension Document.Analysis {
+extension ResultsDocument {
+  fileprivate func results(arrays: Arrays, place: String) throws -> RunResults {
+    var known: [String: Metric] = [:]
+    for metric in metrics {
+      guard known.updateValue(metric, forKey: metric.id) == nil else {
+        throw InputError(at: place, "defines the metric \"\(metric.id)\" twice")
+      }
+    }
+    return RunResults(
+      subject: subject, analyses: try analyses.map { try $0.result(metrics: known, arrays: arrays, place: place) })
+  }
+}
+
+extension ResultsDocument.Analysis {
   fileprivate func result(metrics: [String: Metric], arrays: Arrays, place: String) throws -> AnalysisResult {
-    var result = AnalysisResult(id: id, notApplicable: notApplicable, texts: texts, notes: notes)
+    var result = AnalysisResult(id: id, notApplicable: notApplicable, arrays: [:], texts: texts, notes: notes)
     result.tables = try tables.map { table in
       guard let metric = metrics[table.metric] else {
         throw InputError(
           at: "\(place): analysis \"\(id)\"", "uses a metric that is not defined", found: "\"\(table.metric)\"")
       }
-      return MetricTable(metric, table.rows.map { MetricTable.Row($0.component, $0.quantity) })
+      return MetricTable(metric, table.rows)
     }
     for (name, entry) in self.arrays.sorted(by: { $0.key < $1.key }) {
       result.arrays[name] = try arrays.array("\(id).\(name)", shape: entry.shape)
