@@ -7,8 +7,7 @@ package import Transformers
 /// A model's way through a corpus: documents are read, cut into tokens, sorted by length into batches, run, and shown to
 /// the analyses.
 ///
-/// The corpus is read twice: once to be counted and checked before anything is computed, once in chunks, of which no
-/// more than one is in memory.
+/// The corpus was counted and checked before; it goes through the model in chunks.
 package struct CorpusRun {
   package let model: Model
   package let reading: CorpusReading
@@ -19,12 +18,24 @@ package struct CorpusRun {
   /// Told how many more documents are done.
   package let progress: (Int) -> Void
   package let chunks: CorpusChunks
+  /// Where documents in tokens are kept for another model; nil where there is none.
+  private let cut: CutDocuments?
 
   package init(
     model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, examples: [String]? = nil,
     chunkLength: Int = CorpusChunks.length, progress: @escaping (Int) -> Void
   ) {
+    self.init(
+      model: model, reading: reading, corpus: corpus, seed: seed, examples: examples, chunkLength: chunkLength,
+      cut: nil, progress: progress)
+  }
+
+  init(
+    model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, examples: [String]?,
+    chunkLength: Int = CorpusChunks.length, cut: CutDocuments?, progress: @escaping (Int) -> Void
+  ) {
     chunks = CorpusChunks(documents: corpus.documents, length: chunkLength)
+    self.cut = cut
     self.examples = examples
     self.model = model
     self.reading = reading
@@ -69,8 +80,7 @@ package struct CorpusRun {
   /// Measures chunks in their order. The first of the corpus has the repeated-token sequences with it.
   private func measure(_ chunks: Range<Int>, _ empty: Tally, _ finished: (Int, Tally) -> Void) throws {
     let needs = empty.accumulators.needs
-    var documents = try corpus.reader()
-    for _ in 0..<(needs.readsCorpus ? self.chunks[chunks.lowerBound].lowerBound : 0) { _ = try documents.next() }
+    var documents = try corpus.stream()
     for chunk in chunks {
       var tally = empty
       if chunk == 0, needs.readsRepeatedTokens, let probe = repeatedTokens {
@@ -81,7 +91,8 @@ package struct CorpusRun {
       }
       if needs.readsCorpus {
         let range = self.chunks[chunk]
-        let usable = try examples(range.compactMap { _ in try documents.next() }, &tally.extent)
+        func read() throws -> [Example] { try examples(documents.read(range)) }
+        let usable = try usable(cut?.examples(ofChunk: chunk, read) ?? read(), &tally.extent)
         for batch in Batch.cut(usable) { try run(batch, needs) { try tally.accumulators.observe($0) } }
         tk_give_back_freed_memory()
         progress(range.count)
@@ -163,7 +174,8 @@ package struct CorpusRun {
       differentiated.look = nil
       try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
       return
-    case .sequenceClassification(let classes) where wantsGradients && classes > 1: input.labels = batch.classes
+    case .sequenceClassification(let classes) where wantsGradients && classes > 1:
+      input.labels = reading.text?.classes.flatMap { batch.classes($0) }
     case .tokenClassification where wantsGradients:
       input.labels = reading.text?.classes.flatMap { batch.tokenClasses($0) }
     case .imageClassification where !wantsGradients || input.labels?.allSatisfy { $0 < 0 } ?? true: input.labels = nil
@@ -173,28 +185,26 @@ package struct CorpusRun {
     try observe(batch.observation(.corpus, trace, watchers))
   }
 
-  /// Documents as the model reads them, but those of fewer than two tokens. An encoder–decoder writes the targets that
-  /// the corpus lacks itself, greedily.
-  private func examples(_ documents: [Document], _ extent: inout Extent) throws -> [Example] {
-    var examples: [Example]
+  /// Documents as the model reads them, in tokens where they are texts.
+  private func examples(_ documents: [Document]) throws -> [Example] {
     switch reading {
-    case .images(let images): examples = documents.map { Example(images.tokenize($0), image: $0) }
-    case .text(let reader): examples = try self.examples(documents, reader, &extent)
+    case .images(let images): documents.map { Example(images.tokenize($0), image: $0) }
+    case .text(let reader):
+      try mapPieces(documents.count) { index in
+        let target = reader.target(of: documents[index])
+        return try reader.documents(of: documents[index]).map { Example($0, target: target) }
+      }.flatMap(\.self)
     }
-    return extent.usable(of: examples)
   }
 
-  private func examples(_ documents: [Document], _ reader: CorpusTokenizer, _ extent: inout Extent) throws -> [Example]
-  {
-    var examples = try documents.flatMap { document in
-      try reader.documents(of: document).map {
-        Example($0, target: reader.target(of: document), classIndex: reader.classIndex(of: document))
-      }
-    }
-    for document in examples.flatMap({ [$0.document] + ($0.target.map { [$0.document] } ?? []) }) {
+  /// Those of at least two tokens. An encoder–decoder writes the targets that the corpus lacks itself, greedily.
+  private func usable(_ read: [Example], _ extent: inout Extent) throws -> [Example] {
+    guard case .text(let reader) = reading else { return extent.usable(of: read) }
+    for document in read.flatMap({ [$0.document] + ($0.target.map { [$0.document] } ?? []) }) {
       try check(document)
     }
-    guard model.description.encoder != nil else { return examples }
+    guard model.description.encoder != nil else { return extent.usable(of: read) }
+    var examples = read
     let missing = examples.indices.filter { examples[$0].target == nil }
     // A translation is rarely twice as long as its source.
     let longest = 16 + 2 * (missing.map { examples[$0].document.ids.count }.max() ?? 0)
@@ -204,7 +214,7 @@ package struct CorpusRun {
       examples[index].target = reader.target(of: examples[index].document.id, generated: target)
     }
     extent.generatedTargets += missing.count
-    return examples
+    return extent.usable(of: examples)
   }
 
   private func check(_ document: TokenizedDocument) throws {
