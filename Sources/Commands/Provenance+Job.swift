@@ -39,14 +39,12 @@ extension Provenance {
     case .images(let images):
       if let file = images.processor.file { sources.append(try Source(role: "image processor", file: file)) }
     }
-    if job.corpus.format == .images {
-      sources.append(try Source(images: job.corpus.file))
-    } else {
-      sources.append(try Source(role: "corpus", file: job.corpus.file))
-    }
-    if let file = job.corpus.labels { sources.append(try Source(role: "labels", file: file)) }
-    if let file = job.corpus.parallel { sources.append(try Source(role: "parallel corpus", file: file)) }
-    if job.corpus.parallel != nil, let file = job.corpus.alignment {
+    let corpus = job.corpus.file
+    sources.append(
+      try corpus.format == .images ? Source(images: corpus.url) : Source(role: "corpus", file: corpus.url))
+    if let file = corpus.labels { sources.append(try Source(role: "labels", file: URL(filePath: file))) }
+    if let file = corpus.parallel { sources.append(try Source(role: "parallel corpus", file: URL(filePath: file))) }
+    if corpus.parallel != nil, let file = corpus.alignment {
       sources.append(try Source(role: "word alignment", file: URL(filePath: file)))
     }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
@@ -70,7 +68,7 @@ extension Provenance {
 extension Provenance.Source {
   /// A folder of images as a whole: the digest of their names, each with its file's digest, a line an image.
   init(role: String = "corpus", images folder: URL) throws {
-    var reader = try CorpusReader(CorpusFile(path: folder.relativePath, format: "images"), leavingOut: [])
+    var reader = try CorpusReader(CorpusFile(path: folder.relativePath, format: .images), leavingOut: [])
     var listing = ""
     while let document = try reader.next() {
       guard let path = document.image else { continue }

@@ -24,27 +24,23 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   let log = try job.training.log()
   let renderer = try Renderer(assets: job.assets)
   if !job.precision.isAvailable { progress.note(Precision.unavailable) }
-  let files = try job.files(of: job.model)
   try job.checkAdapterBase()
-  let model = try Model(files: files, precision: job.precision.available, acceptsNonFinite: true)
+  let (files, model) = try job.loaded(job.model)
   for setting in model.unknownSettings { progress.note("not known, so not honoured: \(setting)") }
-  let corpus = try CorpusSource(
-    job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
-  try corpus.check(against: model.description)
-  let reading = try CorpusReading(job, files, model, corpus)
-  try job.checkSelection(model.description, corpus, reading)
+  let measurement = try CorpusMeasurement(
+    job.corpus, tokenizer: job.tokenizer, isShared: job.training.checkpoints != nil)
+  let run = try measurement.run(model, files, seed: job.seed, examples: job.selection?.examples) {
+    progress.advance(by: $0)
+  }
+  let reading = run.reading
+  try job.checkSelection(model.description, run.corpus, reading)
   watch.lap("load")
 
-  let run = CorpusRun(
-    model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), examples: job.selection?.examples,
-    progress: { progress.advance(by: $0) })
-  for note in run.corpusNotes { progress.note(note) }
-  progress.begin("measuring", of: corpus.documents, unit: "documents")
   let analyses = AnalysisSuite.chosen(job.analyses, for: model.description)
-  var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses))
-  progress.end()
-  if extent.tooShort > 0 { progress.note("left out: \(extent.tooShort) documents of a single token") }
-  if let training = try job.training.result(log, job, of: model, measured, progress) { measured.append(training) }
+  var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses), progress)
+  if let training = try job.training.result(log, job, measurement, of: model, measured, progress) {
+    measured.append(training)
+  }
   measured.removeAll { $0.id == TokenVectors.id }
   if let text = reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }
   watch.lap("measure")
@@ -71,14 +67,6 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
     assessment, sentence: report.verdictSentence, page: place.appending(path: "index.html").relativePath)
 }
 
-extension Job.Corpus {
-  var source: CorpusFile {
-    CorpusFile(
-      path: file.relativePath, format: format.rawValue, parallel: parallel?.relativePath, columns: columns, text: text,
-      pair: pair, alignment: alignment, labels: labels?.relativePath)
-  }
-}
-
 extension Job {
   /// The files of the model, or of one of its checkpoints; a LoRA folder's base is where the job says.
   func files(of folder: URL) throws -> ModelFiles {
@@ -92,43 +80,6 @@ extension Job {
     throw InputError(
       .usage, at: adapterBase.relativePath, "is named as the base of a LoRA folder, but the model is none",
       expected: "an adapter_config.json in \(model.relativePath)")
-  }
-}
-
-extension CorpusReading {
-  /// - Throws: `InputError` for a tokenizer or an image processor that cannot be read, and for more tokens than the model
-  ///   has positions.
-  init(_ job: Job, _ files: ModelFiles, _ model: Transformers.Model, _ corpus: CorpusSource) throws {
-    let d = model.description
-    guard d.image == nil else {
-      let images = try CorpusImages(
-        directory: files.folder(with: ["preprocessor_config.json"]), for: d, corpus: corpus.reader(),
-        label: job.corpus.label)
-      self = .images(images)
-      return
-    }
-    let longest = d.stacks.map(\.maximumPositions).min() ?? 1
-    if let length = job.corpus.maxTokens, length > longest {
-      throw InputError(
-        .usage, at: "max_tokens", "is more than the model's positions", expected: "at most \(longest), or a window",
-        found: "\(length)")
-    }
-    var classes: ClassNames?
-    switch d.head {
-    case .sequenceClassification(let count), .tokenClassification(let count):
-      classes = try ClassNames(
-        directory: files.configuration.deletingLastPathComponent(), classes: count)
-    default: break
-    }
-    let sentences = model.pooling.map { SentenceText(lowercases: $0.lowercases) }
-    self = .text(
-      try CorpusTokenizer(
-        tokenizer: job.tokenizer.map { try Tokenizer(directory: $0, sentences: sentences) }
-          ?? Tokenizer(of: files, sentences: sentences), label: job.corpus.label,
-        // Sentence-transformers cut texts to less than the model could read.
-        maximumLength: job.corpus.maxTokens ?? min(longest, model.pooling?.maximumLength ?? .max),
-        decoderStart: d.encoder == nil ? nil : d.decoderStart.map { Int32($0) }, windows: job.corpus.windows,
-        classes: classes))
   }
 }
 
@@ -149,7 +100,7 @@ extension Subject {
         weightNotes: notes.isEmpty ? nil : notes,
         unknownSettings: model.unknownSettings.isEmpty ? nil : model.unknownSettings),
       corpus: Corpus(
-        name: job.corpus.file.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
+        name: job.corpus.file.url.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
         label: job.corpus.label, truncated: extent.truncated),
       seed: job.seed, selection: job.selection)
   }

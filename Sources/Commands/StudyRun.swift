@@ -42,14 +42,14 @@ struct StudyRun {
         try Preflight.input(URL(filePath: data.file.path), option: "data.path or evaluation.path")
       }
     }
-    _ = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
+    let measurement = try CorpusMeasurement(job.corpus, tokenizer: job.tokenizer, isShared: true)
     var variants: [Study.Variant] = []
     for (number, variant) in file.variants.enumerated() {
       var runs: [Study.Run] = []
       for seed in file.seeds {
         progress.note(
           "\(number + 1) of \(file.variants.count): \(variant.name)" + (file.seeds.count > 1 ? ", seed \(seed)" : ""))
-        guard let run = try train(variant, seed: seed, beginning) else { return .interrupted }
+        guard let run = try train(variant, seed: seed, beginning, measurement) else { return .interrupted }
         runs.append(run)
       }
       variants.append(Study.Variant(name: variant.name, settings: variant.settings, runs: runs))
@@ -63,9 +63,9 @@ struct StudyRun {
   }
 
   /// One training with what is measured of it; nil where a signal came.
-  private func train(_ variant: StudyJobFile.Variant, seed: Int, _ beginning: TrainingRun.Beginning) throws -> Study
-    .Run?
-  {
+  private func train(
+    _ variant: StudyJobFile.Variant, seed: Int, _ beginning: TrainingRun.Beginning, _ measurement: CorpusMeasurement
+  ) throws -> Study.Run? {
     let plan = try file.plan(variant, seed: seed, output: trainings)
     let settings = plan.folder.appending(path: "study-settings.json"), digest = file.digest(variant, seed: seed)
     let isSame = (try? String(contentsOf: settings, encoding: .utf8)) == digest
@@ -90,23 +90,19 @@ struct StudyRun {
       }
     }
     if Interruption.isRequested { return nil }
-    return try measure(plan, final, seed: seed)
+    return try measure(plan, final, seed: seed, measurement)
   }
 
-  private func measure(_ plan: TrainingPlan, _ final: URL, seed: Int) throws -> Study.Run {
+  private func measure(
+    _ plan: TrainingPlan, _ final: URL, seed: Int, _ measurement: CorpusMeasurement
+  ) throws -> Study.Run {
     var own = job
     own.model = final
     own.name = plan.name
-    let files = try ModelFiles(final), model = try Model(files: files, acceptsNonFinite: true)
-    let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
-    let reading = try CorpusReading(own, files, model, corpus)
-    let run = CorpusRun(
-      model: model, reading: reading, corpus: corpus, seed: UInt64(seed), progress: { progress.advance(by: $0) })
-    for note in run.corpusNotes { progress.note(note) }
-    progress.begin("measuring", of: corpus.documents, unit: "documents")
-    var (measured, extent) = try run.measure(AnalysisSuite.chosen(job.analyses, for: model.description))
-    progress.end()
-    if let text = reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }
+    let (files, model) = try job.loaded(final)
+    let run = try measurement.run(model, files, seed: seed) { progress.advance(by: $0) }
+    var (measured, extent) = try run.measure(AnalysisSuite.chosen(job.analyses, for: model.description), progress)
+    if let text = run.reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }
     measured.append(try TrainingLog(contentsOf: plan.folder.appending(path: TelemetryFiles.records)).result())
     let results = RunResults(subject: Subject(own, model, extent), analyses: measured).rounded
     return Study.Run(
@@ -117,7 +113,7 @@ struct StudyRun {
   private func write(_ study: Study, _ renderer: Renderer, _ watch: Stopwatch) throws {
     var watch = watch
     let base = try file.plan(file.variants[0], seed: file.seeds[0], output: trainings)
-    var files = [("corpus", job.corpus.file), ("training data", URL(filePath: base.data.file.path))]
+    var files = [("corpus", job.corpus.file.url), ("training data", URL(filePath: base.data.file.path))]
     if let evaluation = base.evaluation { files.append(("evaluation", URL(filePath: evaluation.data.file.path))) }
     if let url = job.file { files.append(("job", url)) }
     var sources = try files.map { role, url in

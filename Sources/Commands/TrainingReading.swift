@@ -47,11 +47,13 @@ struct TrainingReading: Sendable {
   /// The analysis `training`; nil where there is neither a log nor a series of checkpoints.
   ///
   /// - Parameters:
+  ///   - measurement: of the report's corpus.
   ///   - own: the report's model.
   ///   - measured: what was found of it.
   /// - Throws: `InputError` for a checkpoint that cannot be read.
   func result(
-    _ log: TrainingLog, _ job: Job, of own: Model, _ measured: [AnalysisResult], _ progress: Progress
+    _ log: TrainingLog, _ job: Job, _ measurement: CorpusMeasurement, of own: Model, _ measured: [AnalysisResult],
+    _ progress: Progress
   ) throws -> AnalysisResult? {
     guard !logs.isEmpty || checkpoints != nil else { return nil }
     var result = log.result()
@@ -59,12 +61,12 @@ struct TrainingReading: Sendable {
     let last = checkpoints.all[checkpoints.all.count - 1]
     let isMeasured = last.folder.standardizedFileURL.path == model.standardizedFileURL.path
     progress.begin("measuring", of: checkpoints.all.count - (isMeasured ? 1 : 0), unit: "checkpoints")
-    let final = try isMeasured ? (results: measured, weights: WeightDigests(own)) : measure(last, job)
+    let final = try isMeasured ? (results: measured, weights: WeightDigests(own)) : measure(last, job, measurement)
     var series = CheckpointSeries(
       names: checkpoints.all.map(\.name), steps: checkpoints.all.map(\.step), last: final.results)
     var weights: [WeightDigests] = []
     for checkpoint in checkpoints.all.dropLast() {
-      let measured = try measure(checkpoint, job)
+      let measured = try measure(checkpoint, job, measurement)
       series.add(measured.results)
       weights.append(measured.weights)
       progress.advance()
@@ -79,15 +81,10 @@ struct TrainingReading: Sendable {
 
   /// What the job's analyses find of a checkpoint; maps of its tokens are the last one's alone.
   private func measure(
-    _ checkpoint: Checkpoints.Checkpoint, _ job: Job
+    _ checkpoint: Checkpoints.Checkpoint, _ job: Job, _ measurement: CorpusMeasurement
   ) throws -> (results: [AnalysisResult], weights: WeightDigests) {
-    let files = try job.files(of: checkpoint.folder)
-    let model = try Model(files: files, precision: job.precision.available, acceptsNonFinite: true)
-    let corpus = try CorpusSource(job.corpus.source, label: job.corpus.label, limit: job.corpus.limit)
-    var own = job
-    own.model = checkpoint.folder
-    let reading = try CorpusReading(own, files, model, corpus)
-    let run = CorpusRun(model: model, reading: reading, corpus: corpus, seed: UInt64(job.seed), progress: { _ in })
+    let (files, model) = try job.loaded(checkpoint.folder)
+    let run = try measurement.run(model, files, seed: job.seed, progress: { _ in })
     let left = [PerStack<ProjectionAnalysis>.id, PerStack<SimilarityAnalysis>.id]
     let analyses = AnalysisSuite.chosen(job.analyses.filter { !left.contains($0) }, for: model.description)
     return (try run.measure(seriesAnalyses(analyses)).results, WeightDigests(model))

@@ -12,7 +12,9 @@ struct AccumulatorTests {
   static let models = ["gpt2", "bert_mlm"]
 
   /// Halves merged, and the same batches in one.
-  private func halves<A: Analysis>(_ type: A.Type, _ corpus: SmallCorpus) throws -> (merged: A, whole: A) {
+  private func halves<A: Analysis>(_ type: A.Type, _ corpus: SmallCorpus) throws -> (
+    merged: Accumulator<A>, whole: Accumulator<A>
+  ) {
     let batches = corpus.batches(of: 5)
     var merged = try corpus.accumulated(type, batches: Array(batches[..<2]))
     merged.merge(try corpus.accumulated(type, batches: Array(batches[2...])))
@@ -22,11 +24,11 @@ struct AccumulatorTests {
   private func compare<A: Analysis>(_ type: A.Type, _ corpus: SmallCorpus) throws {
     let (merged, whole) = try halves(type, corpus)
     #expect(try differences(merged.result(), whole.result()) == [])
-    var other = A(corpus.context)
+    var other = Accumulator(A(corpus.context))
     other.merge(whole)
     #expect(try differences(other.result(), whole.result()) == [])
     var emptyLast = whole
-    emptyLast.merge(A(corpus.context))
+    emptyLast.merge(Accumulator(A(corpus.context)))
     #expect(try differences(emptyLast.result(), whole.result()) == [])
   }
 
@@ -93,17 +95,13 @@ struct AccumulatorTests {
     let corpus = try SmallCorpus("gpt2")
     func run(_ threads: Int) throws -> [AnalysisResult] {
       try Workers.with(threads: threads) {
-        try Accumulators.measure(
-          all(corpus), corpus.context, documents: corpus.documents.count,
-          repeated: { needs, observe in
-            let repeated = try #require(
-              RepeatedTokens(
-                ordinary: Array(4..<120), opening: [], closing: [], longest: 40, seed: 1, spelled: { "t\($0)" }))
-            try observe(try corpus.observation(repeated.documents, needs, stream: repeated.stream))
-          },
-          corpus: { chunk, needs, observe in
-            try observe(try corpus.observation(Array(corpus.documents[chunk]), needs))
-          })
+        var sums = Accumulators(all(corpus), corpus.context)
+        let repeated = try #require(
+          RepeatedTokens(
+            ordinary: Array(4..<120), opening: [], closing: [], longest: 40, seed: 1, spelled: { "t\($0)" }))
+        try sums.observe(try corpus.observation(repeated.documents, sums.needs, stream: repeated.stream))
+        try sums.observe(try corpus.observation(corpus.documents, sums.needs))
+        return try sums.results()
       }
     }
     let one = try run(1)

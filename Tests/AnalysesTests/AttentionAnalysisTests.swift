@@ -13,8 +13,8 @@ struct AttentionAnalysisTests {
   private func accumulated(
     _ corpus: SmallCorpus, _ documents: [TokenizedDocument], length: Int? = nil,
     weight: (Int, Int, Int, Int) -> Float
-  ) throws -> AttentionAnalysis {
-    var analysis = AttentionAnalysis(corpus.context)
+  ) throws -> Accumulator<AttentionAnalysis> {
+    var analysis = Accumulator(AttentionAnalysis(corpus.context))
     let d = corpus.model.description
     let t = length ?? documents.map(\.ids.count).max() ?? 0
     let (watchers, see) = analysis.needs.watch(documents, [])
@@ -29,7 +29,7 @@ struct AttentionAnalysisTests {
       }
       pattern.forEachHeadsRows { see?.rows(AttentionBand(site: .pattern(layer: layer), rows: $0)) }
     }
-    analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
+    try analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
     return analysis
   }
 
@@ -189,7 +189,7 @@ struct AttentionAnalysisTests {
   @Test("No document of two tokens: not applicable, with the reason")
   func nothing() throws {
     let corpus = try SmallCorpus("gpt2", documents: 1)
-    #expect(try AttentionAnalysis(corpus.context).result().notApplicable != nil)
+    #expect(try Accumulator(AttentionAnalysis(corpus.context)).result().notApplicable != nil)
   }
 
   @Test("Output norms by the Gram matrix are the norms of what the heads write")
@@ -232,7 +232,7 @@ struct AttentionAnalysisTests {
     let reference = try ReferenceCase(
       file: try #require(Fixtures.shared("reference/real/minilm/reference.safetensors")))
     let model = try Model(directory: try #require(Fixtures.shared("models/minilm")))
-    var analysis = AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil))
+    var analysis = Accumulator(AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil)))
     let (ids, mask) = (try reference.values("input.input_ids"), try reference.values("input.attention_mask"))
     let documents = (0..<2).map { b in
       let row = (0..<22).filter { mask[b * 22 + $0] == 1 }.map { Int32(ids[b * 22 + $0]) }
@@ -249,7 +249,7 @@ struct AttentionAnalysisTests {
         see?.rows(AttentionBand(site: .pattern(layer: layer), rows: $0))
       }
     }
-    analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
+    try analysis.observe(Observation(stream: .corpus, documents: documents, trace: Trace(), watchers: watchers))
     let result = try analysis.result()
     let next = try #require(result[AttentionMetrics.nextShare])
     #expect(next.rows.max { $0.quantity.number < $1.quantity.number }?.component == .head(1, 8))

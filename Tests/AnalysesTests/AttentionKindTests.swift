@@ -27,7 +27,7 @@ struct AttentionKindTests {
     let model = try Model(directory: Fixtures.url("models/\(name)")), d = model.description
     let sources = documents([20, 7, 12], vocabulary: d.vocabulary, seed: 1, opening: false)
     let targets = documents([5, 18, 9], vocabulary: d.vocabulary, seed: 2, opening: true)
-    var analysis = AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil))
+    var analysis = Accumulator(AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil)))
     var input = ModelInput(rows: sources.map(\.ids), pad: 1)
     let read = ModelInput(rows: targets.map(\.ids), pad: 1)
     input.target = ModelInput.Target(length: read.length, ids: read.ids, mask: read.mask)
@@ -35,7 +35,7 @@ struct AttentionKindTests {
     var request = TraceRequest(sites: analysis.needs.sites)
     request.observer = see
     let trace = try model.run(input, request)
-    analysis.observe(
+    try analysis.observe(
       Observation(stream: .corpus, documents: sources, targets: targets, trace: trace, watchers: watchers))
     let result = try analysis.result()
 
@@ -118,13 +118,13 @@ struct AttentionKindTests {
         kinds: [.opening] + [TokenKind](repeating: .ordinary, count: image.patches),
         labels: [String?](repeating: nil, count: image.positions), isTruncated: false)
     }
-    var analysis = AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil))
+    var analysis = Accumulator(AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil)))
     #expect(analysis.needs.repeatedTokenSites.isEmpty)
     let (watchers, see) = analysis.needs.watch(images, [])
     var request = TraceRequest(sites: analysis.needs.sites)
     request.observer = see
     let trace = try model.run(ModelInput(pixels: pixels, for: image), request)
-    analysis.observe(Observation(stream: .corpus, documents: images, trace: trace, watchers: watchers))
+    try analysis.observe(Observation(stream: .corpus, documents: images, trace: trace, watchers: watchers))
     let result = try analysis.result()
     for (metric, layers) in Self.digits {
       for (layer, expected) in layers.enumerated() {
@@ -149,13 +149,13 @@ struct AttentionKindTests {
     d.stack.maximumPositions = length
     let model = Model(description: d, parameters: short.parameters, network: short.network)
     let document = documents([length], vocabulary: d.vocabulary, seed: 3, opening: false)
-    var analysis = AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil))
+    var analysis = Accumulator(AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil)))
     let (watchers, see) = analysis.needs.watch(document, [])
     var request = TraceRequest(sites: analysis.needs.sites)
     request.observer = see
     let input = ModelInput(rows: document.map(\.ids), pad: 1)
     let trace = try model.run(input, request)
-    analysis.observe(Observation(stream: .corpus, documents: document, trace: trace, watchers: watchers))
+    try analysis.observe(Observation(stream: .corpus, documents: document, trace: trace, watchers: watchers))
     let result = try analysis.result()
     let facts = try #require(result.texts["pooled"])
     #expect(facts == ["doc-0", "\(length)", "3"])

@@ -12,7 +12,7 @@ struct GradientAnalysisTests {
   @Test("Norms, ratios and flow are those of the batch's gradient", arguments: ["gpt2", "bert_mlm"])
   func oneBatch(_ name: String) throws {
     let corpus = try SmallCorpus(name, documents: 4)
-    var analysis = GradientAnalysis(corpus.context)
+    var analysis = Accumulator(GradientAnalysis(corpus.context))
     let observation = try corpus.observation(corpus.documents, analysis.needs)
     try analysis.observe(observation)
     let result = try analysis.result()
@@ -56,7 +56,7 @@ struct GradientAnalysisTests {
   @Test("Histograms count every element once, in the bin of its magnitude")
   func histograms() throws {
     let corpus = try SmallCorpus("gpt2", documents: 2)
-    var analysis = GradientAnalysis(corpus.context)
+    var analysis = Accumulator(GradientAnalysis(corpus.context))
     let name = corpus.model.parameters[0].name
     let shape = corpus.model.parameters[0].tensor.shape
     var values = [Float](repeating: 0, count: shape.reduce(1, *))
@@ -112,8 +112,8 @@ struct GradientAnalysisTests {
     var needs = AttentionAnalysis(corpus.context).needs
     needs.formUnion(GradientAnalysis(corpus.context).needs)
     func run(_ size: Int) throws -> AnalysisResult {
-      var analysis = AttentionAnalysis(corpus.context)
-      for batch in corpus.batches(of: size) { analysis.observe(try corpus.observation(batch, needs)) }
+      var analysis = Accumulator(AttentionAnalysis(corpus.context))
+      for batch in corpus.batches(of: size) { try analysis.observe(try corpus.observation(batch, needs)) }
       return try analysis.result()
     }
     let (alone, together) = (try run(1), try run(8))
@@ -137,7 +137,7 @@ struct GradientAnalysisTests {
     var needs = GradientAnalysis(corpus.context).needs
     needs.parameterGradients = false
     func shares(of size: Int) throws -> [Double] {
-      var analysis = AttentionAnalysis(corpus.context)
+      var analysis = Accumulator(AttentionAnalysis(corpus.context))
       for batch in corpus.batches(of: size) {
         let plain = try corpus.observation(batch, analysis.needs, labelled: false)
         // Each third token of a document counts; of long ones more.
@@ -145,8 +145,8 @@ struct GradientAnalysisTests {
         let input = ModelInput(rows: batch.map(\.ids), labels: labels, pad: 1)
         let trace = try corpus.model.run(input, TraceRequest(sites: needs.sites, gradients: needs.gradients))
         #expect(trace.labelCount == labels.joined().count { $0 >= 0 })
-        if isMasked { analysis.observe(plain) }
-        analysis.observe(
+        if isMasked { try analysis.observe(plain) }
+        try analysis.observe(
           Observation(
             stream: isMasked ? .maskedCorpus : .corpus, documents: batch, trace: trace,
             watchers: isMasked ? [] : plain.watchers))

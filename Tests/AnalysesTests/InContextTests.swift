@@ -50,7 +50,7 @@ struct InContextTests {
     let repeated = try #require(
       RepeatedTokens(
         ordinary: Array(4..<60), opening: [2], closing: [], longest: 24, seed: 1, spelled: { "t\($0)" }))
-    var analysis = InContextAnalysis(corpus.context)
+    var analysis = Accumulator(InContextAnalysis(corpus.context))
     try analysis.observe(
       try corpus.observation(repeated.documents, analysis.needs, stream: repeated.stream))
     let half = repeated.half

@@ -75,7 +75,7 @@ struct RepetitionTests {
     "It does not apply to a model that writes no text, and needs nothing of it", arguments: ["bert_mlm", "bert_cls"])
   func notApplicable(name: String) throws {
     let corpus = try SmallCorpus(name, documents: 4)
-    let analysis = RepetitionAnalysis(corpus.context)
+    let analysis = Accumulator(RepetitionAnalysis(corpus.context))
     #expect(!analysis.needs.documents && analysis.needs.sites.isEmpty)
     #expect(try analysis.result().notApplicable?.contains("writes no text") == true)
   }
@@ -85,7 +85,7 @@ struct RepetitionTests {
     let corpus = try SmallCorpus("t5", documents: 6)
     let texts = try corpus.model.targets(of: corpus.documents.map(\.ids), GenerationRequest(maximumTokens: 64))
     func observed(_ targets: [[Int32]]) throws -> AnalysisResult {
-      var analysis = RepetitionAnalysis(corpus.context)
+      var analysis = Accumulator(RepetitionAnalysis(corpus.context))
       let documents = zip(corpus.documents, targets).map { document, ids in
         var target = document
         target.ids = [1] + ids

@@ -87,9 +87,9 @@ struct RepresentationTests {
       #expect(result[metric]?.rows.allSatisfy { $0.quantity.state == .notApplicable } == true)
     }
     corpus = try SmallCorpus("gpt2", documents: 1, longest: 3)
-    #expect(try PerStack<RepresentationAnalysis>(corpus.context).result().notApplicable != nil)
-    #expect(try PerStack<SimilarityAnalysis>(corpus.context).result().notApplicable != nil)
-    #expect(try PerStack<ProjectionAnalysis>(corpus.context).result().notApplicable != nil)
+    #expect(try Accumulator(PerStack<RepresentationAnalysis>(corpus.context)).result().notApplicable != nil)
+    #expect(try Accumulator(PerStack<SimilarityAnalysis>(corpus.context)).result().notApplicable != nil)
+    #expect(try Accumulator(PerStack<ProjectionAnalysis>(corpus.context)).result().notApplicable != nil)
   }
 
   @Test("CKA matrices are symmetric with ones on the diagonal")
@@ -153,7 +153,7 @@ struct RepresentationTests {
   @Test("Weights: norms, conditions and exponents by matrix")
   func weights() throws {
     let corpus = try SmallCorpus("gpt2", documents: 1)
-    let result = try WeightAnalysis(corpus.context).result()
+    let result = try WeightAnalysis(corpus.context).result(of: NoState())
     let matrices = corpus.model.weightMatrices()
     #expect(result.texts["matrices"] == matrices.map(\.name))
     for (name, matrix) in matrices.prefix(6) {
@@ -168,7 +168,7 @@ struct RepresentationTests {
       #expect(result[WeightMetrics.alpha]?[component]?.state == .notApplicable)
       #expect(result.arrays["singular.\(name)"]?.values.count == values.count)
     }
-    let census = try WeightCensus(corpus.context).result()
+    let census = try WeightCensus(corpus.context).result(of: NoState())
     #expect(census[WeightMetrics.nanCount]?.rows.count == corpus.model.parameters.count)
     #expect(census[WeightMetrics.nanCount]?.rows.allSatisfy { $0.quantity.value == 0 } == true)
   }

@@ -51,10 +51,10 @@ struct SmallCorpus {
   /// An analysis after some batches of documents.
   func accumulated<A: Analysis>(
     _ type: A.Type, batches: [[TokenizedDocument]], labelled: Bool = true
-  ) throws -> A {
-    var analysis = A(context)
-    for batch in batches { try analysis.observe(try observation(batch, analysis.needs, labelled: labelled)) }
-    return analysis
+  ) throws -> Accumulator<A> {
+    var sums = Accumulator(A(context))
+    for batch in batches { try sums.observe(try observation(batch, sums.needs, labelled: labelled)) }
+    return sums
   }
 
   func batches(of size: Int) -> [[TokenizedDocument]] {

@@ -46,7 +46,7 @@ struct StackTests {
   @Test("Representations: each stack by what it reads", arguments: ["marian", "t5", "bart"])
   func representations(_ name: String) throws {
     let run = try Run(name) { PerStack<RepresentationAnalysis>($0).needs }
-    var analysis = PerStack<RepresentationAnalysis>(run.context)
+    var analysis = Accumulator(PerStack<RepresentationAnalysis>(run.context))
     try analysis.observe(run.observation)
     let result = try analysis.result()
     let norms = try #require(result[RepresentationMetrics.norm])
@@ -76,7 +76,7 @@ struct StackTests {
   @Test("Gradients: layers of each stack have the norm of their own parameters", arguments: ["marian", "t5"])
   func gradients(_ name: String) throws {
     let run = try Run(name) { GradientAnalysis($0).needs }
-    var analysis = GradientAnalysis(run.context)
+    var analysis = Accumulator(GradientAnalysis(run.context))
     try analysis.observe(run.observation)
     let result = try analysis.result()
     for stack in ["encoder", "decoder"] {

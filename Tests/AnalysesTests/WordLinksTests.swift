@@ -102,7 +102,7 @@ struct WordLinksTests {
       return document
     }
     let sources = (0..<6).map { document($0, nil) }, targets = (0..<6).map { document($0, $0 == 5) }
-    var analysis = AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil))
+    var analysis = Accumulator(AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil)))
     var input = ModelInput(rows: sources.map(\.ids), pad: 1)
     let read = ModelInput(rows: targets.map(\.ids), pad: 1)
     input.target = ModelInput.Target(length: read.length, ids: read.ids, mask: read.mask)
@@ -111,7 +111,7 @@ struct WordLinksTests {
     var request = TraceRequest(sites: analysis.needs.sites.union(sites))
     request.observer = look
     let trace = try model.run(input, request)
-    analysis.observe(
+    try analysis.observe(
       Observation(stream: .corpus, documents: sources, targets: targets, trace: trace, watchers: watchers))
     let result = try analysis.result()
     for layer in 0..<d.layers {

@@ -44,8 +44,8 @@ struct JobTests {
     let folder = file.deletingLastPathComponent()
     #expect(job.name == "minilm-english")
     #expect(job.model.standardizedFileURL.path == folder.appending(path: "models/minilm").standardizedFileURL.path)
-    #expect(job.corpus.file.standardizedFileURL.path == scratch["ewt.conllu"].standardizedFileURL.path)
-    #expect(job.corpus.format == .conllu)
+    #expect(job.corpus.file.url.standardizedFileURL.path == scratch["ewt.conllu"].standardizedFileURL.path)
+    #expect(job.corpus.file.format == .conllu)
     #expect(job.corpus.label == "xpos")
     #expect(job.corpus.limit == 20)
     #expect(job.corpus.maxTokens == 64)
@@ -62,10 +62,10 @@ struct JobTests {
     let file = try scratch.write(
       "{ model: 'm', corpus: { path: 'a.txt', window: 1024, stride: 256 } }", to: "jobs/w.json5")
     let path = file.path(percentEncoded: false)
-    #expect(try job(path).corpus.windows == DocumentWindows(length: 1024, stride: 256))
-    #expect(try job(path, "--stride", "512").corpus.windows == DocumentWindows(length: 1024, stride: 512))
-    #expect(try job("--model", "m", "--window", "100").corpus.windows == DocumentWindows(length: 100, stride: 50))
-    #expect(try job("--model", "m").corpus.windows == nil)
+    #expect(try job(path).corpus.windows() == DocumentWindows(length: 1024, stride: 256))
+    #expect(try job(path, "--stride", "512").corpus.windows() == DocumentWindows(length: 1024, stride: 512))
+    #expect(try job("--model", "m", "--window", "100").corpus.windows() == DocumentWindows(length: 100, stride: 50))
+    #expect(try job("--model", "m").corpus.windows() == nil)
     #expect(throws: InputError.self) { try job("--model", "m", "--stride", "5") }
     #expect(throws: InputError.self) { try job(path, "--max-tokens", "64") }
   }
@@ -78,32 +78,34 @@ struct JobTests {
       { model: "m", corpus: { path: "a.tsv", columns: ["id", "en", "de"], text: "en", pair: "de", label: "id" } }
       """, to: "jobs/job.json5")
     let path = file.path(percentEncoded: false)
-    let table = try job(path).corpus
+    let settings = try job(path).corpus, table = settings.file
     #expect(table.format == .tsv && table.columns == ["id", "en", "de"])
-    #expect(table.text == "en" && table.pair == "de" && table.label == "id" && table.parallel == nil)
-    #expect(try job(path, "--pair", "id").corpus.pair == "id")
-    let other = try job(path, "--corpus", "b.jsonl", "--columns", "x,y").corpus
+    #expect(table.text == "en" && table.pair == "de" && settings.label == "id" && table.parallel == nil)
+    #expect(try job(path, "--pair", "id").corpus.file.pair == "id")
+    let replaced = try job(path, "--corpus", "b.jsonl", "--columns", "x,y").corpus, other = replaced.file
     #expect(other.format == .jsonl && other.columns == ["x", "y"])
-    #expect(other.text == nil && other.pair == nil && other.label == nil)
+    #expect(other.text == nil && other.pair == nil && replaced.label == nil)
     let photos = try scratch.write(
       "{ model: 'm', corpus: { path: 'photos', format: 'images', labels: 'l.csv' } }", to: "jobs/p.json5")
     let photoJob = photos.path(percentEncoded: false)
-    #expect(try job(photoJob).corpus.format == .images)
-    #expect(try job(photoJob).corpus.labels?.standardizedFileURL.path == scratch["jobs/l.csv"].standardizedFileURL.path)
-    #expect(try job(photoJob, "--labels", "other.csv").corpus.labels?.relativePath == "other.csv")
+    #expect(try job(photoJob).corpus.file.format == .images)
+    #expect(try job(photoJob).corpus.file.labels == scratch["jobs/l.csv"].standardizedFileURL.path)
+    #expect(try job(photoJob, "--labels", "other.csv").corpus.file.labels == "other.csv")
     let aligned = try scratch.write("{ model: 'm', corpus: { path: 'a.en', parallel: 'a.de' } }", to: "jobs/b.json5")
-    let corpus = try job(aligned.path(percentEncoded: false)).corpus
+    let corpus = try job(aligned.path(percentEncoded: false)).corpus.file
     #expect(corpus.format == .lines)
-    #expect(corpus.parallel?.standardizedFileURL.path == scratch["jobs/a.de"].standardizedFileURL.path)
-    #expect(try job("--model", "m", "--corpus", "ner.CONLL").corpus.format == .conll)
+    #expect(
+      corpus.parallel.map { URL(filePath: $0).standardizedFileURL.path }
+        == scratch["jobs/a.de"].standardizedFileURL.path)
+    #expect(try job("--model", "m", "--corpus", "ner.CONLL").corpus.file.format == .conll)
   }
 
   @Test("only the model is needed; the rest has defaults")
   func defaults() throws {
     let job = try job("--model", "models/minilm/")
     #expect(job.name == "minilm-held-out")
-    #expect(job.corpus.file.lastPathComponent == "held-out.txt")
-    #expect(job.corpus.format == .text)
+    #expect(job.corpus.file.url.lastPathComponent == "held-out.txt")
+    #expect(job.corpus.file.format == .text)
     #expect(job.corpus.limit == nil && job.corpus.maxTokens == nil && job.corpus.label == nil)
     #expect(job.analyses == Job.analyses)
     #expect(job.formats == FigureRendition.Format.allCases)
@@ -131,7 +133,7 @@ struct JobTests {
     #expect(job.name == "minigpt")
     #expect(job.seed == 3)
     for file in [
-      job.corpus.file, job.model.appending(path: "config.json"), job.model.appending(path: "tokenizer.json"),
+      job.corpus.file.url, job.model.appending(path: "config.json"), job.model.appending(path: "tokenizer.json"),
     ] {
       #expect(FileManager.default.fileExists(atPath: file.path(percentEncoded: false)))
     }
@@ -145,12 +147,12 @@ struct JobTests {
       to: "job.json5")
     let path = file.path(percentEncoded: false)
     let changed = try job(path, "--corpus", "b.txt", "--seed", "2", "--formats", "png", "--fail-on", "never")
-    #expect(changed.corpus.file.relativePath == "b.txt")
-    #expect(changed.corpus.format == .text && changed.corpus.label == nil && changed.corpus.limit == 5)
+    #expect(changed.corpus.file.path == "b.txt")
+    #expect(changed.corpus.file.format == .text && changed.corpus.label == nil && changed.corpus.limit == 5)
     #expect(changed.seed == 2 && changed.formats == [.png] && changed.gate == .never)
     let same = try job(path, "--limit", "9")
-    #expect(same.corpus.format == .conllu && same.corpus.label == "upos" && same.corpus.limit == 9)
-    #expect(try job("--model", "m", "--corpus", "x.CONLLU").corpus.format == .conllu)
+    #expect(same.corpus.file.format == .conllu && same.corpus.label == "upos" && same.corpus.limit == 9)
+    #expect(try job("--model", "m", "--corpus", "x.CONLLU").corpus.file.format == .conllu)
   }
 
   @Test(

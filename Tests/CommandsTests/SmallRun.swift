@@ -18,28 +18,12 @@ struct SmallRun {
     for name in ["config.json", "model.safetensors"] {
       try FileManager.default.copyItem(at: Fixtures.url("models/\(fixture)/\(name)"), to: self["small/\(name)"])
     }
-    try write(Self.tokenizer, to: "small/tokenizer.json")
+    try write(CharacterTokenizer.json, to: "small/tokenizer.json")
     let sentences = (0..<24).map { "sentence number \($0) says little, and it says little again \($0 * $0)." }
     try write(sentences.joined(separator: "\n\n") + "\n", to: "corpus.txt")
   }
 
   subscript(name: String) -> URL { folder.appending(path: name) }
-
-  /// Byte-level BPE without merges: printable ASCII, space and line feed, in the 120 rows of the fixture.
-  private static var tokenizer: String {
-    var vocabulary = ["<s>", "<pad>", "</s>"]
-    vocabulary += (33...126).map { String(UnicodeScalar(UInt8($0))) } + ["Ġ", "Ċ"]
-    let entries = vocabulary.enumerated().map { index, token in
-      "\"\(token.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\": \(index)"
-    }
-    let special = (0..<3).map { "{\"id\": \($0), \"content\": \"\(vocabulary[$0])\", \"special\": true}" }
-    return """
-      {"added_tokens": [\(special.joined(separator: ", "))], "normalizer": null,
-       "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}, "post_processor": null,
-       "decoder": {"type": "ByteLevel"},
-       "model": {"type": "BPE", "vocab": {\(entries.joined(separator: ", "))}, "merges": []}}
-      """
-  }
 
   func bytes(_ name: String) throws -> Data { try Data(contentsOf: self[name]) }
 

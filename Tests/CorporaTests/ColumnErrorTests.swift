@@ -112,10 +112,9 @@ struct ColumnErrorTests {
       ),
       ("c.conllu", CorpusFile(path: "", text: "x"), nil, "is read as conllu, which takes no setting \"text\""),
       ("c.txt", CorpusFile(path: "", pair: "x"), nil, "is read as text, which takes no setting \"pair\""),
-      ("c.txt", CorpusFile(path: "", format: "tvs"), nil, "the nearest is \"tsv\""),
       ("c.xml", CorpusFile(path: ""), nil, "has no known format"),
       (
-        "c.tsv", CorpusFile(path: "", format: "tsv", parallel: "x"), nil,
+        "c.tsv", CorpusFile(path: "", format: .tsv, parallel: "x"), nil,
         "cannot have a parallel file, expected text, a document a line, found tsv"
       ),
       (

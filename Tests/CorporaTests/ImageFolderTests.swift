@@ -139,7 +139,7 @@ struct ImageFolderTests {
     #expect(try line(["a.png": photo], CorpusFile(path: "", pair: "x")).contains("takes no setting \"pair\""))
     #expect(try line(["a.png": photo], CorpusFile(path: "", labels: "/nowhere.csv")) == "/nowhere.csv: does not exist")
     #expect(
-      inputError { _ = try Corpus.read(path: "/nowhere", format: "images") }?.description == "/nowhere: does not exist")
+      inputError { _ = try Corpus.read(path: "/nowhere", format: .images) }?.description == "/nowhere: does not exist")
     let text = try withFile("a", "c.txt") { path in
       inputError { _ = try Corpus.read(CorpusFile(path: path, labels: "l.csv")) }
     }

@@ -19,7 +19,7 @@ struct SharedCorpusTests {
       ("wnut17train.conll", [3394, 62730, 59570, 660, 206, 13, 331_745]),
     ])
   func entities(name: String, expected: [Int]) throws {
-    let corpus = try Corpus.read(path: try path("wnut17-ner/\(name)"), format: "conll", label: "ner")
+    let corpus = try Corpus.read(path: try path("wnut17-ner/\(name)"), format: .conll, label: "ner")
     let words = corpus.documents.flatMap(\.words)
     let labels = words.compactMap { $0.labels["ner"] }
     let scalars = corpus.documents.reduce(0) { $0 + $1.text.unicodeScalars.count }

@@ -52,7 +52,7 @@ struct TaskTests {
     plan.task = .tokenClassification
     plan.source = .directory(scratch["masked/final"], Initialization())
     plan.tokenizer = nil
-    let corpus = CorpusFile(path: file, format: "conll", columns: ["word", "kind"])
+    let corpus = CorpusFile(path: file, format: .conll, columns: ["word", "kind"])
     plan.data = TrainingPlan.Data(file: corpus, label: "kind")
     plan.evaluation = TrainingPlan.Evaluation(data: plan.data, every: 40)
     #expect(try run(plan).last?.accuracy ?? 0 > 0.99)

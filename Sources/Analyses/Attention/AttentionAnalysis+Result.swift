@@ -6,7 +6,8 @@ package import Results
 package import Transformers
 
 extension AttentionAnalysis {
-  package func result() throws -> AnalysisResult {
+  package func result(of state: [KindSums]) throws -> AnalysisResult {
+    let kinds = zip(kinds, state).map(MeasuredKind.init)
     guard kinds.contains(where: { $0.rows.documents > 0 }) else {
       return AnalysisResult(id: AttentionAnalysis.id, notApplicable: "no document has two tokens")
     }
@@ -41,9 +42,9 @@ extension AttentionAnalysis {
 extension AttentionAnalysis {
   /// The class of every head, under the sites of its layer's pattern; of a kind of attention of which nothing was seen
   /// there is none.
-  package var classes: [Site: [PatternClass]] {
+  package func classes(of state: [KindSums]) -> [Site: [PatternClass]] {
     var classes: [Site: [PatternClass]] = [:]
-    for sums in kinds where sums.rows.documents > 0 {
+    for sums in zip(kinds, state).map(MeasuredKind.init) where sums.rows.documents > 0 {
       let tables = AnalysisResult(id: AttentionAnalysis.id, tables: sums.classTables())
       let all = sums.heads.indices.map { sums.patternClass($0, tables, thresholds) }
       for layer in 0..<sums.kind.layers {
@@ -54,7 +55,27 @@ extension AttentionAnalysis {
   }
 }
 
-extension KindSums {
+/// A kind of attention with what was added up of it.
+private struct MeasuredKind {
+  typealias Denominator = KindSums.Denominator
+
+  let kind: AttentionKind
+  let sums: KindSums
+
+  var heads: [HeadSums] { sums.heads }
+  var repeated: [BootstrapSums] { sums.repeated }
+  var rows: BootstrapSums { sums.rows }
+  var repeatedSequences: BootstrapSums { sums.repeatedSequences }
+  var samples: AttentionSamples { sums.samples }
+  var longest: Int { sums.longest }
+  var longest16: Int { sums.longest16 }
+  var documents16: Int { sums.documents16 }
+  var documents64: Int { sums.documents64 }
+  var seenKinds: [TokenKind] { sums.seenKinds }
+  var cutAlignments: Int { sums.cutAlignments }
+}
+
+extension MeasuredKind {
   /// Every table of the analysis, with the rows of this kind.
   fileprivate func tables(copying: [Quantity]) -> [MetricTable] {
     return classTables() + [

@@ -19,25 +19,25 @@ package struct AttentionAnalysis: Analysis {
   package var thresholds = PatternClass.Thresholds()
   /// Whether means are to have intervals; the classes of heads need none.
   package var hasIntervals = true
-  var kinds: [KindSums]
+  let kinds: [AttentionKind]
   private let gate: AttentionSamples.Gate
 
   package init(_ context: AnalysisContext) {
     model = context.model
     outputGrams = HeadOutputGrams(model: context.model)
-    kinds = AttentionKind.all(of: model.description).map(KindSums.init)
+    kinds = AttentionKind.all(of: model.description)
     gate = AttentionSamples.Gate(among: context.examples)
   }
 
   package var needs: Needs {
     var needs = Needs()
-    for kind in kinds.map(\.kind) {
+    for kind in kinds {
       // Repeated tokens are short enough for whole patterns.
       if kind.plane == nil && !kind.isCross {
         needs.repeatedTokenSites.formUnion((0..<kind.layers).map(kind.pattern))
       }
     }
-    let (kinds, gate, outputGrams) = (kinds.map(\.kind), gate, outputGrams)
+    let (kinds, gate, outputGrams) = (kinds, gate, outputGrams)
     needs.watchers = [
       { documents, targets in
         AttentionSums(kinds, documents, targets, choices: documents.map(gate.choose), outputGrams: outputGrams)
@@ -49,42 +49,44 @@ package struct AttentionAnalysis: Analysis {
   /// A watcher for a batch of which no map is kept and how much heads write is not asked for: it looks at rows alone.
   package func rowWatcher(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> any AttentionWatcher {
     AttentionSums(
-      kinds.map(\.kind), documents, targets, choices: documents.map { _ in AttentionSamples.Choice() },
+      kinds, documents, targets, choices: documents.map { _ in AttentionSamples.Choice() },
       outputGrams: outputGrams)
   }
 
-  package mutating func observe(_ observation: Observation) {
+  /// Of each kind.
+  package var empty: [KindSums] { kinds.map(KindSums.init) }
+
+  package func observe(_ observation: Observation, into state: inout [KindSums]) {
     switch observation.stream {
     case .corpus:
       for case let sums as AttentionSums in observation.watchers {
-        for index in kinds.indices { observe(observation, sums, index) }
+        for index in kinds.indices { observe(observation, sums, index, into: &state[index]) }
       }
-      for index in kinds.indices { kinds[index].observe(importance: observation, weights) }
+      for (index, kind) in kinds.enumerated() { state[index].observe(importance: observation, of: kind, weights) }
     case .repeatedTokens(let start, let half):
-      for index in kinds.indices where !kinds[index].kind.isCross {
-        kinds[index].observe(repeated: observation, start: start, half: half, weights)
+      for (index, kind) in kinds.enumerated() where !kind.isCross {
+        state[index].observe(repeated: observation, of: kind, start: start, half: half, weights)
       }
     case .maskedCorpus:
       // A masked language model has its loss here.
-      for index in kinds.indices { kinds[index].observe(importance: observation, weights) }
+      for (index, kind) in kinds.enumerated() { state[index].observe(importance: observation, of: kind, weights) }
     }
   }
 
-  private mutating func observe(_ observation: Observation, _ sums: AttentionSums, _ index: Int) {
+  private func observe(_ observation: Observation, _ sums: AttentionSums, _ index: Int, into state: inout KindSums) {
+    for (choice, document) in zip(sums.choices, observation.documents) { state.samples.consider(document, choice) }
     let documents = observation.documents.indices.filter { sums.counts(kind: index, document: $0) }
     guard documents.allSatisfy({ !sums.cell(kind: index, head: 0, document: $0).sums.isEmpty }) else { return }
     let weights = observation.documents.map(weights)
     for i in documents {
-      kinds[index].add(
+      state.add(
         denominatorsOf: sums.keys(kind: index, document: i).length, queries: sums.queryCount(kind: index, document: i),
-        weights[i])
-      kinds[index].seenKinds.formUnion(sums.keys(kind: index, document: i).kinds)
-      kinds[index].keepMaps(sums, index, document: i, observation)
-      if kinds[index].kind.isCross, observation.targets[i].prediction?.alignment?.isCut == true {
-        kinds[index].cutAlignments += 1
-      }
+        of: kinds[index], weights[i])
+      state.see(sums.keys(kind: index, document: i).kinds)
+      state.keepMaps(sums, index, of: kinds[index], document: i, observation)
+      if kinds[index].isCross, observation.targets[i].prediction?.alignment?.isCut == true { state.cutAlignments += 1 }
     }
-    forEachElement(of: &kinds[index].heads) { tally, piece in
+    forEachElement(of: &state.heads) { tally, piece in
       for i in documents {
         tally.add(
           sums.cell(kind: index, head: piece, document: i), document: sums.keys(kind: index, document: i),
@@ -95,10 +97,6 @@ package struct AttentionAnalysis: Analysis {
 
   private func weights(_ document: TokenizedDocument) -> BootstrapWeights {
     hasIntervals ? BootstrapWeights(hash: document.bootstrapHash) : .none
-  }
-
-  package mutating func merge(_ other: AttentionAnalysis) {
-    for index in kinds.indices { kinds[index].merge(other.kinds[index]) }
   }
 }
 

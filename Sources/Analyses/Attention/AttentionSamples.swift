@@ -1,9 +1,10 @@
 import Engine
+import Support
 import Synchronization
 
 /// A few documents whose attention is kept for figures: of moderate length where there are such, and among them those
 /// with the smallest hash; and of the long ones that with the smallest hash, pooled. Where documents are named, those.
-package struct AttentionSamples: Sendable {
+package struct AttentionSamples: AnalysisState {
   package static let kept = 3
   /// Lengths that a drawn map can name every token of.
   static let moderate = 6...40
@@ -13,7 +14,7 @@ package struct AttentionSamples: Sendable {
   static let pooledBeyond = 256
 
   /// What makes one document preferable to another.
-  struct Rank: Sendable {
+  struct Rank: Codable, Hashable, Sendable {
     var isModerate: Bool
     var hash: UInt64
     var id: String
@@ -66,7 +67,7 @@ package struct AttentionSamples: Sendable {
   }
 
   /// What the first positions of a document are called.
-  struct Names: Sendable {
+  struct Names: Codable, Sendable {
     var tokens: [String]
     /// As the vocabulary spells them; empty where they are of none.
     var entries: [String]
@@ -77,7 +78,7 @@ package struct AttentionSamples: Sendable {
     }
   }
 
-  struct Sample: Sendable {
+  struct Sample: Codable, Sendable {
     var rank: Rank
     var keys: Names
     /// Where these are others than the keys: what a decoder's rows predict.
@@ -85,38 +86,56 @@ package struct AttentionSamples: Sendable {
     /// Of the two, where people aligned them.
     var alignment: TokenAlignment?
     /// `[L, H, queries, keys]`.
-    var pattern: [Float]
+    @Packed var pattern: [Float]
     /// Positions of the whole document.
     var length: Int
   }
 
-  struct Pooled: Sendable {
+  struct Pooled: Codable, Sendable {
     var rank: Rank
     /// Positions of the document, and of a block's side.
     var length: Int
     var size: Int
     /// `[L, H, blocks, blocks]`.
     var blocks: Int
-    var mean: [Float]
-    var maximum: [Float]
+    @Packed var mean: [Float]
+    @Packed var maximum: [Float]
   }
 
+  /// The best documents so far, whose maps are kept where they have such, best first; and the best of the long ones.
+  private var shown: [Rank] = []
+  private var long: Rank?
   /// Best first.
   private(set) var samples: [Sample] = []
   private(set) var pooled: Pooled?
 
+  /// Takes note of a document that was chosen, whether this kind of attention has rows of it or not.
+  mutating func consider(_ document: TokenizedDocument, _ choice: Choice) {
+    guard choice.isShown || choice.isPooled else { return }
+    let rank = Rank(document)
+    consider(shown: choice.isShown ? [rank] : [], long: choice.isPooled ? rank : nil)
+  }
+
+  private mutating func consider(shown ranks: [Rank], long rank: Rank?) {
+    shown = Array((shown + ranks).sorted { $0.precedes($1) }.prefix(AttentionSamples.kept))
+    if let rank, long.map(rank.precedes) ?? true { long = rank }
+    samples.removeAll { !shown.contains($0.rank) }
+    if pooled?.rank != long { pooled = nil }
+  }
+
   mutating func offer(_ sample: Sample) {
+    guard shown.contains(sample.rank) else { return }
     samples.append(sample)
     samples.sort { $0.rank.precedes($1.rank) }
-    if samples.count > AttentionSamples.kept { samples.removeLast() }
   }
 
   mutating func offer(_ other: Pooled) {
-    if pooled.map({ other.rank.precedes($0.rank) }) ?? true { pooled = other }
+    if other.rank == long { pooled = other }
   }
 
-  mutating func merge(_ other: AttentionSamples) {
-    for sample in other.samples { offer(sample) }
-    if let pooled = other.pooled { offer(pooled) }
+  package mutating func merge(_ later: AttentionSamples) {
+    consider(shown: later.shown, long: later.long)
+    for sample in later.samples { offer(sample) }
+    if let pooled = later.pooled { offer(pooled) }
   }
 }

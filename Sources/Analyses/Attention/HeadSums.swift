@@ -1,8 +1,9 @@
 import CKernels
 import Engine
+import Support
 
 /// What the attention analysis adds up of one head over a corpus.
-struct HeadSums: Sendable {
+struct HeadSums: AnalysisState {
   /// Numerators of row means: the kernel's, then those below.
   enum Extra: Int, CaseIterable {
     case separator, specialAndFirst16, normalised16, maximum16, longRange64, sink, outputNorm
@@ -24,12 +25,12 @@ struct HeadSums: Sendable {
   /// Of aligned documents `WordLinks.agreement`.
   var agreement = BootstrapSums(width: 2)
   /// `Σ_q A[q, k]` over the corpus, aligned at the start; over long sequences; and its part on ordinary tokens.
-  var marginal: [Double] = []
-  var marginal16: [Double] = []
-  var ordinary16: [Double] = []
+  @Packed var marginal: [Double] = []
+  @Packed var marginal16: [Double] = []
+  @Packed var ordinary16: [Double] = []
   /// `Σ A[q, q − o]` and `Σ A[q, q + o]` at `o`.
-  var behind: [Double] = []
-  var ahead: [Double] = []
+  @Packed var behind: [Double] = []
+  @Packed var ahead: [Double] = []
 
   /// Adds one document.
   mutating func add(_ cell: AttentionSums.Cell, document: DocumentKeys, weights: BootstrapWeights) {
@@ -60,15 +61,15 @@ struct HeadSums: Sendable {
     HeadSums.add(Array(cell.offsets[(length - 1)...]), to: &ahead)
   }
 
-  mutating func merge(_ other: HeadSums) {
-    means.merge(other.means)
-    importance.merge(other.importance)
-    agreement.merge(other.agreement)
-    HeadSums.add(other.marginal, to: &marginal)
-    HeadSums.add(other.marginal16, to: &marginal16)
-    HeadSums.add(other.ordinary16, to: &ordinary16)
-    HeadSums.add(other.behind, to: &behind)
-    HeadSums.add(other.ahead, to: &ahead)
+  mutating func merge(_ later: HeadSums) {
+    means.merge(later.means)
+    importance.merge(later.importance)
+    agreement.merge(later.agreement)
+    HeadSums.add(later.marginal, to: &marginal)
+    HeadSums.add(later.marginal16, to: &marginal16)
+    HeadSums.add(later.ordinary16, to: &ordinary16)
+    HeadSums.add(later.behind, to: &behind)
+    HeadSums.add(later.ahead, to: &ahead)
   }
 
   private static func add(_ values: [Double], to sums: inout [Double]) {

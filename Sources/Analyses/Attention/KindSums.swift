@@ -5,8 +5,7 @@ import Tensors
 import Transformers
 
 /// What the attention analysis adds up of one kind of attention.
-struct KindSums: Sendable {
-  let kind: AttentionKind
+package struct KindSums: AnalysisState {
   /// Layer by layer, head by head.
   var heads: [HeadSums]
   var repeated: [BootstrapSums]
@@ -17,7 +16,8 @@ struct KindSums: Sendable {
   var longest16 = 0
   var documents16 = 0
   var documents64 = 0
-  var seenKinds: Set<TokenKind> = []
+  /// In the order of their first token.
+  var seenKinds: [TokenKind] = []
   /// Documents whose words people aligned but which were cut.
   var cutAlignments = 0
 
@@ -29,14 +29,15 @@ struct KindSums: Sendable {
   }
 
   init(_ kind: AttentionKind) {
-    self.kind = kind
     let count = kind.layers * kind.heads
     heads = [HeadSums](repeating: HeadSums(), count: count)
     repeated = [BootstrapSums](repeating: BootstrapSums(width: 6), count: count)
   }
 
   /// Adds a document of `length` keys.
-  mutating func add(denominatorsOf length: Int, queries: Int, _ weights: BootstrapWeights) {
+  mutating func add(
+    denominatorsOf length: Int, queries: Int, of kind: AttentionKind, _ weights: BootstrapWeights
+  ) {
     let count = Double(kind.rows(queries: queries, keys: length))
     let placed = kind.plane.map { Double($0.patches) } ?? count
     var values = [Double](repeating: 0, count: Denominator.allCases.count)
@@ -58,7 +59,9 @@ struct KindSums: Sendable {
   }
 
   /// Adds how much masking each head would change the documents' loss, where the trace has its gradient.
-  mutating func observe(importance observation: Observation, _ weights: (TokenizedDocument) -> BootstrapWeights) {
+  mutating func observe(
+    importance observation: Observation, of kind: AttentionKind, _ weights: (TokenizedDocument) -> BootstrapWeights
+  ) {
     let sites = (0..<kind.layers).map(kind.z), trace = observation.trace
     let (values, gradients) = (sites.compactMap { trace[$0] }, sites.compactMap { trace.gradients[$0] })
     guard values.count == kind.layers, gradients.count == kind.layers else { return }
@@ -78,7 +81,8 @@ struct KindSums: Sendable {
   }
 
   mutating func observe(
-    repeated observation: Observation, start: Int, half: Int, _ weights: (TokenizedDocument) -> BootstrapWeights
+    repeated observation: Observation, of kind: AttentionKind, start: Int, half: Int,
+    _ weights: (TokenizedDocument) -> BootstrapWeights
   ) {
     let patterns = (0..<kind.layers).compactMap { observation.trace[kind.pattern(layer: $0)] }
     // A decoder reads the same tokens behind its own first one.
@@ -105,7 +109,9 @@ struct KindSums: Sendable {
   }
 
   /// Offers what was kept of a document's maps.
-  mutating func keepMaps(_ sums: AttentionSums, _ index: Int, document i: Int, _ observation: Observation) {
+  mutating func keepMaps(
+    _ sums: AttentionSums, _ index: Int, of kind: AttentionKind, document i: Int, _ observation: Observation
+  ) {
     let choice = sums.choices[i], document = observation.documents[i], rank = AttentionSamples.Rank(document)
     let cells = heads.indices.map { sums.cell(kind: index, head: $0, document: i) }
     if choice.isShown {
@@ -130,19 +136,21 @@ struct KindSums: Sendable {
     }
   }
 
-  mutating func merge(_ other: KindSums) {
-    for i in heads.indices {
-      heads[i].merge(other.heads[i])
-      repeated[i].merge(other.repeated[i])
-    }
-    rows.merge(other.rows)
-    repeatedSequences.merge(other.repeatedSequences)
-    samples.merge(other.samples)
-    longest = max(longest, other.longest)
-    longest16 = max(longest16, other.longest16)
-    documents16 += other.documents16
-    documents64 += other.documents64
-    seenKinds.formUnion(other.seenKinds)
-    cutAlignments += other.cutAlignments
+  mutating func see(_ kinds: [TokenKind]) {
+    for kind in kinds where !seenKinds.contains(kind) { seenKinds.append(kind) }
+  }
+
+  package mutating func merge(_ later: KindSums) {
+    heads.merge(later.heads)
+    repeated.merge(later.repeated)
+    rows.merge(later.rows)
+    repeatedSequences.merge(later.repeatedSequences)
+    samples.merge(later.samples)
+    longest = max(longest, later.longest)
+    longest16 = max(longest16, later.longest16)
+    documents16 += later.documents16
+    documents64 += later.documents64
+    see(later.seenKinds)
+    cutAlignments += later.cutAlignments
   }
 }

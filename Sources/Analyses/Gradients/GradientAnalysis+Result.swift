@@ -6,14 +6,14 @@ import Tensors
 import Transformers
 
 extension GradientAnalysis {
-  package func result() throws -> AnalysisResult {
+  package func result(of state: State) throws -> AnalysisResult {
     guard model.precision == .f32 else {
       return AnalysisResult(id: GradientAnalysis.id, notApplicable: "gradients need f32")
     }
-    guard batchCount > 0 else {
+    guard state.batchCount > 0 else {
       return AnalysisResult(id: GradientAnalysis.id, notApplicable: "the model gives no loss on this corpus")
     }
-    let slots = slots
+    let (batches, batchCount, counts) = (state.batches, state.batchCount, state.counts)
     let parameters = model.parameters
     let weightSquares = squaresOfWeights()
     func tensors(_ metric: Metric, _ quantity: (Int) -> Quantity) -> MetricTable {
@@ -37,11 +37,11 @@ extension GradientAnalysis {
       MetricTable(
         metric,
         slots.stacks.flatMap { stack in
-          (0...stack.layers).map { MetricTable.Row(component(.point($0), stack), mean(slot(stack, $0))) }
+          (0...stack.layers).map { MetricTable.Row(component(.point($0), stack), state.mean(slot(stack, $0))) }
         })
     }
     func perStack(_ metric: Metric, _ measure: ([Double]) -> Double?) -> MetricTable {
-      MetricTable(metric, slots.stacks.map { MetricTable.Row(component(.model, $0), overFlow($0, measure)) })
+      MetricTable(metric, slots.stacks.map { MetricTable.Row(component(.model, $0), state.overFlow($0, measure)) })
     }
     var layerSizes: [Int: Int] = [:]
     var layerSquares: [Int: Double] = [:]
@@ -50,14 +50,16 @@ extension GradientAnalysis {
       layerSizes[slots.stacks[stack].layerNorm(layer), default: 0] += parameter.count
       layerSquares[slots.stacks[stack].layerNorm(layer), default: 0] += weightSquares[i]
     }
-    func divided(_ slot: Int, by divisor: Double) -> Quantity { divisor > 0 ? mean(slot, 1 / divisor) : .notApplicable }
+    func divided(_ slot: Int, by divisor: Double) -> Quantity {
+      divisor > 0 ? state.mean(slot, 1 / divisor) : .notApplicable
+    }
     let cross = slots.stacks.filter { $0.description.role == .decoder }.flatMap { stack in
-      (0..<stack.layers).map { MetricTable.Row(Component(.layer($0), stack: .cross), mean(stack.crossFlow($0))) }
+      (0..<stack.layers).map { MetricTable.Row(Component(.layer($0), stack: .cross), state.mean(stack.crossFlow($0))) }
     }
 
     var result = AnalysisResult(id: GradientAnalysis.id)
     result.tables = [
-      both(GradientMetrics.norm, layer: { mean($0.layerNorm($1)) }, tensor: { mean(slots.norm($0)) }),
+      both(GradientMetrics.norm, layer: { state.mean($0.layerNorm($1)) }, tensor: { state.mean(slots.norm($0)) }),
       both(
         GradientMetrics.rms,
         layer: { stack, layer in
@@ -72,16 +74,16 @@ extension GradientAnalysis {
         }, tensor: { divided(slots.norm($0), by: weightSquares[$0].squareRoot()) }),
       points(GradientMetrics.flow) { $0.flow($1) },
       points(GradientMetrics.relativeFlow) { $0.relativeFlow($1) },
-      MetricTable(GradientMetrics.attentionFlow, layers { mean($0.attentionFlow($1)) } + cross),
-      MetricTable(GradientMetrics.mlpFlow, layers { mean($0.mlpFlow($1)) }),
+      MetricTable(GradientMetrics.attentionFlow, layers { state.mean($0.attentionFlow($1)) } + cross),
+      MetricTable(GradientMetrics.mlpFlow, layers { state.mean($0.mlpFlow($1)) }),
       perStack(GradientMetrics.depthSlope, GradientAnalysis.slope),
       perStack(GradientMetrics.endToEndRatio) { flow in flow.count > 1 ? flow[flow.count - 1] / flow[0] : nil },
-      MetricTable(GradientMetrics.loss, [MetricTable.Row(.model, mean(slots.loss))]),
-      tensors(GradientMetrics.zeroCount) { count($0, of: [0], per: Double(max(1, counts[slots.norm($0)]))) },
-      tensors(GradientMetrics.nanCount) { count($0, of: [1], per: 1) },
-      tensors(GradientMetrics.infiniteCount) { count($0, of: [2, 3], per: 1) },
+      MetricTable(GradientMetrics.loss, [MetricTable.Row(.model, state.mean(slots.loss))]),
+      tensors(GradientMetrics.zeroCount) { state.count($0, of: [0], per: Double(max(1, counts[slots.norm($0)]))) },
+      tensors(GradientMetrics.nanCount) { state.count($0, of: [1], per: 1) },
+      tensors(GradientMetrics.infiniteCount) { state.count($0, of: [2, 3], per: 1) },
     ]
-    for stack in Component.Stack.allCases { addHistograms(of: stack, to: &result) }
+    for stack in Component.Stack.allCases { addHistograms(of: stack, state, to: &result) }
     result.notes = [
       Note(
         "Mean over \(batchCount) batches of the gradient of the batch's mean loss; ranges hold the middle 95 % of "
@@ -95,13 +97,13 @@ extension GradientAnalysis {
   }
 
   /// Those of the parameters of one stack; all of them, where there is only one.
-  private func addHistograms(of stack: Component.Stack, to result: inout AnalysisResult) {
+  private func addHistograms(of stack: Component.Stack, _ state: State, to result: inout AnalysisResult) {
     let isSingle = model.description.encoder == nil
     let members = model.parameters.indices.filter { index in
       isSingle ? stack == .only : Component.Stack(ofTensor: model.parameters[index].name) == stack
     }
     guard !members.isEmpty else { return }
-    let bins = GradientAnalysis.bins
+    let (bins, histogram, special) = (GradientAnalysis.bins, state.histogram, state.special)
     GradientCounts(
       tensors: members.map { model.parameters[$0].name },
       edges: (0...bins).map {
@@ -113,29 +115,6 @@ extension GradientAnalysis {
       special: NumericArray(
         shape: [members.count, 4], values: members.flatMap { m in (0..<4).map { Float(special[m * 4 + $0]) } })
     ).write(to: &result, stack: stack)
-  }
-
-  private func mean(_ slot: Int, _ scale: Double = 1) -> Quantity {
-    guard counts[slot] > 0 else { return .notApplicable }
-    return Quantity(
-      scale * sums[slot] / Double(counts[slot]), n: counts[slot],
-      interval: band(batches.map { scale * $0.values[slot] }))
-  }
-
-  /// The middle 95 % of batches that had the number; nil below three.
-  private func band(_ values: [Double]) -> ClosedRange<Double>? {
-    let sorted = values.filter(\.isFinite).sorted()
-    return sorted.count < 3 ? nil : sorted.quantile(0.025)...sorted.quantile(0.975)
-  }
-
-  /// A number of the curve of relative flow at `R1 … RL`.
-  private func overFlow(_ stack: Slots.Stack, _ measure: ([Double]) -> Double?) -> Quantity {
-    let points = (0..<stack.layers).map { stack.relativeFlow($0 + 1) }
-    guard !points.isEmpty, points.allSatisfy({ counts[$0] > 0 }) else { return .notApplicable }
-    guard let value = measure(points.map { sums[$0] / Double(counts[$0]) }) else { return .notApplicable }
-    return Quantity(
-      value, n: counts[points[0]],
-      interval: band(batches.compactMap { batch in measure(points.map { batch.values[$0] }) }))
   }
 
   /// The least-squares slope of `ln flow` against depth; infinite where a flow is 0, nil for a single point.
@@ -152,14 +131,39 @@ extension GradientAnalysis {
     return above / below
   }
 
-  private func count(_ parameter: Int, of kinds: [Int], per batches: Double) -> Quantity {
-    guard counts[slots.norm(parameter)] > 0 else { return .notApplicable }
-    let sum = kinds.reduce(0) { $0 + special[parameter * 4 + $1] }
-    return Quantity(Double(sum) / batches, n: counts[slots.norm(parameter)])
-  }
-
   private func squaresOfWeights() -> [Double] {
     let parameters = model.parameters
     return mapPieces(parameters.count) { tk_sum_of_squares(parameters[$0].tensor.pointer, parameters[$0].count) }
+  }
+}
+
+extension GradientAnalysis.State {
+  fileprivate func mean(_ slot: Int, _ scale: Double = 1) -> Quantity {
+    guard counts[slot] > 0 else { return .notApplicable }
+    return Quantity(
+      scale * sums[slot] / Double(counts[slot]), n: counts[slot],
+      interval: band(batches.map { scale * $0.values[slot] }))
+  }
+
+  /// The middle 95 % of batches that had the number; nil below three.
+  private func band(_ values: [Double]) -> ClosedRange<Double>? {
+    let sorted = values.filter(\.isFinite).sorted()
+    return sorted.count < 3 ? nil : sorted.quantile(0.025)...sorted.quantile(0.975)
+  }
+
+  /// A number of the curve of relative flow at `R1 … RL`.
+  fileprivate func overFlow(_ stack: GradientAnalysis.Slots.Stack, _ measure: ([Double]) -> Double?) -> Quantity {
+    let points = (0..<stack.layers).map { stack.relativeFlow($0 + 1) }
+    guard !points.isEmpty, points.allSatisfy({ counts[$0] > 0 }) else { return .notApplicable }
+    guard let value = measure(points.map { sums[$0] / Double(counts[$0]) }) else { return .notApplicable }
+    return Quantity(
+      value, n: counts[points[0]],
+      interval: band(batches.compactMap { batch in measure(points.map { batch.values[$0] }) }))
+  }
+
+  fileprivate func count(_ parameter: Int, of kinds: [Int], per batches: Double) -> Quantity {
+    guard counts[parameter] > 0 else { return .notApplicable }
+    let sum = kinds.reduce(0) { $0 + special[parameter * 4 + $1] }
+    return Quantity(Double(sum) / batches, n: counts[parameter])
   }
 }

@@ -20,37 +20,59 @@ package struct GradientAnalysis: Analysis {
   let model: Model
   /// The stack, as a place among the model's, and the block that each parameter belongs to, by its name.
   let layerOfParameter: [(stack: Int, layer: Int)?]
-  var sums: [Double]
-  /// How many batches had the number at all.
-  var counts: [Int]
-  var batches: [BatchNumbers] = []
-  var batchCount = 0
-  var lossBatches = 0
-  /// `[parameters, bins]`, and zeros, NaN, +∞, −∞ of every parameter.
-  var histogram: [UInt64]
-  var special: [UInt64]
+  let slots: Slots
+
+  package struct State: AnalysisState {
+    @Packed var sums: [Double]
+    /// How many batches had the number at all.
+    @Packed var counts: [Int]
+    var batches: [BatchNumbers] = []
+    var batchCount = 0
+    /// `[parameters, bins]`, and zeros, NaN, +∞, −∞ of every parameter.
+    @Packed var histogram: [UInt64]
+    @Packed var special: [UInt64]
+
+    fileprivate mutating func keep(_ batch: BatchNumbers) {
+      let at = batches.firstIndex { batch.hash < $0.hash } ?? batches.count
+      batches.insert(batch, at: at)
+      if batches.count > GradientAnalysis.keptBatches { batches.removeLast() }
+    }
+
+    package mutating func merge(_ later: State) {
+      for i in sums.indices {
+        sums[i] += later.sums[i]
+        counts[i] += later.counts[i]
+      }
+      for i in histogram.indices { histogram[i] += later.histogram[i] }
+      for i in special.indices { special[i] += later.special[i] }
+      batchCount += later.batchCount
+      for batch in later.batches { keep(batch) }
+    }
+  }
 
   /// The numbers of one batch, kept for bands; NaN where the batch had none.
-  struct BatchNumbers: Sendable {
+  struct BatchNumbers: Codable, Sendable {
     var hash: UInt64
-    var values: [Double]
+    @Packed var values: [Double]
   }
 
   package init(_ context: AnalysisContext) {
     model = context.model
     layerOfParameter = context.model.blockOfParameter
-    let count = context.model.parameters.count
-    histogram = [UInt64](repeating: 0, count: count * GradientAnalysis.bins)
-    special = [UInt64](repeating: 0, count: count * 4)
-    sums = []
-    counts = []
-    sums = [Double](repeating: 0, count: slots.count)
-    counts = [Int](repeating: 0, count: slots.count)
+    slots = Slots(context.model)
+  }
+
+  package var empty: State {
+    let parameters = model.parameters.count
+    return State(
+      sums: [Double](repeating: 0, count: slots.count), counts: [Int](repeating: 0, count: slots.count),
+      histogram: [UInt64](repeating: 0, count: parameters * GradientAnalysis.bins),
+      special: [UInt64](repeating: 0, count: parameters * 4))
   }
 
   /// Where each number of a batch stands: those of parameters, of every stack, and the loss.
-  struct Slots {
-    struct Stack {
+  struct Slots: Sendable {
+    struct Stack: Sendable {
       var description: StackDescription
       var first: Int
 
@@ -79,8 +101,6 @@ package struct GradientAnalysis: Analysis {
     var count: Int { loss + 1 }
   }
 
-  var slots: Slots { Slots(model) }
-
   package var needs: Needs {
     var needs = Needs()
     guard model.precision == .f32 else { return needs }
@@ -101,11 +121,10 @@ package struct GradientAnalysis: Analysis {
     return needs
   }
 
-  package mutating func observe(_ observation: Observation) throws {
+  package func observe(_ observation: Observation, into state: inout State) throws {
     if case .repeatedTokens = observation.stream { return }
     guard let loss = observation.trace.loss else { return }
     guard !observation.trace.parameterGradients.isEmpty || !observation.trace.gradients.isEmpty else { return }
-    let slots = slots
     var values = [Double](repeating: .nan, count: slots.count)
     var present = [Bool](repeating: false, count: slots.count)
     func set(_ slot: Int, _ value: Double) {
@@ -114,7 +133,7 @@ package struct GradientAnalysis: Analysis {
     }
     set(slots.loss, loss)
 
-    let squares = observeParameters(observation.trace)
+    let squares = observeParameters(observation.trace, into: &state)
     var layerSquares: [Int: Double] = [:]
     for (parameter, square) in squares.enumerated() {
       guard let square else { continue }
@@ -145,40 +164,24 @@ package struct GradientAnalysis: Analysis {
       }
     }
     for slot in 0..<slots.count where present[slot] {
-      sums[slot] += values[slot]
-      counts[slot] += 1
+      state.sums[slot] += values[slot]
+      state.counts[slot] += 1
     }
-    batchCount += 1
-    keep(BatchNumbers(hash: stableHash(observation.documents.map(\.id).joined(separator: "\u{0}")), values: values))
+    state.batchCount += 1
+    let hash = stableHash(observation.documents.map(\.id).joined(separator: "\u{0}"))
+    state.keep(BatchNumbers(hash: hash, values: values))
   }
 
   /// Sums of squares of every parameter's gradient, nil where the batch has none; fills histograms and counts.
-  private mutating func observeParameters(_ trace: Trace) -> [Double?] {
+  private func observeParameters(_ trace: Trace, into state: inout State) -> [Double?] {
     let magnitudes = GradientFormulas.magnitudes(of: model.parameters.map { trace.parameterGradients[$0.name] })
     let bins = GradientAnalysis.bins
     for (index, found) in magnitudes.enumerated() {
       guard let found else { continue }
-      for bin in 0..<bins { histogram[index * bins + bin] += found.bins[bin] }
-      for kind in 0..<4 { special[index * 4 + kind] += found.special[kind] }
+      for bin in 0..<bins { state.histogram[index * bins + bin] += found.bins[bin] }
+      for kind in 0..<4 { state.special[index * 4 + kind] += found.special[kind] }
     }
     return magnitudes.map { $0?.squares }
-  }
-
-  private mutating func keep(_ batch: BatchNumbers) {
-    let at = batches.firstIndex { batch.hash < $0.hash } ?? batches.count
-    batches.insert(batch, at: at)
-    if batches.count > GradientAnalysis.keptBatches { batches.removeLast() }
-  }
-
-  package mutating func merge(_ other: GradientAnalysis) {
-    for i in sums.indices {
-      sums[i] += other.sums[i]
-      counts[i] += other.counts[i]
-    }
-    for i in histogram.indices { histogram[i] += other.histogram[i] }
-    for i in special.indices { special[i] += other.special[i] }
-    batchCount += other.batchCount
-    for batch in other.batches { keep(batch) }
   }
 }
 

@@ -9,19 +9,32 @@ package struct InContextAnalysis: Analysis {
   /// Shorter documents have no beginning and end to compare.
   static let least = 20
 
+  package struct State: AnalysisState {
+    /// Loss and count of each bin, one after the other.
+    var byPosition: BootstrapSums
+    /// Late less early, and 1, of each document: by fifths, and at tokens 500 and 50; copies of repeated tokens.
+    var fifths = BootstrapSums(width: 2)
+    var fixed = BootstrapSums(width: 2)
+    var copies = BootstrapSums(width: 2)
+
+    package mutating func merge(_ later: State) {
+      byPosition.merge(later.byPosition)
+      fifths.merge(later.fifths)
+      fixed.merge(later.fixed)
+      copies.merge(later.copies)
+    }
+  }
+
   private let isLanguageModel: Bool
-  /// Loss and count of each bin, one after the other.
-  private var byPosition: BootstrapSums
-  /// Late less early, and 1, of each document: by fifths, and at tokens 500 and 50; copies of repeated tokens.
-  private var fifths = BootstrapSums(width: 2)
-  private var fixed = BootstrapSums(width: 2)
-  private var copies = BootstrapSums(width: 2)
+  private let bins: Int
 
   package init(_ context: AnalysisContext) {
     let d = context.model.description
     isLanguageModel = Self.concerns(d)
-    byPosition = BootstrapSums(width: 2 * (PositionBins.index(min(d.maximumPositions, 1 << 20)) + 1))
+    bins = PositionBins.index(min(d.maximumPositions, 1 << 20)) + 1
   }
+
+  package var empty: State { State(byPosition: BootstrapSums(width: 2 * bins)) }
 
   package static func concerns(_ description: ModelDescription) -> Bool { description.head == .languageModel }
 
@@ -31,7 +44,7 @@ package struct InContextAnalysis: Analysis {
     return needs
   }
 
-  package mutating func observe(_ observation: Observation) throws {
+  package func observe(_ observation: Observation, into state: inout State) throws {
     let losses = observation.trace.tokenLosses
     guard !losses.isEmpty else { return }
     let length = losses.count / observation.documents.count
@@ -39,41 +52,35 @@ package struct InContextAnalysis: Analysis {
       // What the token at a place gives is the loss of the one behind it.
       let own = Array(losses[row * length..<row * length + document.ids.count - 1])
       switch observation.stream {
-      case .corpus: add(own, BootstrapWeights(hash: document.bootstrapHash))
+      case .corpus: add(own, BootstrapWeights(hash: document.bootstrapHash), to: &state)
       case .repeatedTokens(let start, let half):
         // The token at place p is foretold at p − 1.
         let first = mean(own[start..<start + half - 1]), second = mean(own[start + half..<start + 2 * half - 1])
-        copies.add([second - first, 1], BootstrapWeights(hash: document.bootstrapHash))
+        state.copies.add([second - first, 1], BootstrapWeights(hash: document.bootstrapHash))
       case .maskedCorpus: break
       }
     }
   }
 
-  private mutating func add(_ losses: [Double], _ weights: BootstrapWeights) {
-    var values = [Double](repeating: 0, count: byPosition.width)
+  private func add(_ losses: [Double], _ weights: BootstrapWeights, to state: inout State) {
+    var values = [Double](repeating: 0, count: 2 * bins)
     for (place, loss) in losses.enumerated() {
-      let bin = min(PositionBins.index(place + 1), byPosition.width / 2 - 1)
+      let bin = min(PositionBins.index(place + 1), bins - 1)
       values[2 * bin] += loss
       values[2 * bin + 1] += 1
     }
-    byPosition.add(values, weights)
+    state.byPosition.add(values, weights)
     if losses.count >= Self.least {
       let part = losses.count / 5
-      fifths.add([mean(losses.suffix(part)) - mean(losses.prefix(part)), 1], weights)
+      state.fifths.add([mean(losses.suffix(part)) - mean(losses.prefix(part)), 1], weights)
     }
-    if losses.count >= 502 { fixed.add([mean(losses[497..<502]) - mean(losses[47..<52]), 1], weights) }
+    if losses.count >= 502 { state.fixed.add([mean(losses[497..<502]) - mean(losses[47..<52]), 1], weights) }
   }
 
   private func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
 
-  package mutating func merge(_ other: InContextAnalysis) {
-    byPosition.merge(other.byPosition)
-    fifths.merge(other.fifths)
-    fixed.merge(other.fixed)
-    copies.merge(other.copies)
-  }
-
-  package func result() throws -> AnalysisResult {
+  package func result(of state: State) throws -> AnalysisResult {
+    let byPosition = state.byPosition
     guard isLanguageModel else {
       return AnalysisResult(id: Self.id, notApplicable: "the model does not predict the next token")
     }
@@ -82,8 +89,8 @@ package struct InContextAnalysis: Analysis {
     }
     var result = AnalysisResult(id: Self.id)
     result.tables = [
-      table(InContextMetrics.score, fifths), table(InContextMetrics.score500, fixed),
-      table(InContextMetrics.copyGain, copies),
+      table(InContextMetrics.score, state.fifths), table(InContextMetrics.score500, state.fixed),
+      table(InContextMetrics.copyGain, state.copies),
     ]
     let bins = (0..<byPosition.width / 2).filter { byPosition.totals[2 * $0 + 1] > 0 }
     LossBin.write(

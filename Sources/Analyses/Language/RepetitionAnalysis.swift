@@ -18,7 +18,7 @@ package struct RepetitionAnalysis: Analysis {
   static let longest = 8
 
   /// The beginning of a document, and how it goes on.
-  struct Prompt: Sendable {
+  struct Prompt: Codable, Sendable {
     var hash: UInt64
     var id: String
     var tokens: [Int32]
@@ -31,8 +31,21 @@ package struct RepetitionAnalysis: Analysis {
     }
   }
 
+  package struct State: AnalysisState {
+    fileprivate var kept: [Prompt] = []
+
+    package mutating func merge(_ later: State) {
+      kept += later.kept
+      shorten()
+    }
+
+    fileprivate mutating func shorten() {
+      guard kept.count > RepetitionAnalysis.prompts else { return }
+      kept = Array(kept.sorted { $0.precedes($1) }.prefix(RepetitionAnalysis.prompts))
+    }
+  }
+
   let model: Model
-  private var kept: [Prompt] = []
 
   package init(_ context: AnalysisContext) { model = context.model }
 
@@ -44,29 +57,21 @@ package struct RepetitionAnalysis: Analysis {
     return needs
   }
 
-  package mutating func observe(_ observation: Observation) throws {
+  package var empty: State { State() }
+
+  package func observe(_ observation: Observation, into state: inout State) throws {
     guard case .corpus = observation.stream, continues else { return }
     if model.description.encoder == nil {
-      kept += observation.documents.compactMap(prompt)
+      state.kept += observation.documents.compactMap(prompt)
     } else {
       for (index, document) in observation.documents.enumerated() {
         let target = index < observation.targets.count ? text(observation.targets[index]).dropFirst() : []
-        kept.append(
+        state.kept.append(
           Prompt(
             hash: document.hash, id: document.id, tokens: document.ids, rest: Array(target.prefix(Self.newTokens))))
       }
     }
-    shorten()
-  }
-
-  package mutating func merge(_ other: RepetitionAnalysis) {
-    kept += other.kept
-    shorten()
-  }
-
-  private mutating func shorten() {
-    guard kept.count > Self.prompts else { return }
-    kept = Array(kept.sorted { $0.precedes($1) }.prefix(Self.prompts))
+    state.shorten()
   }
 
   /// The tokens of a document without those that close it.
@@ -84,7 +89,7 @@ package struct RepetitionAnalysis: Analysis {
       rest: Array(text[length...].prefix(Self.newTokens)))
   }
 
-  package func result() throws -> AnalysisResult {
+  package func result(of state: State) throws -> AnalysisResult {
     func notApplicable(_ reason: String) -> AnalysisResult {
       AnalysisResult(id: Self.id, notApplicable: reason)
     }
@@ -92,7 +97,7 @@ package struct RepetitionAnalysis: Analysis {
       return notApplicable("a model of this kind (\(model.description.task)) writes no text")
     }
     if let unknown = model.generationRules.unknown { return notApplicable("\(unknown)") }
-    let prompts = kept.sorted { $0.precedes($1) }
+    let prompts = state.kept.sorted { $0.precedes($1) }
     guard !prompts.isEmpty else { return notApplicable("the corpus has no document to continue") }
     let request = GenerationRequest(maximumTokens: Self.newTokens)
     let isPair = model.description.encoder != nil

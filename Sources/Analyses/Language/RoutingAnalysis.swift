@@ -9,12 +9,12 @@ package struct RoutingAnalysis: Analysis {
   package static let id = RoutingMetrics.analysis
 
   private let d: StackDescription
-  /// Of each layer: entropies over `ln E`, tokens, then choices and probabilities of every expert.
-  private var sums: [BootstrapSums]
 
-  package init(_ context: AnalysisContext) {
-    d = context.model.description.stack
-    sums = (0..<d.layers).map { [d] _ in BootstrapSums(width: 2 + 2 * d.experts) }
+  package init(_ context: AnalysisContext) { d = context.model.description.stack }
+
+  /// Of each layer: entropies over `ln E`, tokens, then choices and probabilities of every expert.
+  package var empty: [BootstrapSums] {
+    [BootstrapSums](repeating: BootstrapSums(width: 2 + 2 * d.experts), count: d.layers)
   }
 
   package static func concerns(_ description: ModelDescription) -> Bool { description.stack.experts > 1 }
@@ -27,7 +27,7 @@ package struct RoutingAnalysis: Analysis {
     return needs
   }
 
-  package mutating func observe(_ observation: Observation) throws {
+  package func observe(_ observation: Observation, into sums: inout [BootstrapSums]) throws {
     guard case .corpus = observation.stream else { return }
     let weights = observation.documents.map { BootstrapWeights(hash: $0.bootstrapHash) }, experts = d.experts
     for (layer, site) in sites.enumerated() {
@@ -49,11 +49,7 @@ package struct RoutingAnalysis: Analysis {
   /// The entropy over that of even shares.
   private func evenness(_ shares: [Double]) -> Double { entropy(of: shares) / log(Double(shares.count)) }
 
-  package mutating func merge(_ other: RoutingAnalysis) {
-    for layer in sums.indices { sums[layer].merge(other.sums[layer]) }
-  }
-
-  package func result() throws -> AnalysisResult {
+  package func result(of sums: [BootstrapSums]) throws -> AnalysisResult {
     guard d.experts > 1 else {
       return AnalysisResult(id: Self.id, notApplicable: "the model has one MLP a block, not several experts")
     }

@@ -16,11 +16,20 @@ package struct ProjectionAnalysis: StackAnalysis {
   let point: Int
   let site: Site
   let label: String?
-  private var sample: TokenSample
+  private let width: Int
   /// Of a model that pools its last hidden states.
   private let pooling: Pooling?
   private let output: Site
-  private var sentences: TokenSample
+
+  package struct State: AnalysisState {
+    fileprivate var sample: TokenSample
+    fileprivate var sentences: TokenSample
+
+    package mutating func merge(_ later: State) {
+      sample.merge(later.sample)
+      sentences.merge(later.sentences)
+    }
+  }
 
   /// Of the last residual point.
   package init(_ context: AnalysisContext, _ stack: StackDescription) {
@@ -31,29 +40,30 @@ package struct ProjectionAnalysis: StackAnalysis {
     self.point = point
     site = stack.residual(point: point)
     label = context.label
-    sample = TokenSample(limit: ProjectionAnalysis.limit, width: stack.width)
+    width = stack.width
     pooling = context.model.pooling
     output = stack.hiddenState(stack.layers)
-    sentences = TokenSample(limit: ProjectionAnalysis.limit, width: pooling?.width(of: stack.width) ?? 0)
   }
 
   package var sites: Set<Site> { pooling == nil ? [site] : [site, output] }
 
-  package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
+  package var empty: State {
+    State(
+      sample: TokenSample(limit: ProjectionAnalysis.limit, width: width),
+      sentences: TokenSample(limit: ProjectionAnalysis.limit, width: pooling?.width(of: width) ?? 0))
+  }
+
+  package func observe(_ documents: [TokenizedDocument], _ trace: Trace, into state: inout State) {
     guard let values = trace[site] else { return }
-    sample.offer(documents, points: [values])
+    state.sample.offer(documents, points: [values])
     guard let pooling, let states = trace[output] else { return }
     let length = states.shape[1]
     let mask = documents.flatMap { document in (0..<length).map { UInt8($0 < document.ids.count ? 1 : 0) } }
-    sentences.offer(documents, vectors: pooling.vectors(of: states, mask: mask))
+    state.sentences.offer(documents, vectors: pooling.vectors(of: states, mask: mask))
   }
 
-  package mutating func merge(_ other: ProjectionAnalysis) {
-    sample.merge(other.sample)
-    sentences.merge(other.sentences)
-  }
-
-  package func result() -> AnalysisResult {
+  package func result(of state: State) -> AnalysisResult {
+    let (sample, sentences) = (state.sample, state.sentences)
     let tokens = sample.chosen
     var result = AnalysisResult(id: ProjectionAnalysis.id)
     let classes = TokenClasses(tokens.map(\.label))

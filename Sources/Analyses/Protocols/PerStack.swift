@@ -6,6 +6,8 @@ package import Transformers
 ///
 /// It works like an `Analysis`, on the sites of its stack, and names components as if there were no other stack.
 package protocol StackAnalysis: Sendable {
+  associatedtype State: AnalysisState
+
   static var id: String { get }
 
   init(_ context: AnalysisContext, _ stack: StackDescription)
@@ -13,19 +15,19 @@ package protocol StackAnalysis: Sendable {
   /// Values at sites of the stack on the corpus.
   var sites: Set<Site> { get }
 
+  var empty: State { get }
+
   /// Adds one batch; `documents` are what the stack reads.
-  mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace)
+  func observe(_ documents: [TokenizedDocument], _ trace: Trace, into state: inout State)
 
-  mutating func merge(_ other: Self)
-
-  func result() -> AnalysisResult
+  func result(of state: State) -> AnalysisResult
 }
 
 /// The same analysis of every stack of a model: of the only one, or of encoder and decoder.
 package struct PerStack<Part: StackAnalysis>: Analysis {
   package static var id: String { Part.id }
 
-  private var parts: [(role: Site.Stack, part: Part)]
+  private let parts: [(role: Site.Stack, part: Part)]
 
   package init(_ context: AnalysisContext) {
     parts = context.model.description.stacks.map { ($0.role, Part(context, $0)) }
@@ -37,17 +39,18 @@ package struct PerStack<Part: StackAnalysis>: Analysis {
     return needs
   }
 
-  package mutating func observe(_ observation: Observation) throws {
+  package var empty: [Part.State] { parts.map(\.part.empty) }
+
+  package func observe(_ observation: Observation, into states: inout [Part.State]) throws {
     guard case .corpus = observation.stream else { return }
-    for i in parts.indices { parts[i].part.observe(observation.documents(of: parts[i].role), observation.trace) }
+    for (i, (role, part)) in parts.enumerated() {
+      part.observe(observation.documents(of: role), observation.trace, into: &states[i])
+    }
   }
 
-  package mutating func merge(_ other: PerStack) {
-    for i in parts.indices { parts[i].part.merge(other.parts[i].part) }
-  }
-
-  package func result() throws -> AnalysisResult {
-    AnalysisResult(id: Part.id, of: parts.map { (Component.Stack($0.role), $0.part.result()) })
+  package func result(of states: [Part.State]) throws -> AnalysisResult {
+    AnalysisResult(
+      id: Part.id, of: zip(parts, states).map { (Component.Stack($0.role), $0.part.result(of: $1)) })
   }
 }
 

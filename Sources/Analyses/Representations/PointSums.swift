@@ -1,18 +1,19 @@
 import CKernels
 import Engine
+import Support
 import Tensors
 
 /// What the representation analysis adds up at one residual point.
-struct PointSums: Sendable {
+struct PointSums: AnalysisState {
   let width: Int
   /// Over ordinary positions.
   var vectors: TokenCovariance
   /// `Σ x/‖x‖` over ordinary positions.
-  var unit: [Double]
+  @Packed var unit: [Double]
   /// How often `|x| ≥ 6`, by feature.
-  var outliers: [UInt32]
+  @Packed var outliers: [UInt32]
   /// Counts of `|x|` at ordinary positions by the upper 15 bits of the float.
-  var magnitudes: [UInt32] = []
+  @Packed var magnitudes: [UInt32] = []
   var largest: Float = 0
   var largestElsewhere: Float = 0
   /// `Σ‖x‖` and counts: ordinary, first, special positions.
@@ -30,15 +31,16 @@ struct PointSums: Sendable {
     if magnitudes.isEmpty { magnitudes = [UInt32](repeating: 0, count: 1 << 15) }
     var block = [Double](repeating: 0, count: documents.reduce(0) { $0 + $1.ids.count } * width)
     var rows = 0
+    var seen = (sum: vectors.sum, unit: unit, outliers: outliers, magnitudes: magnitudes)
     // Scratch for positions that only their norm and largest entry are taken of.
-    var (ignored, ignoredUnit) = (unit, unit)
-    var (ignoredOutliers, ignoredMagnitudes) = (outliers, magnitudes)
+    var ignored = seen
     for (i, document) in documents.enumerated() {
       var norms = [Double](repeating: 0, count: 6)
       for t in document.ids.indices {
         let x = point.pointer + (i * point.shape[1] + t) * width
         if TokenSample.isOrdinary(document, t) {
-          norms[0] += tk_token_statistics(x, width, &vectors.sum, &unit, &outliers, &magnitudes, &largest)
+          norms[0] += tk_token_statistics(
+            x, width, &seen.sum, &seen.unit, &seen.outliers, &seen.magnitudes, &largest)
           norms[1] += 1
           block.withUnsafeMutableBufferPointer { block in
             for d in 0..<width { block[rows * width + d] = Double(x[d]) }
@@ -46,30 +48,31 @@ struct PointSums: Sendable {
           rows += 1
         } else {
           let norm = tk_token_statistics(
-            x, width, &ignored, &ignoredUnit, &ignoredOutliers, &ignoredMagnitudes, &largestElsewhere)
+            x, width, &ignored.sum, &ignored.unit, &ignored.outliers, &ignored.magnitudes, &largestElsewhere)
           norms[t == 0 ? 2 : 4] += norm
           norms[t == 0 ? 3 : 5] += 1
         }
       }
       self.norms.add(norms, weights[i])
     }
+    (vectors.sum, unit, outliers, magnitudes) = seen
     vectors.add(products: block, rows: rows)
   }
 
-  mutating func merge(_ other: PointSums) {
-    vectors.merge(other.vectors)
-    tk_add_scaled(&unit, other.unit, 1, width)
-    for i in outliers.indices { outliers[i] &+= other.outliers[i] }
+  mutating func merge(_ later: PointSums) {
+    vectors.merge(later.vectors)
+    tk_add_scaled(&unit, later.unit, 1, width)
+    for i in outliers.indices { outliers[i] &+= later.outliers[i] }
     if magnitudes.isEmpty {
-      magnitudes = other.magnitudes
-    } else if !other.magnitudes.isEmpty {
-      for i in magnitudes.indices { magnitudes[i] &+= other.magnitudes[i] }
+      magnitudes = later.magnitudes
+    } else if !later.magnitudes.isEmpty {
+      for i in magnitudes.indices { magnitudes[i] &+= later.magnitudes[i] }
     }
-    largest = other.largest > largest || other.largest.isNaN ? other.largest : largest
+    largest = later.largest > largest || later.largest.isNaN ? later.largest : largest
     largestElsewhere =
-      other.largestElsewhere > largestElsewhere || other.largestElsewhere.isNaN
-      ? other.largestElsewhere : largestElsewhere
-    norms.merge(other.norms)
+      later.largestElsewhere > largestElsewhere || later.largestElsewhere.isNaN
+      ? later.largestElsewhere : largestElsewhere
+    norms.merge(later.norms)
   }
 
   var tokens: Int { vectors.tokens }

@@ -18,44 +18,52 @@ package struct RepresentationAnalysis: StackAnalysis {
   let label: String?
   /// Of the points, in order.
   let order: [Site]
-  var points: [PointSums]
-  var sample: TokenSample
+
+  package struct State: AnalysisState {
+    var points: [PointSums]
+    var sample: TokenSample
+
+    package mutating func merge(_ later: State) {
+      points.merge(later.points)
+      sample.merge(later.sample)
+    }
+  }
 
   package init(_ context: AnalysisContext, _ stack: StackDescription) {
     width = stack.width
     label = context.label
     order = (0...stack.layers).map(stack.residual(point:))
-    points = [PointSums](repeating: PointSums(width: stack.width), count: order.count)
-    sample = TokenSample(limit: RepresentationAnalysis.limit, width: stack.width)
   }
 
   package var sites: Set<Site> { Set(order) }
 
-  package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
+  package var empty: State {
+    State(
+      points: [PointSums](repeating: PointSums(width: width), count: order.count),
+      sample: TokenSample(limit: RepresentationAnalysis.limit, width: width))
+  }
+
+  package func observe(_ documents: [TokenizedDocument], _ trace: Trace, into state: inout State) {
     let values = order.compactMap { trace[$0] }
     guard values.count == order.count else { return }
     let weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
-    forEachElement(of: &points) { $0.add(values[$1], documents, weights) }
-    sample.offer(documents, points: values)
+    forEachElement(of: &state.points) { $0.add(values[$1], documents, weights) }
+    state.sample.offer(documents, points: values)
   }
 
-  package mutating func merge(_ other: RepresentationAnalysis) {
-    for i in points.indices { points[i].merge(other.points[i]) }
-    sample.merge(other.sample)
-  }
-
-  package func result() -> AnalysisResult {
+  package func result(of state: State) -> AnalysisResult {
+    let points = state.points
     let tokens = points.first?.tokens ?? 0
     guard tokens >= 3 else {
       return AnalysisResult(
         id: RepresentationAnalysis.id, notApplicable: "the corpus has \(tokens) ordinary tokens, 3 are needed")
     }
-    let chosen = sample.chosen
+    let chosen = state.sample.chosen
     let classes = TokenClasses(chosen.map(\.label))
     let measured = mapPieces(points.count) { point in
       let covariance = points[point].vectors.matrix, spectrum = covariance.symmetricEigenvalues()
       let numbers = spectrumNumbers(points[point], covariance, spectrum)
-        .merging(pairNumbers(chosen, classes, point: point)) { $1 }
+        .merging(pairNumbers(chosen, classes, points[point], point: point)) { $1 }
       return (spectrum: spectrum, numbers: numbers)
     }
     var result = AnalysisResult(id: RepresentationAnalysis.id)
@@ -65,7 +73,7 @@ package struct RepresentationAnalysis: StackAnalysis {
         points.indices.map { MetricTable.Row(.point($0), measured[$0].numbers[metric.id] ?? .notApplicable) })
     }
     result.tables.append(
-      MetricTable(RepresentationMetrics.outlierFeatures, [MetricTable.Row(.model, outlierFeatures())]))
+      MetricTable(RepresentationMetrics.outlierFeatures, [MetricTable.Row(.model, outlierFeatures(points))]))
     for (point, spectrum) in measured.map(\.spectrum).enumerated() {
       result[RepresentationMetrics.spectrum[point]] = NumericArray(
         shape: [spectrum.count], values: spectrum.map { Float($0) })
@@ -108,14 +116,14 @@ package struct RepresentationAnalysis: StackAnalysis {
 
   /// Distances and cosines of the sample's pairs at one point.
   private func pairNumbers(
-    _ tokens: [TokenSample.Token], _ classes: TokenClasses, point: Int
+    _ tokens: [TokenSample.Token], _ classes: TokenClasses, _ sums: PointSums, point: Int
   ) -> [(String, Quantity)] {
     guard tokens.count > 2 else { return [] }
     let n = tokens.count
-    let x = tokens.matrix(point: point, width: sample.width)
+    let x = tokens.matrix(point: point, width: width)
     let means = PairMeans(hashes: tokens.map(\.documentHash))
     let whole = x.gram(ofRows: true)
-    let trimmed = without(largestDimensions(points[point].vectors.meanSquares, 3), of: x, gram: whole)
+    let trimmed = without(largestDimensions(sums.vectors.meanSquares, 3), of: x, gram: whole)
     let centred = centring(whole)
     var distances = centred
     squaredDistances(fromGram: &distances)
@@ -130,8 +138,7 @@ package struct RepresentationAnalysis: StackAnalysis {
     var result: [(String, Quantity)] = [
       (
         RepresentationMetrics.anisotropy.id,
-        Quantity(
-          points[point].meanCosine, n: points[point].tokens, interval: shifted(pairs, to: points[point].meanCosine))
+        Quantity(sums.meanCosine, n: sums.tokens, interval: shifted(pairs, to: sums.meanCosine))
       ),
       (RepresentationMetrics.anisotropyTrimmed.id, quantity(means.sums(of: cosines(fromGram: trimmed)))),
       (RepresentationMetrics.centredCosine.id, quantity(means.sums(of: cosines(fromGram: centred)))),
@@ -160,7 +167,7 @@ package struct RepresentationAnalysis: StackAnalysis {
   }
 
   /// Features that are far out in many layers and positions (Dettmers 2022).
-  private func outlierFeatures() -> Quantity {
+  private func outlierFeatures(_ points: [PointSums]) -> Quantity {
     let layers = points.dropFirst()
     let tokens = points.first?.tokens ?? 0
     guard !layers.isEmpty, tokens > 0 else { return .notApplicable }

@@ -11,30 +11,29 @@ package struct SimilarityAnalysis: StackAnalysis {
   /// Tokens kept.
   static let limit = 1024
 
-  private var sample: PointSample
+  private let points: SampledPoints
 
   package init(_ context: AnalysisContext, _ stack: StackDescription) {
-    sample = PointSample(stack, limit: SimilarityAnalysis.limit)
+    points = SampledPoints(stack, limit: SimilarityAnalysis.limit)
   }
 
-  package var sites: Set<Site> { sample.sites }
+  package var sites: Set<Site> { points.sites }
+  package var empty: TokenSample { points.empty }
 
-  package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
-    sample.observe(documents, trace)
+  package func observe(_ documents: [TokenizedDocument], _ trace: Trace, into sample: inout TokenSample) {
+    points.observe(documents, trace, into: &sample)
   }
 
-  package mutating func merge(_ other: SimilarityAnalysis) { sample.merge(other.sample) }
-
-  package func result() -> AnalysisResult {
+  package func result(of sample: TokenSample) -> AnalysisResult {
     let tokens = sample.chosen
     guard tokens.count >= 8 else {
       return AnalysisResult(
         id: SimilarityAnalysis.id, notApplicable: "the corpus has \(tokens.count) ordinary tokens, 8 are needed")
     }
     let width = sample.width
-    let grams = mapPieces(sample.order.count) { CenteredGram(tokens.matrix(point: $0, width: width)) }
+    let grams = mapPieces(points.order.count) { CenteredGram(tokens.matrix(point: $0, width: width)) }
     let (biased, debiased) = linearCKA(grams)
-    let count = sample.order.count
+    let count = points.order.count
     func array(_ matrix: Matrix) -> NumericArray {
       NumericArray(shape: [count, count], values: matrix.values.map(Float.init))
     }

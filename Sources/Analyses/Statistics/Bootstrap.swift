@@ -1,7 +1,8 @@
 import CKernels
+import Engine
 import Foundation
 package import Results
-import Support
+package import Support
 
 /// How often a document is drawn in each bootstrap replicate: Poisson(1) counts that depend on the document's hash
 /// alone, so that replicates stream and merge (Hanley & MacGibbon 2006).
@@ -32,12 +33,12 @@ package struct BootstrapWeights: Sendable {
 }
 
 /// Sums over documents, of several numbers at once, with the same sums for every bootstrap replicate.
-package struct BootstrapSums: Sendable {
+package struct BootstrapSums: AnalysisState {
   package let width: Int
-  package private(set) var totals: [Double]
+  @Packed package private(set) var totals: [Double]
   package private(set) var documents = 0
   /// `[replicate, width]`; empty until the first document that has weights.
-  private var resampled: [Double] = []
+  @Packed private var resampled: [Double] = []
 
   package init(width: Int) {
     self.width = width
@@ -51,6 +52,7 @@ package struct BootstrapSums: Sendable {
     tk_add_scaled(&totals, values, 1, width)
     guard !weights.counts.isEmpty else { return }
     reserve()
+    let width = width
     resampled.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       for (replicate, count) in weights.counts.enumerated() where count > 0 {
@@ -59,15 +61,15 @@ package struct BootstrapSums: Sendable {
     }
   }
 
-  package mutating func merge(_ other: BootstrapSums) {
+  package mutating func merge(_ later: BootstrapSums) {
     precondition(
-      documents == 0 || other.documents == 0 || resampled.isEmpty == other.resampled.isEmpty,
+      documents == 0 || later.documents == 0 || resampled.isEmpty == later.resampled.isEmpty,
       "some documents have no weights")
-    documents += other.documents
-    tk_add_scaled(&totals, other.totals, 1, width)
-    guard !other.resampled.isEmpty else { return }
+    documents += later.documents
+    tk_add_scaled(&totals, later.totals, 1, width)
+    guard !later.resampled.isEmpty else { return }
     reserve()
-    tk_add_scaled(&resampled, other.resampled, 1, resampled.count)
+    tk_add_scaled(&resampled, later.resampled, 1, resampled.count)
   }
 
   private mutating func reserve() {

@@ -1,13 +1,15 @@
 import CKernels
+import Engine
+import Support
 package import Tensors
 
 /// The covariance of token vectors, added up in double, and the spectrum that it has.
-package struct TokenCovariance: Sendable {
+package struct TokenCovariance: AnalysisState {
   package let width: Int
   package private(set) var tokens = 0
   /// `Σ x`, and the upper triangle of `Σ x xᵀ`.
-  var sum: [Double]
-  private var products: [Double] = []
+  @Packed var sum: [Double]
+  @Packed private var products: [Double] = []
 
   package init(width: Int) {
     self.width = width
@@ -36,13 +38,13 @@ package struct TokenCovariance: Sendable {
     Matrix.addGram(of: block, rows: rows, columns: width, to: &products)
   }
 
-  package mutating func merge(_ other: TokenCovariance) {
-    tokens += other.tokens
-    tk_add_scaled(&sum, other.sum, 1, width)
+  package mutating func merge(_ later: TokenCovariance) {
+    tokens += later.tokens
+    tk_add_scaled(&sum, later.sum, 1, width)
     if products.isEmpty {
-      products = other.products
-    } else if !other.products.isEmpty {
-      tk_add_scaled(&products, other.products, 1, products.count)
+      products = later.products
+    } else if !later.products.isEmpty {
+      tk_add_scaled(&products, later.products, 1, products.count)
     }
   }
 

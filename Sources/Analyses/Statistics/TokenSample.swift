@@ -1,11 +1,11 @@
 package import Engine
-import Support
+package import Support
 package import Tensors
 
 /// A bounded choice of token vectors of a corpus, at several residual points: those ordinary positions whose hash of
 /// document and position is smallest, so that the choice does not depend on how the corpus was cut.
-package struct TokenSample: Sendable {
-  package struct Token: Sendable {
+package struct TokenSample: AnalysisState {
+  package struct Token: Codable, Sendable {
     package var key: UInt64
     package var document: String
     package var documentHash: UInt64
@@ -15,7 +15,7 @@ package struct TokenSample: Sendable {
     package var entry: String?
     package var label: String?
     /// `[points, width]`.
-    package var vectors: [Float]
+    @Packed package var vectors: [Float]
 
     func precedes(_ other: Token) -> Bool {
       (key, document, position) < (other.key, other.document, other.position)
@@ -75,9 +75,9 @@ package struct TokenSample: Sendable {
     if tokens.count > limit + limit / 4 { shrink() }
   }
 
-  package mutating func merge(_ other: TokenSample) {
-    tokens += other.tokens
-    bound = min(bound, other.bound)
+  package mutating func merge(_ later: TokenSample) {
+    tokens += later.tokens
+    bound = min(bound, later.bound)
     if tokens.count > limit { shrink() }
   }
 

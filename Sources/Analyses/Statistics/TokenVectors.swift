@@ -10,30 +10,29 @@ package struct TokenVectors: StackAnalysis {
   /// Tokens kept.
   static let limit = 512
 
-  private var sample: PointSample
+  private let points: SampledPoints
 
   package init(_ context: AnalysisContext, _ stack: StackDescription) {
-    sample = PointSample(stack, limit: TokenVectors.limit)
+    points = SampledPoints(stack, limit: TokenVectors.limit)
   }
 
-  package var sites: Set<Site> { sample.sites }
+  package var sites: Set<Site> { points.sites }
+  package var empty: TokenSample { points.empty }
 
-  package mutating func observe(_ documents: [TokenizedDocument], _ trace: Trace) {
-    sample.observe(documents, trace)
+  package func observe(_ documents: [TokenizedDocument], _ trace: Trace, into sample: inout TokenSample) {
+    points.observe(documents, trace, into: &sample)
   }
 
-  package mutating func merge(_ other: TokenVectors) { sample.merge(other.sample) }
-
-  package func result() -> AnalysisResult {
+  package func result(of sample: TokenSample) -> AnalysisResult {
     let tokens = sample.chosen
     var values: [Float] = []
-    values.reserveCapacity(sample.order.count * tokens.count * sample.width)
-    for point in sample.order.indices {
+    values.reserveCapacity(points.order.count * tokens.count * sample.width)
+    for point in points.order.indices {
       for token in tokens { values += token.vectors[point * sample.width..<(point + 1) * sample.width] }
     }
     var result = AnalysisResult(id: TokenVectors.id)
     result[TokenVectors.vectors] = NumericArray(
-      shape: [sample.order.count, tokens.count, sample.width], values: values)
+      shape: [points.order.count, tokens.count, sample.width], values: values)
     return result
   }
 }

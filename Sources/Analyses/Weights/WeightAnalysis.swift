@@ -19,11 +19,7 @@ package struct WeightAnalysis: Analysis {
 
   package var needs: Needs { Needs() }
 
-  package mutating func observe(_ observation: Observation) throws {}
-
-  package mutating func merge(_ other: WeightAnalysis) {}
-
-  package func result() throws -> AnalysisResult {
+  package func result(of state: NoState) throws -> AnalysisResult {
     let matrices = model.weightMatrices()
     // The largest first, so that no thread is left with one at the end.
     let order = matrices.indices.sorted { (matrices[$0].matrix.count, $1) > (matrices[$1].matrix.count, $0) }

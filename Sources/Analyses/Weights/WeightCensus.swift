@@ -16,11 +16,7 @@ package struct WeightCensus: Analysis {
 
   package var needs: Needs { Needs() }
 
-  package mutating func observe(_ observation: Observation) throws {}
-
-  package mutating func merge(_ other: WeightCensus) {}
-
-  package func result() throws -> AnalysisResult {
+  package func result(of state: NoState) throws -> AnalysisResult {
     let census = model.parameters.map(Self.count)
     func table(_ metric: Metric, _ count: ([UInt64]) -> UInt64) -> MetricTable {
       MetricTable(

@@ -104,20 +104,9 @@ extension Job {
     guard let model = named ?? checkpoints?.all.last?.folder else {
       throw InputError(.usage, at: file?.url.relativePath ?? "report", "names no model")
     }
-    let replaced = arguments.text("corpus").map { URL(filePath: $0) }
-    let given = replaced == nil ? file : nil
-    let corpus = try replaced ?? file?.corpus ?? assets.folder("examples").appending(path: "shakespeare/held-out.txt")
-    let format = arguments.text("format").flatMap(CorpusFormat.init(rawValue:)) ?? given?.format
-    let parallel = arguments.text("parallel").map { URL(filePath: $0) } ?? given?.parallel
-    self.corpus = Corpus(
-      file: corpus,
-      format: try format ?? CorpusFormat(named: parallel == nil ? nil : "lines", path: corpus.relativePath),
-      parallel: parallel, labels: arguments.text("labels").map { URL(filePath: $0) } ?? given?.labels,
-      columns: arguments.list("columns") ?? given?.columns,
-      text: arguments.text("text") ?? given?.text, pair: arguments.text("pair") ?? given?.pair,
-      alignment: arguments.text("alignment") ?? given?.alignment,
-      label: arguments.text("label") ?? given?.label, limit: arguments.integer("limit") ?? file?.limit,
-      maxTokens: arguments.integer("max-tokens") ?? file?.maxTokens, windows: try Job.windows(arguments, file))
+    corpus = try CorpusSettings(arguments, over: file?.corpus) {
+      try assets.folder("examples").appending(path: "shakespeare/held-out.txt")
+    }
 
     let chosen = arguments.list("analyses") ?? file?.analyses ?? Job.analyses
     analyses = Job.analyses.filter(chosen.contains)
@@ -139,25 +128,12 @@ extension Job {
     seed = arguments.integer("seed") ?? file?.seed ?? 0
     precision = arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? file?.precision ?? .f32
     gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail
-    name = try arguments.runName ?? file?.name ?? Job.defaultName(model: model, corpus: corpus)
+    name = try arguments.runName ?? file?.name ?? Job.defaultName(model: model, corpus: corpus.file.url)
     self.model = model
     adapterBase = arguments.text("adapter-base").map { URL(filePath: $0) } ?? file?.adapterBase
     tokenizer = arguments.text("tokenizer").map { URL(filePath: $0) } ?? file?.tokenizer
     self.assets = assets
     self.file = file?.url
-  }
-
-  /// - Throws: `InputError(.usage)` for a stride without a window, and for a window where documents are to be cut.
-  private static func windows(_ arguments: Arguments, _ file: JobFile?) throws -> DocumentWindows? {
-    let stride = arguments.integer("stride") ?? file?.stride
-    guard let length = arguments.integer("window") ?? file?.window else {
-      if stride != nil { throw InputError(.usage, at: "stride", "is that of windows", expected: "window as well") }
-      return nil
-    }
-    if (arguments.integer("max-tokens") ?? file?.maxTokens) != nil {
-      throw InputError(.usage, at: "window", "reads documents whole", expected: "no max_tokens beside it")
-    }
-    return DocumentWindows(length: length, stride: stride ?? max(1, length / 2))
   }
 
   /// Whether a text can be the name of a folder: one path component that is none of `.` and `..`.

@@ -49,13 +49,13 @@ extension Job {
       throw InputError(
         .usage, at: "select.examples", "is of documents whose attention is drawn", expected: "the analysis attention")
     }
-    if self.corpus.windows != nil {
+    if self.corpus.window != nil {
       throw InputError(.usage, at: "select.examples", "is not for documents in windows", expected: "max_tokens")
     }
     var missing = Set(examples)
-    var reader = try corpus.reader()
-    for _ in 0..<corpus.documents {
-      guard !missing.isEmpty, let document = try reader.next() else { break }
+    var stream = try corpus.stream()
+    for index in 0..<corpus.documents {
+      guard !missing.isEmpty, let document = try stream.read(index..<index + 1).first else { break }
       guard missing.remove(document.id) != nil, let text = reading.text else { continue }
       if text.tokenize(document).ids.count < Job.leastTokens {
         throw InputError(

@@ -9,8 +9,6 @@ import Tensors
 
 /// What a run is asked to do: the job file with the command line's options over it, every default filled in.
 struct Job: Sendable {
-  typealias CorpusFormat = Corpora.CorpusFormat
-
   /// From which verdict on the run counts as failed.
   enum Gate: String, CaseIterable, Sendable {
     case fail, warn, never
@@ -24,30 +22,6 @@ struct Job: Sendable {
     }
   }
 
-  struct Corpus: Sendable {
-    var file: URL
-    var format: CorpusFormat
-    /// The file whose lines are the pairs of this one's; nil where there is none.
-    var parallel: URL?
-    /// The CSV file of the labels of images; nil where there is none.
-    var labels: URL?
-    /// Names of a table's columns; nil where it names them itself.
-    var columns: [String]?
-    /// The columns of the text and of its pair; nil for the format's own.
-    var text: String?
-    var pair: String?
-    /// The column of the alignment of their words, or the file beside a parallel one; nil for the format's own.
-    var alignment: String?
-    /// The column that labels tokens; nil for the format's own choice.
-    var label: String?
-    /// How many documents are read; nil for all.
-    var limit: Int?
-    /// To how many tokens a document is cut; nil for what the model can take.
-    var maxTokens: Int?
-    /// How documents are read that are longer than a window; nil where they are cut.
-    var windows: DocumentWindows?
-  }
-
   /// Every analysis of this version.
   static let analyses = AnalysisSuite.all.map { $0.id }
 
@@ -59,7 +33,7 @@ struct Job: Sendable {
   var adapterBase: URL?
   /// The folder of the tokenizer; nil where it is the model's own.
   var tokenizer: URL?
-  var corpus: Corpus
+  var corpus: CorpusSettings
   /// In the order of `Job.analyses`.
   var analyses: [String]
   /// What figures and tables show; nil for everything.

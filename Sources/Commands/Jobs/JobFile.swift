@@ -1,4 +1,4 @@
-import Corpora
+import Engine
 import Foundation
 import Reports
 import Results
@@ -33,19 +33,7 @@ struct JobFile {
   /// The folder of the model that a LoRA folder changes.
   var adapterBase: URL?
   var tokenizer: URL?
-  var corpus: URL?
-  var format: Job.CorpusFormat?
-  var parallel: URL?
-  var labels: URL?
-  var columns: [String]?
-  var text: String?
-  var pair: String?
-  var alignment: String?
-  var label: String?
-  var limit: Int?
-  var maxTokens: Int?
-  var window: Int?
-  var stride: Int?
+  var corpus: CorpusSettings?
   var analyses: [String]?
   var selection: Selection?
   /// Paths with a `*` in their last component.
@@ -77,10 +65,11 @@ struct JobFile {
   init(settings job: [String: Setting], at url: URL) throws {
     self.url = url
     let folder = url.deletingLastPathComponent().relativePath
-    func path(_ setting: Setting?) throws -> URL? {
-      guard let text = try setting?.text() else { return nil }
+    func place(_ setting: Setting) throws -> URL {
+      let text = try setting.text()
       return URL(filePath: text.hasPrefix("/") || folder == "." ? text : "\(folder)/\(text)")
     }
+    func path(_ setting: Setting?) throws -> URL? { try setting.map(place) }
     name = try job["name"]?.runName()
     model = try path(job["model"])
     adapterBase = try path(job["adapter_base"])
@@ -97,26 +86,8 @@ struct JobFile {
     precision = try job["precision"]?.member(of: Precision.self)
     seed = try job["seed"]?.integer(in: 0...Int.max)
 
-    if let corpus = job["corpus"] {
-      let fields = try corpus.fields(
-        [
-          "path", "format", "parallel", "labels", "columns", "text", "pair", "alignment", "label", "limit",
-          "max_tokens", "window", "stride",
-        ])
-      self.corpus = try path(fields["path"])
-      if self.corpus == nil { throw corpus.error("has no path") }
-      format = try fields["format"]?.member(of: Job.CorpusFormat.self)
-      parallel = try path(fields["parallel"])
-      labels = try path(fields["labels"])
-      columns = try fields["columns"]?.filledList().map { try $0.text() }
-      text = try fields["text"]?.text()
-      pair = try fields["pair"]?.text()
-      alignment = try parallel == nil ? fields["alignment"]?.text() : path(fields["alignment"])?.relativePath
-      label = try fields["label"]?.text()
-      limit = try fields["limit"]?.integer(in: 1...Int.max)
-      maxTokens = try fields["max_tokens"]?.integer(in: Job.leastTokens...Int.max)
-      window = try fields["window"]?.integer(in: Job.leastTokens...Int.max)
-      stride = try fields["stride"]?.integer(in: 1...Int.max)
+    corpus = try job["corpus"].map { setting in
+      try CorpusSettings(setting, setting.fields(CorpusSettings.keys), path: place)
     }
     if let fields = try job["output"]?.fields(
       ["folder", "formats", "theme", "themes", "templates"], unsupported: ["language": "a choice of language"])

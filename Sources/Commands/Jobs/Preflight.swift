@@ -1,4 +1,6 @@
+import Corpora
 import Diagnosis
+import Engine
 import Foundation
 import Reports
 import Results
@@ -93,9 +95,10 @@ extension Thresholds {
 extension Job {
   /// - Throws: `InputError` for files that the job names and that are not there.
   func checkInputs() throws {
-    try Preflight.input(corpus.file, option: "corpus.path or --corpus")
-    if let parallel = corpus.parallel { try Preflight.input(parallel, option: "corpus.parallel or --parallel") }
-    if let labels = corpus.labels { try Preflight.input(labels, option: "corpus.labels or --labels") }
+    let (corpus, parallel, labels) = (corpus.file.url, corpus.file.parallel, corpus.file.labels)
+    try Preflight.input(corpus, option: "corpus.path or --corpus")
+    if let parallel { try Preflight.input(URL(filePath: parallel), option: "corpus.parallel or --parallel") }
+    if let labels { try Preflight.input(URL(filePath: labels), option: "corpus.labels or --labels") }
     for checkpoint in training.checkpoints?.all ?? [] {
       try Preflight.input(files(of: checkpoint.folder).configuration, option: "checkpoints")
     }

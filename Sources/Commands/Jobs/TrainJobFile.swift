@@ -1,4 +1,5 @@
 import Corpora
+import Engine
 import Foundation
 import Support
 import Training
@@ -59,7 +60,7 @@ struct TrainJobFile {
       return setting
     }
     let task = try required("task").member(of: TrainingTask.self)
-    let data = try required("data").fields(Self.corpusKeys + ["context", "packing"])
+    let data = try required("data").fields(CorpusSettings.fileKeys + ["context", "packing"])
     var plan = TrainingPlan(
       name: try required("name").runName(), task: task, source: try source(required("model")),
       data: try corpus(required("data"), data, task), output: try output ?? folder(job["output"]))
@@ -85,7 +86,7 @@ struct TrainJobFile {
       }
     }
     if let evaluation = job["evaluation"] {
-      let fields = try evaluation.fields(Self.corpusKeys + ["every", "exact_match"])
+      let fields = try evaluation.fields(CorpusSettings.fileKeys + ["every", "exact_match"])
       var judged = try corpus(evaluation, fields, task)
       judged.label = judged.label ?? plan.data.label
       plan.evaluation = TrainingPlan.Evaluation(
@@ -171,24 +172,13 @@ struct TrainJobFile {
     return .train(training)
   }
 
-  private static let corpusKeys = ["path", "format", "parallel", "labels", "columns", "text", "pair", "label", "limit"]
-
   private func corpus(_ setting: Setting, _ fields: [String: Setting], _ task: TrainingTask) throws
     -> TrainingPlan.Data
   {
-    guard let file = fields["path"] else { throw setting.error("has no path") }
-    var corpus = CorpusFile(path: try path(file).relativePath)
-    corpus.format = try fields["format"]?.member(of: CorpusFormat.self).rawValue
-    corpus.parallel = try fields["parallel"].map { try path($0).relativePath }
-    corpus.labels = try fields["labels"].map { try path($0).relativePath }
-    corpus.columns = try fields["columns"]?.list().map { try $0.text() }
-    corpus.text = try fields["text"]?.text()
-    corpus.pair = try fields["pair"]?.text()
+    let corpus = try CorpusSettings(setting, fields, path: path)
     let fallback = task == .imageClassification ? CorpusReader.classColumn : nil
     if let label = fields["label"], !task.hasClasses { throw label.error("is for tasks with classes") }
-    return TrainingPlan.Data(
-      file: corpus, label: try fields["label"]?.text() ?? fallback,
-      limit: try fields["limit"]?.integer(in: 1...Int.max))
+    return TrainingPlan.Data(file: corpus.file, label: corpus.label ?? fallback, limit: corpus.limit)
   }
 
   private func read(_ setting: Setting, into plan: inout TrainingPlan) throws {

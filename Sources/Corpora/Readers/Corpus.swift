@@ -15,7 +15,7 @@ package struct Corpus: Sendable {
 
   /// Reads a corpus, its first `limit` documents where a limit is given.
   ///
-  /// `label` is a column. Errors: `InputError`, `.usage` for an unknown format or column (the nearest one is named),
+  /// `label` is a column. Errors: `InputError`, `.usage` for an unknown column (the nearest one is named),
   /// settings that the format does not have, or a limit below 1; `.unreadable` for a file that is missing, empty, not
   /// UTF-8 (line and byte) or malformed (line), and for a folder without images that
   /// can be read.
@@ -43,7 +43,7 @@ package struct Corpus: Sendable {
 
   /// Reads a corpus whose parts have their usual names. Errors as above.
   package static func read(
-    path: String, format: String? = nil, label: String? = nil, limit: Int? = nil
+    path: String, format: CorpusFormat? = nil, label: String? = nil, limit: Int? = nil
   ) throws -> Corpus {
     try read(CorpusFile(path: path, format: format), label: label, limit: limit)
   }

@@ -3,8 +3,8 @@ import Support
 /// Where a corpus stands, and what the parts of its documents are called there.
 package struct CorpusFile: Sendable, Hashable {
   package var path: String
-  /// A name of `CorpusFormat`; nil for the one that the file's extension says.
-  package var format: String?
+  /// Nil for the one that the file's extension says.
+  package var format: CorpusFormat?
   /// The file whose lines are the pairs (the translations) of those of `path`; nil where there is none.
   package var parallel: String?
   /// Names of the columns in their order, for a table that does not name them itself.
@@ -20,7 +20,7 @@ package struct CorpusFile: Sendable, Hashable {
   package var labels: String?
 
   package init(
-    path: String, format: String? = nil, parallel: String? = nil, columns: [String]? = nil, text: String? = nil,
+    path: String, format: CorpusFormat? = nil, parallel: String? = nil, columns: [String]? = nil, text: String? = nil,
     pair: String? = nil, alignment: String? = nil, labels: String? = nil
   ) {
     self.path = path
@@ -35,20 +35,21 @@ package struct CorpusFile: Sendable, Hashable {
 
   /// The format, once all that is said of the corpus fits it.
   ///
-  /// Errors (usage): an unknown format; columns named that the format does not have, or two of one name; a parallel file
+  /// Errors (usage): an extension that says no format; columns named that the format does not have, or two of one name; a parallel file
   /// of anything but lines; a file of labels of anything but images.
   package func resolvedFormat() throws -> CorpusFormat {
     if parallel != nil {
-      guard [nil, .text, .lines].contains(try format.map({ try CorpusFormat(named: $0, path: path) })) else {
+      guard [nil, .text, .lines].contains(format) else {
         throw error(
-          phrase("corpusFile.cannotHaveParallel"), expected: phrase("corpusFile.textDocumentLine"), found: format)
+          phrase("corpusFile.cannotHaveParallel"), expected: phrase("corpusFile.textDocumentLine"),
+          found: format?.rawValue)
       }
       try refuse(
         ["columns": columns != nil, "text": text != nil, "pair": pair != nil, "labels": labels != nil],
         by: phrase("corpusFile.parallelText"))
       return .lines
     }
-    let format = try CorpusFormat(named: format, path: path)
+    let format = try format ?? CorpusFormat(of: path)
     if ![.tsv, .jsonl].contains(format) { try refuse(["alignment": alignment != nil], by: format.rawValue) }
     if format != .images { try refuse(["labels": labels != nil], by: format.rawValue) }
     switch format {

@@ -25,20 +25,10 @@ package enum CorpusFormat: String, CaseIterable, Sendable {
   /// Files that are not plain text although no reader knows them; to read one as text, say so.
   private static let foreign = ["xml", "html", "zip", "bz2", "xz", "zst", "parquet", "arrow"]
 
-  /// The format that the job names , else images for a folder, else that of the file's extension, in
-  /// front of a `.gz`. Errors (usage): an unknown name, with the nearest one; an extension that says neither.
-  package init(named name: String?, path: String) throws {
+  /// Images for a folder, else that of the file's extension, in front of a `.gz`. Errors (usage): an extension that says
+  /// none.
+  package init(of path: String) throws {
     let known = Self.allCases.map(\.rawValue)
-    if let name {
-      guard let format = Self(rawValue: name.lowercased()) else {
-        throw InputError(
-          .usage, at: phrase("error.corpusFormatName", ["name": name]),
-          phrase("error.isNotKnown") + suggestion(for: name, among: known),
-          expected: known.joined(separator: ", "))
-      }
-      self = format
-      return
-    }
     var isDirectory: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
       self = .images

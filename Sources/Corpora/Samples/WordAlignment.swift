@@ -4,8 +4,8 @@ import Support
 ///
 /// Written as pairs of word numbers from 0, the text's first: `0-0 1-2` are sure, `2p3` and `2?3` possible. Words are
 /// those between spaces; where the numbers go beyond these, as in text without spaces, every character is one.
-package struct WordAlignment: Sendable, Hashable {
-  package struct Link: Sendable, Hashable, CustomStringConvertible {
+package struct WordAlignment: Sendable, Hashable, Codable {
+  package struct Link: Sendable, Hashable, Codable, CustomStringConvertible {
     package var source: Int
     package var target: Int
     package var isSure: Bool

@@ -48,12 +48,6 @@ package struct CorpusTokenizer: Sendable {
     self.decoderStart = decoderStart
   }
 
-  /// The class of a document, by the label's column; nil where it has none of the model's.
-  package func classIndex(of document: Document) -> Int32? {
-    guard let classes, let label, let name = document.labels[label] else { return nil }
-    return classes[name]
-  }
-
   /// A document as it is read: whole, cut, or in windows.
   ///
   /// - Throws: `InputError` for a second text, which windows do not cut.

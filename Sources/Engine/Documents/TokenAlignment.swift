@@ -2,7 +2,7 @@ package import Corpora
 import Transformers
 
 /// The alignment that people gave of a source and its target, in tokens.
-package struct TokenAlignment: Sendable {
+package struct TokenAlignment: Codable, Sendable {
   package let gold: WordAlignment
   /// The word that each token of the source is a piece of; nil for those around the text.
   package let source: [Int?]

@@ -2,7 +2,7 @@ import Support
 package import Transformers
 
 /// What part a token plays; analyses leave some of them out.
-package enum TokenKind: UInt8, Sendable {
+package enum TokenKind: UInt8, Codable, Sendable {
   case ordinary, punctuation
   /// [CLS] or a beginning-of-sequence token.
   case opening

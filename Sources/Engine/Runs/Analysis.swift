@@ -1,12 +1,11 @@
 package import Results
 package import Transformers
 
-/// A measurement of a model over a corpus: an accumulator that says what it needs, adds up one batch after another,
-/// merges with its likes and in the end becomes a value of `Results`.
-///
-/// Memory must not grow with the corpus. What an accumulator keeps of single documents or tokens it chooses by smallest
-/// `stableHash`, so that the choice does not depend on how the corpus was cut.
+/// A measurement of a model over a corpus: it says what it needs, adds one batch after another to a state, and makes a
+/// value of `Results` of that. It has the model and its settings; what it has seen is in the state alone.
 package protocol Analysis: Sendable {
+  associatedtype State: AnalysisState
+
   /// As the job names it.
   static var id: String { get }
 
@@ -18,17 +17,44 @@ package protocol Analysis: Sendable {
   /// What has to be in the traces that `observe` is given; nothing else is kept.
   var needs: Needs { get }
 
+  /// The state before the first batch.
+  var empty: State { get }
+
   /// Adds one batch.
-  mutating func observe(_ observation: Observation) throws
+  func observe(_ observation: Observation, into state: inout State) throws
 
-  /// Adds what another accumulator, of a later part of the corpus, has added up.
-  mutating func merge(_ other: Self)
-
-  func result() throws -> AnalysisResult
+  func result(of state: State) throws -> AnalysisResult
 }
 
 extension Analysis {
   package static func concerns(_ description: ModelDescription) -> Bool { true }
+}
+
+/// What an analysis has added up over some documents: data alone, which can be written down and read back exactly.
+///
+/// Memory must not grow with the corpus. What a state keeps of single documents or tokens is chosen by smallest
+/// `stableHash`, so that the choice does not depend on how the corpus was cut.
+package protocol AnalysisState: Codable, Sendable {
+  /// Adds what was added up over later documents.
+  mutating func merge(_ later: Self)
+}
+
+extension Array: AnalysisState where Element: AnalysisState {
+  /// Element by element.
+  package mutating func merge(_ later: [Element]) {
+    for index in indices { self[index].merge(later[index]) }
+  }
+}
+
+/// The state of an analysis of the model alone.
+package struct NoState: AnalysisState {
+  package init() {}
+  package mutating func merge(_ later: NoState) {}
+}
+
+extension Analysis where State == NoState {
+  package var empty: NoState { NoState() }
+  package func observe(_ observation: Observation, into state: inout NoState) {}
 }
 
 /// What the analyses know before the first batch.
@@ -82,6 +108,9 @@ package struct Needs: Sendable {
   package var readsCorpus: Bool {
     documents || tokenLosses || !sites.isEmpty || !gradients.isEmpty || parameterGradients || !watchers.isEmpty
   }
+
+  /// Whether anything is asked of the repeated tokens.
+  package var readsRepeatedTokens: Bool { tokenLosses || !repeatedTokenSites.isEmpty }
 
   /// Fresh watchers, and what shows them what passes.
   package func watch(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> (

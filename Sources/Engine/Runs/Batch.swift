@@ -5,14 +5,12 @@ import Transformers
 struct Example: Sendable {
   var document: TokenizedDocument
   var target: Target?
-  var classIndex: Int32?
   /// Where its image is to be read.
   var image: Document?
 
-  init(_ document: TokenizedDocument, target: Target? = nil, classIndex: Int32? = nil, image: Document? = nil) {
+  init(_ document: TokenizedDocument, target: Target? = nil, image: Document? = nil) {
     self.document = document
     self.target = target
-    self.classIndex = classIndex
     self.image = image
   }
 
@@ -61,9 +59,10 @@ struct Batch {
     return ModelInput(rows: labels, pad: -100).ids
   }
 
-  /// The class of each document, −100 where it has none; nil where none has one.
-  var classes: [Int32]? {
-    examples.contains { $0.classIndex != nil } ? examples.map { $0.classIndex ?? -100 } : nil
+  /// The class of each document by its label, −100 where it has none; nil where none has one.
+  func classes(_ names: ClassNames) -> [Int32]? {
+    let classes = documents.map { document in document.documentLabel.flatMap { names[$0] } }
+    return classes.contains { $0 != nil } ? classes.map { $0 ?? -100 } : nil
   }
 
   /// The class of each token by its label, −100 where it has none, padded; nil where none has one.

@@ -1,10 +1,20 @@
 /// The fixed places at which a corpus is cut, whatever the number of threads or machines.
-package enum CorpusChunks {
+package struct CorpusChunks: Sendable {
   /// Documents of a chunk.
   package static let length = 64
 
-  /// The chunks of a corpus, as ranges of documents.
-  package static func all(documents: Int) -> [Range<Int>] {
-    stride(from: 0, to: documents, by: length).map { $0..<min(documents, $0 + length) }
+  package let documents: Int
+  private let length: Int
+
+  package init(documents: Int, length: Int = CorpusChunks.length) {
+    self.documents = documents
+    self.length = length
+  }
+
+  package var count: Int { (documents + length - 1) / length }
+
+  /// The documents of a chunk.
+  package subscript(chunk: Int) -> Range<Int> {
+    chunk * length..<min(documents, (chunk + 1) * length)
   }
 }

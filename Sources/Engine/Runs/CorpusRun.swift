@@ -7,8 +7,7 @@ package import Transformers
 /// A model's way through a corpus: documents are read, cut into tokens, sorted by length into batches, run, and shown to
 /// the analyses.
 ///
-/// The corpus is read twice: once to be counted and checked before anything is computed, once in chunks, of which no
-/// more than one is in memory.
+/// The corpus was counted and checked before; it goes through the model in chunks.
 package struct CorpusRun {
   package let model: Model
   package let reading: CorpusReading
@@ -18,11 +17,25 @@ package struct CorpusRun {
   package let examples: [String]?
   /// Told how many more documents are done.
   package let progress: (Int) -> Void
+  package let chunks: CorpusChunks
+  /// Where documents in tokens are kept for another model; nil where there is none.
+  private let cut: CutDocuments?
 
   package init(
     model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, examples: [String]? = nil,
-    progress: @escaping (Int) -> Void
+    chunkLength: Int = CorpusChunks.length, progress: @escaping (Int) -> Void
   ) {
+    self.init(
+      model: model, reading: reading, corpus: corpus, seed: seed, examples: examples, chunkLength: chunkLength,
+      cut: nil, progress: progress)
+  }
+
+  init(
+    model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, examples: [String]?,
+    chunkLength: Int = CorpusChunks.length, cut: CutDocuments?, progress: @escaping (Int) -> Void
+  ) {
+    chunks = CorpusChunks(documents: corpus.documents, length: chunkLength)
+    self.cut = cut
     self.examples = examples
     self.model = model
     self.reading = reading
@@ -31,62 +44,85 @@ package struct CorpusRun {
     self.progress = progress
   }
 
-  /// What a corpus turned out to hold.
-  package struct Extent: Sendable {
-    package var documents = 0
-    package var tokens = 0
-    package var truncated = 0
-    /// Documents of fewer than two tokens, in which there is nothing to attend to.
-    package var tooShort = 0
-    /// Documents whose target the model wrote itself.
-    package var generatedTargets = 0
-    /// Documents that were read in windows, and how many windows these made; each counts as a document.
-    package var windowed = 0
-    package var windows = 0
-    /// Characters that the tokenizer lost.
-    package var losses = CharacterLosses()
-  }
-
   /// Runs everything that the analyses need.
   ///
   /// - Throws: `InputError` for a corpus that cannot be read, where no document has two tokens, and where the files of
   ///   the weights were changed meanwhile.
   package func measure(_ analyses: [any Analysis.Type]) throws -> (results: [AnalysisResult], extent: Extent) {
-    var extent = Extent()
-    var remark: String?
-    let context = AnalysisContext(model: model, seed: seed, label: reading.label, examples: examples)
-    var documents = try corpus.reader()
-    var results = try Accumulators.measure(
-      analyses, context, documents: corpus.documents,
-      repeated: { needs, observe in
-        guard let reader = reading.text,
-          let probe = RepeatedTokenProbe(
-            reader.tokenizer, decoderStart: reader.decoderStart, for: model.description, seed: seed)
-        else { return }
-        remark = probe.tokens.note
+    let empty = tally(analyses)
+    var total = empty
+    try measure(0..<chunks.count, empty) { total.merge($1) }
+    return try results(of: total)
+  }
+
+  /// Of some chunks of the corpus, each by itself.
+  ///
+  /// - Throws: As `measure(_:)`.
+  package func part(_ analyses: [any Analysis.Type], chunks: Range<Int>) throws -> CorpusPart {
+    let empty = tally(analyses)
+    var part = CorpusPart()
+    try measure(chunks, empty) { part.tallies[$0] = $1 }
+    return part
+  }
+
+  /// The whole that parts make up which together have every chunk.
+  ///
+  /// - Throws: `InputError` for a chunk that no part has or that two have.
+  package func reduced(_ parts: [CorpusPart], _ analyses: [any Analysis.Type]) throws -> Tally {
+    try CorpusPart.reduced(parts, chunks: chunks.count, tally(analyses), at: corpus.path)
+  }
+
+  /// Before the first document.
+  package func tally(_ analyses: [any Analysis.Type]) -> Tally {
+    Tally(Accumulators(analyses, AnalysisContext(model: model, seed: seed, label: reading.label, examples: examples)))
+  }
+
+  /// Measures chunks in their order. The first of the corpus has the repeated-token sequences with it.
+  private func measure(_ chunks: Range<Int>, _ empty: Tally, _ finished: (Int, Tally) -> Void) throws {
+    let needs = empty.accumulators.needs
+    var documents = try corpus.stream()
+    for chunk in chunks {
+      var tally = empty
+      if chunk == 0, needs.readsRepeatedTokens, let probe = repeatedTokens {
         try probe.tokens.documents.forEach(check)
-        try probe.run(model, sites: needs.repeatedTokenSites, tokenLosses: needs.tokenLosses, observe)
-      },
-      corpus: { chunk, needs, observe in
-        let read = try examples(chunk.compactMap { _ in try documents.next() }, &extent)
-        extent.windowed += Set(read.compactMap(\.document.parent)).count
-        extent.windows += read.count { $0.document.parent != nil }
-        for example in read {
-          extent.losses.add(example.document.losses)
-          if let target = example.target { extent.losses.add(target.document.losses) }
+        try probe.run(model, sites: needs.repeatedTokenSites, tokenLosses: needs.tokenLosses) {
+          try tally.accumulators.observe($0)
         }
-        let usable = read.filter { $0.document.ids.count >= 2 }
-        extent.documents += usable.count
-        extent.tokens += usable.reduce(0) { $0 + $1.document.ids.count }
-        extent.truncated += usable.count { $0.document.isTruncated || $0.target?.document.isTruncated ?? false }
-        extent.tooShort += read.count - usable.count
-        for batch in Batch.cut(usable) { try run(batch, needs, observe) }
+      }
+      if needs.readsCorpus {
+        let range = self.chunks[chunk]
+        func read() throws -> [Example] { try examples(documents.read(range)) }
+        let usable = try usable(cut?.examples(ofChunk: chunk, read) ?? read(), &tally.extent)
+        for batch in Batch.cut(usable) { try run(batch, needs) { try tally.accumulators.observe($0) } }
         tk_give_back_freed_memory()
-        progress(chunk.count)
-      })
+        progress(range.count)
+      }
+      finished(chunk, tally)
+    }
+  }
+
+  private var repeatedTokens: RepeatedTokenProbe? {
+    reading.text.flatMap {
+      RepeatedTokenProbe($0.tokenizer, decoderStart: $0.decoderStart, for: model.description, seed: seed)
+    }
+  }
+
+  /// What the analyses make of the whole corpus, with what is to be said of it.
+  ///
+  /// - Throws: As `measure(_:)`.
+  package func results(of total: Tally) throws -> (results: [AnalysisResult], extent: Extent) {
+    let extent = total.extent
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
       throw InputError(at: corpus.path, "has no document to measure", expected: "at least two tokens in one of them")
     }
+    var results = try total.accumulators.results()
+    addNotes(to: &results, extent, needs: total.accumulators.needs)
+    try model.checkFiles()
+    return (results, extent)
+  }
+
+  /// What the reader of a result has to know of the corpus and of how it was read.
+  private func addNotes(to results: inout [AnalysisResult], _ extent: Extent, needs: Needs) {
     if !results.isEmpty { results[0].notes += corpusNotes.map { Note($0) } }
     if let windows = reading.text?.windows, extent.windowed > 0, !results.isEmpty {
       results[0].notes.append(
@@ -99,7 +135,9 @@ package struct CorpusRun {
         results[i].notApplicable = reason
       }
     }
-    if let remark, let attention = results.firstIndex(where: { $0.id == AttentionMetrics.analysis }) {
+    if needs.readsRepeatedTokens, let remark = repeatedTokens?.tokens.note,
+      let attention = results.firstIndex(where: { $0.id == AttentionMetrics.analysis })
+    {
       results[attention].notes.append(Note(remark, about: .repeatedTokens))
     }
     if extent.generatedTargets > 0 {
@@ -108,8 +146,6 @@ package struct CorpusRun {
         results[i].notes.append(Note(remark))
       }
     }
-    try model.checkFiles()
-    return (results, extent)
   }
 
   /// What is left out or lost of the corpus before the model reads it, in sentences.
@@ -138,7 +174,8 @@ package struct CorpusRun {
       differentiated.observer = nil
       try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
       return
-    case .sequenceClassification(let classes) where wantsGradients && classes > 1: input.labels = batch.classes
+    case .sequenceClassification(let classes) where wantsGradients && classes > 1:
+      input.labels = reading.text?.classes.flatMap { batch.classes($0) }
     case .tokenClassification where wantsGradients:
       input.labels = reading.text?.classes.flatMap { batch.tokenClasses($0) }
     case .imageClassification where !wantsGradients || input.labels?.allSatisfy { $0 < 0 } ?? true: input.labels = nil
@@ -148,21 +185,26 @@ package struct CorpusRun {
     try observe(batch.observation(.corpus, trace, watchers))
   }
 
-  /// Documents as the model reads them. An encoder–decoder writes the targets that the corpus lacks itself, greedily.
-  private func examples(_ documents: [Document], _ extent: inout Extent) throws -> [Example] {
-    guard case .text(let reader) = reading else {
-      guard case .images(let images) = reading else { return [] }
-      return documents.map { Example(images.tokenize($0), image: $0) }
+  /// Documents as the model reads them, in tokens where they are texts.
+  private func examples(_ documents: [Document]) throws -> [Example] {
+    switch reading {
+    case .images(let images): documents.map { Example(images.tokenize($0), image: $0) }
+    case .text(let reader):
+      try mapPieces(documents.count) { index in
+        let target = reader.target(of: documents[index])
+        return try reader.documents(of: documents[index]).map { Example($0, target: target) }
+      }.flatMap(\.self)
     }
-    var examples = try documents.flatMap { document in
-      try reader.documents(of: document).map {
-        Example($0, target: reader.target(of: document), classIndex: reader.classIndex(of: document))
-      }
-    }
-    for document in examples.flatMap({ [$0.document] + ($0.target.map { [$0.document] } ?? []) }) {
+  }
+
+  /// Those of at least two tokens. An encoder–decoder writes the targets that the corpus lacks itself, greedily.
+  private func usable(_ read: [Example], _ extent: inout Extent) throws -> [Example] {
+    guard case .text(let reader) = reading else { return extent.usable(of: read) }
+    for document in read.flatMap({ [$0.document] + ($0.target.map { [$0.document] } ?? []) }) {
       try check(document)
     }
-    guard model.description.encoder != nil else { return examples }
+    guard model.description.encoder != nil else { return extent.usable(of: read) }
+    var examples = read
     let missing = examples.indices.filter { examples[$0].target == nil }
     // A translation is rarely twice as long as its source.
     let longest = 16 + 2 * (missing.map { examples[$0].document.ids.count }.max() ?? 0)
@@ -172,7 +214,7 @@ package struct CorpusRun {
       examples[index].target = reader.target(of: examples[index].document.id, generated: target)
     }
     extent.generatedTargets += missing.count
-    return examples
+    return extent.usable(of: examples)
   }
 
   private func check(_ document: TokenizedDocument) throws {

@@ -38,6 +38,37 @@ package struct CharacterLosses: Sendable, Hashable {
   }
 }
 
+/// Characters are written by their codes, in order.
+extension CharacterLosses: Codable {
+  private enum Key: CodingKey { case characters, dropped, unknown }
+
+  package init(from decoder: any Swift.Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func counts(_ key: Key) throws -> [Unicode.Scalar: Int] {
+      try container.decode([[Int]].self, forKey: key).reduce(into: [:]) { counts, pair in
+        guard pair.count == 2, let code = UInt32(exactly: pair[0]), let scalar = Unicode.Scalar(code) else {
+          throw DecodingError.dataCorruptedError(
+            forKey: key, in: container, debugDescription: "\(pair) is no character with its count")
+        }
+        counts[scalar] = pair[1]
+      }
+    }
+    characters = try container.decode(Int.self, forKey: .characters)
+    dropped = try counts(.dropped)
+    unknown = try counts(.unknown)
+  }
+
+  package func encode(to encoder: any Swift.Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    func pairs(_ counts: [Unicode.Scalar: Int]) -> [[Int]] {
+      counts.map { [Int($0.key.value), $0.value] }.sorted { $0[0] < $1[0] }
+    }
+    try container.encode(characters, forKey: .characters)
+    try container.encode(pairs(dropped), forKey: .dropped)
+    try container.encode(pairs(unknown), forKey: .unknown)
+  }
+}
+
 /// How far each scalar of a text comes.
 struct TextReach {
   enum State: UInt8 {

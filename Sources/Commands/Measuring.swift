@@ -1,0 +1,28 @@
+import Engine
+import Foundation
+import Results
+import Tensors
+import Transformers
+
+extension Job {
+  /// The model in a folder, in the numbers that the job asks for.
+  func loaded(_ folder: URL) throws -> (files: ModelFiles, model: Model) {
+    let files = try files(of: folder)
+    return (files, try Model(files: files, precision: precision.available, acceptsNonFinite: true))
+  }
+}
+
+extension CorpusRun {
+  /// Measures while the progress is shown, with what was left out.
+  func measure(
+    _ analyses: [any Analysis.Type], _ progress: Progress
+  ) throws -> (results: [AnalysisResult], extent: Extent) {
+    for note in corpusNotes { progress.note(note) }
+    progress.begin("measuring", of: corpus.documents, unit: "documents")
+    let measured = try measure(analyses)
+    progress.end()
+    let tooShort = measured.extent.tooShort
+    if tooShort > 0 { progress.note("left out: \(tooShort) documents of a single token") }
+    return measured
+  }
+}
