@@ -243,7 +243,7 @@ extension SampleFigures {
       let (a, b) = (Int(data.uniform() * Double(count)), Int(data.uniform() * Double(count)))
       guard nodes[a].layer < nodes[b].layer, !links.contains(where: { $0.from == a && $0.to == b }) else { continue }
       let effect = data.normal() * data.normal()
-      links.append(.init(from: a, to: b, effect: links.count == 4 ? .nan : PlotValue(effect)))
+      links.append(.init(from: a, to: b, weight: links.count == 4 ? .nan : PlotValue(effect)))
     }
     return figure(
       id,

@@ -55,17 +55,10 @@ package struct DotMark: Mark {
 
   package func draw(in frame: Frame, into items: inout [DrawingItem]) {
     // One item a colour and shape, in the order in which they come; grey ("other") lies below the rest.
-    struct Look: Hashable {
-      var color: Color
-      var shape: DotShape
-    }
-    var groups: [Look: [Point]] = [:]
-    var order: [Look] = []
-    var looks: [PlotValue: Look] = [:]
+    var styles = DotStyles(paint, shape: shape, in: frame)
+    var groups = DotGroups()
     var signs: [DrawingItem] = []
     var without = 0
-    let plain = Look(
-      color: paint.color(in: frame.theme), shape: shape == .disc ? frame.theme.style(of: paint).shape : shape)
     for index in x.indices {
       let (px, py) = (frame.x.reading(x[index]), frame.y.reading(y[index]))
       guard let xNumber = px.number, let yNumber = py.number, let point = frame.point(xNumber, yNumber) else {
@@ -76,33 +69,18 @@ package struct DotMark: Mark {
         }
         continue
       }
-      var look = plain
-      if let reading = color?[index], let scale = frame.color {
-        if reading.gap != nil {
-          signs += GapSign.items(reading, at: point, radius: 1.8, color: frame.theme.gapInk)
-          continue
-        }
-        if let known = looks[reading] {
-          look = known
-        } else {
-          look.color = scale.color(of: reading, theme: frame.theme) ?? frame.theme.gapInk
-          look.shape = shape == .disc ? scale.shape(of: reading, theme: frame.theme) : shape
-          if case .categorical = scale.kind { looks[reading] = look }
-        }
-      }
-      if groups[look] == nil { order.append(look) }
-      groups[look, default: []].append(point)
+      if let style = styles.style(of: color?[index], at: point, signs: &signs) { groups.add(point, style) }
     }
     let radius = radius * min(1, (frame.area.width / 400).squareRoot())
     let grey = frame.theme.otherCategory
     let isRaster = frame.isCrowded || x.count > RasterLayer.most
     var layer = isRaster ? RasterLayer(frame.area.inset(-3), dpi: frame.theme.rasterDPI) : nil
-    for look in order.filter({ $0.color == grey }) + order.filter({ $0.color != grey }) {
-      let color = (look.color == grey ? frame.theme.otherInk : look.color).with(opacity: opacity)
+    for style in groups.styles.filter({ $0.color == grey }) + groups.styles.filter({ $0.color != grey }) {
+      let color = (style.color == grey ? frame.theme.otherInk : style.color).with(opacity: opacity)
       if isRaster {
-        layer?.fill(groups[look] ?? [], radius: radius, color, look.shape)
+        layer?.fill(groups[style], radius: radius, color, style.shape)
       } else {
-        items += look.shape.items(groups[look] ?? [], radius: radius, color)
+        items += style.shape.items(groups[style], radius: radius, color)
       }
     }
     if let layer { items.append(layer.item) }

@@ -73,13 +73,8 @@ package struct Scatter3DMark: Mark {
     drawBox(corners.map { ($0.depth, page($0)) }, in: frame, into: &items)
     // Eight depths from far to near, so that equal dots are one item.
     let deepest = corners.map(\.depth).max() ?? 1
-    struct Look: Hashable {
-      var color: Color
-      var shape: DotShape
-    }
-    let plain = Look(color: paint.color(in: theme), shape: theme.style(of: paint).shape)
-    var looks: [PlotValue: Look] = [:]
-    var layers: [[(look: Look, point: Point)]] = Array(repeating: [], count: 8)
+    var styles = DotStyles(paint, in: frame)
+    var layers = Array(repeating: DotGroups(), count: 8)
     var signs: [DrawingItem] = []
     for (index, point) in points.enumerated() {
       let numbers = point.compactMap(\.number)
@@ -87,35 +82,16 @@ package struct Scatter3DMark: Mark {
       let place = turned(
         zip(numbers, ranges).map { 2 * ($0 - $1.lowerBound) / ($1.upperBound - $1.lowerBound) - 1 })
       let near = min(max((place.depth / deepest + 1) / 2, 0), 1)
-      var look = plain
-      if let reading = color?[index], let scale = frame.color {
-        if reading.gap != nil {
-          signs += GapSign.items(reading, at: page(place), radius: 1.8, color: theme.gapInk)
-          continue
-        }
-        if let known = looks[reading] {
-          look = known
-        } else {
-          look = Look(
-            color: scale.color(of: reading, theme: theme) ?? theme.gapInk, shape: scale.shape(of: reading, theme: theme)
-          )
-          if case .categorical = scale.kind { looks[reading] = look }
-        }
+      if let style = styles.style(of: color?[index], at: page(place), signs: &signs) {
+        layers[min(Int(near * 8), 7)].add(page(place), style)
       }
-      layers[min(Int(near * 8), 7)].append((look, page(place)))
     }
     for (level, layer) in layers.enumerated() {
       let near = (Double(level) + 0.5) / 8
-      var order: [Look] = []
-      var groups: [Look: [Point]] = [:]
-      for dot in layer {
-        if groups[dot.look] == nil { order.append(dot.look) }
-        groups[dot.look, default: []].append(dot.point)
-      }
-      for look in order {
-        items += look.shape.items(
-          groups[look] ?? [], radius: radius * (0.65 + 0.7 * near),
-          (look.color == theme.otherCategory ? theme.otherInk : look.color).mixed(
+      for style in layer.styles {
+        items += style.shape.items(
+          layer[style], radius: radius * (0.65 + 0.7 * near),
+          (style.color == theme.otherCategory ? theme.otherInk : style.color).mixed(
             with: theme.background, 0.55 * (1 - near)))
       }
     }

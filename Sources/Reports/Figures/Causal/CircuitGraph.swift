@@ -19,17 +19,7 @@ package struct CircuitGraph: FigureContent {
     }
   }
 
-  package struct Edge: Hashable, Sendable {
-    package var from: Int
-    package var to: Int
-    package var effect: PlotValue
-
-    package init(from: Int, to: Int, effect: PlotValue) {
-      self.from = from
-      self.to = to
-      self.effect = effect
-    }
-  }
+  package typealias Edge = GraphMark.Edge
 
   package let title: String
   let nodes: [Node]
@@ -54,7 +44,7 @@ package struct CircuitGraph: FigureContent {
 
   private var shown: [Edge] {
     guard edges.count > Self.most else { return edges }
-    let kept = Set(edges.map(\.effect).largest(Self.most))
+    let kept = Set(edges.map(\.weight).largest(Self.most))
     return edges.indices.filter(kept.contains).map { edges[$0] }
   }
 
@@ -79,7 +69,7 @@ package struct CircuitGraph: FigureContent {
   }
 
   package var altText: String {
-    let effects = edges.map(\.effect)
+    let effects = edges.map(\.weight)
     func name(_ edge: Int) -> String {
       phrase("circuitGraph.fromToTo", ["from": nodes[edges[edge].from].name, "to": nodes[edges[edge].to].name])
     }
@@ -111,7 +101,7 @@ package struct CircuitGraph: FigureContent {
         .init(
           RichText.escaped(node.name), layer: used.firstIndex(of: node.layer) ?? 0,
           color: .number(Double(kinds.firstIndex(of: node.kind) ?? 0)))
-      }, edges: shown.map { .init(from: $0.from, to: $0.to, weight: $0.effect) },
+      }, edges: shown,
       layerNames: used.map { layerNames.indices.contains($0) ? layerNames[$0] : "\($0)" }, widest: 3, positive: .ink,
       negative: .category(5))
     graph.isUpright = isUpright
@@ -127,7 +117,7 @@ package struct CircuitGraph: FigureContent {
     DataTable([
       ("from", .texts(edges.map { nodes[$0.from].name })), ("to", .texts(edges.map { nodes[$0.to].name })),
       ("from_layer", .integers(edges.map { nodes[$0.from].layer })),
-      ("to_layer", .integers(edges.map { nodes[$0.to].layer })), ("effect", .readings(edges.map(\.effect))),
+      ("to_layer", .integers(edges.map { nodes[$0.to].layer })), ("effect", .readings(edges.map(\.weight))),
     ])
   }
 }
