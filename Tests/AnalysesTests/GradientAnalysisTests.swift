@@ -17,7 +17,7 @@ struct GradientAnalysisTests {
     try analysis.observe(observation)
     let result = try analysis.result()
     var total = [Double](repeating: 0, count: corpus.model.description.layers)
-    for parameter in corpus.model.parameters {
+    for (parameter, owner) in zip(corpus.model.parameters, corpus.model.blockOfParameter) {
       let g = try #require(observation.trace.parameterGradients[parameter.name]).values.map(Double.init)
       let square = g.reduce(0) { $0 + $1 * $1 }
       let component = Component.tensor(parameter.name)
@@ -29,7 +29,7 @@ struct GradientAnalysisTests {
         #expect(agree(try #require(result[GradientMetrics.ratio]?[component]?.value), square.squareRoot() / weight))
       }
       #expect(result[GradientMetrics.zeroCount]?[component]?.value == Double(g.count { $0 == 0 }))
-      if let layer = layerIndex(ofParameter: parameter.name) { total[layer] += square }
+      if let owner { total[owner.layer] += square }
     }
     for (layer, square) in total.enumerated() {
       #expect(square > 0)
@@ -157,15 +157,5 @@ struct GradientAnalysisTests {
     }
     let (alone, together) = (try shares(of: 1), try shares(of: 6))
     #expect(zip(alone, together).allSatisfy { abs($0 - $1) < 1e-4 }, "\(alone) and \(together)")
-  }
-
-  @Test(
-    "Parameters know their block by their name",
-    arguments: [
-      ("transformer.h.3.attn.c_attn.weight", 3), ("bert.encoder.layer.11.output.dense.bias", 11),
-      ("model.layers.0.mlp.up_proj.weight", 0), ("wte.weight", nil), ("classifier.0.weight", nil), ("h.x", nil),
-    ] as [(String, Int?)])
-  func layers(_ name: String, _ layer: Int?) {
-    #expect(layerIndex(ofParameter: name) == layer)
   }
 }

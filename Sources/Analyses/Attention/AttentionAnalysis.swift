@@ -62,22 +62,27 @@ package struct AttentionAnalysis: Analysis {
       for case let sums as AttentionSums in observation.watchers {
         for index in kinds.indices { observe(observation, sums, index, into: &state[index]) }
       }
-      for (index, kind) in kinds.enumerated() { state[index].observe(importance: observation, of: kind, weights) }
+      addImportance(observation, to: &state)
     case .repeatedTokens(let start, let half):
       for (index, kind) in kinds.enumerated() where !kind.isCross {
-        state[index].observe(repeated: observation, of: kind, start: start, half: half, weights)
+        state[index].observe(repeated: observation, of: kind, start: start, half: half, weights(observation))
       }
     case .maskedCorpus:
       // A masked language model has its loss here.
-      for (index, kind) in kinds.enumerated() { state[index].observe(importance: observation, of: kind, weights) }
+      addImportance(observation, to: &state)
     }
+  }
+
+  private func addImportance(_ observation: Observation, to state: inout [KindSums]) {
+    let weights = weights(observation)
+    for (index, kind) in kinds.enumerated() { state[index].observe(importance: observation, of: kind, weights) }
   }
 
   private func observe(_ observation: Observation, _ sums: AttentionSums, _ index: Int, into state: inout KindSums) {
     for (choice, document) in zip(sums.choices, observation.documents) { state.samples.consider(document, choice) }
     let documents = observation.documents.indices.filter { sums.counts(kind: index, document: $0) }
     guard documents.allSatisfy({ !sums.cell(kind: index, head: 0, document: $0).sums.isEmpty }) else { return }
-    let weights = observation.documents.map(weights)
+    let weights = weights(observation)
     for i in documents {
       state.add(
         denominatorsOf: sums.keys(kind: index, document: i).length, queries: sums.queryCount(kind: index, document: i),
@@ -95,8 +100,8 @@ package struct AttentionAnalysis: Analysis {
     }
   }
 
-  private func weights(_ document: TokenizedDocument) -> BootstrapWeights {
-    hasIntervals ? BootstrapWeights(hash: document.bootstrapHash) : .none
+  private func weights(_ observation: Observation) -> [BootstrapWeights] {
+    hasIntervals ? observation.weights : observation.documents.map { _ in .none }
   }
 }
 

@@ -60,14 +60,13 @@ package struct KindSums: AnalysisState {
 
   /// Adds how much masking each head would change the documents' loss, where the trace has its gradient.
   mutating func observe(
-    importance observation: Observation, of kind: AttentionKind, _ weights: (TokenizedDocument) -> BootstrapWeights
+    importance observation: Observation, of kind: AttentionKind, _ weights: [BootstrapWeights]
   ) {
     let sites = (0..<kind.layers).map(kind.z), trace = observation.trace
     let (values, gradients) = (sites.compactMap { trace[$0] }, sites.compactMap { trace.gradients[$0] })
     guard values.count == kind.layers, gradients.count == kind.layers else { return }
     let queries = kind.queries(observation.documents, observation.targets).map(\.ids.count)
     let keys = kind.keys(observation.documents, observation.targets).map(\.ids.count)
-    let weights = observation.documents.map(weights)
     let usable = observation.documents.indices.filter { kind.rows(queries: queries[$0], keys: keys[$0]) > 0 }
     // The loss is a mean over the batch's labels: undone, so that a document counts the same in every batch.
     let labels = Double(trace.labelCount), perLayer = kind.heads
@@ -81,8 +80,7 @@ package struct KindSums: AnalysisState {
   }
 
   mutating func observe(
-    repeated observation: Observation, of kind: AttentionKind, start: Int, half: Int,
-    _ weights: (TokenizedDocument) -> BootstrapWeights
+    repeated observation: Observation, of kind: AttentionKind, start: Int, half: Int, _ weights: [BootstrapWeights]
   ) {
     let patterns = (0..<kind.layers).compactMap { observation.trace[kind.pattern(layer: $0)] }
     // A decoder reads the same tokens behind its own first one.
@@ -93,7 +91,6 @@ package struct KindSums: AnalysisState {
       return (0...max(0, read.ids.count - 2 * half)).first { read.ids.dropFirst($0).starts(with: x) }
     }
     let usable = documents.indices.filter { starts[$0].map { $0 + 2 * half } ?? .max <= documents[$0].ids.count }
-    let weights = documents.map(weights)
     for i in usable { repeatedSequences.add([1], weights[i]) }
     let perLayer = kind.heads
     forEachElement(of: &repeated) { sums, head in

@@ -3,7 +3,7 @@ package import Engine
 import Results
 import Support
 import Tensors
-package import Transformers
+import Transformers
 
 /// How the gradient of the loss flows: norms, ratios and histograms of every parameter, and the flow through the
 /// residual points.
@@ -183,30 +183,4 @@ package struct GradientAnalysis: Analysis {
     }
     return magnitudes.map { $0?.squares }
   }
-}
-
-extension Model {
-  /// By parameter, the stack by index and the block that it belongs to; nil outside the blocks.
-  package var blockOfParameter: [(stack: Int, layer: Int)?] {
-    let stacks = description.stacks
-    return parameters.map { parameter in
-      let owner = Component.Stack(ofTensor: parameter.name)
-      guard let layer = layerIndex(ofParameter: parameter.name),
-        let stack = stacks.firstIndex(where: { stacks.count == 1 || Component.Stack($0.role) == owner }),
-        layer < stacks[stack].layers
-      else { return nil }
-      return (stack, layer)
-    }
-  }
-}
-
-/// The block that a parameter belongs to, by the number after a list of blocks in its name
-/// (`transformer.h.3.attn.c_attn.weight` → 3); nil outside the blocks.
-package func layerIndex(ofParameter name: String) -> Int? {
-  let parts = name.split(separator: ".")
-  let lists: Set<Substring> = ["h", "layer", "layers", "block", "blocks", "albert_layers"]
-  for (list, number) in zip(parts, parts.dropFirst()) where lists.contains(list) {
-    if let index = Int(number) { return index }
-  }
-  return nil
 }

@@ -52,11 +52,11 @@ package struct InContextAnalysis: Analysis {
       // What the token at a place gives is the loss of the one behind it.
       let own = Array(losses[row * length..<row * length + document.ids.count - 1])
       switch observation.stream {
-      case .corpus: add(own, BootstrapWeights(hash: document.bootstrapHash), to: &state)
+      case .corpus: add(own, observation.weights[row], to: &state)
       case .repeatedTokens(let start, let half):
         // The token at place p is foretold at p − 1.
         let first = mean(own[start..<start + half - 1]), second = mean(own[start + half..<start + 2 * half - 1])
-        state.copies.add([second - first, 1], BootstrapWeights(hash: document.bootstrapHash))
+        state.copies.add([second - first, 1], observation.weights[row])
       case .maskedCorpus: break
       }
     }

@@ -1,3 +1,4 @@
+import Engine
 import Results
 
 /// What texts say again, added up over texts with bootstrap replicates.

@@ -29,7 +29,7 @@ package struct RoutingAnalysis: Analysis {
 
   package func observe(_ observation: Observation, into sums: inout [BootstrapSums]) throws {
     guard case .corpus = observation.stream else { return }
-    let weights = observation.documents.map { BootstrapWeights(hash: $0.bootstrapHash) }, experts = d.experts
+    let (weights, experts) = (observation.weights, d.experts)
     for (layer, site) in sites.enumerated() {
       guard let probabilities = observation.trace[site] else { continue }
       for (row, document) in observation.documents.enumerated() {

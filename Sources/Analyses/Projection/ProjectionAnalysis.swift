@@ -53,7 +53,8 @@ package struct ProjectionAnalysis: StackAnalysis {
       sentences: TokenSample(limit: ProjectionAnalysis.limit, width: pooling?.width(of: width) ?? 0))
   }
 
-  package func observe(_ documents: [TokenizedDocument], _ trace: Trace, into state: inout State) {
+  package func observe(_ documents: [TokenizedDocument], of observation: Observation, into state: inout State) {
+    let trace = observation.trace
     guard let values = trace[site] else { return }
     state.sample.offer(documents, points: [values])
     guard let pooling, let states = trace[output] else { return }

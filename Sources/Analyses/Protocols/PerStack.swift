@@ -18,7 +18,7 @@ package protocol StackAnalysis: Sendable {
   var empty: State { get }
 
   /// Adds one batch; `documents` are what the stack reads.
-  func observe(_ documents: [TokenizedDocument], _ trace: Trace, into state: inout State)
+  func observe(_ documents: [TokenizedDocument], of observation: Observation, into state: inout State)
 
   func result(of state: State) -> AnalysisResult
 }
@@ -44,7 +44,7 @@ package struct PerStack<Part: StackAnalysis>: Analysis {
   package func observe(_ observation: Observation, into states: inout [Part.State]) throws {
     guard case .corpus = observation.stream else { return }
     for (i, (role, part)) in parts.enumerated() {
-      part.observe(observation.documents(of: role), observation.trace, into: &states[i])
+      part.observe(observation.documents(of: role), of: observation, into: &states[i])
     }
   }
 

@@ -43,10 +43,9 @@ package struct RepresentationAnalysis: StackAnalysis {
       sample: TokenSample(limit: RepresentationAnalysis.limit, width: width))
   }
 
-  package func observe(_ documents: [TokenizedDocument], _ trace: Trace, into state: inout State) {
-    let values = order.compactMap { trace[$0] }
+  package func observe(_ documents: [TokenizedDocument], of observation: Observation, into state: inout State) {
+    let values = order.compactMap { observation.trace[$0] }, weights = observation.weights
     guard values.count == order.count else { return }
-    let weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
     forEachElement(of: &state.points) { $0.add(values[$1], documents, weights) }
     state.sample.offer(documents, points: values)
   }

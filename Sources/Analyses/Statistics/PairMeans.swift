@@ -1,3 +1,4 @@
+import Engine
 import Tensors
 
 /// Means over pairs of items, with bootstrap intervals over the documents that the items come from.

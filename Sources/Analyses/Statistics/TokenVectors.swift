@@ -19,8 +19,8 @@ package struct TokenVectors: StackAnalysis {
   package var sites: Set<Site> { points.sites }
   package var empty: TokenSample { points.empty }
 
-  package func observe(_ documents: [TokenizedDocument], _ trace: Trace, into sample: inout TokenSample) {
-    points.observe(documents, trace, into: &sample)
+  package func observe(_ documents: [TokenizedDocument], of observation: Observation, into sample: inout TokenSample) {
+    points.observe(documents, observation.trace, into: &sample)
   }
 
   package func result(of sample: TokenSample) -> AnalysisResult {

@@ -148,6 +148,8 @@ package struct Observation: Sendable {
   package var trace: Trace
   /// Those of `Needs.watchers` that looked on.
   package var watchers: [any AttentionWatcher]
+  /// Of each document, drawn once for all analyses; a target has its document's.
+  package let weights: [BootstrapWeights]
 
   package init(
     stream: Stream, documents: [TokenizedDocument], targets: [TokenizedDocument] = [], trace: Trace,
@@ -158,6 +160,7 @@ package struct Observation: Sendable {
     self.targets = targets
     self.trace = trace
     self.watchers = watchers
+    weights = documents.map { BootstrapWeights(hash: $0.bootstrapHash) }
   }
 
   /// What a stack reads.

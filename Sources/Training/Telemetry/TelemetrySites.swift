@@ -1,4 +1,3 @@
-import Analyses
 import Transformers
 
 /// Where telemetry looks in a model, in the order of its records; found once for all steps.
