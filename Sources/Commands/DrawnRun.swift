@@ -13,10 +13,10 @@ enum DrawnRun {
   init(_ folder: URL) throws {
     let path = folder.relativePath
     guard FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)) else {
-      throw InputError(at: path, "does not exist", expected: "the folder of a run or a study")
+      throw InputError(at: path, phrase("error.doesNotExist"), expected: phrase("expected.folderRunStudy"))
     }
     guard folder.isFolder else {
-      throw InputError(at: path, "is a file", expected: "the folder of a run or a study")
+      throw InputError(at: path, phrase("error.isAFile"), expected: phrase("expected.folderRunStudy"))
     }
     func has(_ name: String) -> Bool {
       FileManager.default.fileExists(atPath: folder.appending(path: name).path(percentEncoded: false))
@@ -25,8 +25,8 @@ enum DrawnRun {
       self = .study(try Study.read(from: folder))
     } else if !has("results.json"), has(Study.variantsName) {
       throw InputError(
-        at: path, "is a study without its \(Study.fileName)",
-        expected: "tomograph study JOB.json5 --resume, which adds it")
+        at: path, phrase("error.studyWithoutFilename", ["fileName": Study.fileName]),
+        expected: phrase("expected.tomographStudyJob"))
     } else {
       self = .run(try RunResults.read(from: folder))
     }

@@ -8,27 +8,26 @@ import Support
 
 extension Command {
   static let figure = Command(
-    "figure", "Draws one figure of a run again, in any width, theme and format, without the model.",
+    "figure", "command.figure.summary",
     operandNames: "RUN ID", operands: 1...2,
     details: [
-      "RUN is the folder of a run or a study, ID the name of a figure without its ending; without it the figures are listed.",
-      "Widths: a length such as 3.25in, 89mm, 12cm or 240pt, or "
-        + FigureWidth.named.map(\.name).joined(separator: ", ") + ".",
-      "A theme's file is a JSON object; its keys: " + Theme.keys.map(\.name).joined(separator: ", ") + ".",
+      "command.figure.detail1",
+      Message("command.figure.detail2", ["named": FigureWidth.named.map(\.name).joined(separator: ", ")]),
+      Message("command.figure.detail3", ["keys": Theme.keys.map(\.name).joined(separator: ", ")]),
     ],
     options: [
-      Option("width", .text("WIDTH"), "of the figure; a column of a paper, or its text for wide ones, by default"),
+      Option("width", .text("WIDTH"), "option.width"),
       Option(
         "theme", .text("THEME"),
-        Theme.named.map(\.name).joined(separator: ", ") + ", one of --themes, or a JSON file; paper by default"),
+        Message("option.figure.theme", ["named": Theme.named.map(\.name).joined(separator: ", ")])),
       Appearance.themesOption,
       Option(
         "format", .choice(FigureRendition.Format.allCases.map(\.rawValue)),
-        "that of the file's ending by default, else pdf"),
-      Option("dpi", .integer("N", 36...1200), "dots per inch of a PNG; 300 by default"),
-      Option("output", .text("FILE"), "where to write it, also -o; ID with the format's ending by default"),
-      Option("assets", .text("DIR"), "the folder that holds fonts and templates"),
-      Option("quiet", .flag, "nothing on stderr but errors"),
+        "option.format"),
+      Option("dpi", .integer("N", 36...1200), "option.dpi"),
+      Option("output", .text("FILE"), "option.output"),
+      Option("assets", .text("DIR"), "option.assets"),
+      Option("quiet", .flag, "option.quiet"),
     ],
     run: { arguments in
       let format = try arguments.figureFormat
@@ -36,7 +35,7 @@ extension Command {
         URL(filePath: arguments.text("output") ?? "\(id).\(format.rawValue)")
       }
       if file == nil, let output = arguments.text("output") {
-        throw InputError(.usage, at: "--output: \(output)", "is for one figure", expected: "its ID behind the run")
+        throw InputError(.usage, at: phrase("error.outputOutput", ["output": output]), phrase("error.isForOneFigure"), expected: phrase("expected.idBehindRun"))
       }
       let figures = try DrawnRun(URL(filePath: arguments.operands[0])).figures
       guard let file else {
@@ -50,8 +49,8 @@ extension Command {
       let id = arguments.operands[1]
       guard let figure = figures.first(where: { $0.id == id }) else {
         throw InputError(
-          .usage, at: id, "is no figure of this run" + suggestion(for: id, among: figures.map(\.id)),
-          expected: "one of those that tomograph figure \(arguments.operands[0]) lists")
+          .usage, at: id, phrase("error.noFigureThis", ["suggestion": suggestion(for: id, among: figures.map(\.id))]),
+          expected: phrase("expected.oneThoseTomograph", ["operands": arguments.operands[0]]))
       }
       try Preflight.outputFile(file, option: "--output")
       let assets = try Assets.find(option: arguments.text("assets"))
@@ -61,7 +60,7 @@ extension Command {
         figure, as: format, theme: theme,
         width: try arguments.width ?? FigureRendition.paperWidth(figure), dpi: arguments.integer("dpi") ?? 300)
       try OutputFile.write(bytes, to: file)
-      if !arguments.has("quiet") { StandardError.write(line: "figure: \(file.relativePath)") }
+      if !arguments.has("quiet") { StandardError.write(line: phrase("figureCommand.figureFile", ["file": file.relativePath])) }
       return .pass
     })
 }
@@ -77,11 +76,11 @@ extension Arguments {
       if ending.isEmpty { return chosen ?? .pdf }
       let known = FigureRendition.Format.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
       guard let named = FigureRendition.Format(rawValue: ending) else {
-        throw InputError(.usage, at: "--output: \(output)", "ends like no format of figures", expected: known)
+        throw InputError(.usage, at: phrase("error.outputOutput", ["output": output]), phrase("error.endsLikeNo"), expected: known)
       }
       guard chosen == nil || chosen == named else {
         throw InputError(
-          .usage, at: "--output: \(output)", "contradicts --format", expected: ".\(chosen?.rawValue ?? "")",
+          .usage, at: phrase("error.outputOutput", ["output": output]), "contradicts --format", expected: ".\(chosen?.rawValue ?? "")",
           found: ".\(ending)")
       }
       return named

@@ -4,19 +4,19 @@ import Transformers
 
 extension Command {
   static let inspect = Command(
-    "inspect", "Says what is in a model's folder: family, shapes, parameters, memory.",
+    "inspect", "command.inspect.summary",
     operandNames: "MODEL", operands: 1...1,
-    details: ["A tokenizer that is there and cannot be read is an error behind the listing."],
+    details: ["command.inspect.detail1"],
     options: [Job.adapterBaseOption],
     run: { arguments in
       let files = try ModelFiles(arguments), model = try Model(files: files)
       var tokenizer: String?, damage: InputError?
       do {
         let read = try Tokenizer(of: files)
-        tokenizer = "\(read.vocabularySize) tokens, \(read.files.joined(separator: ", "))"
+        tokenizer = phrase("inspectCommand.vocabularysizeTokensFiles", ["vocabularySize": read.vocabularySize, "files": read.files.joined(separator: ", ")])
       } catch let error as InputError {
         if error.problem != Tokenizer.absence { damage = error }
-        if model.description.image == nil { tokenizer = damage == nil ? "none" : "cannot be read" }
+        if model.description.image == nil { tokenizer = damage == nil ? "none" : phrase("inspectCommand.cannotBeRead") }
       }
       try StandardOutput.write(Inspection(model, tokenizer: tokenizer).text)
       if let damage { throw damage }

@@ -1,5 +1,6 @@
 import Reports
 import Results
+import Support
 import Transformers
 
 /// What a model's folder holds, as `inspect` prints it.
@@ -14,21 +15,21 @@ struct Inspection {
         ("family", d.family),
         ("task", d.task),
         ("layers", "\(d.layers)"),
-        ("heads", "\(d.heads) of width \(d.headWidth), \(d.isCausal ? "causal" : "bidirectional")"),
+        ("heads", phrase("inspection.headsWidthHeadwidth", ["heads": d.heads, "headWidth": d.headWidth, "isCausal": d.isCausal ? "causal" : "bidirectional"])),
         ("width", "\(d.width)"),
         ("feed-forward", "\(d.feedForwardWidth), \(d.activation)"),
         (
           "norm",
           d.norm == .none
-            ? "none" : "\(d.normPlacement == .post ? "after" : "before") each sublayer, epsilon \(d.normEpsilon)"
+            ? "none" : phrase("inspection.postEachSublayer", ["post": d.normPlacement == .post ? "after" : "before", "normEpsilon": d.normEpsilon])
         ),
-        ("positions", d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : "relative, any number"),
+        ("positions", d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : phrase("inspection.relativeAnyNumber")),
       ]
       + (d.vocabulary > 0 ? [("vocabulary", "\(d.vocabulary)")] : []) + (tokenizer.map { [("tokenizer", $0)] } ?? [])
       + [("parameters", "\(model.totalParameterCount)")]
     var text = Inspection.columns(facts)
     if !model.unknownSettings.isEmpty {
-      text += "\nsettings that are not known, so not honoured\n"
+      text += phrase("inspection.settingsNotKnown")
       text += model.unknownSettings.map { "  \($0)\n" }.joined()
     }
     text += "\nmemory\n" + Inspection.columns(Inspection.memory(of: model).map { ("  \($0)", Inspection.bytes($1)) })
@@ -43,8 +44,7 @@ struct Inspection {
   private static func notes(_ notes: [Transformers.WeightNote]) -> [String] {
     notes.map { note in
       if let note = Results.WeightNote(note) { return note.sentence(naming: .max) }
-      return "\(note.names.count) of the file's tensors are buffers that are computed here: "
-        + note.names.joined(separator: ", ") + "."
+      return phrase("inspection.namesFilesTensors", ["names": note.names.count, "names2": note.names.joined(separator: ", ")])
     }
   }
 
@@ -53,7 +53,7 @@ struct Inspection {
   private static func memory(of model: Model) -> [(String, Int)] {
     let d = model.description
     let (batch, length) = (8, min(128, d.maximumPositions))
-    let size = "\(batch) × \(length) tokens"
+    let size = phrase("inspection.batchLengthTokens", ["batch": batch, "length": length])
     let outputs: Int =
       switch d.head {
       case .none: 0
@@ -63,10 +63,10 @@ struct Inspection {
       }
     return [
       ("weights", 4 * model.parameterCount),
-      ("gradients of the weights", 4 * model.parameterCount),
-      ("attention patterns of \(size)", 4 * d.layers * batch * d.heads * length * length),
-      ("residual points of \(size)", 4 * (d.layers + 1) * batch * length * d.width),
-      ("logits of \(size)", 4 * outputs),
+      (phrase("inspection.gradientsOfTheWeights"), 4 * model.parameterCount),
+      (phrase("inspection.attentionPatternsSize", ["size": size]), 4 * d.layers * batch * d.heads * length * length),
+      (phrase("inspection.residualPointsSize", ["size": size]), 4 * (d.layers + 1) * batch * length * d.width),
+      (phrase("inspection.logitsOfSize", ["size": size]), 4 * outputs),
     ].filter { $0.1 > 0 }
   }
 

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Results
+import Support
 import Tensors
 import Transformers
 
@@ -22,7 +23,7 @@ extension CorpusRun {
     let measured = try measure(analyses)
     progress.end()
     let tooShort = measured.extent.tooShort
-    if tooShort > 0 { progress.note("left out: \(tooShort) documents of a single token") }
+    if tooShort > 0 { progress.note(phrase("measuring.leftOutTooshort", ["tooShort": tooShort])) }
     return measured
   }
 }

@@ -37,25 +37,25 @@ extension Provenance {
         sources.append(try Source(role: "tokenizer", file: file))
       }
     case .images(let images):
-      if let file = images.processor.file { sources.append(try Source(role: "image processor", file: file)) }
+      if let file = images.processor.file { sources.append(try Source(role: phrase("provenance.imageProcessor"), file: file)) }
     }
     let corpus = job.corpus.file
     sources.append(
       try corpus.format == .images ? Source(images: corpus.url) : Source(role: "corpus", file: corpus.url))
     if let file = corpus.labels { sources.append(try Source(role: "labels", file: URL(filePath: file))) }
-    if let file = corpus.parallel { sources.append(try Source(role: "parallel corpus", file: URL(filePath: file))) }
+    if let file = corpus.parallel { sources.append(try Source(role: phrase("provenance.parallelCorpus"), file: URL(filePath: file))) }
     if corpus.parallel != nil, let file = corpus.alignment {
-      sources.append(try Source(role: "word alignment", file: URL(filePath: file)))
+      sources.append(try Source(role: phrase("provenance.wordAlignment"), file: URL(filePath: file)))
     }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
     for file in try job.training.logs.flatMap({ try TrainingLog.files(at: $0.path) }).flatMap(\.files) {
-      sources.append(try Source(role: "training log", file: file))
+      sources.append(try Source(role: phrase("provenance.trainingLog"), file: file))
     }
     for checkpoint in job.training.checkpoints?.all ?? [] {
       let files = try job.files(of: checkpoint.folder)
       sources += try ((files.adapterFiles.last.map { [$0] }) ?? files.weights).map { file in
-        try Source(role: "weights of \(checkpoint.name)", file: file)
+        try Source(role: phrase("provenance.weightsOfCheckpoint", ["checkpoint": checkpoint.name]), file: file)
       }
     }
     sources += try job.appearance.sources

@@ -7,24 +7,21 @@ import Support
 
 extension Command {
   static let render = Command(
-    "render", "Draws and writes the report of a run or a study again, without the model.",
+    "render", "command.render.summary",
     operandNames: "RUN", operands: 1...1,
     details: [
-      "RUN is the folder of a run or a study. Figures, page and texts are made anew from its numbers and findings; "
-        + "provenance.json keeps what was measured, and names the themes and templates. The folder is exchanged when the "
-        + "new one is whole.",
-      "--out and --name mean what they mean for report: the folder DIR/NAME is written and RUN stays as it is. Without "
-        + "--name it is the run's own, without --out it goes beside RUN, without either it takes RUN's place.",
+      "command.render.detail1",
+      "command.render.detail2",
     ],
     options: [
       Option(
-        "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)), "of figures; all by default"),
-      Option("theme", .text("THEME"), "of all figures: a theme's name, one of --themes, or a JSON file"),
+        "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)), "option.render.formats"),
+      Option("theme", .text("THEME"), "option.render.theme"),
       Appearance.themesOption, Appearance.templatesOption,
-      Option("out", .text("DIR"), "folder that the run folder goes into; RUN itself is replaced by default"),
+      Option("out", .text("DIR"), "option.render.out"),
       Job.nameOption,
-      Option("assets", .text("DIR"), "the folder that holds fonts and templates"),
-      Option("quiet", .flag, "nothing on stderr but errors"),
+      Option("assets", .text("DIR"), "option.assets"),
+      Option("quiet", .flag, "option.quiet"),
     ],
     run: { arguments in
       let run = URL(filePath: arguments.operands[0])
@@ -51,7 +48,7 @@ extension Command {
         if let kept { try OutputFile.write(Array(kept), to: folder.appending(path: "provenance.json")) }
       }
       progress.end()
-      progress.note("report: \(place.appending(path: "index.html").relativePath)")
+      progress.note(phrase("renderCommand.reportAppending", ["appending": place.appending(path: "index.html").relativePath]))
       return .pass
     })
 

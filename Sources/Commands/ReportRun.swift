@@ -26,7 +26,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   if !job.precision.isAvailable { progress.note(Precision.unavailable) }
   try job.checkAdapterBase()
   let (files, model) = try job.loaded(job.model)
-  for setting in model.unknownSettings { progress.note("not known, so not honoured: \(setting)") }
+  for setting in model.unknownSettings { progress.note(phrase("reportRun.notKnownSo", ["setting": setting])) }
   let measurement = try CorpusMeasurement(
     job.corpus, tokenizer: job.tokenizer, isShared: job.training.checkpoints != nil)
   let run = try measurement.run(model, files, seed: job.seed, examples: job.selection?.examples) {
@@ -78,8 +78,8 @@ extension Job {
     let folders = [model] + (training.checkpoints?.all.map(\.folder) ?? [])
     guard let adapterBase, !folders.contains(where: ModelFiles.isAdapter) else { return }
     throw InputError(
-      .usage, at: adapterBase.relativePath, "is named as the base of a LoRA folder, but the model is none",
-      expected: "an adapter_config.json in \(model.relativePath)")
+      .usage, at: adapterBase.relativePath, phrase("error.namedBaseLora"),
+      expected: phrase("expected.adapterConfigJsonModel", ["model": model.relativePath]))
   }
 }
 

@@ -1,12 +1,12 @@
 import Diagnosis
 import Foundation
+import Support
 
 extension Command {
   static let rules = Command(
-    "rules", "Prints every diagnosis with its thresholds, their defaults and its meaning.",
+    "rules", "command.rules.summary",
     details: [
-      "A thresholds file for report --thresholds is JSON5 of the form "
-        + "{ \"attention-collapse-uniform\": { failShare: 0.75 } }. What each can be stands behind its default."
+      "command.rules.detail1"
     ],
     run: { _ in
       for rule in Rule.all {
@@ -15,8 +15,8 @@ extension Command {
           text +=
             "    \(threshold.name) = \(significant(threshold.value)) (\(threshold.range.spelling)): \(rule.meaning(of: threshold))\n"
         }
-        if !rule.needs.isEmpty { text += "    reads: \(rule.needs.joined(separator: ", "))\n" }
-        for fix in rule.fixes { text += "    fix: \(fix)\n" }
+        if !rule.needs.isEmpty { text += phrase("rulesCommand.readsNeeds", ["needs": rule.needs.joined(separator: ", ")]) }
+        for fix in rule.fixes { text += phrase("rulesCommand.fixFix", ["fix": fix]) }
         try StandardOutput.write(text + (rule.id == Rule.all.last?.id ? "" : "\n"))
       }
       return .pass

@@ -39,7 +39,7 @@ struct StudyRun {
       let plan = try file.plan(variant, seed: file.seeds[0], output: trainings)
       try plan.checkConfiguration()
       for data in [plan.data, plan.evaluation?.data].compactMap({ $0 }) {
-        try Preflight.input(URL(filePath: data.file.path), option: "data.path or evaluation.path")
+        try Preflight.input(URL(filePath: data.file.path), option: phrase("studyRun.dataPathEvaluation"))
       }
     }
     let measurement = try CorpusMeasurement(job.corpus, tokenizer: job.tokenizer, isShared: true)
@@ -48,7 +48,7 @@ struct StudyRun {
       var runs: [Study.Run] = []
       for seed in file.seeds {
         progress.note(
-          "\(number + 1) of \(file.variants.count): \(variant.name)" + (file.seeds.count > 1 ? ", seed \(seed)" : ""))
+          phrase("studyRun.numberVariantsVariant", ["number": number + 1, "variants": file.variants.count, "variant": variant.name, "seed": (file.seeds.count > 1 ? phrase("studyRun.seedSeed", ["seed": seed]) : "")]))
         guard let run = try train(variant, seed: seed, beginning, measurement) else { return .interrupted }
         runs.append(run)
       }
@@ -57,7 +57,7 @@ struct StudyRun {
     let study = Study(
       name: file.name, about: file.about, common: file.common, variants: variants,
       groups: file.groups.map { Study.Group(name: $0.name, about: $0.about, members: $0.members) })
-    watch.lap("train and measure")
+    watch.lap(phrase("studyRun.trainAndMeasure"))
     try write(study, renderer, watch)
     return .pass
   }
@@ -76,7 +76,7 @@ struct StudyRun {
       var events = TrainingRun.Events()
       events.began = { steps, from, _, _ in progress.begin("training", of: steps - from, unit: "steps") }
       events.noted = { progress.note($0) }
-      events.step = { report in progress.advance(state: "loss \(String(format: "%.4f", report.loss))") }
+      events.step = { report in progress.advance(state: phrase("studyRun.lossLoss", ["loss": String(format: "%.4f", report.loss)])) }
       let own = beginning == .resumed && !isSame ? TrainingRun.Beginning.again : beginning
       let training = try TrainingRun(plan, own, events: events)
       let outcome = try training.run()
@@ -86,7 +86,7 @@ struct StudyRun {
       case .interrupted: return nil
       case .stopped(let fault, let step):
         return Study.Run(
-          seed: seed, folder: file.folderName(variant, seed: seed), fault: "\(fault.spelling) at step \(step)")
+          seed: seed, folder: file.folderName(variant, seed: seed), fault: phrase("studyRun.faultStepStep", ["fault": fault.spelling, "step": step]))
       }
     }
     if Interruption.isRequested { return nil }
@@ -113,7 +113,7 @@ struct StudyRun {
   private func write(_ study: Study, _ renderer: Renderer, _ watch: Stopwatch) throws {
     var watch = watch
     let base = try file.plan(file.variants[0], seed: file.seeds[0], output: trainings)
-    var files = [("corpus", job.corpus.file.url), ("training data", URL(filePath: base.data.file.path))]
+    var files = [("corpus", job.corpus.file.url), (phrase("studyRun.trainingData"), URL(filePath: base.data.file.path))]
     if let evaluation = base.evaluation { files.append(("evaluation", URL(filePath: evaluation.data.file.path))) }
     if let url = job.file { files.append(("job", url)) }
     var sources = try files.map { role, url in
@@ -139,6 +139,6 @@ struct StudyRun {
       ).write(to: folder)
     }
     progress.end()
-    progress.note("report: \(place.appending(path: "index.html").relativePath)")
+    progress.note(phrase("studyRun.reportAppending", ["appending": place.appending(path: "index.html").relativePath]))
   }
 }

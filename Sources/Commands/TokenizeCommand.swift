@@ -4,15 +4,14 @@ import Transformers
 
 extension Command {
   static let tokenize = Command(
-    "tokenize", "Cuts lines of text into the tokens of a model.",
+    "tokenize", "command.tokenize.summary",
     operandNames: "MODEL", operands: 1...1,
     details: [
-      "Reads a text a line from stdin, as it is or as a JSON string, and writes a JSON object a line with its ids and "
-        + "tokens."
+      "command.tokenize.detail1"
     ],
     options: [
-      Option("offsets", .flag, "also the part of the text that each token stands for, in Unicode scalars"),
-      Option("no-special", .flag, "without the tokens that are added around the text"),
+      Option("offsets", .flag, "option.offsets"),
+      Option("no-special", .flag, "option.no-special"),
     ],
     run: { arguments in
       let tokenizer = try Tokenizer(directory: URL(filePath: arguments.operands[0]))

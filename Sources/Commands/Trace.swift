@@ -18,8 +18,8 @@ func trace(
   let asked = try sites.map { text in
     guard let site = Site(text: text), known.contains(site) else {
       throw InputError(
-        .usage, at: "--sites", "names no site of this model",
-        expected: "TransformerLens's names (\(d.stack.site(.z, layer: 0).text))", found: "\"\(text)\"")
+        .usage, at: "--sites", phrase("error.namesNoSite"),
+        expected: phrase("expected.transformerlenssNamesLayer", ["layer": d.stack.site(.z, layer: 0).text]), found: "\"\(text)\"")
     }
     return site
   }
@@ -74,8 +74,8 @@ extension ModelInput {
       let (shape, values) = try file.integers("input.\(name)")
       guard shape.count == 2 else {
         throw InputError(
-          at: "\(file.url.relativePath): tensor \"input.\(name)\"", "has the wrong shape",
-          expected: "[batch, positions]", found: "\(shape)")
+          at: phrase("error.urlTensorInput", ["url": file.url.relativePath, "name": name]), phrase("error.hasWrongShape"),
+          expected: phrase("expected.batchPositions"), found: "\(shape)")
       }
       return (shape, values)
     }

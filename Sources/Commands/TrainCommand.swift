@@ -4,35 +4,20 @@ import Training
 
 extension Command {
   static let train = Command(
-    "train", "Trains a model as a job file says, with checkpoints and, if asked, telemetry.",
+    "train", "command.train.summary",
     operandNames: "JOB.json5", operands: 1...1,
     details: [
-      "The job file (JSON with comments; paths relative to it) has these keys: name, task ("
-        + TrainingTask.allCases.map(\.rawValue).joined(separator: ", ")
-        + "), model (a directory to go on from, or { config, initialization } from scratch), tokenizer (a directory, or "
-        + "{ train, vocabulary, minimum_count, lowercase }), image_processor, data { path, format, label, text, pair, "
-        + "columns, parallel, labels, limit, context, packing }, evaluation { path, …, every, exact_match }, steps or epochs, batch, "
-        + "accumulation, optimizer { method, rate, betas, epsilon, momentum, nesterov, weight_decay, decayed, clip_norm "
-        + "}, schedule { shape, warmup, floor }, dropout, label_smoothing, masking, plant (faults kept in the weights: "
-        + "[{ fault: \"zero_head\", layer, head }, { fault: \"rank_one_mlp\", layer }]), on_fault, checkpoints (a list of "
-        + "steps, \"logarithmic\", or { steps or every, optimizer: \"last\", \"all\" or \"none\" }), log_every, telemetry "
-        + "{ every, histograms, classes }, output { folder }, seed. Only name, task, model and data are needed.",
-      "A translation's evaluation decodes exact_match held-out pairs (200, chosen evenly; 0 for none) greedily and gives "
-        + "the share that is the reference token by token.",
-      "Telemetry is off unless the job has the key; telemetry.every is the number of steps from one record to the next, telemetry.classes from one classification of "
-        + "the attention heads to the next (20; 0 for none).",
-      "The folder of the run gets checkpoint-STEP for each listed step and final, Hugging Face directories with "
-        + "trainer_state.json, and the telemetry that was asked for as lines of JSON and as an event file for TensorBoard. Interrupted "
-        + "(SIGINT, SIGTERM) it finishes its step, leaves a checkpoint and ends with code 130; --resume goes on from "
-        + "there to the bits of a run that was not interrupted. A step whose loss or gradient is no finite number ends "
-        + "the run with code 1, unless on_fault is \"skip\".",
+      Message("command.train.detail1", ["allCases": TrainingTask.allCases.map(\.rawValue).joined(separator: ", ")]),
+      "command.train.detail2",
+      "command.train.detail3",
+      "command.train.detail4",
     ],
     options: [
-      Option("resume", .flag, "go on from the run's last checkpoint; begin where there is none"),
-      Option("restart", .flag, "begin anew in place of what an earlier run left"),
-      Option("out", .text("DIR"), "folder that the run folder goes into, in place of the job's"),
-      Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
-      Option("quiet", .flag, "nothing on stderr but errors"),
+      Option("resume", .flag, "option.train.resume"),
+      Option("restart", .flag, "option.train.restart"),
+      Option("out", .text("DIR"), "option.train.out"),
+      Option("threads", .integer("N", 1...1024), "option.threads"),
+      Option("quiet", .flag, "option.quiet"),
     ],
     run: { arguments in
       if arguments.has("resume"), arguments.has("restart") {
@@ -53,36 +38,34 @@ extension Command {
     var events = TrainingRun.Events()
     events.began = { steps, from, parameters, examples in
       progress.note(
-        "\(plan.name): \(parameters) parameters, \(examples) examples" + (from > 0 ? ", from step \(from)" : ""))
+        phrase("trainCommand.planParametersParameters", ["plan": plan.name, "parameters": parameters, "examples": examples, "from": (from > 0 ? phrase("trainCommand.fromStepFrom", ["from": from]) : "")]))
       progress.begin("training", of: steps - from, unit: "steps")
     }
     events.noted = { progress.note($0) }
     events.step = { report in
       if let fault = report.fault {
-        progress.note("step \(report.step): skipped, \(fault.spelling)")
+        progress.note(phrase("trainCommand.stepStepSkipped", ["step": report.step, "fault": fault.spelling]))
       }
-      progress.advance(state: "loss \(decimal(report.loss)), rate \(scientific(report.rate))")
+      progress.advance(state: phrase("trainCommand.lossDecimalRate", ["decimal": decimal(report.loss), "scientific": scientific(report.rate)]))
     }
     events.evaluated = { report, step in
       progress.note(
-        "step \(step): validation loss \(decimal(report.loss))"
-          + (report.accuracy.map { ", accuracy \(decimal($0))" } ?? "")
-          + (report.exactMatch.map { ", exact match \(decimal($0.share)) of \($0.pairs) pairs" } ?? ""))
+        phrase("trainCommand.stepStepValidation", ["step": step, "decimal": decimal(report.loss), "decimal2": (report.accuracy.map { phrase("trainCommand.accuracyDecimal", ["decimal": decimal($0)]) } ?? ""), "pairs": (report.exactMatch.map { phrase("trainCommand.exactMatchDecimal", ["decimal": decimal($0.share), "pairs": $0.pairs]) } ?? "")]))
     }
-    let message = "tomograph: interrupted, finishing the step"
+    let message = phrase("trainCommand.tomographInterruptedFinishing")
     let outcome = try Interruption.deferred(message: (StandardError.isTerminal ? "\r\u{1B}[K" : "") + message) {
       try TrainingRun(plan, beginning, events: events).run()
     }
     progress.end()
     switch outcome {
     case .finished:
-      progress.note("model: \(plan.folder.appending(path: "final").relativePath)")
+      progress.note(phrase("trainCommand.modelAppending", ["appending": plan.folder.appending(path: "final").relativePath]))
       return .pass
     case .interrupted(let checkpoint):
-      progress.note("\(checkpoint.relativePath): the state to go on from with --resume")
+      progress.note(phrase("trainCommand.checkpointStateGo", ["checkpoint": checkpoint.relativePath]))
       return .interrupted
     case .stopped(let fault, let step):
-      StandardError.write(line: "tomograph: training stopped at step \(step): \(fault.spelling)")
+      StandardError.write(line: phrase("trainCommand.tomographTrainingStopped", ["step": step, "fault": fault.spelling]))
       return .gateFailed
     }
   }
@@ -94,6 +77,6 @@ extension Command {
 extension NumericFault {
   var spelling: String {
     let counts = [(nans, "NaN"), (infinities, "infinite")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    return "\(tensor) has " + counts.joined(separator: " and ")
+    return phrase("trainCommand.tensorHasCounts", ["tensor": tensor, "counts": counts.joined(separator: " and ")])
   }
 }

@@ -39,7 +39,7 @@ struct TrainingReading: Sendable {
   func log() throws -> TrainingLog {
     TrainingLog.merged(
       try logs.map { log in
-        try Preflight.input(log.path, option: "logs or --logs")
+        try Preflight.input(log.path, option: phrase("trainingReading.logsOrLogs"))
         return (log.path.lastPathComponent, try TrainingLog(contentsOf: log.path, columns: log.columns))
       })
   }
@@ -96,12 +96,12 @@ extension TrainingReading.Log {
   /// the one it gets.
   init(_ setting: Setting, path: (Setting?) throws -> URL?) throws {
     if setting.isText {
-      guard let url = try path(setting) else { throw setting.error("has no path") }
+      guard let url = try path(setting) else { throw setting.error(phrase("trainingReading.hasNoPath")) }
       self.init(path: url)
       return
     }
     let fields = try setting.fields(["path", "columns"])
-    guard let url = try path(fields["path"]) else { throw setting.error("has no path") }
+    guard let url = try path(fields["path"]) else { throw setting.error(phrase("trainingReading.hasNoPath")) }
     self.init(path: url)
     for (name, column) in try (fields["columns"]?.members() ?? [:]).sorted(by: { $0.key < $1.key }) {
       let own = try column.text()

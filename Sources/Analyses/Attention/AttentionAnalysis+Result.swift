@@ -3,13 +3,14 @@ import Corpora
 import Engine
 import Foundation
 package import Results
+import Support
 package import Transformers
 
 extension AttentionAnalysis {
   package func result(of state: [KindSums]) throws -> AnalysisResult {
     let kinds = zip(kinds, state).map(MeasuredKind.init)
     guard kinds.contains(where: { $0.rows.documents > 0 }) else {
-      return AnalysisResult(id: AttentionAnalysis.id, notApplicable: "no document has two tokens")
+      return AnalysisResult(id: AttentionAnalysis.id, notApplicable: Message("attentionAnalysis.noDocumentHas"))
     }
     var result = AnalysisResult(id: AttentionAnalysis.id, tables: [])
     let copying = copyingScores(of: model)
@@ -32,7 +33,7 @@ extension AttentionAnalysis {
           own[AttentionMetrics.entropy]?.rows[head].quantity.value == nil
             ? nil : sums.patternClass(head, own, thresholds)
         }, of: stack)
-      result.notes += sums.notes.map { Note($0.text, stack: stack, about: $0.subject) }
+      result.notes += sums.notes.map { Note($0.message, stack: stack, about: $0.subject) }
       sums.addMaps(to: &result)
     }
     return result
@@ -285,39 +286,29 @@ extension MeasuredKind {
   /// Without the stack, which is this kind's.
   fileprivate var notes: [Note] {
     var notes: [Note] = [
-      Note(
-        "\(documents16) of \(rows.documents) documents have at least \(HeadSums.ruleLength) tokens and count towards the "
-          + "rules; \(documents64) have at least \(HeadSums.longRangeLength).")
+      Note(Message("attentionAnalysis.documents16DocumentsDocuments", ["documents16": documents16, "documents": rows.documents, "ruleLength": HeadSums.ruleLength, "documents64": documents64, "longRangeLength": HeadSums.longRangeLength]))
     ]
     if repeatedSequences.documents > 0 {
       notes.append(
-        Note("Repeated-token scores: \(repeatedSequences.documents) seeded sequences.", about: .repeatedTokens))
+        Note(Message("attentionAnalysis.repeatedTokenScores", ["documents": repeatedSequences.documents]), about: .repeatedTokens))
     }
     let aligned = heads.first?.agreement.documents ?? 0
     if aligned > 0 || cutAlignments > 0 {
       notes.append(
-        Note(
-          "Alignment error rates are over the \(aligned) documents whose words the corpus aligns"
-            + (cutAlignments > 0 ? "; \(cutAlignments) more were cut to length and are left out." : ".")))
+        Note(Message("attentionAnalysis.alignmentErrorRates", ["aligned": aligned, "cutAlignments": cutAlignments])))
     }
     if let plane = kind.plane {
       notes.append(
-        Note(
-          "Distances are those of patches in the grid (\(plane.patches) patches): queries and keys before the patches "
-            + "are left out and the rest of each row is scaled to 1; long range is beyond \(plane.far.formatted()) "
-            + "patches, and the hierarchical score's bands go by the distance rounded down."))
+        Note(Message("attentionAnalysis.distancesThosePatches", ["patches": plane.patches, "formatted": plane.far.formatted()])))
     }
     for sample in samples.samples where sample.keys.tokens.count < sample.length {
       notes.append(
-        Note(
-          "\(sample.rank.id): the first \(sample.keys.tokens.count) of \(sample.length) positions are shown.",
+        Note(Message("attentionAnalysis.rankFirstTokens", ["rank": sample.rank.id, "tokens": sample.keys.tokens.count, "length": sample.length]),
           about: .document(sample.rank.id)))
     }
     if let pooled = samples.pooled {
       notes.append(
-        Note(
-          "\(pooled.rank.id): of its \(pooled.length) positions, means and maxima over blocks of \(pooled.size) are "
-            + "kept.", about: .document(pooled.rank.id)))
+        Note(Message("attentionAnalysis.rankLengthPositions", ["rank": pooled.rank.id, "length": pooled.length, "size": pooled.size]), about: .document(pooled.rank.id)))
     }
     return notes
   }

@@ -8,10 +8,10 @@ import Transformers
 extension GradientAnalysis {
   package func result(of state: State) throws -> AnalysisResult {
     guard model.precision == .f32 else {
-      return AnalysisResult(id: GradientAnalysis.id, notApplicable: "gradients need f32")
+      return AnalysisResult(id: GradientAnalysis.id, notApplicable: Message("gradientAnalysis.gradientsNeedF32"))
     }
     guard state.batchCount > 0 else {
-      return AnalysisResult(id: GradientAnalysis.id, notApplicable: "the model gives no loss on this corpus")
+      return AnalysisResult(id: GradientAnalysis.id, notApplicable: Message("gradientAnalysis.modelGivesNo"))
     }
     let (batches, batchCount, counts) = (state.batches, state.batchCount, state.counts)
     let parameters = model.parameters
@@ -85,12 +85,8 @@ extension GradientAnalysis {
     ]
     for stack in Component.Stack.allCases { addHistograms(of: stack, state, to: &result) }
     result.notes = [
-      Note(
-        "Mean over \(batchCount) batches of the gradient of the batch's mean loss; ranges hold the middle 95 % of "
-          + "\(batches.count) batches and are no confidence intervals."),
-      Note(
-        "Histograms of log₁₀|g| over all batches, in bins from \(Self.lowest) to \(GradientFormulas.highest); what lies "
-          + "beyond is counted in the outermost bins.",
+      Note(Message("gradientAnalysis.meanOverBatchcount", ["batchCount": batchCount, "batches": batches.count])),
+      Note(Message("gradientAnalysis.histogramsLogG", ["lowest": Self.lowest, "highest": GradientFormulas.highest]),
         about: .histograms),
     ]
     return result

@@ -1,5 +1,6 @@
 package import Engine
 package import Results
+import Support
 package import Transformers
 
 /// The loss of a language model by the position of the token, and what a second copy of random tokens gains of the first.
@@ -82,7 +83,7 @@ package struct InContextAnalysis: Analysis {
   package func result(of state: State) throws -> AnalysisResult {
     let byPosition = state.byPosition
     guard isLanguageModel else {
-      return AnalysisResult(id: Self.id, notApplicable: "the model does not predict the next token")
+      return AnalysisResult(id: Self.id, notApplicable: Message("inContextAnalysis.modelDoesNot"))
     }
     func table(_ metric: Metric, _ sums: BootstrapSums) -> MetricTable {
       MetricTable(metric, [.init(.model, sums.ratio(0, to: sums, 1))])

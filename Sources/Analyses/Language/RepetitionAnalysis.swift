@@ -1,5 +1,6 @@
 package import Engine
 package import Results
+import Support
 import Transformers
 
 /// Lets the model continue documents of the corpus greedily, and counts what it says again; the documents' own
@@ -90,15 +91,15 @@ package struct RepetitionAnalysis: Analysis {
   }
 
   package func result(of state: State) throws -> AnalysisResult {
-    func notApplicable(_ reason: String) -> AnalysisResult {
+    func notApplicable(_ reason: Message) -> AnalysisResult {
       AnalysisResult(id: Self.id, notApplicable: reason)
     }
     guard continues else {
-      return notApplicable("a model of this kind (\(model.description.task)) writes no text")
+      return notApplicable(Message("repetitionAnalysis.modelThisKind", ["task": model.description.task]))
     }
-    if let unknown = model.generationRules.unknown { return notApplicable("\(unknown)") }
+    if let unknown = model.generationRules.unknown { return notApplicable(Message(verbatim: "\(unknown)")) }
     let prompts = state.kept.sorted { $0.precedes($1) }
-    guard !prompts.isEmpty else { return notApplicable("the corpus has no document to continue") }
+    guard !prompts.isEmpty else { return notApplicable(Message("repetitionAnalysis.corpusHasNo")) }
     let request = GenerationRequest(maximumTokens: Self.newTokens)
     let isPair = model.description.encoder != nil
     let written =
@@ -128,13 +129,12 @@ package struct RepetitionAnalysis: Analysis {
     result[RepetitionMetrics.alongText] = array(
       (0..<RepetitionCounts.stretches).map { (said(own.rate(inStretch: $0)), corpus.rate(inStretch: $0)) })
     let lengths = prompts.map(\.tokens.count)
-    let given = lengths.min() == lengths.max() ? "\(lengths[0])" : "\(lengths.min() ?? 0) to \(lengths.max() ?? 0)"
+    let given = lengths.min() == lengths.max() ? "\(lengths[0])" : phrase("repetitionAnalysis.minToMax", ["min": lengths.min() ?? 0, "max": lengths.max() ?? 0])
     result.notes = [
       Note(
         isPair
-          ? "Greedy targets of \(prompts.count) documents, at most \(Self.newTokens) tokens each."
-          : "Greedy continuations of \(prompts.count) documents from their first \(given) tokens, at most "
-            + "\(Self.newTokens) tokens each; intervals over the documents.")
+          ? phrase("repetitionAnalysis.greedyTargetsPrompts", ["prompts": prompts.count, "newTokens": Self.newTokens])
+          : phrase("repetitionAnalysis.greedyContinuationsPrompts", ["prompts": prompts.count, "given": given, "newTokens": Self.newTokens]))
     ]
     return result
   }

@@ -1,6 +1,7 @@
 package import Engine
 import Foundation
 package import Results
+import Support
 import Tensors
 package import Transformers
 
@@ -51,7 +52,7 @@ package struct RoutingAnalysis: Analysis {
 
   package func result(of sums: [BootstrapSums]) throws -> AnalysisResult {
     guard d.experts > 1 else {
-      return AnalysisResult(id: Self.id, notApplicable: "the model has one MLP a block, not several experts")
+      return AnalysisResult(id: Self.id, notApplicable: Message("routingAnalysis.modelHasOne"))
     }
     let experts = d.experts
     func loads(_ values: [Double]) -> [Double] {

@@ -1,5 +1,6 @@
 package import Engine
 package import Results
+import Support
 import Tensors
 package import Transformers
 
@@ -70,36 +71,36 @@ package struct ProjectionAnalysis: StackAnalysis {
     let classes = TokenClasses(tokens.map(\.label))
     do throws(Reason) {
       try add(
-        tokens, width: sample.width, of: .point(point), ProjectionMetrics.tokens, "token vectors at R\(point)", classes,
+        tokens, width: sample.width, of: .point(point), ProjectionMetrics.tokens, phrase("projectionAnalysis.tokenVectorsR", ["point": point]), classes,
         to: &result)
     } catch {
-      return AnalysisResult(id: ProjectionAnalysis.id, notApplicable: error.text)
+      return AnalysisResult(id: ProjectionAnalysis.id, notApplicable: error.message)
     }
     result[ProjectionMetrics.names] = tokens.map(\.text)
     let entries = tokens.compactMap(\.entry)
     if entries.count == tokens.count { result[ProjectionMetrics.entries] = entries }
     result.notes = [
-      "Token vectors of ordinary positions at R\(point), N = \(tokens.count) chosen by hash.",
-      "t-SNE: perplexity 30, 250 steps with exaggeration 12, then 500; from the principal components.",
+      phrase("projectionAnalysis.tokenVectorsOrdinary", ["point": point, "tokens": tokens.count]),
+      phrase("projectionAnalysis.tSnePerplexity"),
     ]
     if let pooling {
       let whole = sentences.chosen
       let classes = TokenClasses(whole.map(\.label))
       do throws(Reason) {
         try add(
-          whole, width: sentences.width, of: .model, ProjectionMetrics.sentences, "sentence vectors", classes,
+          whole, width: sentences.width, of: .model, ProjectionMetrics.sentences, phrase("projectionAnalysis.sentenceVectors"), classes,
           to: &result)
-        result.notes.append("Sentence vectors: \(pooling.name), N = \(whole.count) documents.")
+        result.notes.append(phrase("projectionAnalysis.sentenceVectorsPooling", ["pooling": pooling.name, "whole": whole.count]))
       } catch {
-        result.notes.append("Sentence vectors are not drawn: \(error.text).")
+        result.notes.append(phrase("projectionAnalysis.sentenceVectorsNot", ["error": error.text]))
       }
     }
-    if let label, classes.count > 0 { result.notes.append("Labels: \(label).") }
+    if let label, classes.count > 0 { result.notes.append(phrase("projectionAnalysis.labelsLabel", ["label": label])) }
     return result
   }
 
   /// Why there is no picture.
-  private struct Reason: Error { var text: String }
+  private struct Reason: Error { var message: Message }
 
   /// The pictures of some vectors and how well they hold.
   private func add(
@@ -108,12 +109,12 @@ package struct ProjectionAnalysis: StackAnalysis {
     _ classes: TokenClasses, to result: inout AnalysisResult
   ) throws(Reason) {
     let (n, least) = (tokens.count, 2 * ProjectionAnalysis.neighbours + 2)
-    let counted = component == .model ? "documents" : "ordinary tokens"
-    guard n >= least else { throw Reason(text: "the corpus has \(n) \(counted), \(least) are needed") }
+    let counted = component == .model ? "documents" : phrase("projectionAnalysis.ordinaryTokens")
+    guard n >= least else { throw Reason(message: Message("projectionAnalysis.corpusHasN", ["n": n, "counted": counted, "least": least])) }
     let x = tokens.matrix(point: 0, width: width)
-    guard x.isFinite else { throw Reason(text: "\(subject) hold NaN or infinities") }
+    guard x.isFinite else { throw Reason(message: Message("projectionAnalysis.subjectHoldNan", ["subject": subject])) }
     let components = PrincipalComponents(x, count: 3)
-    guard components.explainedVariance.first ?? 0 > 0 else { throw Reason(text: "all \(subject) are equal") }
+    guard components.explainedVariance.first ?? 0 > 0 else { throw Reason(message: Message("projectionAnalysis.allSubjectEqual", ["subject": subject])) }
     let distances = pairwiseDistances(x)
     let affinities = ConditionalAffinities(distances: distances, perplexity: ProjectionAnalysis.perplexity).joint()
     let start = StochasticNeighborEmbedding.initialisation(components.projected)

@@ -55,7 +55,7 @@ package struct RepresentationAnalysis: StackAnalysis {
     let tokens = points.first?.tokens ?? 0
     guard tokens >= 3 else {
       return AnalysisResult(
-        id: RepresentationAnalysis.id, notApplicable: "the corpus has \(tokens) ordinary tokens, 3 are needed")
+        id: RepresentationAnalysis.id, notApplicable: Message("representationAnalysis.corpusHasTokens", ["tokens": tokens]))
     }
     let chosen = state.sample.chosen
     let classes = TokenClasses(chosen.map(\.label))
@@ -78,12 +78,10 @@ package struct RepresentationAnalysis: StackAnalysis {
         shape: [spectrum.count], values: spectrum.map { Float($0) })
     }
     result.notes = [
-      Note(
-        "N = \(tokens) ordinary tokens in d = \(width) dimensions"
-          + (tokens < 10 * width ? "; ranks are bounded by N as well as by d." : ".")),
-      "Pairs are those of \(chosen.count) tokens chosen by hash.",
+      Note(Message("representationAnalysis.nTokensOrdinary", ["tokens": tokens, "width": width, "phrase": (tokens < 10 * width ? phrase("representationAnalysis.ranksBoundedN") : ".")])),
+      phrase("representationAnalysis.pairsThoseChosen", ["chosen": chosen.count]),
     ]
-    if let label, classes.count > 1 { result.notes.append("Classes: \(classes.count) values of \(label).") }
+    if let label, classes.count > 1 { result.notes.append(phrase("representationAnalysis.classesClassesValues", ["classes": classes.count, "label": label])) }
     return result
   }
 

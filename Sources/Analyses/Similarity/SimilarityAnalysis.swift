@@ -28,7 +28,7 @@ package struct SimilarityAnalysis: StackAnalysis {
     let tokens = sample.chosen
     guard tokens.count >= 8 else {
       return AnalysisResult(
-        id: SimilarityAnalysis.id, notApplicable: "the corpus has \(tokens.count) ordinary tokens, 8 are needed")
+        id: SimilarityAnalysis.id, notApplicable: Message("similarityAnalysis.corpusHasTokens", ["tokens": tokens.count]))
     }
     let width = sample.width
     let grams = mapPieces(points.order.count) { CenteredGram(tokens.matrix(point: $0, width: width)) }
@@ -43,9 +43,7 @@ package struct SimilarityAnalysis: StackAnalysis {
     var result = AnalysisResult(
       id: SimilarityAnalysis.id, tables: [MetricTable(SimilarityMetrics.ckaToPrevious, previous)],
       notes: [
-        Note(
-          "Linear CKA on N = \(tokens.count) tokens of \(sample.width) features"
-            + (tokens.count < 4 * sample.width ? ": the biased form is too high where N does not far exceed d." : "."))
+        Note(Message("similarityAnalysis.linearCkaN", ["tokens": tokens.count, "width": sample.width, "phrase": (tokens.count < 4 * sample.width ? phrase("similarityAnalysis.biasedFormToo") : ".")]))
       ])
     result[SimilarityMetrics.matrix] = array(biased)
     result[SimilarityMetrics.debiasedMatrix] = array(debiased)

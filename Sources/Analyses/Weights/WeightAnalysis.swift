@@ -41,8 +41,8 @@ package struct WeightAnalysis: Analysis {
       result[WeightMetrics.names, stack] = (result[WeightMetrics.names, stack] ?? []) + [matrix.name]
     }
     result.notes = [
-      "Singular values of \(matrices.count) matrices; embeddings are left out.",
-      "The exponent α is a hint only: a Gaussian matrix gets about 4.8.",
+      phrase("weightAnalysis.singularValuesMatrices", ["matrices": matrices.count]),
+      phrase("weightAnalysis.exponentHintOnly"),
     ]
     return result
   }

@@ -26,9 +26,9 @@ struct Arguments: Sendable {
       }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let option = try command.option(parts[0])
-      guard values[option.name] == nil else { throw command.error("--\(option.name)", "is given twice") }
+      guard values[option.name] == nil else { throw command.error("--\(option.name)", phrase("arguments.isGivenTwice")) }
       if case .flag = option.value {
-        if parts.count > 1 { throw command.error(parts[0], "takes no value", found: "\"\(parts[1])\"") }
+        if parts.count > 1 { throw command.error(parts[0], phrase("arguments.takesNoValue"), found: "\"\(parts[1])\"") }
         values[option.name] = .flag
         continue
       }
@@ -39,15 +39,15 @@ struct Arguments: Sendable {
         text = next
         rest = rest.dropFirst()
       } else {
-        throw command.error(parts[0], "needs a value", expected: option.spelling)
+        throw command.error(parts[0], phrase("arguments.needsAValue"), expected: option.spelling)
       }
       values[option.name] = try Arguments.value(text, of: option, command)
     }
     if operands.count > command.operands.upperBound {
-      throw command.error("\"\(operands[command.operands.upperBound])\"", "is one operand too many")
+      throw command.error("\"\(operands[command.operands.upperBound])\"", phrase("arguments.oneOperandToo"))
     }
     if operands.count < command.operands.lowerBound {
-      throw InputError(.usage, at: command.name, "needs \(command.operandNames)")
+      throw InputError(.usage, at: command.name, phrase("error.needsOperandnames", ["operandNames": command.operandNames]))
     }
   }
 
@@ -63,7 +63,7 @@ struct Arguments: Sendable {
   private func value(_ name: String, _ kind: Option.Kind) -> Value? {
     precondition(
       Command.all.contains { $0.options.contains { $0.name == name && $0.kind == kind } },
-      "no command has an option --\(name) of the type \(kind)")
+      phrase("arguments.noCommandHas", ["name": name, "kind": kind]))
     return values[name]
   }
 
@@ -79,7 +79,7 @@ struct Arguments: Sendable {
       guard let name = text("name") else { return nil }
       guard Job.isName(name) else {
         throw command.error(
-          "--name", "cannot be the name of a folder", expected: "one path component", found: "\"\(name)\"")
+          "--name", phrase("error.cannotNameFolder"), expected: phrase("expected.onePathComponent"), found: "\"\(name)\"")
       }
       return name
     }
@@ -89,28 +89,28 @@ struct Arguments: Sendable {
     func error(_ problem: String, expected: String? = nil) -> InputError {
       command.error("--\(option.name)", problem, expected: expected, found: "\"\(text)\"")
     }
-    if text.isEmpty { throw command.error("--\(option.name)", "is empty", expected: option.spelling) }
+    if text.isEmpty { throw command.error("--\(option.name)", phrase("arguments.isEmpty"), expected: option.spelling) }
     switch option.value {
     case .flag: return .flag
     case .text: return .text(text)
     case .integer(_, let range):
-      guard let number = Int(text) else { throw error("has the wrong type", expected: "a whole number") }
-      guard range.contains(number) else { throw error("is out of range", expected: range.spelling) }
+      guard let number = Int(text) else { throw error(phrase("arguments.hasWrongType"), expected: phrase("arguments.aWholeNumber")) }
+      guard range.contains(number) else { throw error(phrase("arguments.isOutOfRange"), expected: range.spelling) }
       return .integer(number)
     case .choice(let choices):
       guard choices.contains(text) else {
         throw error(
-          "is not known" + suggestion(for: text, among: choices), expected: choices.joined(separator: " or "))
+          phrase("arguments.notKnownSuggestion", ["suggestion": suggestion(for: text, among: choices)]), expected: choices.joined(separator: " or "))
       }
       return .text(text)
     case .list(_, let known):
       var names: [String] = []
       for part in text.split(separator: ",", omittingEmptySubsequences: false) {
         let name = part.trimming(while: \.isWhitespace)
-        if name.isEmpty { throw error("has an empty name") }
+        if name.isEmpty { throw error(phrase("arguments.hasEmptyName")) }
         if let known, !known.contains(name) {
           throw command.error(
-            "--\(option.name)", "\"\(name)\" is not known" + suggestion(for: name, among: known),
+            "--\(option.name)", phrase("arguments.nameNotKnown", ["name": name, "suggestion": suggestion(for: name, among: known)]),
             expected: known.joined(separator: " or "))
         }
         if !names.contains(name) { names.append(name) }
@@ -126,7 +126,7 @@ extension Command {
     let word = word == "-o" ? "--output" : word
     if let option = options.first(where: { "--\($0.name)" == word }) { return option }
     throw error(
-      word, "is not a known option" + suggestion(for: word, among: options.map { "--\($0.name)" } + ["--help"]))
+      word, phrase("arguments.notKnownOption", ["suggestion": suggestion(for: word, among: options.map { "--\($0.name)" } + ["--help"])]))
   }
 
   fileprivate func error(

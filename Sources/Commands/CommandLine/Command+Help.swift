@@ -2,25 +2,18 @@ extension Command {
   /// What `tomograph --help` prints.
   static var help: String {
     let width = all.map(\.name.count).max() ?? 0
-    var text = "usage: tomograph COMMAND [OPTIONS]\n\nMakes the internals of a Transformer visible in a report.\n\n"
-    for command in all { text += "  \(padded(command.name, to: width))  \(command.summary)\n" }
-    text += """
-
-      tomograph COMMAND --help explains a command, tomograph --version names the version.
-      Exit codes: 0 pass, 1 gate failed, 2 usage or job file, 3 a model, corpus or run could not be read,
-      4 a fault of the program, 130 interrupted.
-
-      """
-    return text
+    var text = "\(phrase("help.usage", ["line": "tomograph COMMAND [OPTIONS]"]))\n\n\(phrase("help.purpose"))\n\n"
+    for command in all { text += "  \(padded(command.name, to: width))  \(command.summary.text)\n" }
+    let end = phrase("help.end") + " " + phrase("help.exitCodes")
+    return text + "\n" + wrapped(end, to: 100).joined(separator: "\n") + "\n"
   }
 
   /// What `tomograph <command> --help` prints.
   var help: String {
-    var text = "usage: tomograph \(name)"
-    if !options.isEmpty { text += " [OPTIONS]" }
-    if !operandNames.isEmpty { text += " \(operandNames)" }
-    text += "\n\n\(summary)\n"
-    for paragraph in details { text += "\n" + wrapped(paragraph, to: 100).joined(separator: "\n") + "\n" }
+    let line = (["tomograph", name] + (options.isEmpty ? [] : ["[OPTIONS]"]) + [operandNames]).filter { !$0.isEmpty }
+    var text = phrase("help.usage", ["line": line.joined(separator: " ")])
+    text += "\n\n\(summary.text)\n"
+    for paragraph in details { text += "\n" + wrapped(paragraph.text, to: 100).joined(separator: "\n") + "\n" }
     guard !options.isEmpty else { return text }
     text += "\n"
     // Explanations stand in a column; an option too long for it has its own line.

@@ -6,18 +6,18 @@ package struct Command: Sendable {
 
   let name: String
   /// One line, for the list of commands.
-  let summary: String
+  let summary: Message
   /// What stands after the options: `[JOB.json5]`.
   let operandNames: String
   let operands: ClosedRange<Int>
   /// Sentences for `--help`, without line breaks.
-  let details: [String]
+  let details: [Message]
   let options: [Option]
   let run: @Sendable (Arguments) throws -> ExitCode
 
   init(
-    _ name: String, _ summary: String, operandNames: String = "", operands: ClosedRange<Int> = 0...0,
-    details: [String] = [], options: [Option] = [], run: @escaping @Sendable (Arguments) throws -> ExitCode
+    _ name: String, _ summary: Message, operandNames: String = "", operands: ClosedRange<Int> = 0...0,
+    details: [Message] = [], options: [Option] = [], run: @escaping @Sendable (Arguments) throws -> ExitCode
   ) {
     self.name = name
     self.summary = summary
@@ -44,7 +44,7 @@ package struct Command: Sendable {
       return code
     } catch {
       try? StandardOutput.flush()
-      StandardError.write(line: "tomograph: \(oneLine(error))")
+      StandardError.write(line: phrase("command.tomographOneline", ["oneLine": oneLine(error)]))
       return ExitCode(error)
     }
   }
@@ -63,7 +63,7 @@ package struct Command: Sendable {
       try StandardOutput.write(try named(words[1]).help)
       return .pass
     case "--version":
-      try StandardOutput.write("tomograph \(version)\n")
+      try StandardOutput.write(phrase("command.tomographVersion", ["version": version]))
       return .pass
     default:
       let command = try named(first)
@@ -83,11 +83,11 @@ package struct Command: Sendable {
     let known = isOption ? ["--help", "--version"] : all.map(\.name)
     throw InputError(
       .usage, at: name,
-      "is not a known \(isOption ? "option" : "command")" + suggestion(for: name, among: known))
+      phrase("error.notKnownIsoption", ["isOption": isOption ? "option" : "command", "suggestion": suggestion(for: name, among: known)]))
   }
 
   private static func oneLine(_ error: any Error) -> String {
-    let text = (error as? InputError)?.description ?? "a fault of the program: \(error)"
+    let text = (error as? InputError)?.description ?? phrase("command.faultProgramError", ["error": error])
     return text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

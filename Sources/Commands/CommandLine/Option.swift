@@ -16,13 +16,16 @@ struct Option: Sendable {
   /// Without the dashes: `fail-on`.
   let name: String
   let value: Value
-  let help: String
+  private let explanation: Message
 
-  init(_ name: String, _ value: Value, _ help: String) {
+  init(_ name: String, _ value: Value, _ explanation: Message) {
     self.name = name
     self.value = value
-    self.help = help
+    self.explanation = explanation
   }
+
+  /// A line of help.
+  var help: String { explanation.text }
 
   var kind: Kind {
     switch value {

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 import Synchronization
 
 /// How far a run has come, on stderr: a bar with rate and time left on a terminal, plain lines now and then elsewhere.
@@ -58,8 +59,7 @@ final class Progress: Sendable {
       guard form != .silent else { return }
       let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
       StandardError.write(
-        line: "\(stage.title): \(stage.done) \(stage.unit) in \(seconds.oneDecimal) s"
-          + (stage.remark.isEmpty ? "" : ", \(stage.remark)"))
+        line: phrase("progress.titleDoneUnit", ["title": stage.title, "done": stage.done, "unit": stage.unit, "oneDecimal": seconds.oneDecimal, "isEmpty": (stage.remark.isEmpty ? "" : ", \(stage.remark)")]))
     }
   }
 
@@ -69,13 +69,13 @@ final class Progress: Sendable {
   }
 
   private func state(_ stage: Stage) -> String {
-    var text = "\(stage.done) of \(stage.total) \(stage.unit)" + (stage.remark.isEmpty ? "" : ", \(stage.remark)")
+    var text = phrase("progress.doneTotalUnit", ["done": stage.done, "total": stage.total, "unit": stage.unit, "isEmpty": (stage.remark.isEmpty ? "" : ", \(stage.remark)")])
     let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
     guard stage.done > 0, seconds > 0.3 else { return text }
     let rate = Double(stage.done) / seconds
     text += ", \(rate.oneDecimal)/s"
     let left = Int((Double(max(0, stage.total - stage.done)) / rate).rounded(.up))
-    text += left < 60 ? ", \(left) s left" : ", \(left / 60) min \(left % 60) s left"
+    text += left < 60 ? phrase("progress.leftSLeft", ["left": left]) : phrase("progress.leftMinLeft2", ["left": left / 60, "left2": left % 60])
     return text
   }
 

@@ -10,9 +10,10 @@ enum Signals {
   static func watch() {
     signal(SIGPIPE, SIG_IGN)
     let beginning = (StandardError.isTerminal ? "\r\u{1B}[K" : "") + "tomograph: "
+    let fault = phrase("signals.faultProgramMemory")
     Interruption.install(message: beginning + "interrupted") { address in
       guard let loss = MappedFile.loss(at: address) else {
-        return (beginning + "a fault of the program: memory that cannot be read", ExitCode.fault.rawValue)
+        return (beginning + fault, ExitCode.fault.rawValue)
       }
       return (beginning + loss.description, ExitCode.unreadable.rawValue)
     }
@@ -24,7 +25,7 @@ enum Signals {
     guard getenv("SWIFT_BACKTRACE") == nil else { return }
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT] {
       signal(number) { _ in
-        let line: StaticString = "tomograph: a fault of the program: it has stopped where it should not be able to\n"
+        let line: StaticString = phrase("signals.tomographFaultProgram")
         _ = write(STDERR_FILENO, line.utf8Start, line.utf8CodeUnitCount)
         _exit(4)
       }

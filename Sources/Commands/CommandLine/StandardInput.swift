@@ -58,7 +58,7 @@ struct StandardInput: ~Copyable {
       failure = got < 0 ? errno : 0
       count = max(0, got)
     }
-    if failure != 0 { throw InputError(at: "standard input", "cannot be read: \(String(cString: strerror(failure)))") }
+    if failure != 0 { throw InputError(at: phrase("error.standardInput"), phrase("error.cannotReadFailure", ["failure": String(cString: strerror(failure))])) }
     isAtEnd = bytes.isEmpty
     buffer += bytes
   }
@@ -67,7 +67,7 @@ struct StandardInput: ~Copyable {
     lineNumber += 1
     let content = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes
     guard let text = String(validating: content, as: UTF8.self) else {
-      throw InputError(at: "standard input: line \(lineNumber)", "is not valid UTF-8")
+      throw InputError(at: phrase("error.standardInputLine", ["lineNumber": lineNumber]), phrase("error.notValidUtf"))
     }
     return text
   }

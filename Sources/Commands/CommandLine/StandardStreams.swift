@@ -28,7 +28,7 @@ enum StandardOutput {
       raise(SIGPIPE)
     }
     if failure != 0 {
-      throw InputError(at: "standard output", "cannot be written: \(String(cString: strerror(failure)))")
+      throw InputError(at: phrase("error.standardOutput"), phrase("error.cannotWrittenFailure", ["failure": String(cString: strerror(failure))]))
     }
   }
 }

@@ -14,11 +14,11 @@ struct Appearance: Sendable {
 
   static let themesOption = Option(
     "themes", .text("DIR"),
-    "themes of one's own: NAME.json is the theme NAME, and screen.json, dark.json and paper.json go before the program's"
+    "option.themes"
   )
   static let templatesOption = Option(
     "templates", .text("DIR"),
-    "templates of one's own: style.css and *.mustache files that go before the program's of the same names")
+    "option.templates")
 
   /// - Parameters:
   ///   - theme: a theme's name, or the path of its file; `file` where that is another path.
@@ -41,8 +41,8 @@ struct Appearance: Sendable {
           let names =
             folder.map(\.name) + Theme.named.map(\.name).filter { name in !folder.contains { $0.name == name } }
           throw InputError(
-            .usage, at: "--theme", "is neither a theme nor a file" + suggestion(for: theme, among: names),
-            expected: names.joined(separator: ", ") + " or a JSON file", found: "\"\(theme)\"")
+            .usage, at: "--theme", phrase("error.neitherThemeNor", ["suggestion": suggestion(for: theme, among: names)]),
+            expected: names.joined(separator: ", ") + phrase("error.orAJsonFile"), found: "\"\(theme)\"")
         }
         (self.theme, used) = (try Theme(file: path), [path])
       }

@@ -10,11 +10,11 @@ struct Assets: Sendable {
   static func find(option: String?) throws -> Assets {
     if let option {
       let root = URL(filePath: option)
-      guard isFolder(root) else { throw InputError(.usage, at: "--assets: \(option)", "is not a folder") }
+      guard isFolder(root) else { throw InputError(.usage, at: phrase("error.assetsOption", ["option": option]), phrase("error.isNotAFolder")) }
       return Assets(root: root)
     }
     guard let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-      throw InputError(at: "/proc/self/exe", "cannot be read; --assets names the folder of templates and fonts")
+      throw InputError(at: "/proc/self/exe", phrase("error.cannotReadAssets"))
     }
     var folder = URL(filePath: executable).deletingLastPathComponent()
     let shared = folder.deletingLastPathComponent().appending(path: "share/tomograph")
@@ -26,14 +26,14 @@ struct Assets: Sendable {
       folder = folder.deletingLastPathComponent()
     }
     throw InputError(
-      at: shared.path(percentEncoded: false), "does not exist; --assets names the folder of templates and fonts")
+      at: shared.path(percentEncoded: false), phrase("error.doesNotExistAssetsNames"))
   }
 
   /// `templates`, `fonts` or `examples`.
   func folder(_ name: String) throws -> URL {
     let folder = root.appending(path: name)
     guard Assets.isFolder(folder) else {
-      throw InputError(at: folder.path(percentEncoded: false), "does not exist; --assets names the folder above it")
+      throw InputError(at: folder.path(percentEncoded: false), phrase("error.doesNotExistAssets"))
     }
     return folder
   }

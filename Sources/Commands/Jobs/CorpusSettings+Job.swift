@@ -13,7 +13,7 @@ extension CorpusSettings {
   ///   - path: what a path of the job means.
   init(_ setting: Setting, _ fields: [String: Setting], path: (Setting) throws -> URL) throws {
     func place(_ key: String) throws -> String? { try fields[key].map { try path($0).relativePath } }
-    guard let file = try place("path") else { throw setting.error("has no path") }
+    guard let file = try place("path") else { throw setting.error(phrase("corpusSettings.hasNoPath")) }
     self.init(file: CorpusFile(path: file))
     self.file.format = try fields["format"]?.member(of: CorpusFormat.self)
     self.file.parallel = try place("parallel")

@@ -14,71 +14,64 @@ extension Job {
   static let leastTokens = 2
 
   static let adapterBaseOption = Option(
-    "adapter-base", .text("DIR"), "folder of the model that a LoRA folder changes, where it is not beside that folder")
-  static let outOption = Option("out", .text("DIR"), "folder that the run folder goes into; out by default")
-  static let nameOption = Option("name", .text("NAME"), "of the run and of its folder")
+    "adapter-base", .text("DIR"), "option.adapter-base")
+  static let outOption = Option("out", .text("DIR"), "option.out")
+  static let nameOption = Option("name", .text("NAME"), "option.name")
 
   static let options = [
-    Option("model", .text("DIR"), "folder of the model, in Hugging Face's layout"),
+    Option("model", .text("DIR"), "option.model"),
     adapterBaseOption,
-    Option("tokenizer", .text("DIR"), "folder of the tokenizer; the model's by default, checkpoints' as well"),
-    Option("corpus", .text("FILE"), "text to run the model on; the embedded example's where none is given"),
+    Option("tokenizer", .text("DIR"), "option.tokenizer"),
+    Option("corpus", .text("FILE"), "option.corpus"),
     Option(
       "format", .choice(CorpusFormat.allCases.map(\.rawValue)),
-      "of the corpus: plain text (text is lines, or paragraphs between blank ones), CoNLL-U, JSON Lines, a table with"
-        + " tabs, a word a line with its labels (CoNLL-2003), or a folder of images; by default what the file's"
-        + " extension says, else text, and images for a folder"),
+      "option.report.format"),
     Option(
       "label", .text("COLUMN"),
-      "column of the corpus that labels tokens, such as upos, ner or any field; of images class"),
-    Option("text", .text("COLUMN"), "column of the text; \"text\" by default, of a word a line the first"),
+      "option.label"),
+    Option("text", .text("COLUMN"), "option.text"),
     Option(
       "pair", .text("COLUMN"),
-      "column of the second text, read behind the first, or the target of an encoder–decoder; \"pair\" where there is one"
+      "option.pair"
     ),
-    Option("columns", .list("A,B", known: nil), "names of the columns of a file that does not name them"),
-    Option("parallel", .text("FILE"), "second texts, a line for each line of the corpus"),
+    Option("columns", .list("A,B", known: nil), "option.columns"),
+    Option("parallel", .text("FILE"), "option.parallel"),
     Option(
       "alignment", .text("COLUMN"),
-      "column of the word alignment of the two texts (0-0 1-2), beside --parallel a file; \"alignment\" where there is one"
+      "option.alignment"
     ),
     Option(
       "labels", .text("FILE.csv"),
-      "labels of a folder of images: file names in the first column, the first row names the columns"),
-    Option("limit", .integer("N", 1...Int.max), "read at most N documents"),
-    Option("max-tokens", .integer("N", leastTokens...Int.max), "cut documents to N tokens"),
-    Option("window", .integer("N", leastTokens...Int.max), "read longer documents in windows of N tokens"),
-    Option("stride", .integer("N", 1...Int.max), "tokens from one window to the next; half a window by default"),
-    Option("analyses", .list("A,B", known: analyses), "which of \(analyses.joined(separator: ", ")); all by default"),
+      "option.labels"),
+    Option("limit", .integer("N", 1...Int.max), "option.limit"),
+    Option("max-tokens", .integer("N", leastTokens...Int.max), "option.max-tokens"),
+    Option("window", .integer("N", leastTokens...Int.max), "option.window"),
+    Option("stride", .integer("N", 1...Int.max), "option.stride"),
+    Option("analyses", .list("A,B", known: analyses), Message("option.analyses", ["analyses": analyses.joined(separator: ", ")])),
     Option(
       "checkpoints", .list("A,B", known: nil),
-      "states of the model's training to be measured as well: paths with a * in their last part, as runs/checkpoint-*; "
-        + "without --model the last is the report's"),
+      "option.checkpoints"),
     Option(
       "logs", .list("A,B", known: nil),
-      "of the training: trainer_state.json, TensorBoard's event files, JSON Lines, CSV, or folders; by default the "
-        + "trainer_state.json in the model's folder"),
-    Option("thresholds", .text("FILE"), "JSON5 file of thresholds in place of the defaults that rules prints"),
+      "option.logs"),
+    Option("thresholds", .text("FILE"), "option.thresholds"),
     Option(
-      "fail-on", .choice(Gate.allCases.map(\.rawValue)), "from which verdict on the exit code is 1; fail by default"),
+      "fail-on", .choice(Gate.allCases.map(\.rawValue)), "option.fail-on"),
     outOption, nameOption,
     Option(
       "formats", .list("A,B", known: FigureRendition.Format.allCases.map(\.rawValue)),
-      "of the figures; svg,png,pdf by default"),
+      "option.formats"),
     Option(
       "theme", .text("THEME"),
-      "of all figures: " + Theme.named.map(\.name).joined(separator: ", ")
-        + ", one of --themes, or a JSON file; by default screen, with a "
-        + "dark twin for dark pages and paper for PDF"),
+      Message("option.theme", ["named": Theme.named.map(\.name).joined(separator: ", ")])),
     Appearance.themesOption, Appearance.templatesOption,
-    Option("seed", .integer("N", 0...Int.max), "of everything random; 0 by default"),
+    Option("seed", .integer("N", 0...Int.max), "option.seed"),
     Option(
       "precision", .choice(Precision.allCases.map(\.rawValue)),
-      "of weights and matrix products; f32 by default. bf16 halves the memory of the weights, needs AMX or AVX-512 BF16,"
-        + " and has no gradients"),
-    Option("threads", .integer("N", 1...1024), "how many work; as many as the machine has by default"),
-    Option("assets", .text("DIR"), "folder that holds templates, fonts and examples"),
-    Option("quiet", .flag, "nothing on stderr but errors, and one line where the gate fails"),
+      "option.precision"),
+    Option("threads", .integer("N", 1...1024), "option.threads"),
+    Option("assets", .text("DIR"), "option.report.assets"),
+    Option("quiet", .flag, "option.report.quiet"),
   ]
 
   /// The job that a command line asks for: its file's, with the options over it. With neither a job nor a model it is
@@ -91,7 +84,7 @@ extension Job {
     if let path = arguments.operands.first {
       file = try JobFile(contentsOf: Preflight.job(path, of: "report"))
     } else if arguments.text("model") == nil, arguments.list("checkpoints") == nil {
-      if arguments.text("corpus") != nil { throw InputError(.usage, at: "report", "needs a job file or --model") }
+      if arguments.text("corpus") != nil { throw InputError(.usage, at: "report", phrase("error.needsJobFile")) }
       file = try JobFile(contentsOf: try assets.folder("examples").appending(path: "minigpt/job.json5"))
     }
     try self.init(arguments, over: file, assets)
@@ -102,7 +95,7 @@ extension Job {
     let checkpoints = try (arguments.list("checkpoints") ?? file?.checkpoints).map { try Checkpoints(patterns: $0) }
     let named = arguments.text("model").map { URL(filePath: $0) } ?? file?.model
     guard let model = named ?? checkpoints?.all.last?.folder else {
-      throw InputError(.usage, at: file?.url.relativePath ?? "report", "names no model")
+      throw InputError(.usage, at: file?.url.relativePath ?? "report", phrase("error.namesNoModel"))
     }
     corpus = try CorpusSettings(arguments, over: file?.corpus) {
       try assets.folder("examples").appending(path: "shakespeare/held-out.txt")

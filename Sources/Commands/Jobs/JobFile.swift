@@ -57,7 +57,7 @@ struct JobFile {
         "name", "model", "adapter_base", "tokenizer", "corpus", "analyses", "select", "logs", "checkpoints",
         "thresholds", "output", "seed", "precision",
       ],
-      unsupported: ["models": "a report of several models", "baseline": "a baseline"])
+      unsupported: ["models": phrase("jobFile.reportSeveralModels"), "baseline": "a baseline"])
     try self.init(settings: job, at: url)
   }
 
@@ -90,7 +90,7 @@ struct JobFile {
       try CorpusSettings(setting, setting.fields(CorpusSettings.keys), path: place)
     }
     if let fields = try job["output"]?.fields(
-      ["folder", "formats", "theme", "themes", "templates"], unsupported: ["language": "a choice of language"])
+      ["folder", "formats", "theme", "themes", "templates"], unsupported: ["language": phrase("jobFile.aChoiceOfLanguage")])
     {
       output = try path(fields["folder"])
       if let field = fields["theme"], let file = try path(field) { theme = (try field.text(), file) }
@@ -106,21 +106,21 @@ extension Setting {
   func member<Choice>(of type: Choice.Type) throws -> Choice
   where Choice: CaseIterable & RawRepresentable<String> {
     let name = try choice(of: Choice.allCases.map(\.rawValue))
-    guard let member = Choice(rawValue: name) else { throw error("is not known") }
+    guard let member = Choice(rawValue: name) else { throw error(phrase("jobFile.isNotKnown")) }
     return member
   }
 
   /// A list that is not empty.
   func filledList() throws -> [Setting] {
     let values = try list()
-    if values.isEmpty { throw error("is empty") }
+    if values.isEmpty { throw error(phrase("jobFile.isEmpty")) }
     return values
   }
 
   /// A text that can be the name of a folder.
   func runName() throws -> String {
     let name = try text()
-    guard Job.isName(name) else { throw error("cannot be the name of a folder", expected: "one path component") }
+    guard Job.isName(name) else { throw error(phrase("jobFile.cannotNameFolder"), expected: phrase("jobFile.onePathComponent")) }
     return name
   }
 }

@@ -13,12 +13,12 @@ import Transformers
 enum Preflight {
   /// Whether a run folder can be made or replaced there; leaves nothing behind.
   static func runFolder(_ place: URL, option: String = "--out") throws {
-    try hinting("a folder that can be written (\(option) names another)") { try RunFolder.check(place) }
+    try hinting(phrase("preflight.folderCanWritten", ["option": option])) { try RunFolder.check(place) }
   }
 
   /// Whether a file can be written there; leaves it as it is.
   static func outputFile(_ file: URL, option: String) throws {
-    try hinting("a file that can be written (\(option) names another)") { try OutputFile.check(file) }
+    try hinting(phrase("preflight.fileCanWritten", ["option": option])) { try OutputFile.check(file) }
   }
 
   /// Whether something lies there that can be read.
@@ -26,7 +26,7 @@ enum Preflight {
     guard !FileManager.default.isReadableFile(atPath: file.path(percentEncoded: false)) else { return }
     let exists = FileManager.default.fileExists(atPath: file.path(percentEncoded: false))
     throw InputError(
-      at: file.relativePath, exists ? "cannot be read" : "does not exist", expected: "an existing file for \(option)")
+      at: file.relativePath, exists ? phrase("error.cannotBeRead") : phrase("error.doesNotExist"), expected: phrase("expected.existingFileOption", ["option": option]))
   }
 
   /// The job file that an operand names.
@@ -40,18 +40,18 @@ enum Preflight {
     if url.isFolder {
       var instead = ""
       if has("results.json") || has(Study.fileName) {
-        instead = ", or tomograph render \(quoted(operand))"
+        instead = phrase("preflight.tomographRenderQuoted", ["quoted": quoted(operand)])
       } else if command == "report" {
-        instead = ", or tomograph report --model \(quoted(operand))"
+        instead = phrase("preflight.tomographReportModel", ["quoted": quoted(operand)])
       }
-      throw InputError(.usage, at: operand, "is a folder", expected: "a job file\(instead)")
+      throw InputError(.usage, at: operand, phrase("error.isAFolder"), expected: phrase("expected.jobFileInstead", ["instead": instead]))
     }
     let ending = url.pathExtension.lowercased()
     if command == "report", ["gguf", "safetensors", "bin", "pt"].contains(ending) {
       let model = ending == "gguf" ? operand : url.deletingLastPathComponent().relativePath
       throw InputError(
-        .usage, at: operand, "holds weights",
-        expected: "a job file, or tomograph report --model \(quoted(model))")
+        .usage, at: operand, phrase("error.holdsWeights"),
+        expected: phrase("expected.jobFileTomograph", ["quoted": quoted(model)]))
     }
     return url
   }
@@ -85,8 +85,8 @@ extension Thresholds {
     }
     guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)), !file.isFolder else {
       throw InputError(
-        .usage, at: file.relativePath, file.isFolder ? "is a folder" : "does not exist",
-        expected: "a file of thresholds, which tomograph rules explains")
+        .usage, at: file.relativePath, file.isFolder ? phrase("error.isAFolder") : phrase("error.doesNotExist"),
+        expected: phrase("expected.fileThresholdsTomograph"))
     }
     try self.init(contentsOf: file)
   }
@@ -96,9 +96,9 @@ extension Job {
   /// - Throws: `InputError` for files that the job names and that are not there.
   func checkInputs() throws {
     let (corpus, parallel, labels) = (corpus.file.url, corpus.file.parallel, corpus.file.labels)
-    try Preflight.input(corpus, option: "corpus.path or --corpus")
-    if let parallel { try Preflight.input(URL(filePath: parallel), option: "corpus.parallel or --parallel") }
-    if let labels { try Preflight.input(URL(filePath: labels), option: "corpus.labels or --labels") }
+    try Preflight.input(corpus, option: phrase("preflight.corpusPathCorpus"))
+    if let parallel { try Preflight.input(URL(filePath: parallel), option: phrase("preflight.corpusParallelParallel")) }
+    if let labels { try Preflight.input(URL(filePath: labels), option: phrase("preflight.corpusLabelsLabels")) }
     for checkpoint in training.checkpoints?.all ?? [] {
       try Preflight.input(files(of: checkpoint.folder).configuration, option: "checkpoints")
     }

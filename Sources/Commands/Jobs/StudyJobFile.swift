@@ -65,7 +65,7 @@ struct StudyJobFile {
       "trainings",
     ])
     func required(_ key: String) throws -> Setting {
-      guard let setting = job[key] else { throw file.error("has no \(key)") }
+      guard let setting = job[key] else { throw file.error(phrase("studyJobFile.hasNoKey", ["key": key])) }
       return setting
     }
     name = try required("name").runName()
@@ -74,7 +74,7 @@ struct StudyJobFile {
     let base = try required("base")
     for key in ["name", "output", "seed"] {
       if let setting = try base.members()[key] {
-        throw setting.error("is the study's own", expected: key == "seed" ? "seeds" : nil)
+        throw setting.error(phrase("studyJobFile.isTheStudysOwn"), expected: key == "seed" ? "seeds" : nil)
       }
     }
     common = base.json.flattened
@@ -83,17 +83,17 @@ struct StudyJobFile {
     let measured = try required("corpus")
     report = try JobFile(
       settings: job.filter { ["corpus", "analyses", "thresholds", "output"].contains($0.key) }, at: url)
-    if report.corpus == nil { throw measured.error("has no path") }
+    if report.corpus == nil { throw measured.error(phrase("studyJobFile.hasNoPath")) }
     for group in try required("groups").filledList() { try add(group, base) }
   }
 
   private mutating func add(_ setting: Setting, _ base: Setting) throws {
     let fields = try setting.fields(["name", "about", "variants", "axes"])
-    guard let name = fields["name"] else { throw setting.error("has no name") }
+    guard let name = fields["name"] else { throw setting.error(phrase("studyJobFile.hasNoName")) }
     var group = Group(name: try name.text(), about: try fields["about"]?.text() ?? "", members: [])
     for variant in try fields["variants"]?.filledList() ?? [] {
       let parts = try variant.fields(["name", "set"])
-      guard let name = parts["name"], let set = parts["set"] else { throw variant.error("needs name and set") }
+      guard let name = parts["name"], let set = parts["set"] else { throw variant.error(phrase("studyJobFile.needsNameSet")) }
       let changes = try set.members().sorted { $0.key < $1.key }
       group.members.append(try place(of: name.text(), changes.map { ($0.key, $0.value) }, base, at: variant))
     }
@@ -103,7 +103,7 @@ struct StudyJobFile {
         group.members.append(try place(of: own, choice.map { ($0.key, $0.value) }, base, at: setting))
       }
     }
-    if group.members.isEmpty { throw setting.error("needs variants or axes") }
+    if group.members.isEmpty { throw setting.error(phrase("studyJobFile.needsVariantsAxes")) }
     groups.append(group)
   }
 
@@ -116,7 +116,7 @@ struct StudyJobFile {
     if training.json.bytes == base.json.bytes { return 0 }
     if let place = variants.firstIndex(where: { $0.name == name }) {
       guard variants[place].training.json.bytes == training.json.bytes else {
-        throw setting.error("has a second variant \"\(name)\", with other settings")
+        throw setting.error(phrase("studyJobFile.hasSecondVariant", ["name": name]))
       }
       return place
     }
@@ -146,7 +146,7 @@ struct StudyJobFile {
 
   /// What says whether a training was made with these settings.
   func digest(_ variant: Variant, seed: Int) -> String {
-    String(decoding: variant.training.json.bytes, as: UTF8.self) + "\nseed \(seed)\n"
+    String(decoding: variant.training.json.bytes, as: UTF8.self) + phrase("studyJobFile.seedSeed", ["seed": seed])
   }
 
   func folderName(_ variant: Variant, seed: Int) -> String {
@@ -163,11 +163,11 @@ private struct Axis {
 
   init(_ setting: Setting) throws {
     let fields = try setting.fields(["key", "values", "names"])
-    guard let key = fields["key"], let values = fields["values"] else { throw setting.error("needs key and values") }
+    guard let key = fields["key"], let values = fields["values"] else { throw setting.error(phrase("studyJobFile.needsKeyValues")) }
     self.key = try key.text()
     let list = try values.filledList(), names = try fields["names"]?.list().map { try $0.text() }
     if let names, names.count != list.count {
-      throw setting.error("has another number of names than of values")
+      throw setting.error(phrase("studyJobFile.hasAnotherNumber"))
     }
     let word = self.key.split(separator: ".").last.map { String($0).replacing("_", with: " ") } ?? self.key
     self.values = list.enumerated().map { index, value in

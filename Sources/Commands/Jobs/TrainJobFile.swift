@@ -56,7 +56,7 @@ struct TrainJobFile {
       "log_every", "telemetry", "output", "seed",
     ])
     func required(_ key: String) throws -> Setting {
-      guard let setting = job[key] else { throw file.error("has no \(key)") }
+      guard let setting = job[key] else { throw file.error(phrase("trainJobFile.hasNoKey", ["key": key])) }
       return setting
     }
     let task = try required("task").member(of: TrainingTask.self)
@@ -65,23 +65,23 @@ struct TrainJobFile {
       name: try required("name").runName(), task: task, source: try source(required("model")),
       data: try corpus(required("data"), data, task), output: try output ?? folder(job["output"]))
     plan.tokenizer = try job["tokenizer"].map(tokenizer)
-    if task == .imageClassification, let tokenizer = job["tokenizer"] { throw tokenizer.error("is not for images") }
+    if task == .imageClassification, let tokenizer = job["tokenizer"] { throw tokenizer.error(phrase("trainJobFile.isNotForImages")) }
     if let processor = job["image_processor"] {
-      guard task == .imageClassification else { throw processor.error("is for images alone") }
+      guard task == .imageClassification else { throw processor.error(phrase("trainJobFile.isForImagesAlone")) }
       plan.imageProcessor = processor.json
     }
     plan.context = try data["context"]?.integer(in: 2...1 << 20)
     if let packing = data["packing"] {
       plan.packing = try packing.member(of: TrainingPlan.Packing.self)
       guard task == .languageModel || task == .maskedLanguageModel else {
-        throw packing.error("is for language models")
+        throw packing.error(phrase("trainJobFile.isForLanguageModels"))
       }
       if plan.packing == .file {
         guard task == .languageModel else {
-          throw packing.error("is not for masked language models", expected: "stream")
+          throw packing.error(phrase("trainJobFile.notMaskedLanguage"), expected: "stream")
         }
         for key in ["format", "parallel", "limit", "text", "pair", "columns"] {
-          if let setting = data[key] { throw setting.error("is not for a file that is read as it is") }
+          if let setting = data[key] { throw setting.error(phrase("trainJobFile.notFileRead")) }
         }
       }
     }
@@ -92,12 +92,12 @@ struct TrainJobFile {
       plan.evaluation = TrainingPlan.Evaluation(
         data: judged, every: try fields["every"]?.integer(in: 1...Int.max) ?? 100)
       if let exact = fields["exact_match"] {
-        guard task == .translation else { throw exact.error("is for translations") }
+        guard task == .translation else { throw exact.error(phrase("trainJobFile.isForTranslations")) }
         plan.evaluation?.exactMatch = try exact.integer(in: 0...Int.max)
       }
     }
     if let epochs = job["epochs"] {
-      if let steps = job["steps"] { throw steps.error("stands beside epochs") }
+      if let steps = job["steps"] { throw steps.error(phrase("trainJobFile.standsBesideEpochs")) }
       plan.length = .epochs(try epochs.positive())
     } else if let steps = job["steps"] {
       plan.length = .steps(try steps.integer(in: 1...Int.max))
@@ -113,9 +113,9 @@ struct TrainJobFile {
     if let dropout = job["dropout"] { plan.dropout = try rates(dropout) }
     if let smoothing = job["label_smoothing"] { plan.labelSmoothing = try smoothing.share(upTo: 0.999) }
     if let masking = job["masking"] {
-      guard task == .maskedLanguageModel else { throw masking.error("is for masked language models") }
+      guard task == .maskedLanguageModel else { throw masking.error(phrase("trainJobFile.maskedLanguageModels")) }
       plan.masking = try masking.share(upTo: 1)
-      if plan.masking == 0 { throw masking.error("is out of range", expected: "more than 0") }
+      if plan.masking == 0 { throw masking.error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.moreThan0")) }
     }
     plan.plants = try job["plant"]?.filledList().map(plant) ?? []
     if let policy = job["on_fault"] { plan.onFault = try policy.member(of: TrainerSettings.FaultPolicy.self) }
@@ -151,10 +151,10 @@ struct TrainJobFile {
     }
     switch (fields["config"], fields["directory"]) {
     case (let config?, nil):
-      guard config.isObject else { throw config.error("has the wrong type", expected: "an object") }
+      guard config.isObject else { throw config.error(phrase("trainJobFile.hasWrongType"), expected: phrase("trainJobFile.anObject")) }
       return .scratch(config.json, initialization)
     case (nil, let directory?): return .directory(try path(directory), initialization)
-    default: throw model.error("needs either a config or a directory")
+    default: throw model.error(phrase("trainJobFile.needsEitherConfig"))
     }
   }
 
@@ -162,13 +162,13 @@ struct TrainJobFile {
     guard setting.isObject else { return .directory(try path(setting)) }
     let fields = try setting.fields(["train", "vocabulary", "minimum_count", "lowercase"])
     guard let kind = fields["train"], let size = fields["vocabulary"] else {
-      throw setting.error("needs train and vocabulary")
+      throw setting.error(phrase("trainJobFile.needsTrainVocabulary"))
     }
     let training = TokenizerTraining(
       kind: try kind.member(of: TokenizerTraining.Kind.self), vocabulary: try size.integer(in: 8...1 << 20),
       minimumCount: try fields["minimum_count"]?.integer(in: 1...Int.max) ?? 2,
       lowercases: try fields["lowercase"]?.flag() ?? true)
-    if let lowercase = fields["lowercase"], training.kind != .wordPiece { throw lowercase.error("is for wordpiece") }
+    if let lowercase = fields["lowercase"], training.kind != .wordPiece { throw lowercase.error(phrase("trainJobFile.isForWordpiece")) }
     return .train(training)
   }
 
@@ -177,7 +177,7 @@ struct TrainJobFile {
   {
     let corpus = try CorpusSettings(setting, fields, path: path)
     let fallback = task == .imageClassification ? CorpusReader.classColumn : nil
-    if let label = fields["label"], !task.hasClasses { throw label.error("is for tasks with classes") }
+    if let label = fields["label"], !task.hasClasses { throw label.error(phrase("trainJobFile.isForTasksWithClasses")) }
     return TrainingPlan.Data(file: corpus.file, label: corpus.label ?? fallback, limit: corpus.limit)
   }
 
@@ -187,16 +187,16 @@ struct TrainJobFile {
     ])
     let method = try fields["method"]?.choice(of: ["adamw", "sgd"]) ?? "adamw"
     let others = method == "adamw" ? ["momentum", "nesterov"] : ["betas", "epsilon"]
-    for key in others { if let other = fields[key] { throw other.error("is not for \(method)") } }
+    for key in others { if let other = fields[key] { throw other.error(phrase("trainJobFile.isNotForMethod", ["method": method])) } }
     if method == "adamw" {
       let betas = try fields["betas"]?.list().map { try $0.share(upTo: 0.9999999) } ?? [0.9, 0.999]
-      guard betas.count == 2 else { throw setting.error("needs two betas") }
+      guard betas.count == 2 else { throw setting.error(phrase("trainJobFile.needsTwoBetas")) }
       plan.optimizer.method = .adamW(
         beta1: betas[0], beta2: betas[1], epsilon: try fields["epsilon"]?.positive() ?? 1e-8)
     } else {
       let isNesterov = try fields["nesterov"]?.flag() ?? false
       let momentum = try fields["momentum"]?.share(upTo: 1) ?? 0
-      if isNesterov, momentum == 0 { throw setting.error("needs a momentum for nesterov") }
+      if isNesterov, momentum == 0 { throw setting.error(phrase("trainJobFile.needsMomentumNesterov")) }
       plan.optimizer.method = .sgd(momentum: momentum, isNesterov: isNesterov)
     }
     if let rate = fields["rate"] { plan.rate = try rate.positive() }
@@ -206,7 +206,7 @@ struct TrainJobFile {
     }
     if let clip = fields["clip_norm"] {
       let norm = try clip.number()
-      guard norm >= 0 else { throw clip.error("is out of range", expected: "at least 0, 0 for no clipping") }
+      guard norm >= 0 else { throw clip.error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.least00")) }
       plan.optimizer.clipNorm = norm == 0 ? nil : norm
     }
   }
@@ -227,12 +227,12 @@ struct TrainJobFile {
     let fields = try setting.fields(["fault", "layer", "head"])
     guard let fault = try fields["fault"]?.choice(of: ["zero_head", "rank_one_mlp"]),
       let layer = try fields["layer"]?.integer(in: 0...Int.max)
-    else { throw setting.error("needs fault and layer") }
+    else { throw setting.error(phrase("trainJobFile.needsFaultLayer")) }
     if fault == "rank_one_mlp" {
-      if let head = fields["head"] { throw head.error("is not for an MLP") }
+      if let head = fields["head"] { throw head.error(phrase("trainJobFile.isNotForAnMlp")) }
       return .rankOneMLP(layer: layer)
     }
-    guard let head = fields["head"] else { throw setting.error("needs a head") }
+    guard let head = fields["head"] else { throw setting.error(phrase("trainJobFile.needsAHead")) }
     return .zeroHead(layer: layer, head: try head.integer(in: 0...Int.max))
   }
 
@@ -250,7 +250,7 @@ struct TrainJobFile {
     switch (fields["steps"], fields["every"]) {
     case (let listed?, nil): plan.steps = try steps(listed)
     case (nil, let every?): plan.steps = .every(try every.integer(in: 1...Int.max))
-    default: throw setting.error("needs either steps or every")
+    default: throw setting.error(phrase("trainJobFile.needsEitherSteps"))
     }
     if let state = fields["optimizer"] {
       plan.optimizerState = try state.member(of: CheckpointPlan.OptimizerState.self)
@@ -263,14 +263,14 @@ extension Setting {
   /// A number above 0.
   fileprivate func positive() throws -> Double {
     let number = try number()
-    guard number > 0 else { throw error("is out of range", expected: "more than 0") }
+    guard number > 0 else { throw error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.moreThan0")) }
     return number
   }
 
   /// A number from 0 on.
   fileprivate func share(upTo limit: Double) throws -> Double {
     let number = try number()
-    guard (0...limit).contains(number) else { throw error("is out of range", expected: "0 to \(limit)") }
+    guard (0...limit).contains(number) else { throw error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.0ToLimit", ["limit": limit])) }
     return number
   }
 }

@@ -104,13 +104,12 @@ struct ImageFolder {
   }
 
   /// The images that were left out so far, in a sentence; nil where there are none.
-  var note: String? {
+  var note: Message? {
     guard !unreadable.isEmpty else { return nil }
     let shown = unreadable.prefix(3).map { "\($0.name) (\($0.error.problem))" }.joined(separator: ", ")
-    let more = unreadable.count > 3 ? phrase("imageFolder.andUnreadableMore", ["unreadable": unreadable.count - 3]) : ""
-    return phrase(
+    return Message(
       "imageFolder.unreadableTraitsImages",
-      ["unreadable": unreadable.count, "traits": unreadable.count + traits.count, "shown": shown, "more": more])
+      ["unreadable": unreadable.count, "traits": unreadable.count + traits.count, "shown": shown, "more": max(0, unreadable.count - 3)])
   }
 
   /// What an image is labelled with.

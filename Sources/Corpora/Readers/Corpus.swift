@@ -11,7 +11,7 @@ package struct Corpus: Sendable {
   /// Columns that some word or document has a value in, in the file's or the format's order.
   package let labelColumns: [String]
   /// What was left out, in sentences.
-  package let notes: [String]
+  package let notes: [Message]
 
   /// Reads a corpus, its first `limit` documents where a limit is given.
   ///
@@ -142,13 +142,13 @@ package struct CorpusReader {
   package var imageTraits: [ImageTraits] { if case .images(let folder) = kind { folder.traits } else { [] } }
 
   /// The names of the images that could not be read so far, and a sentence about them; nil where there is none.
-  package var unreadableImages: (names: Set<String>, note: String)? {
+  package var unreadableImages: (names: Set<String>, note: Message)? {
     guard case .images(let folder) = kind, let note = folder.note else { return nil }
     return (Set(folder.unreadable.map(\.name)), note)
   }
 
   /// What was left out so far, in sentences.
-  package var notes: [String] {
+  package var notes: [Message] {
     switch kind {
     case .jsonLines(let reader): reader.note.map { [$0] } ?? []
     default: unreadableImages.map { [$0.note] } ?? []

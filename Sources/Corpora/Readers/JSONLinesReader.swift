@@ -36,12 +36,12 @@ struct JSONLinesReader {
   }
 
   /// A sentence about the lines that were left out; nil where none was.
-  var note: String? {
+  var note: Message? {
     guard !missing.isEmpty else { return nil }
     let shown = missing.prefix(8).map(String.init).joined(separator: ", ") + (missing.count > 8 ? ", …" : "")
     return missing.count == 1
-      ? phrase("jsonLinesReader.1LineCorpus", ["shown": shown])
-      : phrase("jsonLinesReader.missingLinesCorpus", ["missing": missing.count, "shown": shown])
+      ? Message("jsonLinesReader.1LineCorpus", ["shown": shown])
+      : Message("jsonLinesReader.missingLinesCorpus", ["missing": missing.count, "shown": shown])
   }
 
   /// The next document, nil at the end.

@@ -77,7 +77,7 @@ package struct Rule: Sendable {
           }
         return [Gap(.all, reason)]
       }
-      if let reason = analysis.notApplicable { return [Gap(.all, "\(id): \(reason)")] }
+      if let reason = analysis.notApplicable { return [Gap(.all, "\(id): \(reason.text)")] }
     }
     let found = gaps(self, results, thresholds)
     return found.first { $0.scope == .all }.map { [$0] } ?? found

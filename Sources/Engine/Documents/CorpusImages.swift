@@ -14,11 +14,11 @@ package struct CorpusImages: Sendable {
   package let classes: (column: String, indices: [String: Int32])?
   /// Why there is no loss although the model has classes and so has the corpus; nil where there is one, or none of
   /// these.
-  package let remark: String?
+  package let remark: Message?
 
   package init(
     processor: ImageProcessor, label: String?, classes: (column: String, indices: [String: Int32])? = nil,
-    remark: String? = nil
+    remark: Message? = nil
   ) {
     self.processor = processor
     self.label = label
@@ -35,7 +35,7 @@ package struct CorpusImages: Sendable {
   package init(directory: URL, for d: ModelDescription, corpus: CorpusReader, label: String?) throws {
     let processor = try ImageProcessor(directory: directory, for: d)
     var classes: (column: String, indices: [String: Int32])?
-    var remark: String?
+    var remark: Message?
     let columns = [CorpusReader.classColumn] + (label.map { [$0] } ?? [])
     if case .imageClassification(let count) = d.head,
       let column = columns.first(where: { !corpus.values(ofImageColumn: $0).isEmpty })
@@ -45,7 +45,7 @@ package struct CorpusImages: Sendable {
       if let indices = try known.indices(of: names, at: corpus.path) {
         classes = (column, indices)
       } else {
-        remark = "no loss: the \(names.count) classes of the column \"\(column)\" are not the model's \(count)"
+        remark = Message("corpusImages.noLossNames", ["names": names.count, "column": column, "count": count])
       }
     }
     self.init(processor: processor, label: label, classes: classes, remark: remark)
@@ -78,7 +78,7 @@ package struct CorpusImages: Sendable {
     let size = shape.channels * shape.side * shape.side
     _ = try mapPieces(documents.count) { index in
       guard let path = documents[index].image else {
-        throw InputError(at: documents[index].id, "is no image", expected: "a corpus of images", found: "a text")
+        throw InputError(at: documents[index].id, phrase("error.isNoImage"), expected: phrase("expected.aCorpusOfImages"), found: "a text")
       }
       try processor.write(ImageFile(path: path).read(), at: path, to: pixels.pointer + index * size)
     }
@@ -94,19 +94,17 @@ extension CorpusImages {
   private static let mostScale = 16
 
   /// What is lost of images whose kind the model was not made for, in sentences.
-  package func notes(on images: [ImageTraits]) -> [String] {
+  package func notes(on images: [ImageTraits]) -> [Message] {
     let shape = processor.image
-    var notes: [String] = []
+    var notes: [Message] = []
     let coloured = images.count { $0.isColoured }
     if shape.channels == 1, coloured > 0 {
-      notes.append("\(coloured) of \(images.count) images are in colour; the model reads them in grey.")
+      notes.append(Message("corpusImages.colouredImagesImages", ["coloured": coloured, "images": images.count]))
     }
     let large = images.filter { min($0.height, $0.width) > Self.mostScale * shape.side }
     if let largest = large.max(by: { $0.height * $0.width < $1.height * $1.width }) {
       notes.append(
-        "\(large.count) of \(images.count) images are more than \(Self.mostScale) times as large as the "
-          + "\(shape.side) × \(shape.side) pixels that the model reads (the largest: \(largest.width) × "
-          + "\(largest.height)); little of them is left.")
+        Message("corpusImages.largeImagesImages", ["large": large.count, "images": images.count, "mostScale": Self.mostScale, "side": shape.side, "width": largest.width, "height": largest.height]))
     }
     return notes
   }
@@ -120,7 +118,7 @@ extension CorpusSource {
     let holdsImages = try file.resolvedFormat() == .images
     guard holdsImages != (d.image != nil) else { return }
     throw InputError(
-      .usage, at: path, holdsImages ? "holds images, which the model does not read" : "is no folder of images",
-      expected: holdsImages ? "text for a \(d.family) model" : "PNG or JPEG files for a \(d.family) model")
+      .usage, at: path, holdsImages ? phrase("error.holdsImagesModel") : phrase("error.noFolderImages"),
+      expected: holdsImages ? phrase("expected.textFamilyModel", ["family": d.family]) : phrase("expected.pngJpegFilesFamily", ["family": d.family]))
   }
 }

@@ -1,12 +1,13 @@
 package import Results
+import Support
 package import Transformers
 
 extension CorpusRun.Extent {
   /// How much of the corpus's text reached the model.
   package func text(of tokenizer: Tokenizer) -> AnalysisResult {
     let counts = [
-      (CorpusTextMetrics.droppedShare, losses.dropped, "dropped by the tokenizer"),
-      (CorpusTextMetrics.unknownShare, losses.unknown, "mapped to the unknown token"),
+      (CorpusTextMetrics.droppedShare, losses.dropped, phrase("corpusText.droppedByTheTokenizer")),
+      (CorpusTextMetrics.unknownShare, losses.unknown, phrase("corpusText.mappedUnknownToken")),
     ]
     var result = AnalysisResult(id: CorpusTextMetrics.analysis, notes: tokenizer.remarks.map { Note($0) })
     for (metric, lost, what) in counts {
@@ -17,8 +18,7 @@ extension CorpusRun.Extent {
       if count > 0 {
         let commonest = CharacterLosses.commonest(lost, 8).map(Self.spelling).joined(separator: ", ")
         result.notes.append(
-          Note(
-            "\(count) of \(losses.characters) characters are \(what) (\(percentage(share))), most often \(commonest)."))
+          Note(Message("corpusText.countCharactersCharacters", ["count": count, "characters": losses.characters, "what": what, "percentage": percentage(share), "commonest": commonest])))
       }
     }
     return result
@@ -26,7 +26,7 @@ extension CorpusRun.Extent {
 
   private func percentage(_ share: Double) -> String {
     let tenths = (share * 1000).rounded()
-    return tenths < 1 ? "less than 0.1 %" : "\(Int(tenths) / 10).\(Int(tenths) % 10) %"
+    return tenths < 1 ? phrase("corpusText.lessThan0") : "\(Int(tenths) / 10).\(Int(tenths) % 10) %"
   }
 
   /// The character itself where it can be seen, else its code.

@@ -29,15 +29,15 @@ package struct CorpusTokenizer: Sendable {
       func check(_ isSound: Bool, _ problem: String, _ expected: String, _ found: Int) throws {
         if !isSound { throw InputError(.usage, at: "window", problem, expected: expected, found: "\(found)") }
       }
-      try check(decoderStart == nil, "is not for models that read a target", "max_tokens", windows.length)
+      try check(decoderStart == nil, phrase("error.notModelsRead"), "max_tokens", windows.length)
       try check(
-        windows.length <= maximumLength, "is longer than the model's positions", "at most \(maximumLength)",
+        windows.length <= maximumLength, phrase("error.longerThanModels"), phrase("error.atMostMaximumlength", ["maximumLength": maximumLength]),
         windows.length)
       try check(
-        windows.length >= around + 2, "has no room for text", "at least \(around + 2) tokens", windows.length)
+        windows.length >= around + 2, phrase("corpusTokenizer.hasNoRoom"), phrase("corpusTokenizer.leastAroundTokens", ["around": around + 2]), windows.length)
       try check(
-        (1...windows.length - around).contains(windows.stride), "leaves tokens out with this stride",
-        "a stride of 1 … \(windows.length - around), as \(around) of the window's tokens stand around the text",
+        (1...windows.length - around).contains(windows.stride), phrase("corpusTokenizer.leavesTokensOut"),
+        phrase("corpusTokenizer.stride1Around", ["around": windows.length - around, "around2": around]),
         windows.stride)
     }
     self.windows = windows
@@ -55,7 +55,7 @@ package struct CorpusTokenizer: Sendable {
     guard let windows else { return [tokenize(document)] }
     guard document.pair == nil else {
       throw InputError(
-        .usage, at: "window", "is for single texts", expected: "max_tokens", found: "a pair in \(document.id)")
+        .usage, at: "window", phrase("error.isForSingleTexts"), expected: "max_tokens", found: phrase("found.aPairInDocument", ["document": document.id]))
     }
     return tokenize(document, maximumLength: .max).windows(
       windows, opening: tokenizer.openingTokens.count, closing: tokenizer.closingTokens.count)

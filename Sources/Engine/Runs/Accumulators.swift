@@ -1,4 +1,5 @@
 package import Results
+import Support
 
 /// The accumulators of several analyses, fed and merged together.
 ///
@@ -48,7 +49,7 @@ extension Accumulators: Encodable {
     for i in all.indices { try all[i].read(from: &states) }
     guard states.isAtEnd else {
       throw DecodingError.dataCorruptedError(
-        in: states, debugDescription: "more states than the \(all.count) analyses")
+        in: states, debugDescription: phrase("accumulators.moreStatesThan", ["all": all.count]))
     }
   }
 }

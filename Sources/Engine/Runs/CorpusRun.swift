@@ -113,7 +113,7 @@ package struct CorpusRun {
   package func results(of total: Tally) throws -> (results: [AnalysisResult], extent: Extent) {
     let extent = total.extent
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
-      throw InputError(at: corpus.path, "has no document to measure", expected: "at least two tokens in one of them")
+      throw InputError(at: corpus.path, phrase("error.hasNoDocument"), expected: phrase("expected.leastTwoTokens"))
     }
     var results = try total.accumulators.results()
     addNotes(to: &results, extent, needs: total.accumulators.needs)
@@ -126,9 +126,7 @@ package struct CorpusRun {
     if !results.isEmpty { results[0].notes += corpusNotes.map { Note($0) } }
     if let windows = reading.text?.windows, extent.windowed > 0, !results.isEmpty {
       results[0].notes.append(
-        Note(
-          "\(extent.windowed) documents are read in \(extent.windows) windows of up to \(windows.length) tokens, "
-            + "\(windows.stride) tokens from one to the next; each counts as a document."))
+        Note(Message("corpusRun.windowedDocumentsRead", ["windowed": extent.windowed, "windows": extent.windows, "length": windows.length, "stride": windows.stride])))
     }
     if case .images(let images) = reading, let reason = images.remark {
       for i in results.indices where results[i].id == GradientMetrics.analysis && results[i].notApplicable != nil {
@@ -141,7 +139,7 @@ package struct CorpusRun {
       results[attention].notes.append(Note(remark, about: .repeatedTokens))
     }
     if extent.generatedTargets > 0 {
-      let remark = "Targets of \(extent.generatedTargets) documents were written by the model itself, greedily."
+      let remark = Message("corpusRun.targetsGeneratedtargetsDocuments", ["generatedTargets": extent.generatedTargets])
       for i in results.indices where ![WeightMetrics.analysis, WeightMetrics.census].contains(results[i].id) {
         results[i].notes.append(Note(remark))
       }

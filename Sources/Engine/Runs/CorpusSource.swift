@@ -7,7 +7,7 @@ package struct CorpusSource: Sendable {
   /// How many documents are to be used.
   package let documents: Int
   /// What was left out, in sentences.
-  package let notes: [String]
+  package let notes: [Message]
   /// The images, in their order; empty for texts.
   package let imageTraits: [ImageTraits]
   private let unreadable: Set<String>

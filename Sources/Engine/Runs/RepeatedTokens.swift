@@ -9,7 +9,7 @@ package struct RepeatedTokens: Sendable {
   package let start: Int
   package let half: Int
   /// Said in captions where the vocabulary was too small for different tokens.
-  package let note: String?
+  package let note: Message?
 
   package var stream: Observation.Stream { .repeatedTokens(start: start, half: half) }
 
@@ -27,7 +27,7 @@ package struct RepeatedTokens: Sendable {
     var generator = SeededGenerator(seed: seed &+ 0x5eed_0f_7e4ea7)
     note =
       ordinary.count < half
-      ? "Repeated-token sequences hold tokens more than once: the vocabulary has \(ordinary.count) ordinary tokens."
+      ? Message("repeatedTokens.repeatedTokenSequences", ["ordinary": ordinary.count])
       : nil
     var documents: [TokenizedDocument] = []
     for sequence in 0..<RepeatedTokens.sequences {

@@ -18,8 +18,8 @@ package struct CorpusPart: Sendable {
       let found = parts.compactMap { $0.tallies[chunk] }
       guard found.count == 1, let tally = found.first else {
         throw InputError(
-          at: place, "is not whole in these parts", expected: "each of \(chunks) chunks once",
-          found: "chunk \(chunk) \(found.isEmpty ? "in none" : "in \(found.count)")")
+          at: place, phrase("error.notWholeThese"), expected: phrase("expected.eachChunksChunks", ["chunks": chunks]),
+          found: phrase("found.chunkChunkFound", ["chunk": chunk, "found": found.isEmpty ? phrase("corpusPart.inNone") : phrase("corpusPart.inFound", ["found": found.count])]))
       }
       total.merge(tally)
     }
@@ -48,7 +48,7 @@ package struct CorpusPart: Sendable {
         tallies[line.chunk] = line.tally
       } catch let error as DecodingError {
         throw InputError(
-          at: "\(place): line \(number + 1)", "holds no states of these analyses", found: "\(error)")
+          at: "\(place): line \(number + 1)", phrase("error.holdsNoStates"), found: "\(error)")
       }
     }
   }
@@ -71,7 +71,7 @@ private struct Line: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     chunk = try container.decode(Int.self, forKey: .chunk)
     guard var tally = decoder.userInfo[Self.empty] as? Tally else {
-      throw DecodingError.dataCorruptedError(forKey: .tally, in: container, debugDescription: "no analyses are known")
+      throw DecodingError.dataCorruptedError(forKey: .tally, in: container, debugDescription: phrase("corpusPart.noAnalysesKnown"))
     }
     try tally.read(from: container.superDecoder(forKey: .tally))
     self.tally = tally

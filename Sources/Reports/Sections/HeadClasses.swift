@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Support
 
 /// The heads of a run by the class of their pattern, with the score that made them members.
 struct HeadClasses {
@@ -31,7 +32,7 @@ struct HeadClasses {
 
   /// "12", or "8 of the 12" where some have no numbers.
   var countedHeads: String {
-    count == all ? NumberFormat.count(all) : "\(NumberFormat.count(count)) of the \(NumberFormat.count(all))"
+    count == all ? NumberFormat.count(all) : phrase("headClasses.countOfTheAll", ["count": count, "all": all])
   }
 
   /// Nil where the run has no classes.

@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Support
 
 /// Which heads there are, by class, and the strongest of each class with its score.
 struct HeadTables {
@@ -24,21 +25,21 @@ struct HeadTables {
         Article.Cell(shown + more),
         best.map { $0.cell(withInterval: true) } ?? Article.Cell("–", .number),
         Article.Cell(best.map { NumberFormat.count($0.n) } ?? "–", .number),
-        Article.Cell(one.metric.map { "\($0.title) = \($0.formula)" } ?? "no score exceeds its threshold", .formula),
+        Article.Cell(one.metric.map { "\($0.title) = \($0.formula)" } ?? phrase("headTables.noScoreExceeds"), .formula),
       ]
     }
     let absent = named.filter { classes[$0] == nil }
     let sentence =
       absent.isEmpty
-      ? "" : " No head is in the class\(absent.count == 1 ? "" : "es") \(listed(absent.map { "*\($0.rawValue)*" }))."
+      ? "" : phrase("headTables.noHeadClass", ["absent": absent.count == 1 ? "" : "es", "absent2": listed(absent.map { "*\($0.rawValue)*" })])
     return [
       .table(
         Article.Table(
           caption:
-            "**Heads by class.** The strongest heads of each class first, with the score of the first of them and its 95 % bootstrap interval.\(sentence)",
+            phrase("headTables.headsClassStrongest", ["sentence": sentence]),
           columns: [
             Article.Column("Class"), Article.Column("Heads", isNumeric: true), Article.Column("Which"),
-            Article.Column("Highest score", isNumeric: true), Article.Column("n", isNumeric: true),
+            Article.Column(phrase("headTables.highestScore"), isNumeric: true), Article.Column("n", isNumeric: true),
             Article.Column("Score"),
           ], rows: rows))
     ]

@@ -1,6 +1,7 @@
 import Diagnosis
 import Plotting
 import Results
+import Support
 
 /// The three sentences at the head of a report: the gravest finding, what the heads do, and how representations and
 /// gradients change with depth. What is under its threshold is never named, nor what was measured on too little.
@@ -15,11 +16,11 @@ struct Standouts {
     guard let finding = assessment.findings.first, finding.severity > .note else { return nil }
     let same = assessment.findings.filter { $0.rule == finding.rule && $0.severity == finding.severity }
     let places = same.prefix(3).map { Escaping.markdown($0.component.id) }
-    let more = same.count > 3 ? " and \(same.count - 3) more" : ""
+    let more = same.count > 3 ? phrase("standouts.andSameMore", ["same": same.count - 3]) : ""
     let evidence = finding.evidence.first.map { " (\(lowercased(Escaping.markdown($0.sentence))))" } ?? ""
     let place = more.isEmpty ? listed(places) : places.joined(separator: ", ") + more
     return
-      "**\(Escaping.markdown(finding.title))** at \(place)\(evidence): \(lowercased(Escaping.markdown(finding.meaning)))"
+      phrase("standouts.titlePlaceEvidence", ["title": Escaping.markdown(finding.title), "place": place, "evidence": evidence, "lowercased": lowercased(Escaping.markdown(finding.meaning))])
   }
 
   private func lowercased(_ sentence: String) -> String {
@@ -50,13 +51,13 @@ struct Standouts {
       reason == nil ? one.name != .other : [.induction, .duplicateToken].contains(one.name)
     }
     let (layers, count) = (results.subject.model.layers, results.subject.model.heads)
-    let aligner = BestAligner(results, layers: layers, heads: count).map { " **\($0.name)** is \($0.reason)." } ?? ""
+    let aligner = BestAligner(results, layers: layers, heads: count).map { phrase("standouts.nameIsReason", ["name": $0.name, "reason": $0.reason]) } ?? ""
     if let reason, named.isEmpty {
-      return "What the \(stack)heads do cannot be said: \(Escaping.markdown(reason)).\(aligner)"
+      return phrase("standouts.whatStackHeads", ["stack": stack, "reason": Escaping.markdown(reason), "aligner": aligner])
     }
     guard !named.isEmpty else {
       return
-        "None of the \(NumberFormat.count(classes.count)) \(stack)heads follows a pattern that has a name.\(aligner)"
+        phrase("standouts.noneClassesStack", ["classes": classes.count, "stack": stack, "aligner": aligner])
     }
     let largest = named.enumerated().sorted { one, other in
       // Heads with a job that is rare and told apart by a probe are named before the common ones.
@@ -71,9 +72,9 @@ struct Standouts {
       return "\(one.counted) (\(one.members.count == 1 ? "" : "strongest ")**\(best.head.id)**\(score))"
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
-    let without = induction && classes[.induction] == nil ? "; no induction head has formed" : ""
-    let rest = reason.map { "; what the others do cannot be said: \(Escaping.markdown($0))" } ?? ""
-    return "Among \(classes.countedHeads) \(stack)heads: \(listed(parts))\(without)\(rest).\(aligner)"
+    let without = induction && classes[.induction] == nil ? phrase("standouts.noInductionHead") : ""
+    let rest = reason.map { phrase("standouts.whatOthersDo", ["markdown": Escaping.markdown($0)]) } ?? ""
+    return phrase("standouts.amongCountedheadsStack", ["countedHeads": classes.countedHeads, "stack": stack, "parts": listed(parts), "without": without, "rest": rest, "aligner": aligner])
   }
 
   /// Left for runs in which no rule has more to say.
@@ -84,8 +85,7 @@ struct Standouts {
       rate.n >= RunResults.leastRows
     else { return nil }
     return
-      "The first token is a sink for \(NumberFormat.text(value * 100, digits: 2))\u{a0}% of the \(stack)heads: it takes more "
-      + "than 0.3 of their attention."
+      phrase("standouts.firstTokenSink", ["digits": NumberFormat.text(value * 100, digits: 2), "stack": stack])
   }
 
   private func rarity(_ name: PatternClass) -> Int {
@@ -99,17 +99,17 @@ struct Standouts {
     if isJudged("representation-collapse", stack), let rank = path(RepresentationMetrics.effectiveRank, results) {
       let low = rank.min { $0.value < $1.value } ?? rank[0]
       let ends =
-        "\(stack.isEmpty ? "Effective" : stack.prefix(1).uppercased() + stack.dropFirst() + "effective") rank goes from \(NumberFormat.text(rank[0].value)) at \(rank[0].component.id) to \(NumberFormat.text(rank[rank.count - 1].value)) at \(rank[rank.count - 1].component.id)"
+        phrase("standouts.dropfirstRankGoes", ["dropFirst": stack.isEmpty ? "Effective" : stack.prefix(1).uppercased() + stack.dropFirst() + "effective", "value": NumberFormat.text(rank[0].value), "component": rank[0].component.id, "value2": NumberFormat.text(rank[rank.count - 1].value), "component2": rank[rank.count - 1].component.id])
       let isInside = low.component != rank[0].component && low.component != rank[rank.count - 1].component
-      parts.append(ends + (isInside ? " (lowest \(NumberFormat.text(low.value)) at \(low.component.id))" : ""))
+      parts.append(ends + (isInside ? phrase("standouts.lowestValueComponent", ["value": NumberFormat.text(low.value), "component": low.component.id]) : ""))
     }
     if let ratio = results[GradientMetrics.endToEndRatio]?[.model]?.value, ratio > 0 {
       let change =
         ratio >= 1
-        ? "shrinks by a factor of \(NumberFormat.text(ratio))" : "grows by a factor of \(NumberFormat.text(1 / ratio))"
+        ? phrase("standouts.shrinksFactorRatio", ["ratio": NumberFormat.text(ratio)]) : phrase("standouts.growsFactorRatio", ["ratio": NumberFormat.text(1 / ratio)])
       let subject = stack.isEmpty || !parts.isEmpty ? "relative" : "\(stack)relative"
       parts.append(
-        "\(parts.isEmpty ? subject.prefix(1).uppercased() + subject.dropFirst() : subject) gradient flow \(change) from the last block to the first"
+        phrase("standouts.subjectGradientFlow", ["subject": parts.isEmpty ? subject.prefix(1).uppercased() + subject.dropFirst() : subject, "change": change])
       )
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ") + "."

@@ -1,3 +1,5 @@
+import Support
+
 /// What the gradient analysis measures of tensors, layers, residual points and the model.
 ///
 /// `g` is a batch's gradient of the mean loss. A value is the mean over the batches of the corpus; its interval holds
@@ -7,45 +9,42 @@ package enum GradientMetrics {
 
   /// Of tensors and of layers (all parameters of the block).
   package static let norm = Metric(
-    "gradients.norm", "Gradient norm", formula: "‖g‖₂, mean over batches", source: "ours", lowest: 0, spread: .batches)
+    "gradients.norm", source: "ours", lowest: 0, spread: .batches)
   package static let rms = Metric(
-    "gradients.rms", "Gradient RMS", formula: "‖g‖₂/√n, mean over batches", source: "ours", lowest: 0, spread: .batches)
+    "gradients.rms", source: "ours", lowest: 0, spread: .batches)
   package static let ratio = Metric(
-    "gradients.ratio", "Gradient-to-weight ratio", formula: "‖g‖₂/‖w‖₂, mean over batches", source: "ours", lowest: 0,
+    "gradients.ratio", source: "ours", lowest: 0,
     spread: .batches)
   /// Of residual points.
   package static let flow = Metric(
-    "gradients.flow", "Gradient flow", formula: "‖∂L/∂x‖₂ over all real positions, mean over batches", source: "ours",
+    "gradients.flow", source: "ours",
     lowest: 0, spread: .batches)
   package static let relativeFlow = Metric(
-    "gradients.relativeFlow", "Relative gradient flow",
-    formula: "E_t ‖g_t‖·‖x_t‖, g = ∂L/∂x at the residual point", source: "ours", lowest: 0, spread: .batches)
+    "gradients.relativeFlow", source: "ours", lowest: 0, spread: .batches)
   /// Of layers.
   package static let attentionFlow = Metric(
-    "gradients.attentionFlow", "Gradient at the attention's output", formula: "‖∂L/∂a‖₂ over all real positions",
+    "gradients.attentionFlow",
     source: "ours", lowest: 0, spread: .batches)
   package static let mlpFlow = Metric(
-    "gradients.mlpFlow", "Gradient at the MLP's output", formula: "‖∂L/∂m‖₂ over all real positions", source: "ours",
+    "gradients.mlpFlow", source: "ours",
     lowest: 0, spread: .batches)
   /// Of the model.
   package static let depthSlope = Metric(
-    "gradients.depthSlope", "Depth slope", unit: "ln per layer",
-    formula: "least-squares slope of ln(relative flow) against the residual point, from R1; positive: falls towards "
-      + "the input", source: "ours", spread: .batches)
+    "gradients.depthSlope", unit: phrase("gradientMetrics.lnPerLayer"), source: "ours", spread: .batches)
   package static let endToEndRatio = Metric(
-    "gradients.endToEndRatio", "End-to-end ratio", formula: "relative flow at R_L ÷ relative flow at R1",
+    "gradients.endToEndRatio",
     source: "ours", lowest: 0, spread: .batches)
   package static let loss = Metric(
-    "gradients.loss", "Loss", unit: "nats", formula: "mean loss, mean over batches", source: "ours", spread: .batches)
+    "gradients.loss", unit: "nats", source: "ours", spread: .batches)
   /// Of tensors: counts over all batches.
   package static let zeroCount = Metric(
-    "gradients.zeroCount", "Exact zeros", unit: "elements", formula: "elements with g = 0, mean over batches",
+    "gradients.zeroCount", unit: "elements",
     source: "ours", lowest: 0)
   package static let nanCount = Metric(
-    "gradients.nanCount", "NaN", unit: "elements", formula: "elements that are NaN, over all batches", source: "ours",
+    "gradients.nanCount", unit: "elements", source: "ours",
     lowest: 0)
   package static let infiniteCount = Metric(
-    "gradients.infiniteCount", "Infinite", unit: "elements", formula: "elements that are ±∞, over all batches",
+    "gradients.infiniteCount", unit: "elements",
     source: "ours", lowest: 0)
 
   /// `GradientCounts` reads and writes them together.

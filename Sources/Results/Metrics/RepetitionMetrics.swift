@@ -7,19 +7,16 @@ package enum RepetitionMetrics {
   package static let analysis = "repetition"
 
   package static let rate = Metric(
-    "repetition.rate", "Repeated 4-grams",
-    formula: "4-grams that the continuation has had before ÷ its 4-grams, over all greedy continuations",
+    "repetition.rate",
     source: "Welleck 2020", lowest: 0, highest: 1)
   package static let corpusRate = Metric(
-    "repetition.corpusRate", "Repeated 4-grams in the corpus",
-    formula: "the same of how the documents themselves go on, to the same number of tokens", source: "Welleck 2020",
+    "repetition.corpusRate", source: "Welleck 2020",
     lowest: 0, highest: 1)
   package static let loops = Metric(
-    "repetition.loops", "Continuations that end in a loop",
-    formula: "share that end in a phrase of two tokens or more, said at least three times in a row",
+    "repetition.loops",
     source: "Holtzman 2020", lowest: 0, highest: 1)
   package static let length = Metric(
-    "repetition.length", "Length", unit: "tokens", formula: "mean number of new tokens, an end token left out",
+    "repetition.length", unit: "tokens",
     source: "ours", lowest: 0)
 
   /// Tokens of a stretch of `alongText`.

@@ -4,15 +4,13 @@ package enum RoutingMetrics {
   package static let analysis = "routing"
 
   package static let entropy = Metric(
-    "routing.entropy", "Routing entropy",
-    formula: "−Σₑ p ln p ÷ ln E of the router's probabilities, mean over tokens", source: "Shazeer 2017", lowest: 0,
+    "routing.entropy", source: "Shazeer 2017", lowest: 0,
     highest: 1)
   package static let loadEntropy = Metric(
-    "routing.loadEntropy", "Entropy of the load",
-    formula: "−Σₑ f ln f ÷ ln E, f being an expert's share of the choices: 1 where all are chosen equally often",
+    "routing.loadEntropy",
     source: "ours", lowest: 0, highest: 1)
   package static let largestLoad = Metric(
-    "routing.largestLoad", "Largest load", formula: "max over experts of the share of the choices",
+    "routing.largestLoad",
     source: "Fedus 2022",
     lowest: 0, highest: 1)
 

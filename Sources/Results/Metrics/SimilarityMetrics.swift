@@ -4,16 +4,14 @@ package enum SimilarityMetrics {
   package static let analysis = "similarity"
 
   package static let cka = Metric(
-    "similarity.cka", "Linear CKA",
-    formula: "‖YᵀX‖²_F / (‖XᵀX‖_F·‖YᵀY‖_F), centred token vectors of ordinary positions", source: "Kornblith 2019",
+    "similarity.cka", source: "Kornblith 2019",
     lowest: 0, highest: 1)
   package static let ckaDebiased = Metric(
-    "similarity.ckaDebiased", "Debiased linear CKA",
-    formula: "HSIC₁(XXᵀ,YYᵀ) / √(HSIC₁(XXᵀ,XXᵀ)·HSIC₁(YYᵀ,YYᵀ)), HSIC₁ unbiased", source: "Nguyen 2021", lowest: -1,
+    "similarity.ckaDebiased", source: "Nguyen 2021", lowest: -1,
     highest: 1)
   /// Of residual points `R1 … RL`: each against the one before.
   package static let ckaToPrevious = Metric(
-    "similarity.ckaToPrevious", "Debiased CKA to the point before", formula: "debiased linear CKA of R_p and R_{p−1}",
+    "similarity.ckaToPrevious",
     source: "Nguyen 2021", lowest: -1, highest: 1)
 
   package static let matrix = ArrayKey("cka", [.the("points"), .the("points")])

@@ -3,12 +3,10 @@ package enum CorpusTextMetrics {
   package static let analysis = "corpus"
 
   package static let droppedShare = Metric(
-    "corpus.droppedShare", "Characters dropped",
-    formula: "characters for which no token stands ÷ characters of the corpus, white space left out", source: "ours",
+    "corpus.droppedShare", source: "ours",
     lowest: 0, highest: 1)
   package static let unknownShare = Metric(
-    "corpus.unknownShare", "Characters mapped to the unknown token",
-    formula: "characters for which the unknown token stands ÷ characters of the corpus, white space left out",
+    "corpus.unknownShare",
     source: "ours", lowest: 0, highest: 1)
 
   static let form = AnalysisForm(analysis, metrics: [droppedShare, unknownShare])

@@ -1,3 +1,5 @@
+import Support
+
 /// What a logged number is, whatever the log calls it.
 package enum CurveRole: String, CaseIterable, Sendable {
   case trainingLoss = "training loss"
@@ -30,54 +32,41 @@ package enum TrainingMetrics {
   package static let analysis = "training"
 
   package static let finalLoss = Metric(
-    "training.finalLoss", "Training loss", unit: "nats", formula: "the last that was logged", source: "the log")
+    "training.finalLoss", unit: "nats", source: phrase("trainingMetrics.theLog"))
   package static let validationLoss = Metric(
-    "training.validationLoss", "Validation loss", unit: "nats", formula: "the last that was logged", source: "the log")
+    "training.validationLoss", unit: "nats", source: phrase("trainingMetrics.theLog"))
   package static let bestValidationLoss = Metric(
-    "training.bestValidationLoss", "Best validation loss", unit: "nats", formula: "the least that was logged",
-    source: "the log")
+    "training.bestValidationLoss", unit: "nats",
+    source: phrase("trainingMetrics.theLog"))
   package static let bestStep = Metric(
-    "training.bestStep", "Step of the best validation loss", formula: "the first step at which it was least",
-    source: "the log")
+    "training.bestStep",
+    source: phrase("trainingMetrics.theLog"))
   package static let risingEvaluations = Metric(
-    "training.risingEvaluations", "Evaluations in a row that got worse", unit: "evaluations",
-    formula:
-      "the last evaluations of which each has a higher validation loss than the one before while the training loss "
-      + "fell", source: "ours", lowest: 0)
+    "training.risingEvaluations", unit: "evaluations", source: "ours", lowest: 0)
   package static let aboveBest = Metric(
-    "training.aboveBest", "Validation loss above its best", formula: "last ÷ least − 1", source: "ours", lowest: 0)
+    "training.aboveBest", source: "ours", lowest: 0)
   package static let validationChange = Metric(
-    "training.validationChange", "Change of the validation loss at the last evaluation", unit: "nats",
-    formula: "last − the one before", source: "ours")
+    "training.validationChange", unit: "nats", source: "ours")
   package static let accuracyBelowBest = Metric(
-    "training.accuracyBelowBest", "Validation accuracy below its best",
-    formula: "largest − last; 0 where the last evaluation is the best", source: "ours", lowest: 0)
+    "training.accuracyBelowBest", source: "ours", lowest: 0)
   package static let gradientPeak = Metric(
-    "training.gradientPeak", "Largest gradient norm against its running median",
-    formula: "max over steps of ‖g‖ ÷ the median of the 50 norms logged before, from the tenth on", source: "ours",
+    "training.gradientPeak", source: "ours",
     lowest: 0)
   package static let nonFiniteSteps = Metric(
-    "training.nonFiniteSteps", "Steps with NaN or Inf", unit: "steps",
-    formula: "steps at which loss or gradient norm is NaN or infinite", source: "ours", lowest: 0)
+    "training.nonFiniteSteps", unit: "steps", source: "ours", lowest: 0)
   /// Of the checkpoints; array `checkpoint.nonFinite` `[C]` holds how many weights of each.
   package static let nonFiniteCheckpoints = Metric(
-    "training.nonFiniteCheckpoints", "Checkpoints with NaN or infinite weights", unit: "checkpoints",
-    formula: "checkpoints of which a weight is NaN or infinite", source: "ours", lowest: 0)
+    "training.nonFiniteCheckpoints", unit: "checkpoints", source: "ours", lowest: 0)
   package static let identicalCheckpoints = Metric(
-    "training.identicalCheckpoints", "Checkpoints with the weights of an earlier one", unit: "checkpoints",
-    formula: "checkpoints in which the digests of all tensors are those of a checkpoint of an earlier step",
+    "training.identicalCheckpoints", unit: "checkpoints",
     source: "ours", lowest: 0)
   /// Of tensors; those that always changed have no row.
   package static let unchangedTensors = Metric(
-    "training.unchangedTensors", "Successive checkpoints between which a tensor stayed the same", unit: "pairs",
-    formula: "pairs of neighbours with the same digest of the tensor, pairs that share all weights left out",
+    "training.unchangedTensors", unit: "pairs",
     source: "ours", lowest: 0)
   /// Of successive checkpoints.
   package static let leastSimilarity = Metric(
-    "training.leastSimilarity", "Least similarity of successive checkpoints",
-    formula:
-      "min over neighbours, step 0 left out, of the mean Spearman correlation of the heads' scores (induction, previous token, "
-      + "duplicate token, first token, normalised entropy)", source: "ours", lowest: -1, highest: 1)
+    "training.leastSimilarity", source: "ours", lowest: -1, highest: 1)
 
   /// `LogCurve` reads and writes the numbers that were logged, `LogHistogram` the distributions.
   static let curveNames = TextKey("curves", [.the("curves")])

@@ -16,14 +16,14 @@ struct FormCheck {
     place = "\(file): analysis \"\(analysis.id)\""
     guard let forms = AnalysisForm.of(analysis.id) else {
       throw InputError(
-        at: place, "is not known", expected: "one of \(AnalysisForm.all.map(\.id).joined(separator: ", "))")
+        at: place, phrase("error.isNotKnown"), expected: phrase("expected.oneOfAll", ["all": AnalysisForm.all.map(\.id).joined(separator: ", ")]))
     }
     self.forms = forms
     self.model = model
     for stack in Component.Stack.allCases {
       let (layers, heads) = model.size(stack)
       for (axis, count) in [("layers", layers), ("heads", heads), ("points", layers + 1), ("cells", layers * heads)] {
-        lengths[stack.key(axis)] = (count, "the model")
+        lengths[stack.key(axis)] = (count, phrase("formCheck.theModel"))
       }
     }
   }
@@ -34,23 +34,23 @@ struct FormCheck {
   mutating func checkShapes() throws {
     let known = Set(forms.metrics.map(\.id))
     if let table = analysis.tables.first(where: { !known.contains($0.metric.id) }) {
-      throw InputError(at: "\(place), metric \(table.metric.id)", "is not declared for this analysis")
+      throw InputError(at: "\(place), metric \(table.metric.id)", phrase("error.notDeclaredThisAnalysis"))
     }
     for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
-      let place = "\(place), array \(name.debugDescription)"
+      let place = phrase("formCheck.placeArrayDebugdescription", ["place": place, "debugDescription": name.debugDescription])
       guard let (form, scope, match) = Self.form(of: name, forms.arrays) else {
-        throw InputError(at: place, "is not declared for this analysis")
+        throw InputError(at: place, phrase("error.notDeclaredThisAnalysis"))
       }
       guard array.shape.count == form.axes.count else {
         throw InputError(
-          at: place, "has the wrong shape", expected: "\(form.axes.count) axes", found: "\(array.shape)")
+          at: place, phrase("error.hasWrongShape"), expected: phrase("expected.axesAxes", ["axes": form.axes.count]), found: "\(array.shape)")
       }
       for (axis, count) in zip(form.axes, array.shape) { try bind(axis, count, scope, match, name, place) }
     }
     for (name, texts) in analysis.texts.sorted(by: { $0.key < $1.key }) {
-      let place = "\(place), texts \(name.debugDescription)"
+      let place = phrase("formCheck.placeTextsDebugdescription", ["place": place, "debugDescription": name.debugDescription])
       guard let (form, scope, match) = Self.form(of: name, forms.texts) else {
-        throw InputError(at: place, "are not declared for this analysis")
+        throw InputError(at: place, phrase("error.notDeclaredThis"))
       }
       for axis in form.axes { try bind(axis, texts.count, scope, match, name, place) }
     }
@@ -63,13 +63,13 @@ struct FormCheck {
     try checkShapes()
     for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
       guard let (form, scope, match) = Self.form(of: name, forms.arrays) else { continue }
-      let place = "\(place), array \(name.debugDescription)"
+      let place = phrase("formCheck.placeArrayDebugdescription", ["place": place, "debugDescription": name.debugDescription])
       try check(array, form, place)
       if case .point = form.member { try checkPoint(match, scope, place) }
     }
     for (name, texts) in analysis.texts.sorted(by: { $0.key < $1.key }) {
       guard let (form, _, _) = Self.form(of: name, forms.texts) else { continue }
-      try check(texts, form, "\(place), texts \(name.debugDescription)")
+      try check(texts, form, phrase("formCheck.placeTextsDebugdescription", ["place": place, "debugDescription": name.debugDescription]))
     }
     try checkSamples()
   }
@@ -89,11 +89,11 @@ struct FormCheck {
     case .free: return
     case .columns(let columns):
       guard count == columns.count else {
-        throw InputError(at: place, "has the wrong length", expected: "\(columns.count)", found: "\(count)")
+        throw InputError(at: place, phrase("error.hasWrongLength"), expected: "\(columns.count)", found: "\(count)")
       }
       return
     case .the(let axis, let more): (key, own) = (stack.key(axis), count - more)
-    case .each(let axis, let more): (key, own) = ("\(stack.key(axis)) of \(match)", count - more)
+    case .each(let axis, let more): (key, own) = (phrase("error.keyOfMatch", ["key": stack.key(axis), "match": match]), count - more)
     }
     guard let known = lengths[key] else {
       lengths[key] = (own, name)
@@ -101,7 +101,7 @@ struct FormCheck {
     }
     guard known.count == own else {
       throw InputError(
-        at: place, "does not fit \(known.owner)", expected: "a length of \(known.count + count - own)",
+        at: place, phrase("error.doesNotFitOwner", ["owner": known.owner]), expected: phrase("expected.aLengthOfOwn", ["own": known.count + count - own]),
         found: "\(count)")
     }
   }
@@ -109,20 +109,20 @@ struct FormCheck {
   private func check(_ array: NumericArray, _ form: Form, _ place: String) throws {
     func refuse(_ index: Int, _ expected: String) throws {
       throw InputError(
-        at: "\(place), element \(index)", "has the wrong value", expected: expected, found: "\(array.values[index])")
+        at: "\(place), element \(index)", phrase("error.hasWrongValue"), expected: expected, found: "\(array.values[index])")
     }
     switch form.content {
     case .anything, .classes, .components, .one: return
     case .finite:
-      if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, "a finite number") }
+      if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, phrase("error.aFiniteNumber")) }
     case .shares:
       if let index = array.values.firstIndex(where: { !$0.isNaN && !(-1e-4...1.0001).contains($0) }) {
-        try refuse(index, "a share from 0 to 1")
+        try refuse(index, phrase("formCheck.shareFrom0"))
       }
     case .rising:
-      if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, "a finite number") }
+      if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, phrase("formCheck.aFiniteNumber")) }
       if let index = array.values.indices.dropFirst().first(where: { array.values[$0] < array.values[$0 - 1] }) {
-        try refuse(index, "at least the one before")
+        try refuse(index, phrase("formCheck.leastOneBefore"))
       }
     case .whole(let columns):
       let width = array.shape.last ?? 1
@@ -131,7 +131,7 @@ struct FormCheck {
         return (columns?.contains(index % width) ?? true)
           && !(value >= 0 && value <= Float(Form.largest) && value.rounded() == value)
       }
-      if let index { try refuse(index, "a whole number from 0 on") }
+      if let index { try refuse(index, phrase("formCheck.wholeNumberFrom")) }
     }
   }
 
@@ -140,17 +140,17 @@ struct FormCheck {
     case .classes:
       if let name = texts.first(where: { !$0.isEmpty && PatternClass(rawValue: $0) == nil }) {
         throw InputError(
-          at: place, "names no class of heads", expected: PatternClass.allCases.map(\.rawValue).joined(separator: ", "),
+          at: place, phrase("error.namesNoClass"), expected: PatternClass.allCases.map(\.rawValue).joined(separator: ", "),
           found: name.debugDescription)
       }
     case .components:
       if let name = texts.first(where: { !(Component(id: $0).map(model.has) ?? false) }) {
-        throw InputError(at: place, "names no part of the model", found: name.debugDescription)
+        throw InputError(at: place, phrase("error.namesNoPart"), found: name.debugDescription)
       }
     case .one(let words):
       if let word = texts.first(where: { !$0.isEmpty && !words.contains($0) }) {
         throw InputError(
-          at: place, "has a word that is not known", expected: words.joined(separator: ", "),
+          at: place, phrase("error.hasWordNot"), expected: words.joined(separator: ", "),
           found: word.debugDescription)
       }
     default: return
@@ -159,7 +159,7 @@ struct FormCheck {
 
   private func checkPoint(_ text: String, _ stack: Component.Stack, _ place: String) throws {
     guard let point = Component(id: "R" + text), model.has(Component(point.place, stack: stack)) else {
-      throw InputError(at: place, "names no residual point of the model")
+      throw InputError(at: place, phrase("error.namesNoResidual"))
     }
   }
 
@@ -168,21 +168,21 @@ struct FormCheck {
   private func checkSamples() throws {
     typealias Key = AttentionMetrics
     for stack in Component.Stack.allCases {
-      func place(_ key: ArrayKey) -> String { "\(self.place), array \(stack.key(key.name).debugDescription)" }
+      func place(_ key: ArrayKey) -> String { phrase("formCheck.placeArrayKey", ["place": self.place, "key": stack.key(key.name).debugDescription]) }
       for id in analysis.members(of: Key.pattern, stack: stack) {
         let key = Key.pattern[id], shape = analysis[key, stack]?.shape ?? []
         guard analysis[Key.tokens[id], stack] != nil else {
-          throw InputError(at: place(key), "has no texts of its tokens")
+          throw InputError(at: place(key), phrase("error.hasNoTexts"))
         }
         if analysis[Key.queries[id], stack] == nil, shape[2] != shape[3] {
-          throw InputError(at: place(key), "is not square and has no texts of its queries", found: "\(shape)")
+          throw InputError(at: place(key), phrase("error.notSquareHas"), found: "\(shape)")
         }
       }
       for id in analysis.members(of: Key.pooledMean, stack: stack)
       where PooledAttention(analysis, stack: stack)?.id != id {
         throw InputError(
-          at: place(Key.pooledMean[id]), "does not fit the texts \"pooled\"",
-          expected: "document, length and size of a block", found: "\(analysis[Key.pooled, stack] ?? [])")
+          at: place(Key.pooledMean[id]), phrase("error.doesNotFitTexts"),
+          expected: phrase("expected.documentLengthSize"), found: "\(analysis[Key.pooled, stack] ?? [])")
       }
     }
   }

@@ -1,4 +1,4 @@
-import Support
+package import Support
 
 /// A sentence about how something was measured that a reader has to know, with what it is about.
 package struct Note: Hashable, Sendable {
@@ -9,23 +9,20 @@ package struct Note: Hashable, Sendable {
     case document(String)
   }
 
-  package var text: String
+  package var message: Message
   /// The stack of an encoder–decoder; `.only` for the model as a whole.
   package var stack: Component.Stack
   package var subject: Subject
 
-  package init(_ text: String, stack: Component.Stack = .only, about subject: Subject = .everything) {
-    self.text = text
+  package init(_ message: Message, stack: Component.Stack = .only, about subject: Subject = .everything) {
+    self.message = message
     self.stack = stack
     self.subject = subject
   }
 
+  package var text: String { message.text }
   /// For a list of all stacks' notes: "Decoder: 3 of 4 documents …".
   package var sentence: String { stack == .only ? text : "\(stack.title): \(text)" }
-}
-
-extension Note: ExpressibleByStringInterpolation {
-  package init(stringLiteral text: String) { self.init(text) }
 }
 
 extension Note.Subject {
@@ -50,28 +47,26 @@ extension Note.Subject {
   }
 }
 
-extension Note: Decodable {
-  private enum Key: String, CodingKey { case text, stack, about }
+extension Note: Codable {
+  private enum Key: String, CodingKey { case stack, about, text }
 
-  /// A text alone, or an object that says what it is about.
+  /// A message, with the stack and what it is about; a text alone, or in the message's place, in older run folders.
   package init(from decoder: any Decoder) throws {
     if let text = try? decoder.singleValueContainer().decode(String.self) {
-      self.init(text)
+      self.init(Message(verbatim: text))
       return
     }
     let fields = try decoder.container(keyedBy: Key.self)
+    let older = try fields.decodeIfPresent(String.self, forKey: .text).map { Message(verbatim: $0) }
     self.init(
-      try fields.decode(String.self, forKey: .text),
-      stack: try fields.decodeIfPresent(Component.Stack.self, forKey: .stack) ?? .only,
+      try older ?? Message(from: decoder), stack: try fields.decodeIfPresent(Component.Stack.self, forKey: .stack) ?? .only,
       about: Subject(id: try fields.decodeIfPresent(String.self, forKey: .about) ?? ""))
   }
 
-  /// A text alone where it is about everything.
-  var json: JSON {
-    if stack == .only, subject == .everything { return .string(text) }
-    var fields: JSONObject = ["text": .string(text)]
-    if stack != .only { fields[Key.stack.rawValue] = .string(stack.rawValue) }
-    if subject != .everything { fields[Key.about.rawValue] = .string(subject.id) }
-    return .object(fields)
+  package func encode(to encoder: any Encoder) throws {
+    try message.encode(to: encoder)
+    var fields = encoder.container(keyedBy: Key.self)
+    if stack != .only { try fields.encode(stack, forKey: .stack) }
+    if subject != .everything { try fields.encode(subject.id, forKey: .about) }
   }
 }

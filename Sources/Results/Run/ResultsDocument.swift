@@ -14,7 +14,7 @@ struct ResultsDocument: Codable {
     }
 
     var id: String
-    var notApplicable: String?
+    var notApplicable: Message?
     var tables: [Table]
     var arrays: [String: Array]
     var texts: [String: [String]]
@@ -42,8 +42,4 @@ struct ResultsDocument: Codable {
     metrics = results.analyses.flatMap(\.tables).map(\.metric).filter { seen.insert($0.id).inserted }
     analyses = results.analyses.map(Analysis.init)
   }
-}
-
-extension Note: Encodable {
-  package func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }

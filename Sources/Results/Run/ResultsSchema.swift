@@ -12,7 +12,7 @@ extension RunResults {
     for form in AnalysisForm.all { definitions["analysis.\(form.id)"] = form.schema }
     return .object([
       "$schema": .string("https://json-schema.org/draft/2020-12/schema"),
-      "title": .string("\(tablesName), schema \(schema)"),
+      "title": .string(phrase("resultsSchema.tablesnameSchemaSchema", ["tablesName": tablesName, "schema": schema])),
       "type": .string("object"), "additionalProperties": .bool(false),
       "required": .strings(["schema", "subject", "metrics", "analyses"]),
       "properties": .object([
@@ -77,19 +77,26 @@ extension MetricTable.Row: JSONDescribed {
   package static var sample: MetricTable.Row { MetricTable.Row(.model, .missing) }
 }
 
-extension Note: JSONDescribed {
+extension Message: JSONDescribed {
+  /// A code with what fills its placeholders: counts, texts, lists of them, and messages.
   package static var schema: JSON {
-    .object([
-      "oneOf": .array([
-        .text,
-        .object(
-          required: ["text"],
-          ["text": .text, "stack": .object(["enum": .strings(Component.stacks)]), "about": .text]),
-      ])
-    ])
+    .object(required: ["code"], ["code": .text, "arguments": .object(["type": .string("object")])])
   }
 
-  package static var sample: Note { "" }
+  package static var sample: Message { "verbatim" }
+}
+
+extension Note: JSONDescribed {
+  package static var schema: JSON {
+    .object(
+      required: ["code"],
+      [
+        "code": .text, "arguments": .object(["type": .string("object")]),
+        "stack": .object(["enum": .strings(Component.stacks)]), "about": .text,
+      ])
+  }
+
+  package static var sample: Note { Note("verbatim") }
 }
 
 extension Metric.Spread: JSONDescribed {}
@@ -100,7 +107,7 @@ extension AnalysisForm {
     .object(
       required: ["id", "tables", "arrays", "texts", "notes"],
       [
-        "id": .object(["const": .string(id)]), "notApplicable": .text,
+        "id": .object(["const": .string(id)]), "notApplicable": Message.schema,
         "tables": .list(
           of: .object(
             required: ["metric", "rows"],
@@ -166,11 +173,11 @@ extension Form {
   private var words: String? {
     switch content {
     case .anything, .classes, .components, .one: nil
-    case .finite: "finite numbers"
-    case .shares: "shares from 0 to 1, NaN where nothing was measured"
-    case .rising: "finite numbers, none smaller than the one before"
-    case .whole(nil): "whole numbers from 0 on"
-    case .whole(let columns?): "whole numbers from 0 on in columns \(columns.map(String.init).joined(separator: ", "))"
+    case .finite: phrase("resultsSchema.finiteNumbers")
+    case .shares: phrase("resultsSchema.sharesFrom0")
+    case .rising: phrase("resultsSchema.finiteNumbersNone")
+    case .whole(nil): phrase("resultsSchema.wholeNumbersFrom0")
+    case .whole(let columns?): phrase("resultsSchema.wholeNumbersFrom", ["init": columns.map(String.init).joined(separator: ", ")])
     }
   }
 }

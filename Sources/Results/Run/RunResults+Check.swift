@@ -11,7 +11,7 @@ extension RunResults {
     var analysesSeen: Set<String> = []
     for analysis in analyses {
       let place = "\(file): analysis \"\(analysis.id)\""
-      guard analysesSeen.insert(analysis.id).inserted else { throw InputError(at: place, "occurs twice") }
+      guard analysesSeen.insert(analysis.id).inserted else { throw InputError(at: place, phrase("error.occursTwice")) }
       try analysis.checkTables(of: subject.model, place)
       var forms = try FormCheck(analysis, subject.model, file: file)
       try forms.checkAll()
@@ -47,7 +47,7 @@ extension Subject {
     }
     for (name, size, range) in sizes where !range.contains(size) {
       throw InputError(
-        at: "\(file): subject.\(name)", "is out of range", expected: "\(range.lowerBound) to \(range.upperBound)",
+        at: phrase("error.fileSubjectName", ["file": file, "name": name]), phrase("error.isOutOfRange"), expected: phrase("expected.lowerboundToUpperbound", ["lowerBound": range.lowerBound, "upperBound": range.upperBound]),
         found: "\(size)")
     }
     let (layers, heads) = (
@@ -57,8 +57,8 @@ extension Subject {
       guard let chosen, chosen.isEmpty || !chosen.allSatisfy((0..<count).contains) || chosen != Set(chosen).sorted()
       else { continue }
       throw InputError(
-        at: "\(file): subject.selection.\(name)", "selects what the model does not have",
-        expected: "some of 0 to \(count - 1)", found: "\(chosen)")
+        at: phrase("error.fileSubjectSelection", ["file": file, "name": name]), phrase("error.selectsWhatModel"),
+        expected: phrase("expected.some0Count", ["count": count - 1]), found: "\(chosen)")
     }
   }
 }
@@ -71,24 +71,24 @@ extension AnalysisResult {
     var metricsSeen: Set<String> = []
     for table in tables {
       let place = "\(place), metric \(table.metric.id)"
-      guard metricsSeen.insert(table.metric.id).inserted else { throw InputError(at: place, "has two tables") }
+      guard metricsSeen.insert(table.metric.id).inserted else { throw InputError(at: place, phrase("error.hasTwoTables")) }
       if let lowest = table.metric.lowest, let highest = table.metric.highest, lowest >= highest {
         throw InputError(
-          at: place, "has limits that are reversed", expected: "lowest < highest", found: "\(lowest), \(highest)")
+          at: place, phrase("error.hasLimitsReversed"), expected: "lowest < highest", found: "\(lowest), \(highest)")
       }
       var componentsSeen: Set<Component> = []
       for row in table.rows {
         let place = "\(place), \(row.component.id)"
-        guard componentsSeen.insert(row.component).inserted else { throw InputError(at: place, "occurs twice") }
+        guard componentsSeen.insert(row.component).inserted else { throw InputError(at: place, phrase("error.occursTwice")) }
         guard model.has(row.component) else {
-          throw InputError(at: place, "is no part of the model", expected: model.extent(row.component.stack))
+          throw InputError(at: place, phrase("error.noPartModel"), expected: model.extent(row.component.stack))
         }
         guard (0...Form.largest).contains(row.quantity.n) else {
-          throw InputError(at: "\(place), n", "is out of range", expected: "a count", found: "\(row.quantity.n)")
+          throw InputError(at: "\(place), n", phrase("error.isOutOfRange"), expected: "a count", found: "\(row.quantity.n)")
         }
         let numbers = [row.quantity.value, row.quantity.interval?.lowerBound, row.quantity.interval?.upperBound]
         if let number = numbers.compactMap(\.self).first(where: { abs($0) > Self.largest }) {
-          throw InputError(at: place, "is out of range", expected: "numbers up to \(Self.largest)", found: "\(number)")
+          throw InputError(at: place, phrase("error.isOutOfRange"), expected: phrase("expected.numbersUpLargest", ["largest": Self.largest]), found: "\(number)")
         }
       }
     }
@@ -114,8 +114,8 @@ extension Subject.Model {
   }
 
   fileprivate func extent(_ stack: Component.Stack) -> String {
-    guard stack == .only || encoder != nil else { return "no stack, of a model that has one" }
+    guard stack == .only || encoder != nil else { return phrase("runResults.noStackModel") }
     let (layers, heads) = size(stack)
-    return "layers 0 to \(layers - 1), heads 0 to \(heads - 1)"
+    return phrase("runResults.layers0Layers", ["layers": layers - 1, "heads": heads - 1])
   }
 }

@@ -38,13 +38,13 @@ extension RunResults {
     let url = folder.appending(path: tablesName)
     let place = url.path(percentEncoded: false)
     guard FileManager.default.fileExists(atPath: place) else {
-      throw InputError(at: place, "does not exist: is this a run folder?")
+      throw InputError(at: place, phrase("error.doesNotExistThis"))
     }
     let file = JSONField(try JSON(contentsOf: url, .strict), file: place)
     let found = try file.required("schema").integer()
-    guard found == schema else {
+    guard (oldestSchema...schema).contains(found) else {
       throw InputError(
-        at: place, "is of another version: make the run anew with `tomograph report`", expected: "schema \(schema)",
+        at: place, phrase("error.anotherVersionMake"), expected: phrase("expected.schemaSchema", ["schema": schema]),
         found: "\(found)")
     }
     let document = try file.decoded(ResultsDocument.self)
@@ -72,12 +72,12 @@ private struct Arrays {
     let tensor = try file.tensor(name)
     if let type = file.entry(name)?.dtype, type != .f32 {
       throw InputError(
-        at: "\(place): tensor \(name.debugDescription)", "has elements of the wrong type", expected: "F32",
+        at: "\(place): tensor \(name.debugDescription)", phrase("error.hasElementsWrong"), expected: "F32",
         found: type.rawValue)
     }
     guard tensor.shape == shape else {
       throw InputError(
-        at: "\(place): tensor \(name.debugDescription)", "has another shape than \(RunResults.tablesName) says",
+        at: "\(place): tensor \(name.debugDescription)", phrase("error.hasAnotherShape", ["tablesName": RunResults.tablesName]),
         expected: "\(shape)", found: "\(tensor.shape)")
     }
     return NumericArray(shape: tensor.shape, values: tensor.values)
@@ -88,7 +88,7 @@ private struct Arrays {
     let declared = Set(declared)
     if let name = file?.names.first(where: { !declared.contains($0) }) {
       throw InputError(
-        at: "\(place): tensor \(name.debugDescription)", "is not declared in \(RunResults.tablesName)")
+        at: "\(place): tensor \(name.debugDescription)", phrase("error.notDeclaredTablesname", ["tablesName": RunResults.tablesName]))
     }
   }
 }
@@ -98,7 +98,7 @@ extension ResultsDocument {
     var known: [String: Metric] = [:]
     for metric in metrics {
       guard known.updateValue(metric, forKey: metric.id) == nil else {
-        throw InputError(at: place, "defines the metric \"\(metric.id)\" twice")
+        throw InputError(at: place, phrase("error.definesMetricMetric", ["metric": metric.id]))
       }
     }
     return RunResults(
@@ -112,7 +112,7 @@ extension ResultsDocument.Analysis {
     result.tables = try tables.map { table in
       guard let metric = metrics[table.metric] else {
         throw InputError(
-          at: "\(place): analysis \"\(id)\"", "uses a metric that is not defined", found: "\"\(table.metric)\"")
+          at: "\(place): analysis \"\(id)\"", phrase("error.usesMetricNot"), found: "\"\(table.metric)\"")
       }
       return MetricTable(metric, table.rows)
     }

@@ -1,3 +1,5 @@
+import Support
+
 extension RunResults {
   /// What was measured in one stack of an encoder–decoder, as if it were a model of its own: its components without the
   /// stack's name, its arrays and texts, its shape. What belongs to no stack (the loss) is the part `.only`, which of a
@@ -27,7 +29,7 @@ extension AnalysisResult {
     if applicable.isEmpty { notApplicable = parts.first?.result.notApplicable }
     for (stack, part) in parts {
       if let reason = part.notApplicable, !applicable.isEmpty {
-        notes.append(Note("not applicable, \(reason).", stack: stack))
+        notes.append(Note(Message("runResults.notApplicableReason", ["reason": reason]), stack: stack))
       }
       for table in part.tables {
         let rows = table.rows.map { MetricTable.Row(Component($0.component.place, stack: stack), $0.quantity) }
@@ -39,7 +41,7 @@ extension AnalysisResult {
       }
       for (name, array) in part.arrays { arrays[stack.key(name)] = array }
       for (name, text) in part.texts { texts[stack.key(name)] = text }
-      notes += part.notes.map { Note($0.text, stack: stack, about: $0.subject) }
+      notes += part.notes.map { Note($0.message, stack: stack, about: $0.subject) }
     }
   }
 
@@ -54,7 +56,7 @@ extension AnalysisResult {
     }
     part.arrays = AnalysisResult.own(arrays, stack)
     part.texts = AnalysisResult.own(texts, stack)
-    part.notes = notes.filter { [.only, stack].contains($0.stack) }.map { Note($0.text, about: $0.subject) }
+    part.notes = notes.filter { [.only, stack].contains($0.stack) }.map { Note($0.message, about: $0.subject) }
     return part.tables.isEmpty && part.arrays.isEmpty && part.texts.isEmpty ? nil : part
   }
 

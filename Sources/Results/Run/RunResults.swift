@@ -1,7 +1,9 @@
 /// Everything a run measured: what `results.json` and `arrays.safetensors` hold, and all that figures, diagnoses and
 /// comparisons ever see of a model.
 package struct RunResults: Sendable {
-  package static let schema = 1
+  package static let schema = 2
+  /// The oldest that is read: its notes are sentences.
+  static let oldestSchema = 1
 
   package var subject: Subject
   /// In the order of the report.

@@ -1,3 +1,5 @@
+import Support
+
 /// What a number belongs to: the model, a residual point, a layer, a head, a weight tensor.
 ///
 /// Its text form is stable, sorts naturally and is what files, findings and captions show: `model`, `R3` (the residual
@@ -99,7 +101,7 @@ extension Component: Codable {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
     guard let component = Component(id: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no component is called \"\(text)\"")
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: phrase("component.noComponentCalled", ["text": text]))
     }
     self = component
   }

@@ -1,3 +1,5 @@
+import Support
+
 /// The definition of a number that Tomograph measures, printed beside every value of it.
 ///
 /// The metrics of an analysis are static members in the file of `Results` named like the analysis; analyses produce
@@ -5,12 +7,8 @@
 package struct Metric: Hashable, Sendable {
   /// Stable and unique: `attention.entropy`.
   package let id: String
-  /// As a heading: "Entropy".
-  package let title: String
-  /// "nats", "tokens"; empty where the number has no unit.
-  package let unit: String
-  /// In plain Unicode text: "−Σₖ A ln A, mean over rows".
-  package let formula: String
+  /// `nats`, `tokens`; empty where the number has no unit.
+  package let unitCode: String
   /// Where the definition comes from: "Clark 2019", "ours".
   package let source: String
   /// What the number cannot leave, where that is known; the domain of a colour scale.
@@ -18,6 +16,23 @@ package struct Metric: Hashable, Sendable {
   package let highest: Double?
   /// What the interval of a value is.
   package let spread: Spread
+  /// The words of a run folder for a metric that this version does not know.
+  private let written: Written?
+
+  private struct Written: Hashable, Sendable {
+    var title: String
+    var formula: String
+  }
+
+  /// As a heading: "Entropy".
+  package var title: String { written?.title ?? phrase("metric.\(id).title") }
+  /// In plain Unicode text: "−Σₖ A ln A, mean over rows".
+  package var formula: String { written?.formula ?? phrase("metric.\(id).formula") }
+  /// "nats", "tokens"; empty where the number has no unit.
+  package var unit: String {
+    let key = "unit.\(unitCode)"
+    return Catalogue.current.holds(key) ? phrase(key) : unitCode
+  }
 
   package enum Spread: String, CaseIterable, Codable, Sendable {
     /// The 95 % bootstrap interval over documents.
@@ -26,33 +41,32 @@ package struct Metric: Hashable, Sendable {
     case batches
 
     /// What bands and strokes of such values are.
-    package var words: String {
-      switch self {
-      case .interval: "95 % bootstrap intervals over documents"
-      case .batches: "ranges over batches (the middle 95 %)"
-      }
-    }
+    package var words: String { phrase("spread.\(rawValue)") }
   }
 
+  /// Its title and formula are in the catalogue, under `metric.<id>`.
   package init(
-    _ id: String, _ title: String, unit: String = "", formula: String, source: String, lowest: Double? = nil,
-    highest: Double? = nil, spread: Spread = .interval
+    _ id: String, unit: String = "", source: String, lowest: Double? = nil, highest: Double? = nil,
+    spread: Spread = .interval
+  ) {
+    self.init(id, unit, source, lowest, highest, spread, nil)
+  }
+
+  private init(
+    _ id: String, _ unitCode: String, _ source: String, _ lowest: Double?, _ highest: Double?, _ spread: Spread,
+    _ written: Written?
   ) {
     self.id = id
-    self.title = title
-    self.unit = unit
-    self.formula = formula
+    self.unitCode = unitCode
     self.source = source
     self.lowest = lowest
     self.highest = highest
     self.spread = spread
+    self.written = written
   }
 
   /// The same number counted in something else: an image's distances in patches.
-  package func measured(in unit: String) -> Metric {
-    Metric(
-      id, title, unit: unit, formula: formula, source: source, lowest: lowest, highest: highest, spread: spread)
-  }
+  package func measured(in unit: String) -> Metric { Metric(id, unit, source, lowest, highest, spread, written) }
 }
 
 extension Metric: Codable {
@@ -60,13 +74,15 @@ extension Metric: Codable {
 
   package init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Key.self)
+    let id = try fields.decode(String.self, forKey: .id)
+    let written = Written(
+      title: try fields.decode(String.self, forKey: .title), formula: try fields.decode(String.self, forKey: .formula))
     self.init(
-      try fields.decode(String.self, forKey: .id), try fields.decode(String.self, forKey: .title),
-      unit: try fields.decode(String.self, forKey: .unit), formula: try fields.decode(String.self, forKey: .formula),
-      source: try fields.decode(String.self, forKey: .source),
-      lowest: try fields.decodeIfPresent(Double.self, forKey: .lowest),
-      highest: try fields.decodeIfPresent(Double.self, forKey: .highest),
-      spread: try fields.decodeIfPresent(Spread.self, forKey: .spread) ?? .interval)
+      id, try fields.decode(String.self, forKey: .unit), try fields.decode(String.self, forKey: .source),
+      try fields.decodeIfPresent(Double.self, forKey: .lowest),
+      try fields.decodeIfPresent(Double.self, forKey: .highest),
+      try fields.decodeIfPresent(Spread.self, forKey: .spread) ?? .interval,
+      Catalogue.current.holds("metric.\(id).title") ? nil : written)
   }
 
   /// The spread only where it is no interval.
@@ -74,7 +90,7 @@ extension Metric: Codable {
     var fields = encoder.container(keyedBy: Key.self)
     try fields.encode(id, forKey: .id)
     try fields.encode(title, forKey: .title)
-    try fields.encode(unit, forKey: .unit)
+    try fields.encode(unitCode, forKey: .unit)
     try fields.encode(formula, forKey: .formula)
     try fields.encode(source, forKey: .source)
     try fields.encodeIfPresent(lowest, forKey: .lowest)

@@ -1,3 +1,5 @@
+import Support
+
 /// One measured number with what is needed to judge it: how many observations it rests on, and how sure it is.
 ///
 /// "Not computed" is not zero: a number that is missing, not applicable, NaN or infinite is carried as that state
@@ -52,7 +54,7 @@ extension Quantity: Codable {
     let high = try fields.decodeIfPresent(Double.self, forKey: .high)
     guard (low == nil) == (high == nil), low ?? 0 <= high ?? 0 else {
       throw DecodingError.dataCorruptedError(
-        forKey: low == nil ? .high : .low, in: fields, debugDescription: "is no interval")
+        forKey: low == nil ? .high : .low, in: fields, debugDescription: phrase("quantity.isNoInterval"))
     }
     if let low, let high { interval = low...high }
   }

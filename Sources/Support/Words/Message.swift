@@ -23,8 +23,16 @@ package struct Message: Hashable, Sendable {
     self.arguments = arguments.mapValues(\.argument)
   }
 
+  /// A text that is the same in every language, or comes from a run folder that kept sentences.
+  package init(verbatim text: String) { self.init("verbatim", ["text": text]) }
+
   /// In the current language.
   package var text: String { Catalogue.current.text(self) }
+}
+
+extension Message: ExpressibleByStringLiteral {
+  /// A key, of a sentence without placeholders.
+  package init(stringLiteral key: String) { self.init(key) }
 }
 
 /// The words of a key in the current language.

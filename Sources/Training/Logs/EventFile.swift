@@ -1,3 +1,5 @@
+import Support
+
 internal import Foundation
 
 /// TensorBoard's event files: scalars and histograms of both generations (summaries of their own kind, and tensors that a
@@ -17,7 +19,7 @@ struct EventFile {
     // A plug-in is named with the first value of a tag only.
     var plugins: [String: String] = [:]
     for record in records where !event(record, &plugins, into: &log) { unreadable += 1 }
-    if unreadable > 0 { log.notes.append("\(place): \(unreadable) records are no events and were left out.") }
+    if unreadable > 0 { log.notes.append(Message("eventFile.placeUnreadableRecords", ["place": place, "unreadable": unreadable])) }
   }
 
   /// The step of an event; 0 for a record that is none.

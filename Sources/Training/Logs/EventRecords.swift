@@ -1,3 +1,5 @@
+import Support
+
 internal import CISAL
 internal import Foundation
 
@@ -10,26 +12,24 @@ enum EventRecords {
   ///
   /// A record whose checksum is wrong is left out; behind a length whose checksum is wrong nothing can be read; what a
   /// writer left unfinished at the end is left out.
-  static func read(_ file: Data, place: String) -> (records: [ArraySlice<UInt8>], notes: [String]) {
+  static func read(_ file: Data, place: String) -> (records: [ArraySlice<UInt8>], notes: [Message]) {
     let bytes = [UInt8](file)
     var records: [ArraySlice<UInt8>] = []
-    var notes: [String] = []
+    var notes: [Message] = []
     var damaged = 0
     var position = 0
     while position < bytes.count {
       guard position + 12 <= bytes.count else {
-        notes.append("\(place): byte \(position): the file ends within the frame of a record; the rest was left out.")
+        notes.append(Message("eventRecords.placeBytePositionFile", ["place": place, "position": position]))
         break
       }
       let length = number(bytes[position..<position + 8])
       guard checksum(bytes[position..<position + 8]) == UInt32(number(bytes[position + 8..<position + 12])) else {
-        notes.append(
-          "\(place): byte \(position): the length of a record has a wrong checksum; nothing behind it was read.")
+        notes.append(Message("eventRecords.placeBytePositionLength", ["place": place, "position": position]))
         break
       }
       guard length <= UInt64(bytes.count), position + 12 + Int(length) + 4 <= bytes.count else {
-        notes.append(
-          "\(place): byte \(position): the file ends within a record of \(length) bytes, which was left out.")
+        notes.append(Message("eventRecords.placeBytePosition", ["place": place, "position": position, "length": length]))
         break
       }
       let start = position + 12
@@ -40,11 +40,11 @@ enum EventRecords {
       } else {
         damaged += 1
         if damaged == 1 {
-          notes.append("\(place): byte \(start): a record has a wrong checksum and was left out.")
+          notes.append(Message("eventRecords.placeByteStart", ["place": place, "start": start]))
         }
       }
     }
-    if damaged > 1 { notes.append("\(place): \(damaged) records in all have a wrong checksum.") }
+    if damaged > 1 { notes.append(Message("eventRecords.placeDamagedRecords", ["place": place, "damaged": damaged])) }
     return (records, notes)
   }
 

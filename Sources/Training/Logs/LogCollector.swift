@@ -1,3 +1,5 @@
+import Support
+
 /// Collects a log's entries in the order in which they were written.
 ///
 /// A training that was resumed replaces what it had logged from the step of its restart on. A restart is what an event
@@ -42,7 +44,7 @@ struct LogCollector {
   /// Texts where a number was expected, by name.
   private var unread: [String: (count: Int, first: String)] = [:]
   private var unreadNames: [String] = []
-  var notes: [String] = []
+  var notes: [Message] = []
   /// Whether the log is a file of rows, in which a step that goes back is a restart.
   var hasRows = false
 
@@ -104,10 +106,9 @@ struct LogCollector {
     }
     log.notes += course.notes(place)
     if course.steppedBack > 0, !hasRows {
-      log.notes.append(
-        "\(place): some steps go back although no restart was recorded; the entries were sorted by step.")
+      log.notes.append(Message("logCollector.placeSomeSteps", ["place": place]))
     }
-    if order == .none { log.notes.append("\(place): the steps are in no order; the entries were sorted by them.") }
+    if order == .none { log.notes.append(Message("logCollector.placeStepsNo", ["place": place])) }
     if let note = unreadNote(place) { log.notes.append(note) }
     return log
   }
@@ -129,13 +130,15 @@ struct LogCollector {
     return back > 0 && back == all ? .newestFirst : back > 2 && 3 * back > all ? .none : .ascending
   }
 
-  private func unreadNote(_ place: String) -> String? {
+  private func unreadNote(_ place: String) -> Message? {
     guard !unreadNames.isEmpty else { return nil }
     let shown = unreadNames.prefix(6).compactMap { name in
-      unread[name].map { "\(name) (\($0.count), the first \($0.first))" }
+      unread[name].map { unread -> Message.Argument in
+        .message(Message("logCollector.nameCountFirst", ["name": name, "count": unread.count, "first": unread.first]))
+      }
     }
-    let more = unreadNames.count > 6 ? " and \(unreadNames.count - 6) more" : ""
-    return "\(place): left out what is not a number: \(shown.joined(separator: ", "))\(more)."
+    return Message(
+      "logCollector.placeLeftOut", ["place": place, "shown": .list(shown), "more": max(0, unreadNames.count - 6)])
   }
 
   /// The entries of all series as they are added, each restart taking away what lay behind it.
@@ -188,23 +191,15 @@ struct LogCollector {
       return final
     }
 
-    func notes(_ place: String) -> [String] {
-      func counted(_ count: Int, _ one: String, _ many: String) -> String {
-        count == 1 ? "1 \(one)" : "\(count) \(many)"
-      }
-      var notes: [String] = []
+    func notes(_ place: String) -> [Message] {
+      var notes: [Message] = []
       if let first = restarts.first {
-        let again = restarts.count > 1 ? " and \(counted(restarts.count - 1, "time", "times")) more" : ""
         notes.append(
-          "\(place): the training was resumed at step \(first)\(again); "
-            + "\(counted(removed, "entry", "entries")) logged before from there on \(removed == 1 ? "was" : "were")"
-            + " left out.")
+          Message(
+            "logCollector.restarts",
+            ["place": place, "first": first, "more": restarts.count - 1, "removed": removed]))
       }
-      if replaced > 0 {
-        notes.append(
-          "\(place): \(counted(replaced, "entry has", "entries have")) another value than an earlier one of the same "
-            + "step; the later value counts.")
-      }
+      if replaced > 0 { notes.append(Message("logCollector.replaced", ["place": place, "replaced": replaced])) }
       return notes
     }
   }

@@ -1,4 +1,5 @@
 package import Results
+import Support
 
 extension TrainingLog {
   /// Bins of a histogram over steps.
@@ -28,14 +29,18 @@ extension TrainingLog {
   }
 
   /// Which of several candidates for a role counts.
-  private var choices: [String] {
+  private var choices: [Message] {
     [CurveRole.trainingLoss, .validationLoss].compactMap { role in
       let all = curves(role).filter { $0.steps.count > 1 }
       guard let first = all.first?.name, let own = all.first else { return nil }
       let names = [first] + all.dropFirst().filter { !$0.repeats(own) }.map(\.name)
       guard names.count > 1 else { return nil }
-      let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? " and \(names.count - 6) more" : "")
-      return "\(names.count) series are a \(role.rawValue): \(shown). Only \(first) is judged."
+      return Message(
+        "logResult.namesSeriesRole",
+        [
+          "names": names.count, "role": role.rawValue, "shown": names.prefix(6).joined(separator: ", "),
+          "more": max(0, names.count - 6), "first": first,
+        ])
     }
   }
 

@@ -18,11 +18,11 @@ struct MetricRows {
   /// Throws `InputError` for a file without `log_history`, for a row without a step.
   func readTrainerState(_ data: Data, into log: inout LogCollector) throws {
     guard let rows = try JSON(data, place: place, .python)["log_history"]?.elements else {
-      throw InputError(at: place, "has no log_history", expected: "a trainer_state.json of Hugging Face's Trainer")
+      throw InputError(at: place, phrase("error.hasNoLog"), expected: phrase("expected.trainerStateJson"))
     }
     for (index, row) in rows.enumerated() {
       guard let members = row.members else { continue }
-      try add(members, at: "\(place): log_history[\(index)]", into: &log)
+      try add(members, at: phrase("error.placeLogHistory", ["place": place, "index": index]), into: &log)
     }
   }
 
@@ -39,29 +39,29 @@ struct MetricRows {
         value = try JSON(line, place: self.place, options)
       } catch {
         guard index == lines.count - 1, !isEmpty else { throw error }
-        log.notes.append("Line \(index + 1) of the log: the file ends within this line, which was left out.")
+        log.notes.append(Message("metricRows.lineIndexLog", ["index": index + 1]))
         break
       }
       guard let members = value.members else {
-        throw InputError(at: place, "is not an object", expected: "one per line", found: value.shown)
+        throw InputError(at: place, phrase("error.isNotAnObject"), expected: phrase("expected.onePerLine"), found: value.shown)
       }
       isEmpty = false
       try add(members, at: place, into: &log)
     }
-    if isEmpty { throw InputError(at: place, "is empty", expected: "an object a line") }
+    if isEmpty { throw InputError(at: place, phrase("error.isEmpty"), expected: phrase("expected.anObjectALine")) }
   }
 
   /// The first row names the columns; an empty cell is no entry.
   func readTable(into log: inout LogCollector) throws {
     var rows = try CSVRows(path: place)
     guard let names = try rows.next() else {
-      throw InputError(at: place, "has no rows", expected: "names of columns, and a row a step")
+      throw InputError(at: place, phrase("error.hasNoRows"), expected: phrase("expected.namesColumnsRow"))
     }
     while let cells = try rows.next() {
       let place = "\(place): line \(rows.line)"
       guard cells.count == names.count else {
         throw InputError(
-          at: place, "has another number of cells", expected: "\(names.count)", found: "\(cells.count)")
+          at: place, phrase("error.hasAnotherNumberCells"), expected: "\(names.count)", found: "\(cells.count)")
       }
       let members = zip(names, cells).compactMap { name, cell -> JSONObject.Member? in
         if cell.isEmpty { return nil }
@@ -75,14 +75,14 @@ struct MetricRows {
     let stepName = columns.step ?? Self.stepNames.first { members[$0] != nil }
     guard let stepName, let value = members[stepName]?.logged else {
       throw InputError(
-        at: place, columns.step.map { "has no column \"\($0)\"" } ?? "has no step",
+        at: place, columns.step.map { phrase("error.hasNoColumnValue", ["value": $0]) } ?? phrase("error.hasNoStep2"),
         expected: columns.step == nil
-          ? "one of \(Self.stepNames.joined(separator: ", ")), or columns.step in the job" : nil,
+          ? phrase("expected.oneStepnamesColumns", ["stepNames": Self.stepNames.joined(separator: ", ")]) : nil,
         found: members.keys.sorted().prefix(12).joined(separator: ", "))
     }
     guard value >= 0, value < 1e15, value.rounded() == value else {
       throw InputError(
-        at: "\(place): \(stepName)", "is no step", expected: "a whole number from 0 on",
+        at: "\(place): \(stepName)", phrase("error.isNoStep"), expected: phrase("expected.wholeNumberFrom0"),
         found: members[stepName]?.shown)
     }
     log.hasRows = true

@@ -27,14 +27,14 @@ extension TrainingLog {
     let path = url.relativePath
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isFolder) else {
-      throw InputError(at: path, "does not exist")
+      throw InputError(at: path, phrase("error.doesNotExist"))
     }
     guard isFolder.boolValue else { return [("", [url])] }
     let runs = try eventFolders(url)
     if !runs.isEmpty { return runs }
     let state = URL(filePath: "\(path)/trainer_state.json")
     guard FileManager.default.fileExists(atPath: state.path(percentEncoded: false)) else {
-      throw InputError(at: path, "holds no log", expected: "event files of TensorBoard or a trainer_state.json")
+      throw InputError(at: path, phrase("error.holdsNoLog"), expected: phrase("expected.eventFilesTensorboard"))
     }
     return [("", [state])]
   }
@@ -69,7 +69,7 @@ extension TrainingLog {
   private static func read(_ url: URL, _ columns: LogColumns, into log: inout LogCollector) throws {
     let path = url.relativePath
     guard let file = try? Data(contentsOf: url, options: .mappedIfSafe) else {
-      throw InputError(at: path, "cannot be read")
+      throw InputError(at: path, phrase("error.cannotBeRead"))
     }
     let data = try unpacked(file, at: path)
     let rows = MetricRows(columns: columns, place: path)
@@ -83,8 +83,8 @@ extension TrainingLog {
     case "csv": try rows.readTable(into: &log)
     default:
       throw InputError(
-        .usage, at: path, "is no log that is known",
-        expected: "trainer_state.json, an event file (…tfevents…), .jsonl or .csv")
+        .usage, at: path, phrase("error.noLogKnown"),
+        expected: phrase("expected.trainerStateJsonEvent"))
     }
   }
 
@@ -98,7 +98,7 @@ extension TrainingLog {
       do {
         names = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted()
       } catch {
-        throw InputError(at: folder.relativePath, "cannot be read")
+        throw InputError(at: folder.relativePath, phrase("error.cannotBeRead"))
       }
       var files: [URL] = []
       for entry in names {

@@ -48,11 +48,11 @@ package struct TrainingLog: Hashable, Sendable {
   package var scalars: [Scalar]
   package var histograms: [Histogram]
   /// What could not be read, and what was dropped: sentences that name the file.
-  package var notes: [String]
+  package var notes: [Message]
   /// Whether the names of its folders told training and evaluation apart.
   var isDivided = false
 
-  package init(scalars: [Scalar] = [], histograms: [Histogram] = [], notes: [String] = []) {
+  package init(scalars: [Scalar] = [], histograms: [Histogram] = [], notes: [Message] = []) {
     self.scalars = scalars
     self.histograms = histograms
     self.notes = notes

@@ -1,6 +1,7 @@
 internal import Analyses
 internal import Foundation
 package import Results
+import Support
 internal import Tensors
 
 /// What the analyses found of one checkpoint after the other, put together over steps: every number of models, layers,
@@ -97,7 +98,7 @@ package struct CheckpointSeries {
       result.tables.append(MetricTable(TrainingMetrics.leastSimilarity, [.init(.model, least)]))
     }
     result.notes.append(
-      "\(count) checkpoints, each measured over the same corpus; CKA on the same tokens of all of them.")
+      phrase("checkpointSeries.countCheckpointsEach", ["count": count]))
   }
 
   // MARK: Representations

@@ -23,23 +23,23 @@ package struct Checkpoints: Sendable {
     var found: [Checkpoint] = []
     for pattern in patterns {
       let folders = try Self.folders(pattern)
-      if folders.isEmpty { throw InputError(at: pattern, "names no folder", expected: "checkpoints") }
+      if folders.isEmpty { throw InputError(at: pattern, phrase("error.namesNoFolder"), expected: "checkpoints") }
       for folder in folders {
         let path = folder.relativePath
         guard let step = Self.step(of: folder) else {
           throw InputError(
-            at: path, "has no step",
-            expected: "a name that ends with a number, as checkpoint-500, or a trainer_state.json")
+            at: path, phrase("error.hasNoStep2"),
+            expected: phrase("expected.nameEndsNumber"))
         }
         if let other = found.first(where: { $0.step == step }) {
-          throw InputError(at: path, "has the step of \(other.name)", expected: "a step of its own", found: "\(step)")
+          throw InputError(at: path, phrase("error.hasStepOther", ["other": other.name]), expected: phrase("expected.aStepOfItsOwn"), found: "\(step)")
         }
         found.append(Checkpoint(folder: folder, step: step))
       }
     }
     guard found.count > 1 else {
       throw InputError(
-        at: patterns.joined(separator: ", "), "names one folder only", expected: "at least two checkpoints")
+        at: patterns.joined(separator: ", "), phrase("error.namesOneFolder"), expected: phrase("expected.leastTwoCheckpoints"))
     }
     all = found.sorted { $0.step < $1.step }
   }
@@ -49,7 +49,7 @@ package struct Checkpoints: Sendable {
     let parent = pattern.contains("/") ? url.deletingLastPathComponent().relativePath : "."
     let parts = url.lastPathComponent.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: parent) else {
-      throw InputError(at: parent, "cannot be read", expected: "the folder of the checkpoints")
+      throw InputError(at: parent, phrase("error.cannotBeRead"), expected: phrase("expected.theFolderOfTheCheckpoints"))
     }
     return names.sorted().filter { matches($0, parts) }.compactMap { name in
       var isFolder: ObjCBool = false

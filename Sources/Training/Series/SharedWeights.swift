@@ -1,4 +1,5 @@
 package import Results
+import Support
 
 /// Which checkpoints of a series hold the weights of an earlier one, and which tensors stay the same from one checkpoint
 /// to the next.
@@ -18,7 +19,7 @@ package struct SharedWeights {
   package func add(to result: inout AnalysisResult) {
     guard checkpoints.count > 1 else { return }
     let pairs = checkpoints.indices.compactMap { later in
-      checkpoints[..<later].firstIndex(of: checkpoints[later]).map { "\(names[$0]) and \(names[later])" }
+      checkpoints[..<later].firstIndex(of: checkpoints[later]).map { phrase("sharedWeights.namesAndLater", ["names": names[$0], "later": names[later]]) }
     }
     result[TrainingMetrics.identical] = pairs
     result.tables.append(

@@ -1,5 +1,5 @@
 package import Foundation
-import Support
+package import Support
 
 /// From text to the tokens of a model and back, as the model's directory says.
 ///
@@ -18,7 +18,7 @@ package final class Tokenizer: Sendable {
   package let openingTokens: [Int32]
   package let closingTokens: [Int32]
   /// What a reader has to know of how it was read: "The tokenizer is the BertTokenizer that …".
-  package let remarks: [String]
+  package let remarks: [Message]
   /// The tokenizer of the second texts of a translation, where they have one of their own.
   package let target: Tokenizer?
 

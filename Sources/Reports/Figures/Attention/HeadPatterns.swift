@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// Single heads on one document: the strongest of each pattern class that was found, each as a heatmap with tokens, all
 /// as lines from queries to keys; and the lines of every head.
@@ -11,7 +12,7 @@ package enum HeadPatterns: FigureBuilder {
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard results[analysis: AttentionMetrics.analysis] != nil else { return [] }
     guard let sample = SampleDocument.all(in: results).first else {
-      return [.omitted(id: "attention-head", reason: "no document's attention was kept, or none of it is finite")]
+      return [.omitted(id: "attention-head", reason: phrase("headPatterns.noDocumentsAttention"))]
     }
     let choices = choices(results, layers: sample.layers, heads: sample.heads)
     func figure(_ content: some FigureContent, _ id: String) -> FigureOutcome {
@@ -54,13 +55,13 @@ package enum HeadPatterns: FigureBuilder {
       choices.append(
         HeadView.Head(
           layer: layer, head: head,
-          reason: "the head of class “\(name.rawValue)” with the highest \(metric.title.lowercasedFirst) (\(score))"))
+          reason: phrase("headPatterns.headClassRawvalue", ["rawValue": name.rawValue, "lowercasedFirst": metric.title.lowercasedFirst, "score": score])))
     }
     if choices.isEmpty, let (layer, head, entropy) = mostFocused(results, layers, heads) {
       choices = [
         HeadView.Head(
           layer: layer, head: head,
-          reason: "the head with the lowest normalised entropy (\(NumberFormat.text(entropy)))")
+          reason: phrase("headPatterns.headLowestNormalised", ["entropy": NumberFormat.text(entropy)]))
       ]
     }
     return choices

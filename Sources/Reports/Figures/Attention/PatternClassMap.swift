@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// The pattern class of every head, as colours with letters.
 package enum PatternClassMap: FigureBuilder {
@@ -14,7 +15,7 @@ package enum PatternClassMap: FigureBuilder {
     guard let all = analysis.classes(), all.count == results.subject.model.layers * width,
       all.contains(where: { $0 != nil })
     else {
-      return [.omitted(id: id, reason: "heads were not classified")]
+      return [.omitted(id: id, reason: phrase("patternClassMap.headsWereNot"))]
     }
     let names = layers.flatMap { layer in heads.map { all[layer * width + $0] } }
     let present = classes.indices.filter { names.contains(classes[$0]) }
@@ -30,7 +31,7 @@ package enum PatternClassMap: FigureBuilder {
     let letters = names.map { $0?.letters ?? "" }
     var cells = CellMark(rows: layers.count, columns: heads.count, values: values, printed: letters)
     cells.spacing = 1
-    let title = "Pattern class by layer and head"
+    let title = phrase("patternClassMap.patternClassLayer")
     let plot = Plot(
       title, x: .indices(heads, "head"), y: .indices(layers, "layer"), color: .categorical("", categories),
       shape: .rows(layers.count, columns: heads.count, tallest: 22),
@@ -40,9 +41,8 @@ package enum PatternClassMap: FigureBuilder {
         Figure(
           id: id, analysis: "attention", title: title,
           caption: Caption(results: results).text(
-            "\(title): the first class whose score exceeds its threshold, in the order "
-              + classes.map(\.rawValue).joined(separator: ", ") + "; otherwise “other”.",
-            n: "n = \(NumberFormat.count(names.count)) heads.", analysis: "attention"),
+            phrase("patternClassMap.titleFirstClass", ["title": title, "classes": classes.map(\.rawValue).joined(separator: ", ")]),
+            n: phrase("patternClassMap.nNamesHeads", ["names": names.count]), analysis: "attention"),
           altText: alt(names, layers: layers, heads: heads), plot: plot,
           table: DataTable([
             ("layer", .integers(names.indices.map { layers[$0 / heads.count] })),
@@ -64,7 +64,6 @@ package enum PatternClassMap: FigureBuilder {
       parts.append(
         "\(name.rawValue) \(NumberFormat.count(members.count))" + (name == .other ? "" : " (\(shown)\(more))"))
     }
-    return "Map of \(layers.count) layers by \(heads.count) heads coloured by class: " + parts.joined(separator: "; ")
-      + "."
+    return phrase("patternClassMap.mapLayersLayers", ["layers": layers.count, "heads": heads.count, "parts": parts.joined(separator: "; ")])
   }
 }

@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// The whole attention of single heads on a long document, pooled over blocks of positions.
 package enum PooledPatterns: FigureBuilder {
@@ -55,23 +56,19 @@ package enum PooledPatterns: FigureBuilder {
     func panel(_ title: String, _ values: [PlotValue]) -> Plot.Panel {
       Plot.Panel(title, [CellMark(rows: blocks, columns: blocks, values: values)])
     }
-    let title = "Attention of head \(choice.name) on the whole of \(pooled.id)"
+    let title = phrase("pooledPatterns.attentionHeadChoiceWhole", ["choice": choice.name, "pooled": pooled.id])
     var plot = Plot(
-      title, x: axis("key position"), y: axis("query position"),
+      title, x: axis(phrase("pooledPatterns.keyPosition")), y: axis(phrase("pooledPatterns.queryPosition")),
       color: .sequential("attention", 0...max(high, 1e-6), transform: .squareRoot),
       shape: .square(rows: blocks, columns: blocks, largestSide: 300), columns: 2,
-      panels: [panel("share of the block's keys", shares), panel("largest weight", maxima)])
+      panels: [panel(phrase("pooledPatterns.shareBlocksKeys"), shares), panel(phrase("pooledPatterns.largestWeight"), maxima)])
     plot.hasFrame = true
     let (length, size) = (NumberFormat.count(pooled.length), NumberFormat.count(pooled.size))
     return Figure(
       id: "attention-pooled-\(slug(choice.name))", analysis: "attention",
       title: title,
       caption: Caption(results: results).text(
-        "Attention of head \(choice.name), \(choice.reason), on all \(length) positions of \(pooled.id), pooled over "
-          + "blocks of \(size) × \(size) positions. Left: the share of its attention that a query of the block's row "
-          + "gives to the keys of the block's column, mean over the row's queries. Right: the largest single weight in "
-          + "the block. The colour scale goes with the square root."
-          + (pooled.isCausal ? " Blocks hidden by the causal mask are left empty." : ""), n: "n = 1 document.",
+        phrase("pooledPatterns.attentionHeadChoice", ["choice": choice.name, "reason": choice.reason, "length": length, "pooled": pooled.id, "size": size, "phrase": (pooled.isCausal ? phrase("pooledPatterns.blocksHiddenCausal") : "")]), n: "n = 1 document.",
         analysis: "attention"),
       altText: alt(shares, maxima, pooled), extent: .text, plot: plot,
       table: DataTable([
@@ -88,8 +85,6 @@ package enum PooledPatterns: FigureBuilder {
         / Double(blocks)
     }
     func text(_ value: Double) -> String { NumberFormat.text(value, digits: 2) }
-    return "Of a query's attention, mean over the \(blocks) blocks, \(text(total { $1 == 0 })) lies in the first block "
-      + "of keys and \(text(total { $0 == $1 })) in the query's own; the largest weight anywhere is "
-      + "\(text(maxima.compactMap(\.number).max() ?? 0))."
+    return phrase("pooledPatterns.querysAttentionMean", ["blocks": blocks, "total": text(total { $1 == 0 }), "total2": text(total { $0 == $1 }), "max": text(maxima.compactMap(\.number).max() ?? 0)])
   }
 }

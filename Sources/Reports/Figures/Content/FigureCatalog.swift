@@ -1,4 +1,5 @@
 package import Results
+import Support
 
 /// Every kind of figure, in the order of the report. To add one: its file, and its line here.
 package enum FigureCatalog {
@@ -29,7 +30,7 @@ package enum FigureCatalog {
     var applicable = results.shown
     applicable.analyses.removeAll { $0.notApplicable != nil }
     let unmade = results.analyses.compactMap { analysis in
-      analysis.notApplicable.map { FigureOutcome.omitted(id: analysis.id, reason: $0) }
+      analysis.notApplicable.map { FigureOutcome.omitted(id: analysis.id, reason: $0.text) }
     }
     let stacks = results.subject.model.stacks
     var made = stacks == [.only] ? [] : builders.flatMap { figures($0, applicable.part(.only)) }

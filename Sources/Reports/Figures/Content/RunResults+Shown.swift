@@ -1,5 +1,6 @@
 import Plotting
 import Results
+import Support
 
 extension Selection {
   func shows(_ component: Component) -> Bool { shows(component) { TensorKind($0).layer } }
@@ -9,10 +10,9 @@ extension Selection {
     func names(_ noun: String, _ members: [Int]?) -> String? {
       members.map { "\(noun)\($0.count == 1 ? "" : "s") \(listed($0.map(String.init)))" }
     }
-    let parts = [names("layer", layers), names("head", heads).map { $0 + " of each" }].compactMap { $0 }
+    let parts = [names("layer", layers), names("head", heads).map { $0 + phrase("runResults.ofEach") }].compactMap { $0 }
     guard !parts.isEmpty else { return nil }
-    return "Figures and tables show only \(parts.joined(separator: ", ")); numbers of the model as a whole, what its "
-      + "training logged, and what the rules judge are of all."
+    return phrase("runResults.figuresTablesShow", ["parts": parts.joined(separator: ", ")])
   }
 }
 

@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// The attention of one document that the analysis kept for figures.
 package struct SampleDocument: Sendable {
@@ -49,7 +50,7 @@ package struct SampleDocument: Sendable {
   /// Whether all layers and heads are drawn.
   var isWhole: Bool { shownLayers.count == layers && shownHeads.count == heads }
   /// "24 tokens", "21 target by 24 source tokens".
-  var size: String { isCross ? "\(queries) target by \(keys) source tokens" : "\(keys) tokens" }
+  var size: String { isCross ? phrase("sampleDocument.queriesTargetKeys", ["queries": queries, "keys": keys]) : phrase("sampleDocument.keysTokens", ["keys": keys]) }
 
   /// Those that are whole, consistent and have a number, in the order in which the analysis prefers them.
   static func all(in results: RunResults) -> [SampleDocument] {
@@ -108,8 +109,7 @@ package struct SampleDocument: Sendable {
   /// "The largest weight of a row, averaged over rows, goes from 0.2 (L0.H3) to 0.98 (L4.H1), median 0.5."
   var focusSentence: String {
     let heads = shownLayers.flatMap { layer in shownHeads.map { (layer, $0) } }
-    return "The largest weight of a row, averaged over rows, goes "
-      + Seen.range(heads.map { PlotValue(focus($0.0, $0.1)) }, heads.map { Component.head($0.0, $0.1).id }) + "."
+    return phrase("sampleDocument.largestWeightRow", ["head": Seen.range(heads.map { PlotValue(focus($0.0, $0.1)) }, heads.map { Component.head($0.0, $0.1).id })])
   }
 
   /// The strongest weight of a head, and how its mass lies: on the first token, and where queries are keys on the token
@@ -128,25 +128,21 @@ package struct SampleDocument: Sendable {
     }
     func share(_ mass: Double) -> String { NumberFormat.text(mass / Double(queries), digits: 2) }
     let text =
-      "The largest weight is \(NumberFormat.text(best.weight)), from "
-      + quoted(TokenText.texts(queryTokens)[best.query], best.query) + " to "
-      + quoted(TokenText.texts(keyTokens)[best.key], best.key)
-      + ". Over all rows \(share(first)) of the mass is on the first token"
+      phrase("sampleDocument.largestWeightWeight", ["weight": NumberFormat.text(best.weight), "quoted": quoted(TokenText.texts(queryTokens)[best.query], best.query), "quoted2": quoted(TokenText.texts(keyTokens)[best.key], best.key), "share": share(first)])
     if isCross { return text + "." }
     return text
-      + ", \(share(offsets[0])) on the token before, \(share(offsets[1])) on the token itself and "
-      + "\(share(offsets[2])) on the next."
+      + phrase("sampleDocument.shareTokenBefore", ["share": share(offsets[0]), "share2": share(offsets[1]), "share3": share(offsets[2])])
   }
 
   /// The caption's sentence on what a causal model cannot see, or on what the rows of cross-attention are.
   var rows: String {
     isCross
-      ? " Each row is the step of the decoder that predicts the token beside it, the last one the end."
-      : isCausal ? " Keys hidden by the causal mask are left empty." : ""
+      ? phrase("sampleDocument.eachRowStep")
+      : isCausal ? phrase("sampleDocument.keysHiddenCausal") : ""
   }
 
   /// Titles of axes.
-  var names: (query: String, key: String) { isCross ? ("predicted token", "source token") : ("query", "key") }
+  var names: (query: String, key: String) { isCross ? (phrase("sampleDocument.predictedToken"), phrase("sampleDocument.sourceToken")) : ("query", "key") }
 
   /// Columns of tokens for cells or lines, each by its query and key.
   func tokenColumns(_ places: [(query: Int, key: Int)]) -> [(name: String, column: DataTable.Column)] {

@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// Histograms of `log₁₀|g|` by layer, as small multiples on shared scales.
 package enum GradientHistograms: FigureBuilder {
@@ -7,7 +8,7 @@ package enum GradientHistograms: FigureBuilder {
     guard let analysis = results[analysis: GradientMetrics.analysis] else { return [] }
     let id = "gradients-histogram"
     guard let histograms = GradientCounts(analysis), histograms.counts.values.contains(where: { $0 > 0 }) else {
-      return [.omitted(id: id, reason: "no gradients were counted")]
+      return [.omitted(id: id, reason: phrase("gradientHistograms.noGradientsWere"))]
     }
     let (counts, edges) = (histograms.counts, histograms.edges)
     let groups = groups(histograms.tensors)
@@ -29,11 +30,11 @@ package enum GradientHistograms: FigureBuilder {
       let total = sum.reduce(0, +)
       return sum[first...last].map { total > 0 ? $0 / total : 0 }
     }
-    let title = "Sizes of gradient elements by layer"
+    let title = phrase("gradientHistograms.sizesGradientElements")
     let panels = zip(groups, shares).map { group, shares in
       Plot.Panel(group.name, [BarMark(edges: places, counts: shares)])
     }
-    var y = Axis(.linear, "share of elements")
+    var y = Axis(.linear, phrase("gradientHistograms.shareOfElements"))
     y.domain = 0...(shares.flatMap { $0 }.max() ?? 1) * 1.05
     let plot = Plot(
       title, x: Axis(.linear, "log₁₀ |g|", domain: places[0]...places[places.count - 1]), y: y, shape: .ratio(0.6),
@@ -43,9 +44,8 @@ package enum GradientHistograms: FigureBuilder {
         Figure(
           id: id, analysis: "gradients", title: title,
           caption: Caption(results: results).text(
-            "Histograms of log₁₀|g| over the elements of each layer's parameter gradients, on shared scales, as shares "
-              + "of the layer's elements. \(range(places, outside)) Not in any bin: \(census(results)).",
-            n: "n = \(NumberFormat.count(Int(all))) elements.", analysis: "gradients"),
+            phrase("gradientHistograms.histogramsLogG", ["range": range(places, outside), "census": census(results)]),
+            n: phrase("gradientHistograms.nAllElements", ["all": Int(all)]), analysis: "gradients"),
           altText: alt(groups.map(\.name), places, shares), extent: .text, plot: plot,
           table: DataTable([
             ("layer", .texts(groups.flatMap { group in shares[0].map { _ in group.name } })),
@@ -64,27 +64,26 @@ package enum GradientHistograms: FigureBuilder {
     for (index, tensor) in tensors.enumerated() {
       if let layer = TensorKind(tensor).layer { byLayer[layer, default: []].append(index) } else { rest.append(index) }
     }
-    var groups = byLayer.keys.sorted().map { (name: "layer \($0)", members: byLayer[$0] ?? []) }
-    if !rest.isEmpty { groups.append(("outside the layers", rest)) }
+    var groups = byLayer.keys.sorted().map { (name: phrase("gradientHistograms.layerValue", ["value": $0]), members: byLayer[$0] ?? []) }
+    if !rest.isEmpty { groups.append((phrase("gradientHistograms.outsideTheLayers"), rest)) }
     return groups
   }
 
   /// "Drawn from −9 to −1; 30 elements fall into bins outside this range."
   private static func range(_ places: [Double], _ outside: Double) -> String {
-    "Drawn from \(NumberFormat.text(places[0])) to \(NumberFormat.text(places[places.count - 1]))"
-      + (outside > 0 ? "; \(counted(Int(outside), "element")) fall into bins outside this range." : ".")
+    phrase("gradientHistograms.drawnFromPlaces", ["places": NumberFormat.text(places[0]), "places2": NumberFormat.text(places[places.count - 1]), "outside": (outside > 0 ? phrase("gradientHistograms.outsideFallInto", ["outside": Int(outside)]) : ".")])
   }
 
   /// "1,204 exact zeros, no NaN, no Inf".
   private static func census(_ results: RunResults) -> String {
     func total(_ metric: Metric, _ one: String) -> String {
-      guard let table = results[metric] else { return "\(one) not counted" }
+      guard let table = results[metric] else { return phrase("gradientHistograms.oneNotCounted", ["one": one]) }
       let values = table.rows.filter { $0.component.tensor != nil }.compactMap(\.quantity.value)
       let sum = values.reduce(0, +)
-      return sum == 0 ? "no \(one)" : "\(NumberFormat.text(sum)) \(one)"
+      return sum == 0 ? phrase("gradientHistograms.noOne", ["one": one]) : "\(NumberFormat.text(sum)) \(one)"
     }
     return [
-      total(GradientMetrics.zeroCount, "exact zeros a batch"), total(GradientMetrics.nanCount, "NaN"),
+      total(GradientMetrics.zeroCount, phrase("gradientHistograms.exactZerosBatch")), total(GradientMetrics.nanCount, "NaN"),
       total(GradientMetrics.infiniteCount, "Inf"),
     ].joined(separator: ", ")
   }
@@ -98,6 +97,6 @@ package enum GradientHistograms: FigureBuilder {
       }
       return .missing
     }
-    return "\(names.count) histograms of log₁₀|g|. The median goes \(Seen.range(medians, names))."
+    return phrase("gradientHistograms.namesHistogramsLog", ["names": names.count, "range": Seen.range(medians, names)])
   }
 }

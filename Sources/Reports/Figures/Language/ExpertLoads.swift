@@ -1,5 +1,6 @@
 import Plotting
 package import Results
+import Support
 
 /// How often a mixture's routers choose each expert, layer by layer.
 package enum ExpertLoads: FigureBuilder {
@@ -10,11 +11,11 @@ package enum ExpertLoads: FigureBuilder {
     let shown = results.subject.shownLayers.filter { $0 < load.shape[0] }
     let (layers, experts) = (shown.count, load.shape[1]), shares = shown.flatMap { load[$0].values.map(Double.init) }
     let readings = shares.map { PlotValue($0) }
-    let names = (0..<layers * experts).map { "expert \($0 % experts) of layer \(shown[$0 / experts])" }
+    let names = (0..<layers * experts).map { phrase("expertLoads.expertExpertsLayer", ["experts": $0 % experts, "experts2": shown[$0 / experts]]) }
     let even = 1 / Double(experts), highest = max(2 * even, extent(readings)?.upperBound ?? 1)
     let plot = Plot(
-      "Load of the experts", x: .indices(experts, "expert"), y: .indices(shown, "layer"),
-      color: .sequential("share of choices", 0...highest), shape: .rows(layers, columns: experts, tallest: 26),
+      phrase("expertLoads.loadOfTheExperts"), x: .indices(experts, "expert"), y: .indices(shown, "layer"),
+      color: .sequential(phrase("expertLoads.shareOfChoices"), 0...highest), shape: .rows(layers, columns: experts, tallest: 26),
       marks: [
         CellMark(
           rows: layers, columns: experts, values: readings,
@@ -24,14 +25,13 @@ package enum ExpertLoads: FigureBuilder {
     return [
       .figure(
         Figure(
-          id: "routing-load", analysis: analysis.id, title: "Load of the experts",
+          id: "routing-load", analysis: analysis.id, title: phrase("expertLoads.loadOfTheExperts"),
           caption: Caption(results: results).text(
-            "Share of the routers' choices that each expert gets; evenly shared it is \(NumberFormat.text(even)).",
+            phrase("expertLoads.shareRoutersChoices", ["even": NumberFormat.text(even)]),
             metrics: metrics,
-            n: Caption.n((results[RoutingMetrics.entropy]?.rows ?? []).map(\.quantity), "tokens a layer"),
+            n: Caption.n((results[RoutingMetrics.entropy]?.rows ?? []).map(\.quantity), phrase("expertLoads.tokensALayer")),
             analysis: analysis.id),
-          altText: "Map of \(counted(layers, "layer")) by \(counted(experts, "expert")). The share of the choices goes "
-            + Seen.range(readings, names) + ".", plot: plot,
+          altText: phrase("expertLoads.mapLayersExperts", ["layers": layers, "experts": experts, "range": Seen.range(readings, names)]), plot: plot,
           table: DataTable([
             ("layer", .integers((0..<layers * experts).map { shown[$0 / experts] })),
             ("expert", .integers((0..<layers * experts).map { $0 % experts })), ("load", .readings(readings)),

@@ -1,5 +1,6 @@
 import Plotting
 package import Results
+import Support
 
 /// A language model's loss by the position of the token.
 package enum LossByPosition: FigureBuilder {
@@ -7,13 +8,13 @@ package enum LossByPosition: FigureBuilder {
     guard let analysis = results[analysis: InContextMetrics.analysis] else { return [] }
     let bins = LossBin.all(in: analysis)
     guard bins.count > 1 else {
-      return [.omitted(id: "context-loss", reason: "no document has two tokens to predict")]
+      return [.omitted(id: "context-loss", reason: phrase("lossByPosition.noDocumentHas"))]
     }
     // Bins that few documents reach would show their noise alone.
     let most = bins.map(\.loss.n).max() ?? 0
     let rows = bins.filter { Float($0.loss.n) >= max(2, Float(most) / 50) }
     guard rows.contains(where: { $0.loss.state == .finite }) else {
-      return [.omitted(id: "context-loss", reason: "no position has a loss in two documents")]
+      return [.omitted(id: "context-loss", reason: phrase("lossByPosition.noPositionHas"))]
     }
     func bounds(_ bound: (ClosedRange<Double>) -> Double) -> [PlotValue] {
       rows.map { $0.loss.interval.map { PlotValue(bound($0)) } ?? .blank }
@@ -23,21 +24,19 @@ package enum LossByPosition: FigureBuilder {
     let x = rows.map { Double($0.position) }
     let curve = Curve("loss", x: x, y: losses, low: low, high: high)
     let isLong = (x.last ?? 0) > 256
-    let title = "Loss by position"
+    let title = phrase("lossByPosition.lossByPosition")
     return [
       .figure(
         Figure(
           id: "context-loss", analysis: analysis.id, title: title,
           caption: Caption(results: results).text(
-            "Mean loss of tokens by their position in the document; bands are \(Metric.Spread.interval.words)."
-              + (isLong ? " Positions are on a logarithmic scale, and beyond 127 drawn together." : "")
-              + " Positions reached by under 2 % of the documents are omitted.",
+            phrase("lossByPosition.meanLossTokens", ["words": Metric.Spread.interval.words, "phrase": (isLong ? phrase("lossByPosition.positionsLogarithmicScale") : "")]),
             metrics: [InContextMetrics.score],
-            n: "n = \(NumberFormat.count(rows.last?.loss.n ?? 0))–\(NumberFormat.count(most)) tokens a position.",
+            n: phrase("lossByPosition.nNMost", ["n": rows.last?.loss.n ?? 0, "most": most]),
             analysis: analysis.id),
           altText: [curve].seen(at: "position"),
           plot: Plot(
-            title, x: Axis(isLong ? .log : .linear, "position of the token"), y: Axis(.linear, "loss (nats)"),
+            title, x: Axis(isLong ? .log : .linear, phrase("lossByPosition.positionOfTheToken")), y: Axis(.linear, phrase("lossByPosition.lossNats")),
             shape: .ratio(0.55), marks: curve.marks(.category(0), isNamed: false)),
           table: DataTable([
             ("position", .integers(rows.map(\.position))), ("loss", .readings(losses)), ("low", .readings(low)),

@@ -1,5 +1,6 @@
 import Plotting
 package import Results
+import Support
 
 /// What greedy continuations repeat: n-grams by their length, and 4-grams along the text; the corpus as the reference.
 package enum RepetitionCurves: FigureBuilder {
@@ -10,15 +11,14 @@ package enum RepetitionCurves: FigureBuilder {
         [RepetitionMetrics.rate].compactMap { analysis[$0]?[.model] }, "documents") ?? ""
     return [
       figure(
-        "repetition-by-length", analysis, RepetitionMetrics.byLength, "Repeated n-grams by their length",
+        "repetition-by-length", analysis, RepetitionMetrics.byLength, phrase("repetitionCurves.repeatedNGrams"),
         .integers("n"),
         { Double($0 + 1) },
-        "Share of the n-grams of greedy continuations that the same continuation has had before, by n", n, results),
+        phrase("repetitionCurves.shareNGrams"), n, results),
       figure(
-        "repetition-along-text", analysis, RepetitionMetrics.alongText, "Repeated 4-grams along the text",
-        Axis(.linear, "new tokens"), { (Double($0) + 0.5) * Double(RepetitionMetrics.stretch) },
-        "Share of the 4-grams of greedy continuations that the same continuation has had before, in stretches of "
-          + "\(RepetitionMetrics.stretch) tokens by where they end", n, results),
+        "repetition-along-text", analysis, RepetitionMetrics.alongText, phrase("repetitionCurves.repeated4Grams"),
+        Axis(.linear, phrase("repetitionCurves.newTokens")), { (Double($0) + 0.5) * Double(RepetitionMetrics.stretch) },
+        phrase("repetitionCurves.share4Grams", ["stretch": RepetitionMetrics.stretch]), n, results),
     ]
   }
 
@@ -28,7 +28,7 @@ package enum RepetitionCurves: FigureBuilder {
   ) -> FigureOutcome {
     guard let array = analysis[key], array.shape.count == 3, array.shape[0] == 2, array.shape[2] == 3,
       array[0].values.contains(where: \.isFinite)
-    else { return .omitted(id: id, reason: "no continuation has a number for it") }
+    else { return .omitted(id: id, reason: phrase("repetitionCurves.noContinuationHas")) }
     let places = (0..<array.shape[1]).map(place)
     // A blank, not a gap: where no text is that long there is nothing to miss.
     func column(_ side: Int, _ index: Int) -> [PlotValue] {
@@ -48,7 +48,7 @@ package enum RepetitionCurves: FigureBuilder {
           dash: side == 0 ? [] : [4, 2], hasDots: side == 0))
     }
     let plot = Plot(
-      title, x: x, y: Axis(.linear, "share repeated", domain: 0...1), shape: .ratio(0.55), marks: marks)
+      title, x: x, y: Axis(.linear, phrase("repetitionCurves.shareRepeated"), domain: 0...1), shape: .ratio(0.55), marks: marks)
     let names = places.map { NumberFormat.text($0) }
     let sides = hasCorpus ? [(0, "model"), (1, "corpus")] : [(0, "model")]
     let rows = sides.flatMap { side in places.indices.map { (side, $0) } }
@@ -56,10 +56,10 @@ package enum RepetitionCurves: FigureBuilder {
       Figure(
         id: id, analysis: analysis.id, title: title,
         caption: Caption(results: results).text(
-          what + (hasCorpus ? ", beside how the documents themselves go on" : "")
+          what + (hasCorpus ? phrase("repetitionCurves.besideHowDocuments") : "")
             + ". Bands are \(Metric.Spread.interval.words).",
           n: n, analysis: analysis.id),
-        altText: sides.map { "Of the \($0.1) the share goes \(Seen.range(column($0.0, 0), names))." }
+        altText: sides.map { phrase("repetitionCurves.valueShareGoes", ["value": $0.1, "range": Seen.range(column($0.0, 0), names)]) }
           .joined(separator: " "),
         plot: plot,
         table: DataTable([

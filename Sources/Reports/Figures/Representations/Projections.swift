@@ -1,5 +1,6 @@
 package import Results
 import Plotting
+import Support
 
 /// Token vectors in the plane, by PCA and by t-SNE, and in space by PCA, coloured by the corpus's label.
 package enum Projections: FigureBuilder {
@@ -14,11 +15,11 @@ package enum Projections: FigureBuilder {
   }
 
   private static let tokens = Subject(
-    keys: ProjectionMetrics.tokens, id: "projection-", title: "Token vectors", one: "token", many: "tokens")
+    keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.tokenVectors"), one: "token", many: "tokens")
   private static let patches = Subject(
-    keys: ProjectionMetrics.tokens, id: "projection-", title: "Patch vectors", one: "patch", many: "patches")
+    keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.patchVectors"), one: "patch", many: "patches")
   private static let sentences = Subject(
-    keys: ProjectionMetrics.sentences, id: "projection-sentences-", title: "Sentence vectors", one: "document",
+    keys: ProjectionMetrics.sentences, id: "projection-sentences-", title: phrase("projections.sentenceVectors"), one: "document",
     many: "documents")
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
@@ -41,9 +42,8 @@ package enum Projections: FigureBuilder {
       return (dimensions == 2 ? "component" : "PC") + " \(index + 1)\(share)"
     }
     return figure(
-      subject, "pca", subject.keys.pca, "\(subject.title) by PCA",
-      "the first \(dimensions == 2 ? "two" : "three") principal components; the share of variance each explains is on "
-        + "its axis", axes, analysis, results)
+      subject, "pca", subject.keys.pca, phrase("projections.titleByPca", ["title": subject.title]),
+      phrase("projections.firstDimensionsPrincipal", ["dimensions": dimensions == 2 ? "two" : "three"]), axes, analysis, results)
   }
 
   /// Where the analysis kept a third component.
@@ -59,12 +59,11 @@ package enum Projections: FigureBuilder {
       analysis[metric]?.rows.first { ($0.component == .model) == (subject.id == sentences.id) }?.quantity.value
     }
     let quality =
-      (value(ProjectionMetrics.klDivergence).map { ["KL divergence \(NumberFormat.text($0)) nats"] } ?? [])
-      + (value(ProjectionMetrics.trustworthiness).map { ["trustworthiness \(NumberFormat.text($0)) (k = 12)"] } ?? [])
+      (value(ProjectionMetrics.klDivergence).map { [phrase("projections.klDivergenceText", ["text": NumberFormat.text($0)])] } ?? [])
+      + (value(ProjectionMetrics.trustworthiness).map { [phrase("projections.trustworthinessTextK", ["text": NumberFormat.text($0)])] } ?? [])
     return figure(
-      subject, "tsne", subject.keys.tsne, "\(subject.title) by t-SNE",
-      "t-SNE; distances between far groups mean nothing"
-        + (quality.isEmpty ? "" : "; " + quality.joined(separator: ", ")),
+      subject, "tsne", subject.keys.tsne, phrase("projections.titleTSne", ["title": subject.title]),
+      phrase("projections.tSneDistances", ["quality": (quality.isEmpty ? "" : "; " + quality.joined(separator: ", "))]),
       ["t-SNE 1", "t-SNE 2"], analysis, results)
   }
 
@@ -75,7 +74,7 @@ package enum Projections: FigureBuilder {
     let id = subject.id + name + (axes.count == 3 ? "-3d" : "")
     guard let array = analysis[key], array.shape.count == 2, array.shape[0] > 0,
       array.shape[1] >= axes.count
-    else { return .omitted(id: id, reason: "no \(subject.title.lowercasedFirst) were projected") }
+    else { return .omitted(id: id, reason: phrase("projections.noLowercasedfirstWere", ["lowercasedFirst": subject.title.lowercasedFirst])) }
     let (count, width) = (array.shape[0], array.shape[1])
     func texts(_ key: TextKey) -> [String]? { analysis[key].flatMap { $0.count == count ? $0 : nil } }
     let isOfTokens = subject.id == tokens.id

@@ -1,5 +1,6 @@
 package import Results
 package import Plotting
+import Support
 
 /// How alike the residual points are: CKA of every two, plain and debiased.
 package enum SimilarityMatrices: FigureBuilder {
@@ -12,19 +13,19 @@ package enum SimilarityMatrices: FigureBuilder {
       let id = "similarity-" + slug(key.name)
       guard let array = analysis[key], array.shape.count == 2, array.shape[0] == array.shape[1],
         array.shape[0] > 1
-      else { return .omitted(id: id, reason: "\(metric.title) was not computed") }
+      else { return .omitted(id: id, reason: phrase("similarityMatrices.titleWasNot", ["title": metric.title])) }
       let points = (0..<array.shape[0]).filter { results.subject.selection?.shows(.point($0)) ?? true }
-      let axis = (axis: "residual point", count: points.count)
+      let axis = (axis: phrase("similarityMatrices.residualPoint"), count: points.count)
       let content = SimilarityMatrix(
-        title: "\(metric.title) between residual points", quantity: metric.title, column: metric.id, rows: axis,
+        title: phrase("similarityMatrices.titleBetweenResidual", ["title": metric.title]), quantity: metric.title, column: metric.id, rows: axis,
         columns: axis, places: points,
         values: points.flatMap { row in points.map { PlotValue(Double(array.values[row * array.shape[0] + $0])) } })
-      guard extent(content.values) != nil else { return .omitted(id: id, reason: "\(metric.title) has no number") }
+      guard extent(content.values) != nil else { return .omitted(id: id, reason: phrase("similarityMatrices.titleHasNo", ["title": metric.title])) }
       return .figure(
         Figure(
           content, id: id, analysis: "similarity",
           caption: Caption(results: results).text(
-            "\(content.title); point 0 is the embeddings, point p the residual stream after block p.",
+            phrase("similarityMatrices.titlePoint0", ["title": content.title]),
             metrics: [metric],
             analysis: "similarity")))
     }
@@ -67,22 +68,18 @@ package struct SimilarityMatrix: FigureContent {
   /// Of one model the pairs beside the diagonal and the ends; of two, the best partner of each row.
   package var altText: String {
     let (height, width) = (rows.count, columns.count)
-    let text = "Matrix of \(height) by \(width). "
+    let text = phrase("similarityMatrices.matrixHeightWidth", ["height": height, "width": width])
     guard isOfOne else {
       let best = (0..<height).map { row in
         (0..<width).max {
           (values[row * width + $0].number ?? -.infinity) < (values[row * width + $1].number ?? -.infinity)
         } ?? 0
       }
-      return text + "The highest number of each row goes "
-        + Seen.range((0..<height).map { values[$0 * width + best[$0]] }, (0..<height).map { "\($0) and \(best[$0])" })
-        + "."
+      return text + phrase("similarityMatrices.highestNumberEach", ["best": Seen.range((0..<height).map { values[$0 * width + best[$0]] }, (0..<height).map { phrase("similarityMatrices.valueAndBest", ["value": $0, "best": best[$0]]) })])
     }
     let steps = (1..<max(height, 1)).map { values[$0 * width + $0 - 1] }
     let ends = values[width - 1]
-    return text + "Between neighbouring points it goes "
-      + Seen.range(steps, (1..<max(height, 1)).map { "R\(places[$0 - 1]) and R\(places[$0])" })
-      + "; between first and last point it is \(ends.number.map { NumberFormat.text($0) } ?? ends.gap ?? "")."
+    return text + phrase("similarityMatrices.betweenNeighbouringPoints", ["places": Seen.range(steps, (1..<max(height, 1)).map { phrase("similarityMatrices.rPlacesR", ["places": places[$0 - 1], "places2": places[$0]]) }), "gap": ends.number.map { NumberFormat.text($0) } ?? ends.gap ?? ""])
   }
 
   package var plot: any Plottable {

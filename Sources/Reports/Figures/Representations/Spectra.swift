@@ -1,6 +1,7 @@
 import Foundation
 import Plotting
 package import Results
+import Support
 
 /// Spectra: eigenvalues of the representations by residual point, singular values of the weights by layer.
 package enum Spectra: FigureBuilder {
@@ -50,24 +51,21 @@ package enum Spectra: FigureBuilder {
       return values.contains { $0 > 0 }
         ? Line(name: "R\(point)", depth: point, values: values.filter { $0 > floor }, isEven: false) : nil
     }.sorted { $0.depth < $1.depth }
-    guard !lines.isEmpty else { return .omitted(id: id, reason: "no spectrum has a positive eigenvalue") }
-    let title = "Spectrum of the representations by residual point"
-    var color = ColorScale.sequential("residual point", 0...Double(max(lines.last?.depth ?? 1, 1)))
+    guard !lines.isEmpty else { return .omitted(id: id, reason: phrase("spectra.noSpectrumHas")) }
+    let title = phrase("spectra.spectrumRepresentationsResidual")
+    var color = ColorScale.sequential(phrase("spectra.residualPoint"), 0...Double(max(lines.last?.depth ?? 1, 1)))
     color.isForLines = true
     color.isInteger = true
     let plot = Plot(
-      title, x: Axis(.log, "index of the eigenvalue"), y: Axis(.log, "eigenvalue λ"), color: color, shape: .ratio(0.7),
+      title, x: Axis(.log, phrase("spectra.indexOfTheEigenvalue")), y: Axis(.log, "eigenvalue λ"), color: color, shape: .ratio(0.7),
       marks: lines.map { $0.mark() })
     let falls = lines.map { PlotValue(fall($0.values)) }
     return .figure(
       Figure(
         id: id, analysis: "representations", title: title,
         caption: Caption(results: results).text(
-          "Eigenvalues of the covariance of the centred token vectors at each residual point, in falling order, on "
-            + "logarithmic scales; values below 10⁻⁹ of the first are left out.", analysis: "representations"),
-        altText: "\(lines.count) falling lines. The first eigenvalue is "
-          + Seen.range(lines.map { PlotValue($0.values[0]) }, lines.map(\.name))
-          + ". The share of the variance in the first goes " + Seen.range(falls, lines.map(\.name)) + ".",
+          phrase("spectra.eigenvaluesCovarianceCentred"), analysis: "representations"),
+        altText: phrase("spectra.linesFallingLines", ["lines": lines.count, "range": Seen.range(lines.map { PlotValue($0.values[0]) }, lines.map(\.name)), "range2": Seen.range(falls, lines.map(\.name))]),
         plot: plot, table: table(lines, "point", "eigenvalue")))
   }
 
@@ -102,25 +100,23 @@ package enum Spectra: FigureBuilder {
       all += lines
       return Plot.Panel(TensorCurves.shortKind(kind), lines.map { $0.mark() })
     }
-    guard !panels.isEmpty else { return .omitted(id: id, reason: "no singular values of layers' matrices") }
-    let title = "Singular values of the weights by kind and layer"
+    guard !panels.isEmpty else { return .omitted(id: id, reason: phrase("spectra.noSingularValues")) }
+    let title = phrase("spectra.singularValuesWeights")
     var color = ColorScale.sequential("layer", 0...Double(deepest))
     color.isForLines = true
     color.isInteger = true
     let columns = panels.count <= 2 ? panels.count : panels.count <= 4 ? 2 : 3
     let plot = Plot(
-      title, x: Axis(.linear, "index of the singular value"), y: Axis(.log, "singular value σ"), color: color,
+      title, x: Axis(.linear, phrase("spectra.indexSingularValue")), y: Axis(.log, phrase("spectra.singularValue")), color: color,
       shape: .ratio(0.75), columns: columns, panels: panels)
     return .figure(
       Figure(
         id: id, analysis: "weights", title: title,
         caption: Caption(results: results).text(
-          "Singular values of every matrix of the layers in falling order, a panel a kind of matrix, a line a layer, on "
-            + "shared scales (logarithmic upward); values below 10⁻⁴ of a matrix's largest are left out.",
-          n: "n = \(NumberFormat.count(all.count)) matrices.", analysis: "weights",
+          phrase("spectra.singularValuesEvery"),
+          n: phrase("spectra.nAllMatrices", ["all": all.count]), analysis: "weights",
           onCorpus: false),
-        altText: "\(panels.count) panels. The largest singular value goes "
-          + Seen.range(all.map { PlotValue($0.values[0]) }, all.map(\.name)) + ".",
+        altText: phrase("spectra.panelsPanelsLargest", ["panels": panels.count, "range": Seen.range(all.map { PlotValue($0.values[0]) }, all.map(\.name))]),
         extent: .text, plot: plot, table: table(all, "tensor", "singular_value")))
   }
 

@@ -1,5 +1,6 @@
 import Plotting
 package import Results
+import Support
 
 /// What changes from checkpoint to checkpoint: scores of heads by name, entropy and rank by depth, representations
 /// against those of the first and the last, and how alike the heads of neighbours are.
@@ -22,14 +23,14 @@ package enum CheckpointFigures: FigureBuilder {
         Figure(
           content, id: "training-\(id)", analysis: analysis.id,
           caption: Caption(results: results).text(
-            content.what, metrics: metric.map { [$0] } ?? [], n: "n = \(steps.count) checkpoints.",
+            content.what, metrics: metric.map { [$0] } ?? [], n: phrase("checkpointFigures.nStepsCheckpoints", ["steps": steps.count]),
             analysis: analysis.id)))
     }
     var outcomes: [FigureOutcome] = []
     if let loss = rows(of: GradientMetrics.loss, analysis, steps)?.first, loss.hasNumber {
       outcomes.append(
         figure(
-          "Corpus loss of checkpoints", [Curve("corpus loss", x: steps, y: loss.values)], "loss (nats)",
+          phrase("checkpointFigures.corpusLossCheckpoints"), [Curve(phrase("checkpointFigures.corpusLoss"), x: steps, y: loss.values)], phrase("checkpointFigures.lossNats"),
           "checkpoint-loss", GradientMetrics.loss))
     }
     let gains = [InContextMetrics.score, InContextMetrics.copyGain].compactMap { metric in
@@ -38,7 +39,7 @@ package enum CheckpointFigures: FigureBuilder {
     }
     if !gains.isEmpty {
       outcomes.append(
-        figure("In-context loss over checkpoints", gains, "difference of losses (nats)", "in-context", nil))
+        figure(phrase("checkpointFigures.contextLossOver"), gains, phrase("checkpointFigures.differenceLossesNats"), "in-context", nil))
     }
     for metric in [
       AttentionMetrics.inductionScore, AttentionMetrics.previousTokenScore, AttentionMetrics.duplicateTokenScore,
@@ -50,16 +51,16 @@ package enum CheckpointFigures: FigureBuilder {
       }
       outcomes.append(
         figure(
-          "\(metric.title) of heads over checkpoints", strongest(heads, steps), metric.title.lowercasedFirst,
+          phrase("checkpointFigures.titleHeadsOver", ["title": metric.title]), strongest(heads, steps), metric.title.lowercasedFirst,
           "scores-\(slug(String(metric.id.dropFirst("attention.".count))))", metric))
     }
     for (metric, id, noun) in [
-      (AttentionMetrics.normalisedEntropy, "entropy", "normalised entropy"),
-      (RepresentationMetrics.effectiveRank, "rank", "effective rank"),
+      (AttentionMetrics.normalisedEntropy, "entropy", phrase("checkpointFigures.normalisedEntropy")),
+      (RepresentationMetrics.effectiveRank, "rank", phrase("checkpointFigures.effectiveRank")),
     ] {
       guard let rows = rows(of: metric, analysis, steps), rows.contains(where: \.hasNumber) else { continue }
       outcomes.append(
-        figure("\(metric.title) over checkpoints", byDepth(rows, steps), noun, id, metric))
+        figure(phrase("checkpointFigures.titleOverCheckpoints", ["title": metric.title]), byDepth(rows, steps), noun, id, metric))
     }
     for (key, id, other) in [
       (TrainingMetrics.ckaToFirst, "cka-first", "first"), (TrainingMetrics.ckaToLast, "cka-last", "last"),
@@ -74,7 +75,7 @@ package enum CheckpointFigures: FigureBuilder {
       }
       outcomes.append(
         figure(
-          "Similarity to the \(other) checkpoint by residual point", points, "debiased CKA", id,
+          phrase("checkpointFigures.similarityOtherCheckpoint", ["other": other]), points, phrase("checkpointFigures.debiasedCka"), id,
           SimilarityMetrics.ckaDebiased))
     }
     if let similarity = analysis[TrainingMetrics.similarity], similarity.values.count == steps.count - 1,
@@ -82,11 +83,11 @@ package enum CheckpointFigures: FigureBuilder {
     {
       outcomes.append(
         figure(
-          "Similarity of the heads of neighbouring checkpoints",
+          phrase("checkpointFigures.similarityHeadsNeighbouring"),
           [
             Curve(
               "similarity", x: Array(steps.dropFirst()), y: similarity.values.map { PlotValue(Double($0)) })
-          ], "similarity to the checkpoint before", "similarity", TrainingMetrics.leastSimilarity))
+          ], phrase("checkpointFigures.similarityCheckpointBefore"), "similarity", TrainingMetrics.leastSimilarity))
     }
     return outcomes
   }
@@ -110,7 +111,7 @@ package enum CheckpointFigures: FigureBuilder {
     }
     let name = strongest.component.id
     return TrainingCurves.Phase(
-      "\(name) forms", words: "where the induction head \(name) forms: from 10 to 90 % of its highest score",
+      phrase("checkpointFigures.nameForms", ["name": name]), words: phrase("checkpointFigures.whereInductionHead", ["name": name]),
       steps: start...end)
   }
 
@@ -123,7 +124,7 @@ package enum CheckpointFigures: FigureBuilder {
       values[least] < 0.5
     else { return nil }
     return TrainingCurves.Phase(
-      "heads change most", words: "where the heads change most", steps: steps[least]...steps[least + 1])
+      phrase("checkpointFigures.headsChangeMost"), words: phrase("checkpointFigures.whereHeadsChange"), steps: steps[least]...steps[least + 1])
   }
 
   private struct Row {
@@ -148,7 +149,7 @@ package enum CheckpointFigures: FigureBuilder {
       heads.compactMap { $0.values[step].number }.median.map { PlotValue($0) } ?? .missing
     }
     return named.map { Curve($0.component.id, x: steps, y: $0.values) }
-      + [Curve("median head", x: steps, y: medians)]
+      + [Curve(phrase("checkpointFigures.medianHead"), x: steps, y: medians)]
   }
 
   /// Means over the heads of a layer, or the rows of residual points; of deep models evenly among them.

@@ -1,5 +1,6 @@
 import Plotting
 package import Results
+import Support
 
 /// A training from its log: losses, gradient norm, rate, everything else as small lines, histograms over steps.
 package enum TrainingFigures: FigureBuilder {
@@ -21,21 +22,21 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: "Loss over the training", curves: losses.map(\.named), quantity: "loss (nats)", checkpoints: steps,
+            title: phrase("trainingFigures.lossOverTraining"), curves: losses.map(\.named), quantity: phrase("trainingFigures.lossNats"), checkpoints: steps,
             best: losses.firstIndex { $0.role == .validationLoss }), "loss", losses.map(\.curve.x.count).max() ?? 0))
     }
     if let accuracy = curves.first(where: { $0.role == .validationAccuracy }), accuracy.curve.x.count > 1 {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: "Validation accuracy over the training", curves: [accuracy.named], quantity: "accuracy",
+            title: phrase("trainingFigures.validationAccuracyOver"), curves: [accuracy.named], quantity: "accuracy",
             checkpoints: steps), "accuracy", accuracy.curve.x.count))
     }
     if let norm = curves.first(where: { $0.role == .gradientNorm }) {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: "Gradient norm over the training", curves: [norm.named], quantity: "gradient norm ‖g‖₂",
+            title: phrase("trainingFigures.gradientNormOver"), curves: [norm.named], quantity: phrase("trainingFigures.gradientNormG"),
             isLogValue: norm.curve.y.allSatisfy { ($0.number ?? 1) > 0 }, checkpoints: steps), "gradient-norm",
           norm.curve.x.count))
     }
@@ -43,7 +44,7 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           LayerStepMap(
-            title: "Gradient norm by layer over the training", curves: layers, quantity: "gradient norm", symbol: "‖g‖₂"
+            title: phrase("trainingFigures.gradientNormLayer"), curves: layers, quantity: phrase("trainingFigures.gradientNorm"), symbol: "‖g‖₂"
           ),
           "gradient-layers", layers[0].x.count))
     }
@@ -51,7 +52,7 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: "Learning rate over the training", curves: [rate.named], quantity: "learning rate",
+            title: phrase("trainingFigures.learningRateOver"), curves: [rate.named], quantity: phrase("trainingFigures.learningRate"),
             checkpoints: steps), "learning-rate", rate.curve.x.count))
     }
     let ranks = RankCurves.drawn(curves)
@@ -59,7 +60,7 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: "Effective rank over the training", curves: ranks.map(\.curve), quantity: "effective rank",
+            title: phrase("trainingFigures.effectiveRankOver"), curves: ranks.map(\.curve), quantity: phrase("trainingFigures.effectiveRank"),
             checkpoints: steps), "logged-rank", ranks.map(\.curve.x.count).max() ?? 0))
     }
     let classes = curves.filter { $0.role == .headCount && $0.peak > 0 }
@@ -68,7 +69,7 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: "Heads by class over the training", curves: classes.map(\.ofGroup), quantity: "heads of the class",
+            title: phrase("trainingFigures.headsClassOver"), curves: classes.map(\.ofGroup), quantity: phrase("trainingFigures.headsOfTheClass"),
             checkpoints: steps), "logged-classes", classes.map(\.curve.x.count).max() ?? 0))
     }
     let left = curves.filter { $0.role == nil && $0.curve.x.count > 1 }
@@ -82,7 +83,7 @@ package enum TrainingFigures: FigureBuilder {
     }
     for histogram in LogHistogram.all(in: analysis) {
       let ridges = StepRidges(
-        title: "\(histogram.name) over the training", steps: histogram.steps.map { Int($0) },
+        title: phrase("trainingFigures.histogramOverTraining", ["histogram": histogram.name]), steps: histogram.steps.map { Int($0) },
         edges: histogram.edges.map { Double($0) },
         counts: histogram.steps.indices.map { histogram.shares[$0].values.map { Double($0) } }, quantity: "value")
       outcomes.append(figure(ridges, "histogram-\(slug(histogram.name))", histogram.steps.count))
@@ -141,7 +142,7 @@ private struct LoggedCurve {
         })
       else { continue }
       let stack = parts.first { $0 == "encoder" || $0 == "decoder" }.map { "\($0) " } ?? ""
-      let name = "\(stack)layer \(parts[place])"
+      let name = phrase("trainingFigures.stackLayerPlace", ["stack": stack, "place": parts[place]])
       if let index = layers.firstIndex(where: { $0.name == name }) {
         layers[index].members.append(curve)
       } else {
@@ -200,17 +201,15 @@ private struct LoggedLines: FigureContent {
   private let details: Int
 
   init(rows: [Sparklines.Row], details: Int) {
-    lines = Sparklines(title: "What else was logged", rows: rows)
+    lines = Sparklines(title: phrase("trainingFigures.whatElseWas"), rows: rows)
     count = rows.count
     self.details = details
   }
 
   var title: String { lines.title }
   var what: String {
-    "\(counted(count, "other number")) of the log from its first entry to its last, each row on a scale of its own: the "
-      + "last number, the lowest and the highest."
-      + (details > 0
-        ? " \(NumberFormat.count(details)) numbers of single parameters, layers and points are not drawn." : "")
+    phrase("trainingFigures.countLogFrom", ["count": count, "details": (details > 0
+        ? phrase("trainingFigures.detailsNumbersSingle", ["details": details]) : "")])
   }
   var altText: String { lines.altText }
   /// As wide as the text, so that names of logs have room.

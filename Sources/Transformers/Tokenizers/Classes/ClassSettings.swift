@@ -65,7 +65,7 @@ extension TokenizerClass {
     var components = try components(settings)
     if let file, try components.cutsOtherwise(than: file) {
       components.remarks.append(
-        phrase("classSettings.textNormalisedSplit", ["rawValue": rawValue]))
+        Message("classSettings.textNormalisedSplit", ["rawValue": rawValue]))
     }
     return components
   }

@@ -14,7 +14,7 @@ struct TokenizerComponents: Sendable {
   /// A code that texts can begin with.
   var openingCode: OpeningCode?
   /// What a reader has to know of how it was read.
-  var remarks: [String] = []
+  var remarks: [Message] = []
 }
 
 /// The files of a model's directory that say how its text is cut.
@@ -157,7 +157,7 @@ extension TokenizerComponents {
     addedTokens = try file["added_tokens"]?.array().map { try AddedToken($0) } ?? []
     if let dropout = try modelField["dropout"]?.double(), dropout > 0 {
       remarks.append(
-        phrase("tokenizerFiles.tokenizersRandomDropout", ["dropout": dropout]))
+        Message("tokenizerFiles.tokenizersRandomDropout", ["dropout": dropout]))
     }
   }
 }
