@@ -1,4 +1,5 @@
 package import Plotting
+import Results
 
 /// One head's weights on one document as a heatmap with its tokens.
 package struct AttentionHeatmap: FigureContent {
@@ -7,7 +8,7 @@ package struct AttentionHeatmap: FigureContent {
   let head: Int
   /// Why this head: "the head with the lowest normalised entropy (0.02)"; empty for none.
   let reason: String
-  private var name: String { "L\(layer).H\(head)" }
+  private var name: String { Component.head(layer, head).id }
 
   package init(_ sample: SampleDocument, layer: Int, head: Int, reason: String = "") {
     self.sample = sample

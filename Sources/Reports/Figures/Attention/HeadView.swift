@@ -1,4 +1,5 @@
 package import Plotting
+import Results
 
 /// Several heads of one document as lines from queries to keys between two columns of tokens, a colour a head.
 package struct HeadView: FigureContent {
@@ -7,7 +8,7 @@ package struct HeadView: FigureContent {
     package var head: Int
     /// Why this head: "the head with the lowest normalised entropy (0.02)"; empty for none.
     package var reason: String
-    var name: String { "L\(layer).H\(head)" }
+    var name: String { Component.head(layer, head).id }
 
     package init(layer: Int, head: Int, reason: String = "") {
       self.layer = layer
