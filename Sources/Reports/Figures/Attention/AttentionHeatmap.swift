@@ -1,5 +1,4 @@
 package import Plotting
-import Results
 
 /// One head's weights on one document as a heatmap with its tokens.
 package struct AttentionHeatmap: FigureContent {
@@ -8,7 +7,7 @@ package struct AttentionHeatmap: FigureContent {
   let head: Int
   /// Why this head: "the head with the lowest normalised entropy (0.02)"; empty for none.
   let reason: String
-  private var name: String { Component.head(layer, head).id }
+  private var name: String { "L\(layer).H\(head)" }
 
   package init(_ sample: SampleDocument, layer: Int, head: Int, reason: String = "") {
     self.sample = sample

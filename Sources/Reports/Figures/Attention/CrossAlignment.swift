@@ -41,7 +41,7 @@ struct BestAligner {
   let head: Int
   /// "of all heads the one with …".
   let reason: String
-  var name: String { Component.head(layer, head).id }
+  var name: String { "L\(layer).H\(head)" }
 
   /// By the alignments of the corpus; nil where it has none.
   init?(_ results: RunResults, layers: Int, heads: Int) {

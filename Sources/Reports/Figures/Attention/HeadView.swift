@@ -1,5 +1,4 @@
 package import Plotting
-import Results
 
 /// Several heads of one document as lines from queries to keys between two columns of tokens, a colour a head.
 package struct HeadView: FigureContent {
@@ -8,7 +7,7 @@ package struct HeadView: FigureContent {
     package var head: Int
     /// Why this head: "the head with the lowest normalised entropy (0.02)"; empty for none.
     package var reason: String
-    var name: String { Component.head(layer, head).id }
+    var name: String { "L\(layer).H\(head)" }
 
     package init(layer: Int, head: Int, reason: String = "") {
       self.layer = layer

@@ -1,5 +1,4 @@
 package import Plotting
-import Results
 
 /// What patching an activation of one run into another changes, by layer and position or by layer and head.
 package struct PatchingMap: FigureContent {
@@ -69,7 +68,7 @@ package struct PatchingMap: FigureContent {
     let (count, tokens) = (places.count, texts)
     func name(_ place: Int) -> String {
       let (layer, column) = (place / count, place % count)
-      return tokens.isEmpty ? Component.head(layer, column).id : "layer \(layer) at \(quoted(tokens[column], column))"
+      return tokens.isEmpty ? "L\(layer).H\(column)" : "layer \(layer) at \(quoted(tokens[column], column))"
     }
     let top = effects.largest(4).map { named(effects[$0], name($0)) }
     return

@@ -1,5 +1,4 @@
 package import Plotting
-import Results
 
 /// A number of every head in one run less that in another, as a map of layers × heads.
 package struct DifferenceMap: FigureContent {
@@ -38,7 +37,7 @@ package struct DifferenceMap: FigureContent {
     let numbers = changes.compactMap(\.number)
     let mean = numbers.isEmpty ? 0 : numbers.reduce(0, +) / Double(numbers.count)
     return "Map of \(layers) layers by \(heads) heads. The change goes "
-      + Seen.range(changes, changes.indices.map { Component.head($0 / heads, $0 % heads).id })
+      + Seen.range(changes, changes.indices.map { "L\($0 / heads).H\($0 % heads)" })
       + ", mean \(NumberFormat.text(mean)); \(NumberFormat.count(numbers.count { $0 > 0 })) heads rise, "
       + "\(NumberFormat.count(numbers.count { $0 < 0 })) fall."
   }

@@ -109,7 +109,7 @@ package struct SampleDocument: Sendable {
   var focusSentence: String {
     let heads = shownLayers.flatMap { layer in shownHeads.map { (layer, $0) } }
     return "The largest weight of a row, averaged over rows, goes "
-      + Seen.range(heads.map { Reading(focus($0.0, $0.1)) }, heads.map { Component.head($0.0, $0.1).id }) + "."
+      + Seen.range(heads.map { Reading(focus($0.0, $0.1)) }, heads.map { "L\($0.0).H\($0.1)" }) + "."
   }
 
   /// The strongest weight of a head, and how its mass lies: on the first token, and where queries are keys on the token
