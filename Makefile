@@ -1,6 +1,7 @@
 # make report    builds everything and makes a report; without ARGS that of the embedded example
 # make test      builds everything and runs every test, the lint included
 # make examples  trains the models of examples/ again, to the same bytes on one machine
+# make docs      writes docs/results.schema.json from the types
 # make gallery   draws every mark and every figure on sample data: out/gallery/index.html
 
 SHELL := /bin/bash
@@ -17,7 +18,7 @@ PACKAGES := libdnnl-dev libopenblas-dev libcairo2-dev libpango1.0-dev libpng-dev
 TEST_PACKAGES := poppler-utils librsvg2-bin
 SWIFT_NEEDED := 6.3
 
-.PHONY: deps test-deps swift-version build report test examples gallery bench lint install clean
+.PHONY: deps test-deps swift-version build report test examples docs gallery bench lint install clean
 
 # $(call install-packages,NAMES) leaves the names of those that are not installed in the shell variable `missing`,
 # and installs them where that is allowed.
@@ -73,6 +74,10 @@ examples: build
 	  .build/release/tomograph train examples/$$job.json5 --restart; \
 	done
 	.build/release/tomograph study examples/broken/study.json5 --restart
+
+docs: deps
+	$(SWIFT_BUILD) --build-tests
+	TOMOGRAPH_RECORD=1 swift test $(SWIFT_FLAGS) --skip-build --filter ResultsSchemaTests/document
 
 gallery: deps
 	$(SWIFT_BUILD) --product gallery

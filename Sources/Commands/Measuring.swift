@@ -18,7 +18,7 @@ extension CorpusRun {
   func measure(
     _ analyses: [any Analysis.Type], _ progress: Progress
   ) throws -> (results: [AnalysisResult], extent: Extent) {
-    for note in corpusNotes { progress.note(note) }
+    for note in corpusNotes { progress.note(note.text) }
     progress.begin("measuring", of: corpus.documents, unit: "documents")
     let measured = try measure(analyses)
     progress.end()

@@ -1,6 +1,6 @@
 package import Corpora
 package import Foundation
-import Support
+package import Support
 import Tensors
 package import Transformers
 

@@ -147,7 +147,7 @@ package struct CorpusRun {
   }
 
   /// What is left out or lost of the corpus before the model reads it, in sentences.
-  package var corpusNotes: [String] {
+  package var corpusNotes: [Message] {
     guard case .images(let images) = reading else { return corpus.notes }
     return corpus.notes + images.notes(on: corpus.imageTraits)
   }

@@ -1,5 +1,5 @@
 package import Corpora
-import Support
+package import Support
 
 /// A corpus file that has been read through once and found sound.
 package struct CorpusSource: Sendable {

@@ -1,4 +1,4 @@
-import Support
+package import Support
 
 /// Seeded sequences `opening x x closing` that show which heads copy: `x` is `half` ordinary tokens, all different where
 /// the vocabulary is large enough (Olsson 2022).

@@ -68,23 +68,23 @@ package enum AttentionMetrics {
     source: "Och & Ney 2003", lowest: 0, highest: 1)
 
   package static let previousTokenScore = Metric(
-    "attention.previousTokenScore", source: phrase("attentionMetrics.olsson2022Stripe"),
+    "attention.previousTokenScore", source: "olssonStripe",
     lowest: 0, highest: 1)
   package static let duplicateTokenScore = Metric(
     "attention.duplicateTokenScore",
-    source: phrase("attentionMetrics.olsson2022Stripe"), lowest: 0, highest: 1)
+    source: "olssonStripe", lowest: 0, highest: 1)
   package static let inductionScore = Metric(
     "attention.inductionScore",
-    source: phrase("attentionMetrics.olsson2022Stripe"), lowest: 0, highest: 1)
+    source: "olssonStripe", lowest: 0, highest: 1)
   package static let previousTokenScoreMul = Metric(
-    "attention.previousTokenScoreMul", source: phrase("attentionMetrics.transformerlensHeadDetector"), lowest: 0,
+    "attention.previousTokenScoreMul", source: "headDetector", lowest: 0,
     highest: 1)
   package static let duplicateTokenScoreMul = Metric(
-    "attention.duplicateTokenScoreMul", source: phrase("attentionMetrics.transformerlensHeadDetector"),
+    "attention.duplicateTokenScoreMul", source: "headDetector",
     lowest: 0, highest: 1)
   package static let inductionScoreMul = Metric(
     "attention.inductionScoreMul",
-    source: phrase("attentionMetrics.transformerlensHeadDetector"), lowest: 0, highest: 1)
+    source: "headDetector", lowest: 0, highest: 1)
 
   /// From the weights alone.
   package static let copyingScore = Metric(
@@ -121,7 +121,7 @@ package enum AttentionMetrics {
     "attention.outputShare", source: "ours", lowest: 0, highest: 1)
   /// Of layers.
   package static let effectiveHeads = Metric(
-    "attention.effectiveHeads", unit: "heads", source: phrase("attentionMetrics.oursAfterMichel"), lowest: 1)
+    "attention.effectiveHeads", unit: "heads", source: "michelNorm", lowest: 1)
   package static let effectiveHeadsByOutput = Metric(
     "attention.effectiveHeadsByOutput", unit: "heads", source: "ours", lowest: 1)
   /// Of the model.

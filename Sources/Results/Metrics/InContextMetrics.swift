@@ -8,7 +8,7 @@ package enum InContextMetrics {
 
   package static let score = Metric(
     "context.score", unit: "nats",
-    source: phrase("inContextMetrics.olsson202290"))
+    source: "olssonPositions")
   package static let score500 = Metric(
     "context.score500", unit: "nats",
     source: "Olsson 2022")

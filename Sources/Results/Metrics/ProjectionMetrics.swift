@@ -10,7 +10,7 @@ package enum ProjectionMetrics {
 
   package static let klDivergence = Metric(
     "projection.klDivergence", unit: "nats",
-    source: phrase("projectionMetrics.vanDerMaaten"), lowest: 0)
+    source: "vanDerMaaten", lowest: 0)
   package static let trustworthiness = Metric(
     "projection.trustworthiness", source: "Venna 2001", lowest: 0, highest: 1)
   package static let trustworthinessPCA = Metric(

@@ -18,29 +18,20 @@ package enum CurveRole: String, CaseIterable, Sendable {
 
 /// What a training's log and its checkpoints tell: the analysis `training`.
 ///
-/// Texts `curves` names the numbers logged by step, and `curve.roles` what they are (empty where that is not known);
-/// array `curve.<i>` `[n, 2]` holds step and value. Texts `histograms` names the distributions; array `histogram.<i>`
-/// `[steps, bins]` holds the shares of the bins between `histogram.<i>.edges` `[bins + 1]` at `histogram.<i>.steps`.
-///
-/// Of checkpoints, texts `checkpoints` holds the names and array `checkpoint.steps` `[C]` the steps. Texts `over` names
-/// the metrics that were measured of each of them: array `over.<metric>` `[C, rows]`, texts `over.<metric>` the
-/// components of the rows. Arrays `checkpoint.ckaToFirst` and `checkpoint.ckaToLast` `[C, points]` hold debiased linear
-/// CKA of each residual point, of an encoder–decoder those of each stack, with `checkpoint.steps` again (`encoder/…`);
-/// and `checkpoint.similarity` `[C − 1]` how alike the heads of neighbours are. Texts `checkpoint.identical` names the pairs
-/// that hold the same weights.
+/// What an encoder–decoder has of each stack stands behind the stack's name: `encoder/checkpoint.ckaToFirst`.
 package enum TrainingMetrics {
   package static let analysis = "training"
 
   package static let finalLoss = Metric(
-    "training.finalLoss", unit: "nats", source: phrase("trainingMetrics.theLog"))
+    "training.finalLoss", unit: "nats", source: "log")
   package static let validationLoss = Metric(
-    "training.validationLoss", unit: "nats", source: phrase("trainingMetrics.theLog"))
+    "training.validationLoss", unit: "nats", source: "log")
   package static let bestValidationLoss = Metric(
     "training.bestValidationLoss", unit: "nats",
-    source: phrase("trainingMetrics.theLog"))
+    source: "log")
   package static let bestStep = Metric(
     "training.bestStep",
-    source: phrase("trainingMetrics.theLog"))
+    source: "log")
   package static let risingEvaluations = Metric(
     "training.risingEvaluations", unit: "evaluations", source: "ours", lowest: 0)
   package static let aboveBest = Metric(
@@ -54,7 +45,7 @@ package enum TrainingMetrics {
     lowest: 0)
   package static let nonFiniteSteps = Metric(
     "training.nonFiniteSteps", unit: "steps", source: "ours", lowest: 0)
-  /// Of the checkpoints; array `checkpoint.nonFinite` `[C]` holds how many weights of each.
+  /// Of the checkpoints; `nonFinite` holds how many weights of each.
   package static let nonFiniteCheckpoints = Metric(
     "training.nonFiniteCheckpoints", unit: "checkpoints", source: "ours", lowest: 0)
   package static let identicalCheckpoints = Metric(
@@ -70,6 +61,7 @@ package enum TrainingMetrics {
 
   /// `LogCurve` reads and writes the numbers that were logged, `LogHistogram` the distributions.
   static let curveNames = TextKey("curves", [.the("curves")])
+  /// Empty where that is not known.
   static let curveRoles = TextKey(
     "curve.roles", [.the("curves")], .one(of: CurveRole.allCases.map(\.rawValue)))
   static let curve = ArrayKeys(
@@ -79,12 +71,17 @@ package enum TrainingMetrics {
   static let histogramSteps = ArrayKeys("histogram.*.steps", [.each("steps")], .whole(), of: .number)
   static let histogram = ArrayKeys("histogram.*", [.each("steps"), .each("bins")], .finite, of: .number)
 
+  /// Their names.
   package static let checkpoints = TextKey("checkpoints", [.the("checkpoints")])
   package static let checkpointSteps = ArrayKey("checkpoint.steps", [.the("checkpoints")], .whole())
+  /// Debiased linear CKA of each residual point with that of the first checkpoint, and of the last.
   package static let ckaToFirst = ArrayKey("checkpoint.ckaToFirst", [.the("checkpoints"), .the("points")])
   package static let ckaToLast = ArrayKey("checkpoint.ckaToLast", [.the("checkpoints"), .the("points")])
+  /// How alike the heads of neighbours are.
   package static let similarity = ArrayKey("checkpoint.similarity", [.the("checkpoints", plus: -1)])
+  /// NaN and infinite weights of each.
   package static let nonFinite = ArrayKey("checkpoint.nonFinite", [.the("checkpoints")], .whole())
+  /// Pairs that hold the same weights: "step-1 and step-2".
   package static let identical = TextKey("checkpoint.identical", [.free("pairs")])
   /// `CheckpointRows` reads and writes what was measured of each checkpoint.
   static let followed = TextKey("over", [.free("metrics")])

@@ -9,8 +9,8 @@ package struct Metric: Hashable, Sendable {
   package let id: String
   /// `nats`, `tokens`; empty where the number has no unit.
   package let unitCode: String
-  /// Where the definition comes from: "Clark 2019", "ours".
-  package let source: String
+  /// `Clark 2019`, `ours`, `log`.
+  package let sourceCode: String
   /// What the number cannot leave, where that is known; the domain of a colour scale.
   package let lowest: Double?
   package let highest: Double?
@@ -34,6 +34,12 @@ package struct Metric: Hashable, Sendable {
     return Catalogue.current.holds(key) ? phrase(key) : unitCode
   }
 
+  /// Where the definition comes from: "Clark 2019", "ours".
+  package var source: String {
+    let key = "source.\(sourceCode)"
+    return Catalogue.current.holds(key) ? phrase(key) : sourceCode
+  }
+
   package enum Spread: String, CaseIterable, Codable, Sendable {
     /// The 95 % bootstrap interval over documents.
     case interval
@@ -53,12 +59,12 @@ package struct Metric: Hashable, Sendable {
   }
 
   private init(
-    _ id: String, _ unitCode: String, _ source: String, _ lowest: Double?, _ highest: Double?, _ spread: Spread,
+    _ id: String, _ unitCode: String, _ sourceCode: String, _ lowest: Double?, _ highest: Double?, _ spread: Spread,
     _ written: Written?
   ) {
     self.id = id
     self.unitCode = unitCode
-    self.source = source
+    self.sourceCode = sourceCode
     self.lowest = lowest
     self.highest = highest
     self.spread = spread
@@ -66,7 +72,7 @@ package struct Metric: Hashable, Sendable {
   }
 
   /// The same number counted in something else: an image's distances in patches.
-  package func measured(in unit: String) -> Metric { Metric(id, unit, source, lowest, highest, spread, written) }
+  package func measured(in unit: String) -> Metric { Metric(id, unit, sourceCode, lowest, highest, spread, written) }
 }
 
 extension Metric: Codable {
@@ -92,7 +98,7 @@ extension Metric: Codable {
     try fields.encode(title, forKey: .title)
     try fields.encode(unitCode, forKey: .unit)
     try fields.encode(formula, forKey: .formula)
-    try fields.encode(source, forKey: .source)
+    try fields.encode(sourceCode, forKey: .source)
     try fields.encodeIfPresent(lowest, forKey: .lowest)
     try fields.encodeIfPresent(highest, forKey: .highest)
     if spread != .interval { try fields.encode(spread, forKey: .spread) }
