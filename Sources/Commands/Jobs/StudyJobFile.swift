@@ -80,9 +80,10 @@ struct StudyJobFile {
     common = base.json.flattened
     variants = [Variant(name: try job["base_name"]?.text() ?? "base", settings: [], training: base)]
     seeds = try job["seeds"]?.filledList().map { try $0.integer(in: 0...Int.max) } ?? [0]
-    _ = try required("corpus")
+    let measured = try required("corpus")
     report = try JobFile(
       settings: job.filter { ["corpus", "analyses", "thresholds", "output"].contains($0.key) }, at: url)
+    if report.corpus == nil { throw measured.error("has no path") }
     for group in try required("groups").filledList() { try add(group, base) }
   }
 
