@@ -1,6 +1,5 @@
 import Analyses
 import CairoRenderer
-import Corpora
 import Diagnosis
 import Engine
 import Foundation

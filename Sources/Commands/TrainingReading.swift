@@ -3,7 +3,6 @@ import Engine
 import Foundation
 import Results
 import Support
-import Tensors
 import Training
 import Transformers
 

@@ -46,40 +46,40 @@ extension GradientAnalysis {
     var layerSizes: [Int: Int] = [:]
     var layerSquares: [Int: Double] = [:]
     for (i, parameter) in parameters.enumerated() {
-      guard let (stack, layer) = layerOfParameter[i], counts[slots.norm(i)] > 0 else { continue }
-      layerSizes[slots.stacks[stack].layerNorm(layer), default: 0] += parameter.count
-      layerSquares[slots.stacks[stack].layerNorm(layer), default: 0] += weightSquares[i]
+      guard let (stack, layer) = layerOfParameter[i], counts[slots.norm[i]] > 0 else { continue }
+      layerSizes[slots.stacks[stack].layerNorm[layer], default: 0] += parameter.count
+      layerSquares[slots.stacks[stack].layerNorm[layer], default: 0] += weightSquares[i]
     }
     func divided(_ slot: Int, by divisor: Double) -> Quantity {
       divisor > 0 ? state.mean(slot, 1 / divisor) : .notApplicable
     }
     let cross = slots.stacks.filter { $0.description.role == .decoder }.flatMap { stack in
-      (0..<stack.layers).map { MetricTable.Row(Component(.layer($0), stack: .cross), state.mean(stack.crossFlow($0))) }
+      (0..<stack.layers).map { MetricTable.Row(Component(.layer($0), stack: .cross), state.mean(stack.crossFlow[$0])) }
     }
 
     var result = AnalysisResult(id: GradientAnalysis.id)
     result.tables = [
-      both(GradientMetrics.norm, layer: { state.mean($0.layerNorm($1)) }, tensor: { state.mean(slots.norm($0)) }),
+      both(GradientMetrics.norm, layer: { state.mean($0.layerNorm[$1]) }, tensor: { state.mean(slots.norm[$0]) }),
       both(
         GradientMetrics.rms,
         layer: { stack, layer in
-          let slot = stack.layerNorm(layer)
+          let slot = stack.layerNorm[layer]
           return divided(slot, by: Double(layerSizes[slot] ?? 0).squareRoot())
-        }, tensor: { divided(slots.norm($0), by: Double(parameters[$0].count).squareRoot()) }),
+        }, tensor: { divided(slots.norm[$0], by: Double(parameters[$0].count).squareRoot()) }),
       both(
         GradientMetrics.ratio,
         layer: { stack, layer in
-          let slot = stack.layerNorm(layer)
+          let slot = stack.layerNorm[layer]
           return divided(slot, by: (layerSquares[slot] ?? 0).squareRoot())
-        }, tensor: { divided(slots.norm($0), by: weightSquares[$0].squareRoot()) }),
-      points(GradientMetrics.flow) { $0.flow($1) },
-      points(GradientMetrics.relativeFlow) { $0.relativeFlow($1) },
-      MetricTable(GradientMetrics.attentionFlow, layers { state.mean($0.attentionFlow($1)) } + cross),
-      MetricTable(GradientMetrics.mlpFlow, layers { state.mean($0.mlpFlow($1)) }),
+        }, tensor: { divided(slots.norm[$0], by: weightSquares[$0].squareRoot()) }),
+      points(GradientMetrics.flow) { $0.flow[$1] },
+      points(GradientMetrics.relativeFlow) { $0.relativeFlow[$1] },
+      MetricTable(GradientMetrics.attentionFlow, layers { state.mean($0.attentionFlow[$1]) } + cross),
+      MetricTable(GradientMetrics.mlpFlow, layers { state.mean($0.mlpFlow[$1]) }),
       perStack(GradientMetrics.depthSlope, GradientAnalysis.slope),
       perStack(GradientMetrics.endToEndRatio) { flow in flow.count > 1 ? flow[flow.count - 1] / flow[0] : nil },
       MetricTable(GradientMetrics.loss, [MetricTable.Row(.model, state.mean(slots.loss))]),
-      tensors(GradientMetrics.zeroCount) { state.count($0, of: [0], per: Double(max(1, counts[slots.norm($0)]))) },
+      tensors(GradientMetrics.zeroCount) { state.count($0, of: [0], per: Double(max(1, counts[slots.norm[$0]]))) },
       tensors(GradientMetrics.nanCount) { state.count($0, of: [1], per: 1) },
       tensors(GradientMetrics.infiniteCount) { state.count($0, of: [2, 3], per: 1) },
     ]
@@ -149,7 +149,7 @@ extension GradientAnalysis.State {
 
   /// A number of the curve of relative flow at `R1 … RL`.
   fileprivate func overFlow(_ stack: GradientAnalysis.Slots.Stack, _ measure: ([Double]) -> Double?) -> Quantity {
-    let points = (0..<stack.layers).map { stack.relativeFlow($0 + 1) }
+    let points = Array(stack.relativeFlow.dropFirst())
     guard !points.isEmpty, points.allSatisfy({ counts[$0] > 0 }) else { return .notApplicable }
     guard let value = measure(points.map { sums[$0] / Double(counts[$0]) }) else { return .notApplicable }
     return Quantity(

@@ -18,7 +18,7 @@ package struct GradientAnalysis: Analysis {
   static var bins: Int { GradientFormulas.bins }
 
   let model: Model
-  /// The stack, as a place among the model's, and the block that each parameter belongs to, by its name.
+  /// `Model.blockOfParameter`.
   let layerOfParameter: [(stack: Int, layer: Int)?]
   let slots: Slots
 
@@ -70,35 +70,43 @@ package struct GradientAnalysis: Analysis {
       special: [UInt64](repeating: 0, count: parameters * 4))
   }
 
-  /// Where each number of a batch stands: those of parameters, of every stack, and the loss.
+  /// Where each number of a batch stands among all, by quantity: of each parameter, of each stack, and the loss.
   struct Slots: Sendable {
+    /// By block, and by point of the stream.
     struct Stack: Sendable {
-      var description: StackDescription
-      var first: Int
+      let description: StackDescription
+      let layerNorm, attentionFlow, crossFlow, mlpFlow: [Int]
+      let flow, relativeFlow: [Int]
+
+      init(_ stack: StackDescription, _ place: (Int) -> [Int]) {
+        description = stack
+        layerNorm = place(stack.layers)
+        attentionFlow = place(stack.layers)
+        crossFlow = place(stack.layers)
+        mlpFlow = place(stack.layers)
+        flow = place(stack.layers + 1)
+        relativeFlow = place(stack.layers + 1)
+      }
 
       var layers: Int { description.layers }
-      func layerNorm(_ layer: Int) -> Int { first + layer }
-      func attentionFlow(_ layer: Int) -> Int { first + layers + layer }
-      func crossFlow(_ layer: Int) -> Int { first + 2 * layers + layer }
-      func mlpFlow(_ layer: Int) -> Int { first + 3 * layers + layer }
-      func flow(_ point: Int) -> Int { first + 4 * layers + point }
-      func relativeFlow(_ point: Int) -> Int { first + 5 * layers + 1 + point }
-      var end: Int { first + 6 * layers + 2 }
     }
 
-    var stacks: [Stack] = []
-    var loss: Int
+    let norm: [Int]
+    let stacks: [Stack]
+    let loss: Int
+    let count: Int
 
     init(_ model: Model) {
-      loss = model.parameters.count
-      for description in model.description.stacks {
-        stacks.append(Stack(description: description, first: loss))
-        loss = stacks[stacks.count - 1].end
+      var end = 0
+      func place(_ count: Int) -> [Int] {
+        defer { end += count }
+        return Array(end..<end + count)
       }
+      norm = place(model.parameters.count)
+      stacks = model.description.stacks.map { Stack($0, place) }
+      loss = end
+      count = end + 1
     }
-
-    func norm(_ parameter: Int) -> Int { parameter }
-    var count: Int { loss + 1 }
   }
 
   package var needs: Needs {
@@ -137,9 +145,9 @@ package struct GradientAnalysis: Analysis {
     var layerSquares: [Int: Double] = [:]
     for (parameter, square) in squares.enumerated() {
       guard let square else { continue }
-      set(slots.norm(parameter), square.squareRoot())
+      set(slots.norm[parameter], square.squareRoot())
       if let (stack, layer) = layerOfParameter[parameter] {
-        layerSquares[slots.stacks[stack].layerNorm(layer), default: 0] += square
+        layerSquares[slots.stacks[stack].layerNorm[layer], default: 0] += square
       }
     }
     for (slot, square) in layerSquares { set(slot, square.squareRoot()) }
@@ -150,13 +158,13 @@ package struct GradientAnalysis: Analysis {
         let site = stack.description.residual(point: point)
         guard let gradient = trace.gradients[site] else { continue }
         let flow = GradientFormulas.flow(gradient, trace[site], lengths: documents.map(\.ids.count))
-        set(stack.flow(point), flow.norm)
-        if let relative = flow.relative { set(stack.relativeFlow(point), relative) }
+        set(stack.flow[point], flow.norm)
+        if let relative = flow.relative { set(stack.relativeFlow[point], relative) }
       }
       for layer in 0..<stack.layers {
         for (kind, slot) in [
-          (Site.Kind.attentionOut, stack.attentionFlow(layer)), (.crossOut, stack.crossFlow(layer)),
-          (.mlpOut, stack.mlpFlow(layer)),
+          (Site.Kind.attentionOut, stack.attentionFlow[layer]), (.crossOut, stack.crossFlow[layer]),
+          (.mlpOut, stack.mlpFlow[layer]),
         ] {
           guard let gradient = trace.gradients[stack.description.site(kind, layer: layer)] else { continue }
           set(slot, GradientFormulas.flow(gradient, nil, lengths: documents.map(\.ids.count)).norm)

@@ -1,5 +1,4 @@
 import Analyses
-import Corpora
 import Diagnosis
 import Engine
 import Foundation
