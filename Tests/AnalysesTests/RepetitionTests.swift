@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Results
+import Support
 import TestSupport
 import Testing
 import Transformers
@@ -77,7 +78,7 @@ struct RepetitionTests {
     let corpus = try SmallCorpus(name, documents: 4)
     let analysis = Accumulator(RepetitionAnalysis(corpus.context))
     #expect(!analysis.needs.documents && analysis.needs.sites.isEmpty)
-    #expect(try analysis.result().notApplicable?.contains("writes no text") == true)
+    #expect(try analysis.result().notApplicable?.text.contains("writes no text") == true)
   }
 
   @Test("An encoder–decoder's targets stand beside those of the corpus, where these are not its own")

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -35,12 +36,12 @@ struct ColumnCorpusTests {
       corpus.documents.map(\.labels) == [
         ["big": "123456789012345678901"], ["score": "1.50", "kind": "x", "far": "Infinity"], [:],
       ])
-    #expect(corpus.notes == ["2 lines of the corpus have no text (null or NaN) and are left out: lines 2, 4."])
+    #expect(corpus.notes.map(\.text) == ["2 lines of the corpus have no text (null or NaN) and are left out: lines 2, 4."])
     let pairs = try withFile("{\"text\": \"a\", \"b\": null}\n{\"text\": \"a\", \"b\": \"c\"}\n", "c.jsonl") {
       try Corpus.read(CorpusFile(path: $0, pair: "b"))
     }
     #expect(pairs.documents.map(\.pair) == ["c"])
-    #expect(pairs.notes == ["1 line of the corpus has no text (null or NaN) and is left out: line 1."])
+    #expect(pairs.notes.map(\.text) == ["1 line of the corpus has no text (null or NaN) and is left out: line 1."])
   }
 
   @Test("Of JSON Lines the text and its pair are read as they stand, and every other plain field is a label")

@@ -107,9 +107,9 @@ struct ImageFolderTests {
       #expect(corpus.documents.map(\.id) == ["doc-0", "doc-1"])
       #expect(corpus.notes.count == 1)
       #expect(
-        corpus.notes[0].hasPrefix(
+        corpus.notes[0].text.hasPrefix(
           "4 of 6 images cannot be read and are left out: b.webp (is neither PNG nor JPEG), c.png (is neither"))
-      #expect(corpus.notes[0].hasSuffix(" and 1 more."))
+      #expect(corpus.notes[0].text.hasSuffix(" and 1 more."))
       // Those known to be unreadable are not looked at again.
       let left: Set = ["a.png", "b.webp", "c.png", "d.png", "e.jpg"]
       var reader = try CorpusReader(CorpusFile(path: folder), leavingOut: left)

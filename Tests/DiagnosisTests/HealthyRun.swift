@@ -1,6 +1,7 @@
 import Diagnosis
 
 @testable import Results
+import Support
 
 /// The results of a model of 4 layers and 4 heads that no rule has anything to say about, to plant faults in.
 struct HealthyRun {
@@ -89,7 +90,7 @@ struct HealthyRun {
       ]
       .filter { tables[$0] != nil }.map { id in
         AnalysisResult(
-          id: id, notApplicable: notApplicable[id], tables: tables[id] ?? [],
+          id: id, notApplicable: notApplicable[id].map { Message(verbatim: $0) }, tables: tables[id] ?? [],
           arrays: [:], texts: id == "attention" ? ["class": classes] : [:])
       })
   }

@@ -66,7 +66,7 @@ struct CorpusImagesTests {
       }
     }
     let other = try images(["cat/a.png": "photo.png", "dog/b.png": "photo.png"])
-    #expect(other.classes == nil && other.remark?.contains("no loss") == true)
+    #expect(other.classes == nil && other.remark?.text.contains("no loss") == true)
     let flat = try images(["a.png": "photo.png"])
     #expect(flat.classes == nil && flat.remark == nil)
     #expect(throws: InputError.self) { try images(["LABEL_1/a.png": "photo.png", "LABEL1/b.png": "photo.png"]) }
@@ -125,6 +125,6 @@ struct CorpusImagesTests {
     (shape.channels, shape.side, shape.patch) = (channels, side, side)
     let notes = CorpusImages(processor: ImageProcessor(default: shape), label: nil).notes(on: traits)
     #expect(notes.count == beginnings.count)
-    #expect(zip(notes, beginnings).allSatisfy { $0.hasPrefix($1) }, "\(notes)")
+    #expect(zip(notes, beginnings).allSatisfy { $0.text.hasPrefix($1) }, "\(notes)")
   }
 }

@@ -26,7 +26,7 @@ struct CorpusTextTests {
     let unknown = try #require(result[CorpusTextMetrics.unknownShare]?[.model])
     #expect(dropped.n == 33 && dropped.number == 2.0 / 33 && unknown.number == 3.0 / 33)
     #expect(
-      result.notes == [
+      result.notes.map(\.text) == [
         "2 of 33 characters are dropped by the tokenizer (6.1 %), most often U+0007, U+200D.",
         "3 of 33 characters are mapped to the unknown token (9.1 %), most often “日”, “本”.",
       ])

@@ -7,8 +7,8 @@ import Testing
 
 @Suite struct HistoryTests {
   private func entry(_ name: String, in folder: URL) throws -> HistoryEntry {
-    let metric = Metric("attention.sinkRate", "Sink rate", formula: "share", source: "test")
-    let odd = Metric("gradients.depthSlope", "Depth slope", formula: "slope", source: "test")
+    let metric = Metric("attention.sinkRate", source: "test")
+    let odd = Metric("gradients.depthSlope", source: "test")
     let results = RunResults(
       subject: Subject(
         name: name,

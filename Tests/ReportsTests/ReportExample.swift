@@ -23,7 +23,7 @@ enum ReportExample {
       subject: subject,
       analyses: [
         try attention(file), try representations(file),
-        AnalysisResult(id: "gradients", notApplicable: "an encoder without a head gives no loss to differentiate"),
+        AnalysisResult(id: "gradients", notApplicable: Message(verbatim: "an encoder without a head gives no loss to differentiate")),
         weights(),
       ])
   }
@@ -70,7 +70,7 @@ enum ReportExample {
       AttentionMetrics.effectiveHeads, (0..<6).map { .init(.layer($0), Quantity(11.2 - Double($0) * 0.3, n: 22)) })
     return AnalysisResult(
       id: "attention", tables: tables + [induction, rate, layers], arrays: [:], texts: ["class": classes],
-      notes: ["one sequence of 22 tokens"])
+      notes: [Note(Message(verbatim: "one sequence of 22 tokens"))])
   }
 
   private static func representations(_ file: SafetensorsFile) throws -> AnalysisResult {
@@ -112,14 +112,9 @@ enum ReportExample {
 
   /// Rules that find something of each severity.
   static var rules: [Rule] {
-    func rule(_ id: String, _ title: String, _ severity: Severity, layers: [Int]) -> Rule {
+    func rule(_ id: String, _ severity: Severity, layers: [Int]) -> Rule {
       Rule(
-        id: id, title: title, meaning: "These heads look at one token whatever the query, so they pass nothing on.",
-        fixes: ["entropy regularisation", "another initialisation"],
-        thresholds: [
-          .init(
-            name: "line", value: 0.02, range: 0...1, meaning: "normalised entropy below which a head counts as one-hot")
-        ],
+        id: id, thresholds: [.init("line", 0.02, 0...1)],
         needs: ["attention"], reads: []
       ) { rule, results, thresholds in
         layers.map { layer in
@@ -134,9 +129,9 @@ enum ReportExample {
       }
     }
     return [
-      rule("attention-collapse-one-hot", "Attention collapse (one-hot)", .warn, layers: [2]),
-      rule("quiet", "A rule that finds nothing", .fail, layers: []),
-      rule("attention-collapse-uniform", "Attention collapse (uniform)", .note, layers: [0, 1]),
+      rule("attention-collapse-one-hot", .warn, layers: [2]),
+      rule("quiet", .fail, layers: []),
+      rule("attention-collapse-uniform", .note, layers: [0, 1]),
     ]
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Results
@@ -11,7 +12,7 @@ struct PartTests {
       tables: [
         MetricTable(AttentionMetrics.entropy, [MetricTable.Row(.head(0, 1), Quantity(value, n: 3))])
       ], arrays: ["cka": NumericArray(shape: [1], values: [Float(value)])], texts: ["class": ["sink"]],
-      notes: ["N = \(value)"])
+      notes: [Note(Message(verbatim: "N = \(value)"))])
   }
 
   private func run(_ analyses: [AnalysisResult], encoder: Subject.Model.Stack?) -> RunResults {
@@ -45,7 +46,7 @@ struct PartTests {
       #expect(part[AttentionMetrics.entropy]?[.head(0, 1)]?.value == value)
       #expect(part.analyses[0].arrays["cka"]?.values == [Float(value)])
       #expect(part.analyses[0].texts == ["class": ["sink"]])
-      #expect(part.analyses[0].notes == ["N = \(value)"])
+      #expect(part.analyses[0].notes.map(\.text) == ["N = \(value)"])
       #expect(part[GradientMetrics.loss] == nil)
       #expect(part.subject.model.layers == (stack == .encoder ? 2 : 3))
       #expect(part.subject.model.isCausal == (stack == .decoder))
@@ -68,11 +69,11 @@ struct PartTests {
 
   @Test("An analysis that applies to no stack says so; one that applies to some is noted")
   func notApplicable() {
-    let none = AnalysisResult(id: "attention", notApplicable: "too short")
+    let none = AnalysisResult(id: "attention", notApplicable: Message(verbatim: "too short"))
     #expect(AnalysisResult(id: "attention", of: [(.encoder, none), (.decoder, none)]).notApplicable == "too short")
     let some = AnalysisResult(id: "attention", of: [(.encoder, result(1)), (.decoder, none)])
     #expect(some.notApplicable == nil)
-    #expect(some.notes.contains(Note("not applicable, too short.", stack: .decoder)))
+    #expect(some.notes.contains(Note(Message(verbatim: "not applicable, too short."), stack: .decoder)))
   }
 
   @Test("A note is carried by the part that it is about, whatever its words, and survives its file")
@@ -84,9 +85,9 @@ struct PartTests {
       .init(Component(.head(layer: 0, head: 0), stack: stack), Quantity(1, n: 1))
     }
     analysis.notes = [
-      Note("decoder: 3 of 4", stack: .encoder), Note("Encoder: 2 of 4", stack: .decoder),
-      Note("16 sequences.", about: .repeatedTokens), Note("doc-1 is cut.", stack: .cross, about: .document("doc-1")),
-      "plain",
+      Note(Message(verbatim: "decoder: 3 of 4"), stack: .encoder), Note(Message(verbatim: "Encoder: 2 of 4"), stack: .decoder),
+      Note(Message(verbatim: "16 sequences."), about: .repeatedTokens), Note(Message(verbatim: "doc-1 is cut."), stack: .cross, about: .document("doc-1")),
+      Note(Message(verbatim: "plain")),
     ]
     let run = run([analysis], encoder: Subject.Model.Stack(layers: 2, heads: 2, width: 8, headWidth: 4))
     func words(_ stack: Component.Stack) -> [String] { run.part(stack).analyses.flatMap(\.notes).map(\.text) }

@@ -23,7 +23,7 @@ struct ResultsSchemaTests {
     stacks.subject.model.weightNotes = [WeightNote(.merged, ["q"], count: 3, detail: "rank 2")]
     stacks.subject.model.unknownSettings = ["logit_scale: 0.0625"]
     stacks.subject.selection = Selection(layers: [0], examples: ["a"])
-    stacks.analyses[0].notes.append(Note("3 sequences.", stack: .encoder, about: .repeatedTokens))
+    stacks.analyses[0].notes.append(Note(Message(verbatim: "3 sequences."), stack: .encoder, about: .repeatedTokens))
     return [sample, example(), stacks]
   }
 

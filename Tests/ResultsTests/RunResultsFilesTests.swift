@@ -6,8 +6,7 @@ import Testing
 @testable import Results
 
 /// An empty folder, gone when the test ends.
-let entropy = Metric(
-  "attention.entropy", "Entropy", unit: "nats", formula: "−Σₖ A ln A", source: "Clark 2019", lowest: 0)
+let entropy = Metric("attention.entropy", unit: "nats", source: "Clark 2019", lowest: 0)
 
 func example() -> RunResults {
   let subject = Subject(
@@ -16,7 +15,7 @@ func example() -> RunResults {
       name: "tiny", family: "gpt2", task: "causal language model", layers: 2, heads: 2, width: 8, headWidth: 4,
       vocabulary: 11, parameters: 1234, isCausal: true),
     corpus: .init(name: "text | one", documents: 3, tokens: 40, label: "upos", truncated: 1), seed: 7)
-  var attention = AnalysisResult(id: "attention", notes: ["cut to 64 tokens"])
+  var attention = AnalysisResult(id: "attention", notes: [Note(Message(verbatim: "cut to 64 tokens"))])
   attention.tables = [
     MetricTable(
       entropy,
@@ -35,7 +34,7 @@ func example() -> RunResults {
   attention.texts = [
     "sample.z.tokens": ["<s>", "a\nb"], "sample.empty.tokens": [], "samples": ["\u{202e}", "\u{0}", "名"],
   ]
-  let none = AnalysisResult(id: "gradients", notApplicable: "an encoder without a head has no loss")
+  let none = AnalysisResult(id: "gradients", notApplicable: Message(verbatim: "an encoder without a head has no loss"))
   return RunResults(subject: subject, analyses: [attention, none])
 }
 

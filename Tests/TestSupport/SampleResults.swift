@@ -104,7 +104,7 @@ package struct SampleResults {
           AttentionMetrics.effectiveHeads,
           (0..<layers).map { .init(.layer($0), Quantity(Double($0 % 3 + 1), n: 40, interval: 0.9...3.5)) }),
       ],
-      notes: ["Documents are cut to 64 tokens."])
+      notes: [Note(Message(verbatim: "Documents are cut to 64 tokens."))])
     result.set(classes: (0..<layers * heads).map { classes[$0 * 7 % classes.count] })
     let tokens = (0..<length).map { Self.tokens[$0 % Self.tokens.count] }
     AttentionSample.write(
@@ -194,7 +194,7 @@ package struct SampleResults {
     var result = AnalysisResult(
       id: "projection",
       tables: [MetricTable(ProjectionMetrics.klDivergence, [.init(.point(layers), Quantity(1.25, n: count))])],
-      notes: ["Residual point R3."])
+      notes: [Note(Message(verbatim: "Residual point R3."))])
     let keys = ProjectionMetrics.tokens
     result[keys.tsne] = NumericArray(shape: [count, 2], values: values)
     result[keys.pca] = NumericArray(
@@ -225,7 +225,7 @@ package struct SampleResults {
         MetricTable(RepetitionMetrics.rate, [.init(.model, quantity())]),
         MetricTable(RepetitionMetrics.corpusRate, [.init(.model, quantity(0.1))]),
       ],
-      notes: ["Greedy continuations of 32 documents."])
+      notes: [Note(Message(verbatim: "Greedy continuations of 32 documents."))])
     result[RepetitionMetrics.byLength] = shares(8) { side, index in (side == 0 ? 0.8 : 0.5) / Float(index + 1) }
     result[RepetitionMetrics.alongText] = shares(8) { side, index in side == 0 ? Float(index) / 10 : 0.02 }
     return result

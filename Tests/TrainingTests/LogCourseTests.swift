@@ -1,5 +1,6 @@
 import Foundation
 import Results
+import Support
 import TestSupport
 import Testing
 
@@ -72,7 +73,7 @@ import Testing
     let log = try TrainingLog(contentsOf: Self.folder.appending(path: "7-tensorboard-restarted-run/run"))
     #expect(log.scalars.map(\.steps) == [[10, 20, 25, 35]])
     #expect(abs((log.scalars[0].values.last ?? 0) - 1.2) < 1e-6)
-    #expect(log.notes.count == 1 && log.notes[0].contains("resumed at step 25; 2 entries"), "\(log.notes)")
+    #expect(log.notes.count == 1 && log.notes[0].text.contains("resumed at step 25; 2 entries"), "\(log.notes)")
   }
 
   @Test("a second event file that begins before the first one's end is a restart, too")
@@ -93,7 +94,7 @@ import Testing
     try Data(file([30, 35], 2)).write(to: folder.appending(path: "a.tfevents.2"))
     let log = try TrainingLog(contentsOf: folder)
     #expect(log.scalars == [.init(name: "loss", steps: [10, 20, 30, 35], values: [1, 1, 2, 2])])
-    #expect(log.notes.count == 1 && log.notes[0].contains("3 entries"), "\(log.notes)")
+    #expect(log.notes.count == 1 && log.notes[0].text.contains("3 entries"), "\(log.notes)")
   }
 
   @Test(
@@ -164,7 +165,7 @@ import Testing
       #expect(log["loss"] == .init(name: "loss", steps: [1], values: [2.5]))
       #expect(log["lr"]?.values == [1e-4, -.infinity])
       #expect(log.scalars.count == 2 && log.notes.count == 1)
-      #expect(log.notes[0].hasSuffix("share (2, the first \"95 %\"), loss (1, the first \"0x10\")."), "\(log.notes)")
+      #expect(log.notes[0].text.hasSuffix("share (2, the first \"95 %\") and loss (1, the first \"0x10\")."), "\(log.notes)")
     }
   }
 
@@ -178,7 +179,7 @@ import Testing
     #expect(result[TrainingMetrics.bestStep]?[.model]?.value == 20)
     #expect(result.texts["curve.roles"]?.count { $0 == "validation loss" } == 1)
     #expect(
-      result.notes == ["2 series are a validation loss: eval_dev_loss, eval_ood_loss. Only eval_dev_loss is judged."])
+      result.notes.map(\.text) == ["2 series are a validation loss: eval_dev_loss, eval_ood_loss. Only eval_dev_loss is judged."])
     let plain = TrainingLog(
       scalars: ["eval_dev_loss", "test_loss", "eval_loss"].map { .init(name: $0, steps: [1], values: [1]) })
     #expect(plain.curve(.validationLoss)?.name == "eval_loss")
@@ -192,7 +193,7 @@ import Testing
     #expect(TrainingLog.merged([("a", log([2, 1])), ("b", log([2, 1.005]))]).result().notes.isEmpty)
     #expect(TrainingLog.merged([("a", log([2, 1])), ("b", log([3, 1.05]))]).result().notes.isEmpty)
     let notes = TrainingLog.merged([("a", log([2, 1])), ("b", log([2, 1.5]))]).result().notes
-    #expect(notes == ["2 series are a training loss: a: loss, b: loss. Only a: loss is judged."])
+    #expect(notes.map(\.text) == ["2 series are a training loss: a: loss, b: loss. Only a: loss is judged."])
   }
 
   @Test(

@@ -78,8 +78,8 @@ import Testing
   func runs() throws {
     let log = try TrainingLog(contentsOf: Self.folder.appending(path: "two_runs"))
     #expect(log.scalars.map(\.name) == ["run_1: train/loss", "only_1", "run_2: train/loss", "only_2"])
-    #expect(log.notes.count { $0.contains("1 entry has another value than an earlier one of the same step") } == 2)
-    #expect(log.notes.count { $0.contains("some steps go back although no restart was recorded") } == 2)
+    #expect(log.notes.count { $0.text.contains("1 entry has another value than an earlier one of the same step") } == 2)
+    #expect(log.notes.count { $0.text.contains("some steps go back although no restart was recorded") } == 2)
   }
 
   @Test(
@@ -103,7 +103,7 @@ import Testing
     #expect(log["duplicate_steps/run_1: dup_steps/foo"]?.steps.count == 200)
     #expect(log["lax/run_1: lax/foo"]?.values.last == 1.4174270629882812)
     #expect(log["strict/run_3: strict/foo"] != nil || log.scalars.contains { $0.name.hasPrefix("strict/run_3") })
-    #expect(!log.notes.contains { $0.contains("checksum") })
+    #expect(!log.notes.contains { $0.text.contains("checksum") })
   }
 
   private func folder(_ files: [String: [UInt8]]) throws -> URL {
@@ -164,7 +164,7 @@ import Testing
       defer { try? FileManager.default.removeItem(at: folder) }
       let log = try TrainingLog(contentsOf: folder)
       #expect(log["loss"]?.steps == steps)
-      #expect(log.notes.count == 1 && log.notes[0].contains(words), "\(log.notes)")
+      #expect(log.notes.count == 1 && log.notes[0].text.contains(words), "\(log.notes)")
     }
   }
 
@@ -200,7 +200,7 @@ import Testing
     #expect(log.scalars[0].values[1].isNaN && log.scalars[0].values[2] == .infinity)
     #expect(log.histograms == [.init(name: "grads", steps: [10], bins: [.init(edges: [0, 1, 4], counts: [1, 2])])])
     #expect(
-      log.notes.count == 2 && log.notes[0].contains("Line 5") && log.notes[1].contains("note (1, the first \"x\")"))
+      log.notes.count == 2 && log.notes[0].text.contains("Line 5") && log.notes[1].text.contains("note (1, the first \"x\")"))
     let renamed = try TrainingLog(contentsOf: file, columns: LogColumns(names: ["train/loss": "loss"]))
     #expect(renamed["loss"] != nil)
     #expect(throws: InputError.self) { try TrainingLog(contentsOf: file, columns: LogColumns(step: "it")) }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -86,7 +87,7 @@ struct TokenizerClassTests {
   @Test("That a class cuts otherwise than tokenizer.json is said, and only then")
   func remarks() throws {
     let other = try Tokenizer(directory: Fixtures.url("field/3-tokenizer-config-overrides/do_lower_case"))
-    #expect(other.remarks.count == 1 && other.remarks[0].contains("BertTokenizer"))
+    #expect(other.remarks.count == 1 && other.remarks[0].text.contains("BertTokenizer"))
     #expect(try Tokenizer(directory: Fixtures.url("tokenizers/bert_cased")).remarks.isEmpty)
     let usual = try withFolder { folder in
       try FileManager.default.copyItem(

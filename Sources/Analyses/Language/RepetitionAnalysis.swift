@@ -129,12 +129,17 @@ package struct RepetitionAnalysis: Analysis {
     result[RepetitionMetrics.alongText] = array(
       (0..<RepetitionCounts.stretches).map { (said(own.rate(inStretch: $0)), corpus.rate(inStretch: $0)) })
     let lengths = prompts.map(\.tokens.count)
-    let given = lengths.min() == lengths.max() ? "\(lengths[0])" : phrase("repetitionAnalysis.minToMax", ["min": lengths.min() ?? 0, "max": lengths.max() ?? 0])
+    let given =
+      lengths.min() == lengths.max()
+      ? Message(verbatim: "\(lengths[0])")
+      : Message("repetitionAnalysis.minToMax", ["min": lengths.min() ?? 0, "max": lengths.max() ?? 0])
     result.notes = [
       Note(
         isPair
-          ? phrase("repetitionAnalysis.greedyTargetsPrompts", ["prompts": prompts.count, "newTokens": Self.newTokens])
-          : phrase("repetitionAnalysis.greedyContinuationsPrompts", ["prompts": prompts.count, "given": given, "newTokens": Self.newTokens]))
+          ? Message("repetitionAnalysis.greedyTargetsPrompts", ["prompts": prompts.count, "newTokens": Self.newTokens])
+          : Message(
+            "repetitionAnalysis.greedyContinuationsPrompts",
+            ["prompts": prompts.count, "given": given, "newTokens": Self.newTokens]))
     ]
     return result
   }

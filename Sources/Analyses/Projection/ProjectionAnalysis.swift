@@ -71,7 +71,8 @@ package struct ProjectionAnalysis: StackAnalysis {
     let classes = TokenClasses(tokens.map(\.label))
     do throws(Reason) {
       try add(
-        tokens, width: sample.width, of: .point(point), ProjectionMetrics.tokens, phrase("projectionAnalysis.tokenVectorsR", ["point": point]), classes,
+        tokens, width: sample.width, of: .point(point), ProjectionMetrics.tokens,
+        Message("projectionAnalysis.tokenVectorsR", ["point": point]), classes,
         to: &result)
     } catch {
       return AnalysisResult(id: ProjectionAnalysis.id, notApplicable: error.message)
@@ -80,22 +81,26 @@ package struct ProjectionAnalysis: StackAnalysis {
     let entries = tokens.compactMap(\.entry)
     if entries.count == tokens.count { result[ProjectionMetrics.entries] = entries }
     result.notes = [
-      phrase("projectionAnalysis.tokenVectorsOrdinary", ["point": point, "tokens": tokens.count]),
-      phrase("projectionAnalysis.tSnePerplexity"),
+      Note(Message("projectionAnalysis.tokenVectorsOrdinary", ["point": point, "tokens": tokens.count])),
+      Note(Message("projectionAnalysis.tSnePerplexity")),
     ]
     if let pooling {
       let whole = sentences.chosen
       let classes = TokenClasses(whole.map(\.label))
       do throws(Reason) {
         try add(
-          whole, width: sentences.width, of: .model, ProjectionMetrics.sentences, phrase("projectionAnalysis.sentenceVectors"), classes,
+          whole, width: sentences.width, of: .model, ProjectionMetrics.sentences, "projectionAnalysis.sentenceVectors",
+          classes,
           to: &result)
-        result.notes.append(phrase("projectionAnalysis.sentenceVectorsPooling", ["pooling": pooling.name, "whole": whole.count]))
+        result.notes.append(
+          Note(Message("projectionAnalysis.sentenceVectorsPooling", ["pooling": pooling.name, "whole": whole.count])))
       } catch {
-        result.notes.append(phrase("projectionAnalysis.sentenceVectorsNot", ["error": error.text]))
+        result.notes.append(Note(Message("projectionAnalysis.sentenceVectorsNot", ["error": error.message])))
       }
     }
-    if let label, classes.count > 0 { result.notes.append(phrase("projectionAnalysis.labelsLabel", ["label": label])) }
+    if let label, classes.count > 0 {
+      result.notes.append(Note(Message("projectionAnalysis.labelsLabel", ["label": label])))
+    }
     return result
   }
 
@@ -105,16 +110,20 @@ package struct ProjectionAnalysis: StackAnalysis {
   /// The pictures of some vectors and how well they hold.
   private func add(
     _ tokens: [TokenSample.Token], width: Int, of component: Component, _ keys: ProjectionMetrics.Keys,
-    _ subject: String,
+    _ subject: Message,
     _ classes: TokenClasses, to result: inout AnalysisResult
   ) throws(Reason) {
     let (n, least) = (tokens.count, 2 * ProjectionAnalysis.neighbours + 2)
     let counted = component == .model ? "documents" : phrase("projectionAnalysis.ordinaryTokens")
-    guard n >= least else { throw Reason(message: Message("projectionAnalysis.corpusHasN", ["n": n, "counted": counted, "least": least])) }
+    guard n >= least else {
+      throw Reason(message: Message("projectionAnalysis.corpusHasN", ["n": n, "counted": counted, "least": least]))
+    }
     let x = tokens.matrix(point: 0, width: width)
     guard x.isFinite else { throw Reason(message: Message("projectionAnalysis.subjectHoldNan", ["subject": subject])) }
     let components = PrincipalComponents(x, count: 3)
-    guard components.explainedVariance.first ?? 0 > 0 else { throw Reason(message: Message("projectionAnalysis.allSubjectEqual", ["subject": subject])) }
+    guard components.explainedVariance.first ?? 0 > 0 else {
+      throw Reason(message: Message("projectionAnalysis.allSubjectEqual", ["subject": subject]))
+    }
     let distances = pairwiseDistances(x)
     let affinities = ConditionalAffinities(distances: distances, perplexity: ProjectionAnalysis.perplexity).joint()
     let start = StochasticNeighborEmbedding.initialisation(components.projected)

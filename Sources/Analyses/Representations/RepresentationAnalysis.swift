@@ -55,7 +55,8 @@ package struct RepresentationAnalysis: StackAnalysis {
     let tokens = points.first?.tokens ?? 0
     guard tokens >= 3 else {
       return AnalysisResult(
-        id: RepresentationAnalysis.id, notApplicable: Message("representationAnalysis.corpusHasTokens", ["tokens": tokens]))
+        id: RepresentationAnalysis.id,
+        notApplicable: Message("representationAnalysis.corpusHasTokens", ["tokens": tokens]))
     }
     let chosen = state.sample.chosen
     let classes = TokenClasses(chosen.map(\.label))
@@ -78,10 +79,16 @@ package struct RepresentationAnalysis: StackAnalysis {
         shape: [spectrum.count], values: spectrum.map { Float($0) })
     }
     result.notes = [
-      Note(Message("representationAnalysis.nTokensOrdinary", ["tokens": tokens, "width": width, "phrase": (tokens < 10 * width ? phrase("representationAnalysis.ranksBoundedN") : ".")])),
-      phrase("representationAnalysis.pairsThoseChosen", ["chosen": chosen.count]),
+      Note(
+        Message(
+          "representationAnalysis.nTokensOrdinary",
+          ["tokens": tokens, "width": width, "ranks": tokens < 10 * width ? "bounded" : "free"])),
+      Note(Message("representationAnalysis.pairsThoseChosen", ["chosen": chosen.count])),
     ]
-    if let label, classes.count > 1 { result.notes.append(phrase("representationAnalysis.classesClassesValues", ["classes": classes.count, "label": label])) }
+    if let label, classes.count > 1 {
+      result.notes.append(
+        Note(Message("representationAnalysis.classesClassesValues", ["classes": classes.count, "label": label])))
+    }
     return result
   }
 

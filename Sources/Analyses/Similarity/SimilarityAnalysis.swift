@@ -28,7 +28,8 @@ package struct SimilarityAnalysis: StackAnalysis {
     let tokens = sample.chosen
     guard tokens.count >= 8 else {
       return AnalysisResult(
-        id: SimilarityAnalysis.id, notApplicable: Message("similarityAnalysis.corpusHasTokens", ["tokens": tokens.count]))
+        id: SimilarityAnalysis.id,
+        notApplicable: Message("similarityAnalysis.corpusHasTokens", ["tokens": tokens.count]))
     }
     let width = sample.width
     let grams = mapPieces(points.order.count) { CenteredGram(tokens.matrix(point: $0, width: width)) }
@@ -43,7 +44,13 @@ package struct SimilarityAnalysis: StackAnalysis {
     var result = AnalysisResult(
       id: SimilarityAnalysis.id, tables: [MetricTable(SimilarityMetrics.ckaToPrevious, previous)],
       notes: [
-        Note(Message("similarityAnalysis.linearCkaN", ["tokens": tokens.count, "width": sample.width, "phrase": (tokens.count < 4 * sample.width ? phrase("similarityAnalysis.biasedFormToo") : ".")]))
+        Note(
+          Message(
+            "similarityAnalysis.linearCkaN",
+            [
+              "tokens": tokens.count, "width": sample.width,
+              "tokensPerFeature": tokens.count < 4 * sample.width ? "few" : "enough",
+            ]))
       ])
     result[SimilarityMetrics.matrix] = array(biased)
     result[SimilarityMetrics.debiasedMatrix] = array(debiased)

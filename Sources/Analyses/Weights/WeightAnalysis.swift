@@ -41,8 +41,8 @@ package struct WeightAnalysis: Analysis {
       result[WeightMetrics.names, stack] = (result[WeightMetrics.names, stack] ?? []) + [matrix.name]
     }
     result.notes = [
-      phrase("weightAnalysis.singularValuesMatrices", ["matrices": matrices.count]),
-      phrase("weightAnalysis.exponentHintOnly"),
+      Note(Message("weightAnalysis.singularValuesMatrices", ["matrices": matrices.count])),
+      Note(Message("weightAnalysis.exponentHintOnly")),
     ]
     return result
   }

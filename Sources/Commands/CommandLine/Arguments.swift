@@ -26,7 +26,9 @@ struct Arguments: Sendable {
       }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let option = try command.option(parts[0])
-      guard values[option.name] == nil else { throw command.error("--\(option.name)", phrase("arguments.isGivenTwice")) }
+      guard values[option.name] == nil else {
+        throw command.error("--\(option.name)", phrase("arguments.isGivenTwice"))
+      }
       if case .flag = option.value {
         if parts.count > 1 { throw command.error(parts[0], phrase("arguments.takesNoValue"), found: "\"\(parts[1])\"") }
         values[option.name] = .flag
@@ -47,7 +49,8 @@ struct Arguments: Sendable {
       throw command.error("\"\(operands[command.operands.upperBound])\"", phrase("arguments.oneOperandToo"))
     }
     if operands.count < command.operands.lowerBound {
-      throw InputError(.usage, at: command.name, phrase("error.needsOperandnames", ["operandNames": command.operandNames]))
+      throw InputError(
+        .usage, at: command.name, phrase("error.needsOperandnames", ["operandNames": command.operandNames]))
     }
   }
 
@@ -63,7 +66,7 @@ struct Arguments: Sendable {
   private func value(_ name: String, _ kind: Option.Kind) -> Value? {
     precondition(
       Command.all.contains { $0.options.contains { $0.name == name && $0.kind == kind } },
-      phrase("arguments.noCommandHas", ["name": name, "kind": kind]))
+      phrase("arguments.noCommandHas", ["name": name, "kind": "\(kind)"]))
     return values[name]
   }
 
@@ -79,7 +82,8 @@ struct Arguments: Sendable {
       guard let name = text("name") else { return nil }
       guard Job.isName(name) else {
         throw command.error(
-          "--name", phrase("error.cannotNameFolder"), expected: phrase("expected.onePathComponent"), found: "\"\(name)\"")
+          "--name", phrase("error.cannotNameFolder"), expected: phrase("expected.onePathComponent"),
+          found: "\"\(name)\"")
       }
       return name
     }
@@ -94,13 +98,16 @@ struct Arguments: Sendable {
     case .flag: return .flag
     case .text: return .text(text)
     case .integer(_, let range):
-      guard let number = Int(text) else { throw error(phrase("arguments.hasWrongType"), expected: phrase("arguments.aWholeNumber")) }
+      guard let number = Int(text) else {
+        throw error(phrase("arguments.hasWrongType"), expected: phrase("arguments.aWholeNumber"))
+      }
       guard range.contains(number) else { throw error(phrase("arguments.isOutOfRange"), expected: range.spelling) }
       return .integer(number)
     case .choice(let choices):
       guard choices.contains(text) else {
         throw error(
-          phrase("arguments.notKnownSuggestion", ["suggestion": suggestion(for: text, among: choices)]), expected: choices.joined(separator: " or "))
+          phrase("arguments.notKnownSuggestion", ["suggestion": suggestion(for: text, among: choices)]),
+          expected: choices.joined(separator: " or "))
       }
       return .text(text)
     case .list(_, let known):
@@ -110,7 +117,8 @@ struct Arguments: Sendable {
         if name.isEmpty { throw error(phrase("arguments.hasEmptyName")) }
         if let known, !known.contains(name) {
           throw command.error(
-            "--\(option.name)", phrase("arguments.nameNotKnown", ["name": name, "suggestion": suggestion(for: name, among: known)]),
+            "--\(option.name)",
+            phrase("arguments.nameNotKnown", ["name": name, "suggestion": suggestion(for: name, among: known)]),
             expected: known.joined(separator: " or "))
         }
         if !names.contains(name) { names.append(name) }
@@ -126,7 +134,10 @@ extension Command {
     let word = word == "-o" ? "--output" : word
     if let option = options.first(where: { "--\($0.name)" == word }) { return option }
     throw error(
-      word, phrase("arguments.notKnownOption", ["suggestion": suggestion(for: word, among: options.map { "--\($0.name)" } + ["--help"])]))
+      word,
+      phrase(
+        "arguments.notKnownOption",
+        ["suggestion": suggestion(for: word, among: options.map { "--\($0.name)" } + ["--help"])]))
   }
 
   fileprivate func error(

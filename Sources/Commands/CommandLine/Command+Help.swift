@@ -1,3 +1,5 @@
+import Support
+
 extension Command {
   /// What `tomograph --help` prints.
   static var help: String {

@@ -83,11 +83,13 @@ package struct Command: Sendable {
     let known = isOption ? ["--help", "--version"] : all.map(\.name)
     throw InputError(
       .usage, at: name,
-      phrase("error.notKnownIsoption", ["isOption": isOption ? "option" : "command", "suggestion": suggestion(for: name, among: known)]))
+      phrase(
+        "error.notKnownIsoption",
+        ["isOption": isOption ? "option" : "command", "suggestion": suggestion(for: name, among: known)]))
   }
 
   private static func oneLine(_ error: any Error) -> String {
-    let text = (error as? InputError)?.description ?? phrase("command.faultProgramError", ["error": error])
+    let text = (error as? InputError)?.description ?? phrase("command.faultProgramError", ["error": "\(error)"])
     return text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

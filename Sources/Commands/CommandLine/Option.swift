@@ -1,3 +1,5 @@
+import Support
+
 /// An option that a command takes: its name, the type of its value, and a line of help.
 struct Option: Sendable {
   enum Value: Sendable {

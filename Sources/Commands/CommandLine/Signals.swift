@@ -25,7 +25,7 @@ enum Signals {
     guard getenv("SWIFT_BACKTRACE") == nil else { return }
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT] {
       signal(number) { _ in
-        let line: StaticString = phrase("signals.tomographFaultProgram")
+        let line: StaticString = "tomograph: a fault of the program: it has stopped where it should not be able to\n"
         _ = write(STDERR_FILENO, line.utf8Start, line.utf8CodeUnitCount)
         _exit(4)
       }

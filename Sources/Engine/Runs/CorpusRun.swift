@@ -1,7 +1,7 @@
 import CKernels
 import Corpora
 package import Results
-import Support
+package import Support
 package import Transformers
 
 /// A model's way through a corpus: documents are read, cut into tokens, sorted by length into batches, run, and shown to
@@ -126,7 +126,13 @@ package struct CorpusRun {
     if !results.isEmpty { results[0].notes += corpusNotes.map { Note($0) } }
     if let windows = reading.text?.windows, extent.windowed > 0, !results.isEmpty {
       results[0].notes.append(
-        Note(Message("corpusRun.windowedDocumentsRead", ["windowed": extent.windowed, "windows": extent.windows, "length": windows.length, "stride": windows.stride])))
+        Note(
+          Message(
+            "corpusRun.windowedDocumentsRead",
+            [
+              "windowed": extent.windowed, "windows": extent.windows, "length": windows.length,
+              "stride": windows.stride,
+            ])))
     }
     if case .images(let images) = reading, let reason = images.remark {
       for i in results.indices where results[i].id == GradientMetrics.analysis && results[i].notApplicable != nil {

@@ -37,7 +37,7 @@ struct DataReader {
   /// The documents of a corpus, and what was left out of it; a file that is packed whole is one document.
   static func documents(
     _ data: TrainingPlan.Data, _ packing: TrainingPlan.Packing
-  ) throws -> (all: [Document], notes: [String]) {
+  ) throws -> (all: [Document], notes: [Message]) {
     guard packing == .file else {
       let corpus = try Corpus.read(data.file, label: data.label, limit: data.limit)
       return (corpus.documents, corpus.notes)

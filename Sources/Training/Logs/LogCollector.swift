@@ -138,7 +138,8 @@ struct LogCollector {
       }
     }
     return Message(
-      "logCollector.placeLeftOut", ["place": place, "shown": .list(shown), "more": max(0, unreadNames.count - 6)])
+      "logCollector.placeLeftOut",
+      ["place": place, "shown": Message.Argument.list(shown), "more": max(0, unreadNames.count - 6)])
   }
 
   /// The entries of all series as they are added, each restart taking away what lay behind it.

@@ -1,4 +1,5 @@
 package import Results
+package import Support
 
 /// What a training wrote down while it ran: numbers and histograms by step.
 package struct TrainingLog: Hashable, Sendable {

@@ -79,7 +79,7 @@ package final class TrainingRun {
       try TelemetryWriter(
         plan.folder, $0, trainer: trainer, from: trainer.step, tokens: setup.telemetryTokens ?? TelemetryTokens())
     }
-    setup.notes.forEach(events.noted)
+    setup.notes.forEach { events.noted($0.text) }
     events.began(setup.steps, trainer.step, trainer.model.parameterCount, setup.data.count)
     if trainer.step == 0 {
       try evaluate(telemetry)

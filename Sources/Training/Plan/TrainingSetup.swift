@@ -33,7 +33,7 @@ struct TrainingSetup {
   /// What telemetry knows of the tokens; nil where none is asked for.
   let telemetryTokens: TelemetryTokens?
   /// What was left out of the data, in sentences.
-  let notes: [String]
+  let notes: [Message]
 
   /// - Parameter checkpoint: where the weights are taken from in place of the plan's beginning.
   init(_ plan: TrainingPlan, from checkpoint: URL?) throws {

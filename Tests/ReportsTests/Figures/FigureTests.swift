@@ -1,6 +1,7 @@
 import Drawing
 import Plotting
 import Reports
+import Support
 import TestSupport
 import Testing
 
