@@ -47,7 +47,7 @@ let package = Package(
       "Training",
       ["Support", "Engine", "Analyses", "Transformers", "Tensors", "CKernels", "Corpora", "Results", "CISAL"]),
     swift("Diagnosis", ["Support", "Results"]),
-    swift("Drawing", []),
+    swift("Drawing", ["Support"]),
     swift("Plotting", ["Support", "Drawing"]),
     swift("CairoRenderer", ["Support", "Drawing", "CISAL", "CKernels", "CPangoCairo", "CPNG"]),
     swift("Reports", ["Support", "Results", "Diagnosis", "Drawing", "Plotting", "CMarkGFM"]),

@@ -23,11 +23,11 @@ struct Typeface: Sendable {
 final class Typefaces: @unchecked Sendable {
   /// The family set for each of a figure's three, in the folder that is shipped.
   static let families: [Font.Family: String] = [
-    .sans: "Inter", .serif: phrase("typefaces.notoSerif"), .mono: phrase("typefaces.jetbrainsMono"),
+    .sans: "Inter", .serif: "Noto Serif", .mono: "JetBrains Mono",
   ]
   /// Where characters are sought that the family lacks, before all other files in the order of their names.
   static let fallbacks = [
-    phrase("typefaces.notoSansArabic"), phrase("typefaces.notoSansCjk"), phrase("typefaces.dejavuSans"),
+    "Noto Sans Arabic", "Noto Sans CJK SC", "DejaVu Sans",
   ]
 
   let config: OpaquePointer
@@ -64,7 +64,7 @@ final class Typefaces: @unchecked Sendable {
 
     var opened: FT_Library?
     guard FT_Init_FreeType(&opened) == 0, let library = opened else {
-      throw RenderError.fonts(path: path, problem: phrase("typefaces.freetypeDidNot"))
+      throw RenderError.fonts(path: path, problem: phrase("typefaces.freeTypeDidNotStart"))
     }
     var faces: [Typeface] = []
     var cairoFaces: [OpaquePointer] = []

@@ -13,17 +13,28 @@ struct Inspection {
     let facts =
       [
         ("family", d.family),
-        ("task", d.task),
+        ("task", d.task.text),
         ("layers", "\(d.layers)"),
-        ("heads", phrase("inspection.headsWidthHeadwidth", ["heads": d.heads, "headWidth": d.headWidth, "isCausal": d.isCausal ? "causal" : "bidirectional"])),
+        (
+          "heads",
+          phrase(
+            "inspection.headsWidthHeadwidth",
+            ["heads": d.heads, "headWidth": d.headWidth, "mask": d.isCausal ? "causal" : "none"])
+        ),
         ("width", "\(d.width)"),
         ("feed-forward", "\(d.feedForwardWidth), \(d.activation)"),
         (
           "norm",
           d.norm == .none
-            ? "none" : phrase("inspection.postEachSublayer", ["post": d.normPlacement == .post ? "after" : "before", "normEpsilon": d.normEpsilon])
+            ? "none"
+            : phrase(
+              "inspection.postEachSublayer",
+              ["place": d.normPlacement == .post ? "after" : "before", "normEpsilon": d.normEpsilon])
         ),
-        ("positions", d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : phrase("inspection.relativeAnyNumber")),
+        (
+          "positions",
+          d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : phrase("inspection.relativeAnyNumber")
+        ),
       ]
       + (d.vocabulary > 0 ? [("vocabulary", "\(d.vocabulary)")] : []) + (tokenizer.map { [("tokenizer", $0)] } ?? [])
       + [("parameters", "\(model.totalParameterCount)")]
@@ -44,7 +55,8 @@ struct Inspection {
   private static func notes(_ notes: [Transformers.WeightNote]) -> [String] {
     notes.map { note in
       if let note = Results.WeightNote(note) { return note.sentence(naming: .max) }
-      return phrase("inspection.namesFilesTensors", ["names": note.names.count, "names2": note.names.joined(separator: ", ")])
+      return phrase(
+        "inspection.namesFilesTensors", ["names": note.names.count, "names2": note.names.joined(separator: ", ")])
     }
   }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// How wide a figure is: a length, or the column of a venue by its name.
 package struct FigureWidth: Hashable, Sendable {
   /// In points of 1/72 inch.
@@ -16,8 +18,8 @@ package struct FigureWidth: Hashable, Sendable {
   package struct Fault: Error, Hashable, CustomStringConvertible {
     package let text: String
     package var description: String {
-      "\"\(text)\" is no width, expected a length from 0.5in to 100in such as 3.25in, 89mm, 12cm or 240pt, or one of "
-        + FigureWidth.named.map(\.name).joined(separator: ", ")
+      phrase(
+        "figureWidth.unknown", ["text": text, "names": FigureWidth.named.map(\.name).joined(separator: ", ")])
     }
   }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// How every number is written that the program draws or prints: rounded, with a true minus sign, the same everywhere.
 ///
 /// Digits come from integers, so that the text depends on neither locale nor C library.
@@ -68,13 +70,13 @@ package enum NumberFormat {
     if x == 0 { return "0" }
     let sign = x < 0 ? "−" : ""
     let size = abs(x)
-    if size == size.rounded(), size < 1e15 { return sign + grouped(Int64(size)) }
+    if size == size.rounded(), size < 1e15 { return sign + Int(size).grouped }
     let (mantissa, exponent) = decompose(size, digits)
     let trimmed = trim(mantissa)
     if exponent >= 15 || exponent < -3 {
       return sign + point(trimmed, 0) + "×10" + superscript(exponent)
     }
-    if exponent >= digits - 1 { return sign + grouped(Int64(size.rounded())) }
+    if exponent >= digits - 1 { return sign + Int(size.rounded()).grouped }
     return sign + point(trimmed, exponent)
   }
 
@@ -86,7 +88,7 @@ package enum NumberFormat {
     var digits = Array(String(Int64(whole)).utf8)
     while digits.count <= decimals { digits.insert(UInt8(ascii: "0"), at: 0) }
     let sign = x < 0 && whole != 0 ? "−" : ""
-    let head = grouped(Int64(string(digits.dropLast(decimals))) ?? 0)
+    let head = (Int(string(digits.dropLast(decimals))) ?? 0).grouped
     return sign + head + (decimals > 0 ? "." + string(digits.suffix(decimals)) : "")
   }
 
@@ -116,7 +118,7 @@ package enum NumberFormat {
   }
 
   /// A count: `22,713,216`.
-  package static func count(_ n: Int) -> String { (n < 0 ? "−" : "") + grouped(Int64(n.magnitude)) }
+  package static func count(_ n: Int) -> String { n.grouped }
 
   /// A number for a machine: plain ASCII, `digits` significant digits, `NaN`, `Inf`, `-Inf`.
   package static func machine(_ x: Double, digits: Int = 9) -> String {
@@ -142,17 +144,6 @@ package enum NumberFormat {
       return string(digits) + String(repeating: "0", count: exponent + 1 - digits.count)
     }
     return string(digits[...exponent]) + "." + string(digits[(exponent + 1)...])
-  }
-
-  private static func grouped(_ n: Int64) -> String {
-    let digits = Array(String(n).utf8)
-    guard digits.count > 4 else { return string(digits) }
-    var bytes: [UInt8] = []
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes.append(digit)
-    }
-    return string(bytes)
   }
 
   package static func superscript(_ n: Int) -> String {

@@ -27,7 +27,7 @@ extension Theme {
   ]
 
   /// The keys of a theme's file, each with what it means; all may be left out.
-  package static let keys: [(name: String, meaning: String)] =
+  package static var keys: [(name: String, meaning: String)] {
     [
       ("name", phrase("theme.itsNameInMessages")),
       ("base", phrase("theme.themeWhoseValues", ["named": named.map(\.name).joined(separator: ", ")])),
@@ -37,6 +37,7 @@ extension Theme {
       ("sequential", phrase("theme.mapNumbersMaps", ["maps": maps(.sequential)])),
       ("diverging", phrase("theme.mapNumbersBoth", ["maps": maps(.diverging)])),
     ] + sizes.map { ($0.name, $0.meaning) } + colors.map { ($0.name, $0.meaning + ", \"#rrggbb\"") }
+  }
 
   private static func maps(_ kind: ColorMap.Kind) -> String {
     ColorMap.named.filter { $0.map.kind == kind }.map(\.name).joined(separator: ", ")
@@ -49,21 +50,23 @@ extension Theme {
     let set: @Sendable (inout Theme, Double) -> Void
   }
 
-  private static let sizes: [Size] = [
-    Size(name: "titleSize", meaning: phrase("theme.ofTheTitleInPoints"), range: 3...72) { $0.titleSize = $1 },
-    Size(name: "labelSize", meaning: phrase("theme.titlesAxesPoints"), range: 3...72) { $0.labelSize = $1 },
-    Size(name: "tickSize", meaning: phrase("theme.numbersNamesAxes"), range: 3...72) {
-      $0.tickSize = $1
-    },
-    Size(name: "smallestSize", meaning: phrase("theme.belowTextLeft"), range: 1...72) {
-      $0.smallestSize = $1
-    },
-    Size(name: "lineWidth", meaning: phrase("theme.linesDataPoints"), range: 0.05...20) { $0.lineWidth = $1 },
-    Size(name: "axisWidth", meaning: phrase("theme.axesGridsPoints"), range: 0.05...20) { $0.axisWidth = $1 },
-    Size(name: "rasterDPI", meaning: phrase("theme.layersDrawnPixels"), range: 72...1200) {
-      $0.rasterDPI = $1
-    },
-  ]
+  private static var sizes: [Size] {
+    [
+      Size(name: "titleSize", meaning: phrase("theme.ofTheTitleInPoints"), range: 3...72) { $0.titleSize = $1 },
+      Size(name: "labelSize", meaning: phrase("theme.titlesAxesPoints"), range: 3...72) { $0.labelSize = $1 },
+      Size(name: "tickSize", meaning: phrase("theme.numbersNamesAxes"), range: 3...72) {
+        $0.tickSize = $1
+      },
+      Size(name: "smallestSize", meaning: phrase("theme.belowTextLeft"), range: 1...72) {
+        $0.smallestSize = $1
+      },
+      Size(name: "lineWidth", meaning: phrase("theme.linesDataPoints"), range: 0.05...20) { $0.lineWidth = $1 },
+      Size(name: "axisWidth", meaning: phrase("theme.axesGridsPoints"), range: 0.05...20) { $0.axisWidth = $1 },
+      Size(name: "rasterDPI", meaning: phrase("theme.layersDrawnPixels"), range: 72...1200) {
+        $0.rasterDPI = $1
+      },
+    ]
+  }
 
   private struct Ink: Sendable {
     let name: String
@@ -71,16 +74,18 @@ extension Theme {
     let set: @Sendable (inout Theme, Color) -> Void
   }
 
-  private static let colors: [Ink] = [
-    Ink(name: "background", meaning: phrase("theme.theGround")) { $0.background = $1 },
-    Ink(name: "ink", meaning: "text") { $0.ink = $1 },
-    Ink(name: "muted", meaning: phrase("theme.axesLesserText")) { $0.muted = $1 },
-    Ink(name: "grid", meaning: phrase("theme.linesAcrossPanel")) { $0.grid = $1 },
-    Ink(name: "gapGround", meaning: phrase("theme.groundWhatHas")) { $0.gapGround = $1 },
-    Ink(name: "gapInk", meaning: phrase("theme.theStrokesOnIt")) { $0.gapInk = $1 },
-    Ink(name: "accent", meaning: phrase("theme.aSingleSeries")) { $0.accent = $1 },
-    Ink(name: "otherCategory", meaning: phrase("theme.categoryAllOthers")) { $0.otherCategory = $1 },
-  ]
+  private static var colors: [Ink] {
+    [
+      Ink(name: "background", meaning: phrase("theme.theGround")) { $0.background = $1 },
+      Ink(name: "ink", meaning: "text") { $0.ink = $1 },
+      Ink(name: "muted", meaning: phrase("theme.axesLesserText")) { $0.muted = $1 },
+      Ink(name: "grid", meaning: phrase("theme.linesAcrossPanel")) { $0.grid = $1 },
+      Ink(name: "gapGround", meaning: phrase("theme.groundWhatHas")) { $0.gapGround = $1 },
+      Ink(name: "gapInk", meaning: phrase("theme.theStrokesOnIt")) { $0.gapInk = $1 },
+      Ink(name: "accent", meaning: phrase("theme.aSingleSeries")) { $0.accent = $1 },
+      Ink(name: "otherCategory", meaning: phrase("theme.categoryAllOthers")) { $0.otherCategory = $1 },
+    ]
+  }
 
   /// A theme from its file: an object of `keys`.
   ///

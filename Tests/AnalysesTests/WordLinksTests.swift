@@ -133,7 +133,7 @@ struct WordLinksTests {
       }
     }
     #expect(result[AttentionMetrics.alignmentErrorRate]?.rows.count == d.layers * d.heads)
-    #expect(result.notes.contains { $0.text.contains("over the 5 documents") && $0.text.contains("1 more were cut") })
+    #expect(result.notes.contains { $0.text.contains("over the 5 documents") && $0.text.contains("1 more was cut") })
     let id = try #require(result.texts["cross/samples"]?.first { $0 != "doc-5" })
     #expect(result.texts["cross/sample.\(id).queries"] == ["c", "d", "d", "</s>"])
     #expect(result.texts["cross/sample.\(id).queryWords"] == ["0", "1", "1", ""])

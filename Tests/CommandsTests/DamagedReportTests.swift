@@ -10,7 +10,7 @@ struct DamagedReportTests {
       ("results.json", "\"L1.H1\"", "\"L-1.H0\""), ("results.json", "\"L1.H1\"", "\"L9e18.H9e18\""),
       ("results.json", "\"L1.H1\"", "\"L999999999.H0\""), ("results.json", "\"layers\": 3", "\"layers\": -3"),
       ("results.json", "\"layers\": 3", "\"layers\": 4"), ("results.json", "\"heads\": 4", "\"heads\": 1000000"),
-      ("results.json", "\"n\": ", "\"n\": -"), ("results.json", "\"schema\": 1", "\"schema\": 2"),
+      ("results.json", "\"n\": ", "\"n\": -"), ("results.json", "\"schema\": 2", "\"schema\": 3"),
       ("results.json", "\"subject\": ", "\"subjects\": "), ("results.json", "\"uniform\"", "\"nothing\""),
       ("results.json", "\"arrays\": {", "\"arrays\": {\"more\": {\"shape\": [1]}, "),
       ("results.json", "{", ""), ("findings.json", "{", "["), ("findings.json", "\"level\"", "\"levels\""),

@@ -81,7 +81,7 @@ struct HealthyRun {
       subject: Subject(
         name: "healthy",
         model: Subject.Model(
-          name: "healthy", family: "gpt2", task: task, layers: Self.layers, heads: Self.heads,
+          name: "healthy", family: "gpt2", task: Message(verbatim: task), layers: Self.layers, heads: Self.heads,
           width: 64, headWidth: 16, vocabulary: 100, parameters: 1000, isCausal: isCausal),
         corpus: Subject.Corpus(name: "text", documents: 10, tokens: 1000, label: nil, truncated: 0), seed: 0),
       analyses: [

@@ -90,7 +90,7 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
       let xml = try text(folder.appending(path: "junit.xml"))
       #expect(xml.contains("tests=\"4\" failures=\"0\" errors=\"0\" skipped=\"0\""))
       #expect(xml.contains("name=\"Attention collapse (uniform): L1\""))
-      #expect(xml.contains("name=\"A rule that finds nothing\"/>"))
+      #expect(xml.contains("name=\"rule.quiet.title\"/>"))
     }
   }
 }

@@ -70,10 +70,11 @@ struct PartTests {
   @Test("An analysis that applies to no stack says so; one that applies to some is noted")
   func notApplicable() {
     let none = AnalysisResult(id: "attention", notApplicable: Message(verbatim: "too short"))
-    #expect(AnalysisResult(id: "attention", of: [(.encoder, none), (.decoder, none)]).notApplicable == "too short")
+    #expect(
+      AnalysisResult(id: "attention", of: [(.encoder, none), (.decoder, none)]).notApplicable?.text == "too short")
     let some = AnalysisResult(id: "attention", of: [(.encoder, result(1)), (.decoder, none)])
     #expect(some.notApplicable == nil)
-    #expect(some.notes.contains(Note(Message(verbatim: "not applicable, too short."), stack: .decoder)))
+    #expect(some.notes.contains { $0.sentence == "Decoder: not applicable, too short." && $0.stack == .decoder })
   }
 
   @Test("A note is carried by the part that it is about, whatever its words, and survives its file")
@@ -85,8 +86,10 @@ struct PartTests {
       .init(Component(.head(layer: 0, head: 0), stack: stack), Quantity(1, n: 1))
     }
     analysis.notes = [
-      Note(Message(verbatim: "decoder: 3 of 4"), stack: .encoder), Note(Message(verbatim: "Encoder: 2 of 4"), stack: .decoder),
-      Note(Message(verbatim: "16 sequences."), about: .repeatedTokens), Note(Message(verbatim: "doc-1 is cut."), stack: .cross, about: .document("doc-1")),
+      Note(Message(verbatim: "decoder: 3 of 4"), stack: .encoder),
+      Note(Message(verbatim: "Encoder: 2 of 4"), stack: .decoder),
+      Note(Message(verbatim: "16 sequences."), about: .repeatedTokens),
+      Note(Message(verbatim: "doc-1 is cut."), stack: .cross, about: .document("doc-1")),
       Note(Message(verbatim: "plain")),
     ]
     let run = run([analysis], encoder: Subject.Model.Stack(layers: 2, heads: 2, width: 8, headWidth: 4))

@@ -38,7 +38,7 @@ struct ResultsSchemaTests {
   @Test(
     "What no run writes is not",
     arguments: [
-      (#""schema": 1"#, #""schema": 2"#, "$.schema: is not 1"),
+      (#""schema": 2"#, #""schema": 1"#, "$.schema: is not 2"),
       (#""seed": 7"#, #""sed": 7"#, "$.subject: has no seed"),
       (#""seed": 7"#, #""seed": 7, "sed": 7"#, "$.subject.sed: must not be there"),
       (#""layers": 2"#, #""layers": "two""#, #"$.subject.model.layers: is not of type "integer""#),
@@ -55,7 +55,7 @@ struct ResultsSchemaTests {
         #""metric": "attention.entropy""#, #""metric": "attention.entrpy""#,
         #""attention.entrpy" is none of the values"#
       ),
-      (#""cut to 64 tokens""#, #"{"about": "histograms"}"#, "notes[0]: has no text"),
+      (#""code": "verbatim""#, #"{"about": "histograms"}"#, "notes[0]: has no text"),
       (#""id": "gradients""#, #""id": "gradient""#, "$.analyses[1]: fits 0 of"),
     ])
   func invalid(original: String, change: String, says: String) throws {

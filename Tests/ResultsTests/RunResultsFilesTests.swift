@@ -101,8 +101,8 @@ func example() -> RunResults {
     "A damaged run is one clear line with file and field",
     arguments: [
       (
-        #""schema": 1"#, #""schema": 99"#,
-        "is of another version: make the run anew with `tomograph report`, expected schema 1, found 99"
+        #""schema": 2"#, #""schema": 99"#,
+        "is of another version: make the run anew with `tomograph report`, expected schema 2, found 99"
       ),
       (#""metric": "attention.entropy""#, #""metric": "attention.entrpy""#, "uses a metric that is not defined"),
       (#""component": "L0.H1""#, #""component": "head 1""#, "no component is called"),

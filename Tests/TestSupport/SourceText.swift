@@ -16,7 +16,7 @@ package struct SourceText {
     package var isSentence: Bool {
       let words = text.split { !$0.isLetter && $0 != "’" && $0 != "'" && $0 != "-" }.filter { $0.count > 1 }
       let isWordy = text.contains(/[a-z,;:.] [a-z(]/) && words.count { $0.allSatisfy(\.isLowercase) } >= 2
-      return isWordy && !text.contains(/[<>{}\\|=]|:\/\/|^\.|--/)
+      return isWordy && !text.contains(/[<>{}\\|=_]|:\/\/|^\.|--/)
     }
   }
 
@@ -62,8 +62,20 @@ package struct SourceText {
       let names = literals.filter { inner in
         inner.start > open && inner.end < close && depth(from: open, to: inner.start) == 1
           && code[inner.end...].drop(while: \.isWhitespace).first == ":"
+          && code[..<inner.start].last(where: { !$0.isWhitespace }).map("[,".contains) == true
       }
       return Use(key: literal.text, line: literal.line, arguments: Set(names.map(\.text)))
+    }
+  }
+
+  /// Whether a literal is what a trap says, which is a programmer's error and no reader's.
+  package func isOfTrap(_ literal: Literal) -> Bool {
+    let names = ["precondition(", "preconditionFailure(", "fatalError(", "assert("]
+    let before = String(code[max(0, literal.start - 300)..<literal.start])
+    return names.contains { name in
+      guard let call = before.range(of: name, options: .backwards) else { return false }
+      let between = before[call.upperBound...]
+      return 1 + between.count { $0 == "(" } - between.count { $0 == ")" } > 0
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -102,7 +103,7 @@ struct OutputMatrixTests {
     let model = try changed("llama", keys) { tensors in
       if isBare { tensors.removeAll { $0.0 == "lm_head.weight" } }
     }
-    #expect(model.description.task == task)
+    #expect(model.description.task.text == task)
   }
 
   @Test("A causal classifier reads the last token that is no padding, on whichever side padding stands")

@@ -85,7 +85,7 @@ package struct Command: Sendable {
       .usage, at: name,
       phrase(
         "error.notKnownIsoption",
-        ["isOption": isOption ? "option" : "command", "suggestion": suggestion(for: name, among: known)]))
+        ["kind": isOption ? "option" : "command", "suggestion": suggestion(for: name, among: known)]))
   }
 
   private static func oneLine(_ error: any Error) -> String {

@@ -59,7 +59,12 @@ final class Progress: Sendable {
       guard form != .silent else { return }
       let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
       StandardError.write(
-        line: phrase("progress.titleDoneUnit", ["title": stage.title, "done": stage.done, "unit": stage.unit, "oneDecimal": seconds.oneDecimal, "isEmpty": (stage.remark.isEmpty ? "" : ", \(stage.remark)")]))
+        line: phrase(
+          "progress.titleDoneUnit",
+          [
+            "title": stage.title, "done": stage.done, "unit": stage.unit, "oneDecimal": seconds.oneDecimal,
+            "remark": stage.remark.isEmpty ? "none" : stage.remark,
+          ]))
     }
   }
 
@@ -69,13 +74,21 @@ final class Progress: Sendable {
   }
 
   private func state(_ stage: Stage) -> String {
-    var text = phrase("progress.doneTotalUnit", ["done": stage.done, "total": stage.total, "unit": stage.unit, "isEmpty": (stage.remark.isEmpty ? "" : ", \(stage.remark)")])
+    var text = phrase(
+      "progress.doneTotalUnit",
+      [
+        "done": stage.done, "total": stage.total, "unit": stage.unit,
+        "remark": stage.remark.isEmpty ? "none" : stage.remark,
+      ])
     let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
     guard stage.done > 0, seconds > 0.3 else { return text }
     let rate = Double(stage.done) / seconds
     text += ", \(rate.oneDecimal)/s"
     let left = Int((Double(max(0, stage.total - stage.done)) / rate).rounded(.up))
-    text += left < 60 ? phrase("progress.leftSLeft", ["left": left]) : phrase("progress.leftMinLeft2", ["left": left / 60, "left2": left % 60])
+    text +=
+      left < 60
+      ? phrase("progress.leftSLeft", ["left": left])
+      : phrase("progress.leftMinLeft2", ["left": left / 60, "left2": left % 60])
     return text
   }
 

@@ -5,15 +5,20 @@ import Support
 struct AnalysisGuide: Sendable {
   /// The section's anchor.
   var id: String
-  var title: String
+  var title: String { words("title") ?? id.prefix(1).uppercased() + id.dropFirst() }
   /// The analyses that belong to it.
   var analyses: [String]
   /// One paragraph: what is measured and how to read it. Markdown.
-  var introduction: String
+  var introduction: String { words("introduction") ?? "" }
   /// The figures that stand in the text, in this order; others go to a gallery that is folded up.
   var places: [Place]
   /// The title of that gallery.
-  var galleryTitle: String
+  var galleryTitle: String { words("gallery") ?? phrase("guide.gallery") }
+
+  private func words(_ part: String) -> String? {
+    let key = "guide.\(id).\(part)"
+    return Catalogue.current.holds(key) ? phrase(key) : nil
+  }
 
   /// Where figures stand. A name is an id, or the beginning of several, which ends with a dash.
   enum Place: Sendable {
@@ -43,90 +48,68 @@ struct AnalysisGuide: Sendable {
     }
   }
 
-  init(
-    id: String, title: String, analyses: [String], introduction: String, places: [Place],
-    galleryTitle: String = phrase("analysisGuide.moreFigures")
-  ) {
+  init(_ id: String, _ analyses: [String], places: [Place]) {
     self.id = id
-    self.title = title
     self.analyses = analyses
-    self.introduction = introduction
     self.places = places
-    self.galleryTitle = galleryTitle
   }
 
   /// For an analysis that no guide knows.
-  init(unknown id: String) {
-    self.init(
-      id: id, title: id.prefix(1).uppercased() + id.dropFirst(), analyses: [id], introduction: "",
-      places: [.column(["\(id)-"])])
-  }
+  init(unknown id: String) { self.init(id, [id], places: [.column(["\(id)-"])]) }
 
   static let all = [
     AnalysisGuide(
-      id: "corpus", title: "Corpus", analyses: ["corpus"],
-      introduction: phrase("analysisGuide.whatTokenizerMakes"),
+      "corpus", ["corpus"],
       places: []),
     AnalysisGuide(
-      id: "training", title: "Training", analyses: ["training"],
-      introduction: phrase("analysisGuide.whatTrainingsLog"),
+      "training", ["training"],
       places: [
         .column(["training-loss", "training-gradient-layers"]),
         .row(["training-gradient-norm", "training-learning-rate", "training-similarity"]),
         .row(["training-in-context", "training-scores-induction-score", "training-scores-previous-token-score"]),
         .row(["training-entropy", "training-rank", "training-cka-first"]),
-      ],
-      galleryTitle: phrase("analysisGuide.allOtherCurves")),
+      ]),
     AnalysisGuide(
-      id: "attention", title: "Attention", analyses: ["attention"],
-      introduction: phrase("analysisGuide.eachHeadTurns"),
+      "attention", ["attention"],
       places: [
         .column(["attention-class", "attention-sheet"]),
         .row(["attention-normalised-entropy", "attention-first-share", "attention-distance"]),
         .row(["attention-induction-score", "attention-previous-token-score", "attention-duplicate-token-score"]),
         .column(["attention-head-", "attention-lines", "attention-alignment", "attention-model-view"]),
-      ],
-      galleryTitle: phrase("analysisGuide.allOtherHead")),
+      ]),
     AnalysisGuide(
-      id: "representations", title: "Representations", analyses: ["representations"],
-      introduction: phrase("analysisGuide.residualStreamLooked"),
+      "representations", ["representations"],
       places: [
         .row(["representations-rank", "representations-anisotropy", "representations-distances"]),
         .column(["representations-spectrum"]),
       ]),
     AnalysisGuide(
-      id: "geometry", title: "Geometry", analyses: ["projection", "similarity"],
-      introduction: phrase("analysisGuide.twoPicturesHow"),
+      "geometry", ["projection", "similarity"],
       places: [.column(["projection-"]), .column(["similarity-cka"])]),
     AnalysisGuide(
-      id: "repetition", title: "Continuations", analyses: ["repetition"],
-      introduction: phrase("analysisGuide.modelContinuesDocuments"),
+      "repetition", ["repetition"],
       places: [.row(["repetition-by-length", "repetition-along-text"])]),
     AnalysisGuide(
-      id: "context", title: phrase("analysisGuide.inContextLearning"), analyses: ["context"],
-      introduction: phrase("analysisGuide.whatLanguageModel"),
+      "context", ["context"],
       places: [.column(["context-loss"])]),
     AnalysisGuide(
-      id: "routing", title: phrase("analysisGuide.mixtureOfExperts"), analyses: ["routing"],
-      introduction: phrase("analysisGuide.eachLayerRouter"),
+      "routing", ["routing"],
       places: [.column(["routing-load"])]),
     AnalysisGuide(
-      id: "gradients", title: "Gradients", analyses: ["gradients"],
-      introduction: phrase("analysisGuide.gradientCorpusLoss"),
+      "gradients", ["gradients"],
       places: [
         .column(["gradients-relative-flow"]),
         .row(["gradients-norm", "gradients-ratio", "gradients-rms-by-kind"]),
         .column(["gradients-histogram"]),
       ]),
     AnalysisGuide(
-      id: "weights", title: "Weights", analyses: ["weights"],
-      introduction: phrase("analysisGuide.singularValuesEvery"),
+      "weights", ["weights"],
       places: [
         .column(["weights-spectra"]),
         .row(["weights-stable-rank-by-kind", "weights-condition-number-by-kind", "weights-alpha-by-kind"]),
       ]),
     AnalysisGuide(
-      id: "census", title: phrase("analysisGuide.nanInfiniteWeights"), analyses: [WeightMetrics.census],
-      introduction: phrase("analysisGuide.everyWeightModel"), places: []),
+      "census", [WeightMetrics.census],
+      places: []),
   ]
 }

@@ -37,7 +37,7 @@ package struct ArticleBuilder: Sendable {
       phrase(
         "articleBuilder.modelTaskFamily",
         [
-          "model": model.name, "task": article(model.task), "family": model.family, "layers": layers(model),
+          "model": model.name, "task": article(model.task.text), "family": model.family, "layers": layers(model),
           "heads": model.heads, "parameters": model.parameters,
           "documentNoun": counted(corpus.documents, results.subject.documentNoun),
           "positionNoun": counted(corpus.tokens, results.subject.positionNoun), "corpus": corpus.name,
@@ -183,7 +183,7 @@ package struct ArticleBuilder: Sendable {
     let model = results.subject.model
     let corpus = results.subject.corpus
     let facts: [(String, String)] = [
-      ("Model", model.name), ("Family", model.family), ("Task", model.task),
+      ("Model", model.name), ("Family", model.family), ("Task", model.task.text),
       (
         "Shape",
         phrase(

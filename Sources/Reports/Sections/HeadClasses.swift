@@ -17,11 +17,7 @@ struct HeadClasses {
     var members: [Member]
 
     /// "5 sinks", "1 previous-token head".
-    var counted: String {
-      name == .sink
-        ? Reports.counted(members.count, "sink")
-        : Reports.counted(members.count, name.rawValue.replacing(" ", with: "-") + " head")
-    }
+    var counted: String { name.counted(members.count) }
   }
 
   /// In the order in which classes are tried; only those that have members.

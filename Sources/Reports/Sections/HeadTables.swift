@@ -21,7 +21,7 @@ struct HeadTables {
       let more = one.members.count > 10 ? ", … " : ""
       let best = one.members.first?.score
       return [
-        Article.Cell(one.name.rawValue), Article.Cell(NumberFormat.count(one.members.count), .number),
+        Article.Cell(one.name.title), Article.Cell(NumberFormat.count(one.members.count), .number),
         Article.Cell(shown + more),
         best.map { $0.cell(withInterval: true) } ?? Article.Cell("–", .number),
         Article.Cell(best.map { NumberFormat.count($0.n) } ?? "–", .number),
@@ -31,7 +31,8 @@ struct HeadTables {
     let absent = named.filter { classes[$0] == nil }
     let sentence =
       absent.isEmpty
-      ? "" : phrase("headTables.noHeadClass", ["absent": absent.count == 1 ? "" : "es", "absent2": listed(absent.map { "*\($0.rawValue)*" })])
+      ? ""
+      : phrase("headTables.noHeadClass", ["absent": absent.count, "classes": absent.map { "*\($0.title)*" }.listed])
     return [
       .table(
         Article.Table(

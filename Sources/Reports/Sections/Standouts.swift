@@ -20,7 +20,12 @@ struct Standouts {
     let evidence = finding.evidence.first.map { " (\(lowercased(Escaping.markdown($0.sentence))))" } ?? ""
     let place = more.isEmpty ? listed(places) : places.joined(separator: ", ") + more
     return
-      phrase("standouts.titlePlaceEvidence", ["title": Escaping.markdown(finding.title), "place": place, "evidence": evidence, "lowercased": lowercased(Escaping.markdown(finding.meaning))])
+      phrase(
+        "standouts.titlePlaceEvidence",
+        [
+          "title": Escaping.markdown(finding.title), "place": place, "evidence": evidence,
+          "lowercased": lowercased(Escaping.markdown(finding.meaning)),
+        ])
   }
 
   private func lowercased(_ sentence: String) -> String {
@@ -30,16 +35,16 @@ struct Standouts {
   }
 
   /// A sentence of each stack, as one.
-  private func ofStacks(_ sentence: (_ part: RunResults, _ of: String) -> String?) -> String? {
+  private func ofStacks(_ sentence: (_ part: RunResults, _ of: Component.Stack) -> String?) -> String? {
     let sentences = results.subject.model.stacks.compactMap { stack in
-      sentence(results.part(stack), stack == .only ? "" : stack == .cross ? "cross-attention " : "\(stack.rawValue) ")
+      sentence(results.part(stack), stack)
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }
 
   private var heads: String? { ofStacks(heads) }
 
-  private func heads(_ results: RunResults, _ stack: String) -> String? {
+  private func heads(_ results: RunResults, _ stack: Component.Stack) -> String? {
     guard let attention = results[analysis: AttentionMetrics.analysis],
       let classes = HeadClasses(attention, results.subject)
     else {
@@ -51,13 +56,17 @@ struct Standouts {
       reason == nil ? one.name != .other : [.induction, .duplicateToken].contains(one.name)
     }
     let (layers, count) = (results.subject.model.layers, results.subject.model.heads)
-    let aligner = BestAligner(results, layers: layers, heads: count).map { phrase("standouts.nameIsReason", ["name": $0.name, "reason": $0.reason]) } ?? ""
+    let aligner =
+      BestAligner(results, layers: layers, heads: count).map {
+        phrase("standouts.nameIsReason", ["name": $0.name, "reason": $0.reason])
+      } ?? ""
     if let reason, named.isEmpty {
-      return phrase("standouts.whatStackHeads", ["stack": stack, "reason": Escaping.markdown(reason), "aligner": aligner])
+      return phrase(
+        "standouts.whatStackHeads", ["stack": stack.rawValue, "reason": Escaping.markdown(reason), "aligner": aligner])
     }
     guard !named.isEmpty else {
       return
-        phrase("standouts.noneClassesStack", ["classes": classes.count, "stack": stack, "aligner": aligner])
+        phrase("standouts.noneClassesStack", ["classes": classes.count, "stack": stack.rawValue, "aligner": aligner])
     }
     let largest = named.enumerated().sorted { one, other in
       // Heads with a job that is rare and told apart by a probe are named before the common ones.
@@ -74,18 +83,24 @@ struct Standouts {
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes[.induction] == nil ? phrase("standouts.noInductionHead") : ""
     let rest = reason.map { phrase("standouts.whatOthersDo", ["markdown": Escaping.markdown($0)]) } ?? ""
-    return phrase("standouts.amongCountedheadsStack", ["countedHeads": classes.countedHeads, "stack": stack, "parts": listed(parts), "without": without, "rest": rest, "aligner": aligner])
+    return phrase(
+      "standouts.amongCountedheadsStack",
+      [
+        "countedHeads": classes.countedHeads, "stack": stack.rawValue, "parts": listed(parts), "without": without,
+        "rest": rest, "aligner": aligner,
+      ])
   }
 
   /// Left for runs in which no rule has more to say.
   private var sinks: String? { ofStacks(sinks) }
 
-  private func sinks(_ results: RunResults, _ stack: String) -> String? {
+  private func sinks(_ results: RunResults, _ stack: Component.Stack) -> String? {
     guard let rate = results[AttentionMetrics.sinkRate]?[.model], let value = rate.value, value > 0,
       rate.n >= RunResults.leastRows
     else { return nil }
     return
-      phrase("standouts.firstTokenSink", ["digits": NumberFormat.text(value * 100, digits: 2), "stack": stack])
+      phrase(
+        "standouts.firstTokenSink", ["digits": NumberFormat.text(value * 100, digits: 2), "stack": stack.rawValue])
   }
 
   private func rarity(_ name: PatternClass) -> Int {
@@ -94,31 +109,44 @@ struct Standouts {
 
   private var depth: String? { ofStacks(depth) }
 
-  private func depth(_ results: RunResults, _ stack: String) -> String? {
+  private func depth(_ results: RunResults, _ stack: Component.Stack) -> String? {
     var parts: [String] = []
     if isJudged("representation-collapse", stack), let rank = path(RepresentationMetrics.effectiveRank, results) {
       let low = rank.min { $0.value < $1.value } ?? rank[0]
       let ends =
-        phrase("standouts.dropfirstRankGoes", ["dropFirst": stack.isEmpty ? "Effective" : stack.prefix(1).uppercased() + stack.dropFirst() + "effective", "value": NumberFormat.text(rank[0].value), "component": rank[0].component.id, "value2": NumberFormat.text(rank[rank.count - 1].value), "component2": rank[rank.count - 1].component.id])
+        phrase(
+          "standouts.effectiveRankGoes",
+          [
+            "stack": stack.rawValue, "value": NumberFormat.text(rank[0].value), "component": rank[0].component.id,
+            "value2": NumberFormat.text(rank[rank.count - 1].value), "component2": rank[rank.count - 1].component.id,
+          ])
       let isInside = low.component != rank[0].component && low.component != rank[rank.count - 1].component
-      parts.append(ends + (isInside ? phrase("standouts.lowestValueComponent", ["value": NumberFormat.text(low.value), "component": low.component.id]) : ""))
+      parts.append(
+        ends
+          + (isInside
+            ? phrase(
+              "standouts.lowestValueComponent", ["value": NumberFormat.text(low.value), "component": low.component.id])
+            : ""))
     }
     if let ratio = results[GradientMetrics.endToEndRatio]?[.model]?.value, ratio > 0 {
       let change =
         ratio >= 1
-        ? phrase("standouts.shrinksFactorRatio", ["ratio": NumberFormat.text(ratio)]) : phrase("standouts.growsFactorRatio", ["ratio": NumberFormat.text(1 / ratio)])
-      let subject = stack.isEmpty || !parts.isEmpty ? "relative" : "\(stack)relative"
+        ? phrase("standouts.shrinksFactorRatio", ["ratio": NumberFormat.text(ratio)])
+        : phrase("standouts.growsFactorRatio", ["ratio": NumberFormat.text(1 / ratio)])
       parts.append(
-        phrase("standouts.subjectGradientFlow", ["subject": parts.isEmpty ? subject.prefix(1).uppercased() + subject.dropFirst() : subject, "change": change])
+        phrase(
+          "standouts.subjectGradientFlow",
+          ["place": parts.isEmpty ? "first" : "later", "stack": stack.rawValue, "change": change])
       )
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ") + "."
   }
 
-  /// Whether a rule had enough to judge a stack ("encoder ").
-  private func isJudged(_ rule: String, _ stack: String) -> Bool {
+  /// Whether a rule had enough to judge a stack.
+  private func isJudged(_ rule: String, _ stack: Component.Stack) -> Bool {
     !assessment.checks.contains { check in
-      check.rule == rule && check.skipped != nil && (check.scope ?? stack.trimmed) == stack.trimmed
+      check.rule == rule && check.skipped != nil
+        && (check.scope ?? stack.title.lowercased()) == stack.title.lowercased()
     }
   }
 

@@ -8,27 +8,24 @@ extension WeightNote {
 
   /// As plain text, with up to so many names.
   package func sentence(naming most: Int = 3) -> String {
-    let tensors = counted(names.count, "tensor")
     switch kind {
     case .merged:
-      return phrase("weightNotes.loraAdapterDetail", ["detail": detail ?? "", "tensors": tensors])
+      return phrase("weightNotes.loraAdapterDetail", ["detail": detail ?? "", "count": names.count])
     case .untied:
       return
         phrase("weightNotes.configurationTiesFirst", ["first": names.first ?? "", "last": names.last ?? ""])
     case .adapters:
       return phrase(
         "weightNotes.tensorsAdapterNames",
-        ["tensors": tensors, "names": names.count == 1 ? "lies" : "lie", "are": are, "listing": listing(most)])
+        ["count": names.count, "listing": listing(most)])
     case .beyond:
-      return phrase("weightNotes.tensorsLayersBeyond", ["tensors": tensors, "are": are, "listing": listing(most)])
+      return phrase("weightNotes.tensorsLayersBeyond", ["count": names.count, "listing": listing(most)])
     case .unread:
-      return phrase("weightNotes.tensorsFileNot", ["tensors": tensors, "are": are, "listing": listing(most)])
+      return phrase("weightNotes.tensorsFileNot", ["count": names.count, "listing": listing(most)])
     case .idle:
-      return phrase("weightNotes.noForwardPass", ["tensors": tensors, "count": count, "listing": listing(most)])
+      return phrase("weightNotes.noForwardPass", ["count": names.count, "elements": count, "listing": listing(most)])
     }
   }
-
-  private var are: String { names.count == 1 ? "is" : "are" }
 
   private func listing(_ most: Int) -> String {
     let more = names.count > most ? phrase("weightNotes.andMostMore", ["most": names.count - most]) : ""

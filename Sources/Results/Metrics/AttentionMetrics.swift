@@ -157,7 +157,7 @@ package enum AttentionMetrics {
   static let gold = TextKeys("sample.*.gold", [.free("links")])
   /// The document that is kept pooled, how many positions it has, and a block's side. `PooledAttention` reads and writes
   /// it.
-  static let pooled = TextKey("pooled", [.columns(["document", "positions", phrase("attentionMetrics.positionsOfABlock")])])
+  static let pooled = TextKey("pooled", [.columns(["document", "positions", "positions of a block"])])
   static let pooledMean = ArrayKeys(
     "sample.*.pooledMean", [.the("layers"), .the("heads"), .each("blocks"), .each("blocks")])
   static let pooledMaximum = ArrayKeys(

@@ -30,7 +30,7 @@ package enum GradientMetrics {
     lowest: 0, spread: .batches)
   /// Of the model.
   package static let depthSlope = Metric(
-    "gradients.depthSlope", unit: phrase("gradientMetrics.lnPerLayer"), source: "ours", spread: .batches)
+    "gradients.depthSlope", unit: "ln per layer", source: "ours", spread: .batches)
   package static let endToEndRatio = Metric(
     "gradients.endToEndRatio",
     source: "ours", lowest: 0, spread: .batches)

@@ -45,7 +45,7 @@ package enum WeightMetrics {
   /// The names of the matrices, in the order of the model.
   package static let names = TextKey("matrices", [.free("matrices")])
   /// By the matrix's name.
-  package static let singularValues = ArrayKeys("singular.*", [.free(phrase("weightMetrics.singularValues"))])
+  package static let singularValues = ArrayKeys("singular.*", [.free("singular values")])
   package static let lowRankErrors = ArrayKeys("lowRankError.*", [.free("ranks")])
 
   static let form = AnalysisForm(

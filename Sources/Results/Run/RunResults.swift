@@ -1,3 +1,5 @@
+package import Support
+
 /// Everything a run measured: what `results.json` and `arrays.safetensors` hold, and all that figures, diagnoses and
 /// comparisons ever see of a model.
 package struct RunResults: Sendable {
@@ -29,7 +31,7 @@ package struct Subject: Codable, Hashable, Sendable {
     /// `gpt2`, `bert`: the `model_type` of its configuration.
     package var family: String
     /// `causal language model`, `masked language model`, `sequence classifier (2 classes)`.
-    package var task: String
+    package var task: Message
     package var layers: Int
     package var heads: Int
     package var width: Int
@@ -81,7 +83,7 @@ package struct Subject: Codable, Hashable, Sendable {
     }
 
     package init(
-      name: String, family: String, task: String, layers: Int, heads: Int, width: Int, headWidth: Int, vocabulary: Int,
+      name: String, family: String, task: Message, layers: Int, heads: Int, width: Int, headWidth: Int, vocabulary: Int,
       parameters: Int, isCausal: Bool, encoder: Stack? = nil, image: Image? = nil, precision: String? = nil,
       weightNotes: [WeightNote]? = nil, unknownSettings: [String]? = nil
     ) {

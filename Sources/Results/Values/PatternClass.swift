@@ -1,3 +1,5 @@
+import Support
+
 /// What kind of pattern a head makes.
 package enum PatternClass: String, CaseIterable, Sendable {
   case induction
@@ -7,6 +9,11 @@ package enum PatternClass: String, CaseIterable, Sendable {
   case sink, separator
   case fixedOffset = "fixed offset"
   case diagonal, uniform, hierarchical, other
+
+  /// "previous token".
+  package var title: String { phrase("class.\(self)") }
+  /// "5 sinks", "1 previous-token head".
+  package func counted(_ count: Int) -> String { phrase("class.\(self).count", ["count": count]) }
 
   /// The number that decides whether a head is of the class; nil for `other`.
   package var score: Metric? {

@@ -14,7 +14,7 @@ package struct Packed<Element: BitwiseCopyable & Sendable>: Codable, Sendable {
     let size = MemoryLayout<Element>.stride
     guard bytes.count.isMultiple(of: size) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "\(bytes.count) bytes are no numbers of \(size) bytes each"
+        in: container, debugDescription: phrase("packed.wrongLength", ["count": bytes.count, "size": size])
       )
     }
     wrappedValue = Array(unsafeUninitializedCapacity: bytes.count / size) { buffer, count in

@@ -99,10 +99,15 @@ extension Message.Argument: Codable {
 extension Message: Codable {
   private enum CodingKeys: String, CodingKey { case key = "code", arguments }
 
+  /// A text alone, of an older file, is the same in every language.
   package init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    key = try fields.decode(String.self, forKey: .key)
-    arguments = try fields.decodeIfPresent([String: Argument].self, forKey: .arguments) ?? [:]
+    if let text = try? decoder.singleValueContainer().decode(String.self) {
+      self.init(verbatim: text)
+    } else {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(try fields.decode(String.self, forKey: .key))
+      arguments = try fields.decodeIfPresent([String: Argument].self, forKey: .arguments) ?? [:]
+    }
   }
 
   package func encode(to encoder: any Encoder) throws {

@@ -41,10 +41,11 @@ struct MessageFormat: Sendable {
       switch piece {
       case .text(let text): text
       case .argument(let name): arguments[name].map { catalogue.text($0) } ?? "{\(name)}"
-      case .number(let name): arguments[name]?.number.map { DecimalGroups.text($0) } ?? "{\(name)}"
-      case .count: count.map { DecimalGroups.text($0) } ?? "#"
+      case .number(let name): arguments[name]?.number.map { $0.grouped } ?? "{\(name)}"
+      case .count: count.map { $0.grouped } ?? "#"
       case .plural(let name, let choices):
-        MessageFormat.plural(arguments[name], choices, catalogue).text(arguments, in: catalogue, count: arguments[name]?.number)
+        MessageFormat.plural(arguments[name], choices, catalogue).text(
+          arguments, in: catalogue, count: arguments[name]?.number)
       case .select(let name, let choices):
         MessageFormat.choice(choices, arguments[name].map { catalogue.text($0) } ?? "other")
           .text(arguments, in: catalogue, count: count)
@@ -69,19 +70,6 @@ struct MessageFormat: Sendable {
 
 extension Message.Argument {
   fileprivate var number: Int? { if case .count(let count) = self { count } else { nil } }
-}
-
-/// "12,345".
-enum DecimalGroups {
-  static func text(_ count: Int) -> String {
-    let digits = Array(String(count.magnitude))
-    var text = count < 0 ? "−" : ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return text
-  }
 }
 
 private struct MessageReader {

@@ -14,8 +14,9 @@ package enum Precision: String, CaseIterable, Sendable {
   package var available: Precision { isAvailable ? self : .f32 }
 
   /// Said where it cannot be had.
-  package static let unavailable =
+  package static var unavailable: String {
     phrase("precision.bf16NeedsProcessor")
+  }
 
   private static let hasVectors = has(dnnl_cpu_isa_avx512_core_bf16)
 

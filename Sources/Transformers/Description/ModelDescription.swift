@@ -1,4 +1,4 @@
-import Support
+package import Support
 
 /// What a model is made of, as its configuration says: the one block with its parts chosen.
 ///
@@ -59,19 +59,19 @@ package struct ModelDescription: Hashable, Sendable {
   package var stacks: [StackDescription] { (encoder.map { [$0] } ?? []) + [stack] }
 
   /// What the model does, in words for the report.
-  package var task: String {
+  package var task: Message {
     switch head {
-    case .none where encoder != nil: phrase("modelDescription.encoderDecoderWithout")
+    case .none where encoder != nil: Message("task.encoderDecoderWithout")
     case .none:
-      stack.isCausal ? phrase("modelDescription.decoderWithoutHead") : phrase("modelDescription.encoderWithoutHead")
-    case .languageModel: phrase("modelDescription.causalLanguageModel")
-    case .maskedLanguageModel: phrase("modelDescription.maskedLanguageModel")
-    case .sequenceClassification(1): phrase("modelDescription.sequenceClassifierSingle")
+      stack.isCausal ? Message("task.decoderWithoutHead") : Message("task.encoderWithoutHead")
+    case .languageModel: Message("task.causalLanguageModel")
+    case .maskedLanguageModel: Message("task.maskedLanguageModel")
+    case .sequenceClassification(1): Message("task.sequenceClassifierSingle")
     case .sequenceClassification(let classes):
-      phrase("modelDescription.sequenceClassifierClasses", ["classes": classes])
-    case .tokenClassification(let classes): phrase("modelDescription.tokenClassifierClasses", ["classes": classes])
-    case .imageClassification(let classes): phrase("modelDescription.imageClassifierClasses", ["classes": classes])
-    case .sequenceToSequence: phrase("modelDescription.sequenceSequenceModel")
+      Message("task.sequenceClassifierClasses", ["classes": classes])
+    case .tokenClassification(let classes): Message("task.tokenClassifierClasses", ["classes": classes])
+    case .imageClassification(let classes): Message("task.imageClassifierClasses", ["classes": classes])
+    case .sequenceToSequence: Message("task.sequenceSequenceModel")
     }
   }
 

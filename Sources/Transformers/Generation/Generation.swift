@@ -26,7 +26,7 @@ extension Model {
     guard description.head == .languageModel else {
       throw InputError(
         at: "generation", phrase("error.doesNotApply"), expected: phrase("expected.causalLanguageModel"),
-        found: description.task)
+        found: description.task.text)
     }
     var results = [[Int32]](repeating: [], count: prompts.count)
     for rows in groups(prompts.map(\.count), ofOneLength: true, request) {
@@ -48,7 +48,7 @@ extension Model {
     else {
       throw InputError(
         at: "generation", phrase("error.doesNotApply"), expected: phrase("expected.anEncoderDecoder"),
-        found: description.task)
+        found: description.task.text)
     }
     var results = [[Int32]](repeating: [], count: sources.count)
     for rows in groups(sources.map(\.count), ofOneLength: false, request) {

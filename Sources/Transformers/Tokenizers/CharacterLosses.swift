@@ -1,3 +1,5 @@
+import Support
+
 /// How many characters of some texts a tokenizer lost, white space left out.
 ///
 /// A character is *dropped* where no token stands for it, and *unknown* where the unknown token does. An accent that is
@@ -48,7 +50,7 @@ extension CharacterLosses: Codable {
       try container.decode([[Int]].self, forKey: key).reduce(into: [:]) { counts, pair in
         guard pair.count == 2, let code = UInt32(exactly: pair[0]), let scalar = Unicode.Scalar(code) else {
           throw DecodingError.dataCorruptedError(
-            forKey: key, in: container, debugDescription: "\(pair) is no character with its count")
+            forKey: key, in: container, debugDescription: phrase("characterLosses.notACharacter", ["pair": pair]))
         }
         counts[scalar] = pair[1]
       }

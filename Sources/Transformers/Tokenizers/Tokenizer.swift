@@ -7,7 +7,9 @@ package import Support
 /// the words into tokens, and the family's own tokens are put around. It can be used from any thread.
 package final class Tokenizer: Sendable {
   /// The problem of a model that has none, as an error says it.
-  package static let absence = phrase("tokenizer.hasNoTokenizer")
+  package static var absence: String {
+    phrase("tokenizer.hasNoTokenizer")
+  }
 
   /// Paths of the files that it was read from.
   package let files: [String]

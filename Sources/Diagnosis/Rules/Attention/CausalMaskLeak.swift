@@ -34,7 +34,8 @@ extension Rule {
 extension RunResults {
   /// Whether the model writes token after token, so that it must not see the next one.
   fileprivate var predictsTokens: Bool {
-    subject.model.encoder != nil || subject.model.isCausal || subject.model.task.hasPrefix("causal")
+    subject.model.encoder != nil || subject.model.isCausal
+      || subject.model.task.text.hasPrefix(phrase("task.causalLanguageModel"))
   }
 
   /// Whether the loss is that of a model that sees what it is to predict.

@@ -114,7 +114,7 @@ package struct AlignmentGrid: FigureContent {
         phrase(
           "alignmentGrid.isemptyPhraseStrongest",
           [
-            "isEmpty": map.name.isEmpty ? "" : map.name + ": ", "phrase": best ?? phrase("alignmentGrid.noNumber"),
+            "name": map.name.isEmpty ? "none" : map.name, "best": best ?? phrase("alignmentGrid.noNumber"),
             "source": Set(links(map).map(\.source)).count,
           ])
     }

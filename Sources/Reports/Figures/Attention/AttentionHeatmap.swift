@@ -24,7 +24,7 @@ package struct AttentionHeatmap: FigureContent {
     phrase(
       "attentionHeatmap.attentionWeightsQuery",
       [
-        "name": name, "reason": reason.isEmpty ? "" : ", " + reason, "sample": sample.id, "size": sample.size,
+        "name": name, "reason": reason.isEmpty ? "none" : reason, "sample": sample.id, "size": sample.size,
         "rows": sample.rows,
       ])
   }

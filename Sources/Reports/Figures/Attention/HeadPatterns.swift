@@ -55,7 +55,9 @@ package enum HeadPatterns: FigureBuilder {
       choices.append(
         HeadView.Head(
           layer: layer, head: head,
-          reason: phrase("headPatterns.headClassRawvalue", ["rawValue": name.rawValue, "lowercasedFirst": metric.title.lowercasedFirst, "score": score])))
+          reason: phrase(
+            "headPatterns.headClassRawvalue",
+            ["rawValue": name.title, "lowercasedFirst": metric.title.lowercasedFirst, "score": score])))
     }
     if choices.isEmpty, let (layer, head, entropy) = mostFocused(results, layers, heads) {
       choices = [

@@ -57,7 +57,7 @@ package struct HeadView: FigureContent {
   package var title: String {
     phrase(
       "headView.whereHeadsLook",
-      ["heads": listed(heads.map(\.name)), "heads2": heads.count == 1 ? "s" : "", "sample": sample.id])
+      ["names": heads.map(\.name).listed, "heads": heads.count, "sample": sample.id])
   }
 
   package var what: String {
@@ -65,7 +65,7 @@ package struct HeadView: FigureContent {
       phrase(
         "headView.headIsemptyDecimals",
         [
-          "head": head.name, "isEmpty": head.reason.isEmpty ? "" : ", \(head.reason)",
+          "head": head.name, "reason": head.reason.isEmpty ? "none" : head.reason,
           "decimals": NumberFormat.fixed(share * 100, decimals: 0),
         ])
     }

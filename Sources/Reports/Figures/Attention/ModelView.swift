@@ -50,7 +50,7 @@ package struct ModelView: FigureContent {
       phrase(
         "modelView.attentionEveryIswhole",
         [
-          "isWhole": sample.isWhole ? "" : "selected ", "sample": sample.id, "size": sample.size,
+          "shown": sample.isWhole ? "all" : "selected", "sample": sample.id, "size": sample.size,
           "query": sample.names.query, "key": sample.names.key, "rows": sample.isCross ? sample.rows : "", "ends": ends,
           "percent": percent(Self.mass), "most": most, "percent2": percent(carried.first),
           "percent3": percent(carried.last), "percent4": percent(median),

@@ -20,9 +20,9 @@ package enum PatternClassMap: FigureBuilder {
     let names = layers.flatMap { layer in heads.map { all[layer * width + $0] } }
     let present = classes.indices.filter { names.contains(classes[$0]) }
     var categories = present.map { index in
-      ColorScale.Category("\(classes[index].letters) \(classes[index].rawValue)", .category(index))
+      ColorScale.Category("\(classes[index].letters) \(classes[index].title)", .category(index))
     }
-    if names.contains(.other) { categories.append(ColorScale.Category(PatternClass.other.rawValue, .other)) }
+    if names.contains(.other) { categories.append(ColorScale.Category(PatternClass.other.title, .other)) }
     // A head without numbers has no class.
     let values = names.map { name -> PlotValue in
       guard let name else { return .nan }
@@ -41,7 +41,9 @@ package enum PatternClassMap: FigureBuilder {
         Figure(
           id: id, analysis: "attention", title: title,
           caption: Caption(results: results).text(
-            phrase("patternClassMap.titleFirstClass", ["title": title, "classes": classes.map(\.rawValue).joined(separator: ", ")]),
+            phrase(
+              "patternClassMap.titleFirstClass",
+              ["title": title, "classes": classes.map(\.title).joined(separator: ", ")]),
             n: phrase("patternClassMap.nNamesHeads", ["names": names.count]), analysis: "attention"),
           altText: alt(names, layers: layers, heads: heads), plot: plot,
           table: DataTable([
@@ -62,8 +64,10 @@ package enum PatternClassMap: FigureBuilder {
       }.joined(separator: ", ")
       let more = members.count > 6 ? ", …" : ""
       parts.append(
-        "\(name.rawValue) \(NumberFormat.count(members.count))" + (name == .other ? "" : " (\(shown)\(more))"))
+        "\(name.title) \(NumberFormat.count(members.count))" + (name == .other ? "" : " (\(shown)\(more))"))
     }
-    return phrase("patternClassMap.mapLayersLayers", ["layers": layers.count, "heads": heads.count, "parts": parts.joined(separator: "; ")])
+    return phrase(
+      "patternClassMap.mapLayersLayers",
+      ["layers": layers.count, "heads": heads.count, "parts": parts.joined(separator: "; ")])
   }
 }

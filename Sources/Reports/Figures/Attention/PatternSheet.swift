@@ -23,7 +23,7 @@ package enum PatternSheet: FigureBuilder {
     }
     let title = phrase(
       "patternSheet.attentionPhraseHeads",
-      ["phrase": sample.isWhole ? "all" : phrase("patternSheet.theSelected"), "sample": sample.id])
+      ["shown": sample.isWhole ? "all" : "selected", "sample": sample.id])
     var plot = Plot(
       title, x: .hidden, y: .hidden,
       color: .sequential(phrase("patternSheet.attentionWeight"), 0...1, transform: .squareRoot),
@@ -41,9 +41,8 @@ package enum PatternSheet: FigureBuilder {
             phrase(
               "patternSheet.attentionPatternsQuery",
               [
-                "isWhole": sample.isWhole ? "" : "selected ", "sample": sample.id, "size": sample.size,
-                "phrase": sample.isCross ? phrase("patternSheet.predictedTokens") : "queries",
-                "phrase2": sample.isCross ? phrase("patternSheet.sourceTokens") : "keys", "rows": sample.rows,
+                "shown": sample.isWhole ? "all" : "selected", "sample": sample.id, "size": sample.size,
+                "kind": sample.isCross ? "cross" : "own", "rows": sample.rows,
               ]),
             n: "n = 1 document.", analysis: "attention"),
           altText: phrase(

@@ -35,7 +35,7 @@ extension [PlotValue] {
 
 /// "0.42 at “John” (position 3)": a number as text, in a list of the largest.
 func named(_ reading: PlotValue, _ name: String) -> String {
-  "\(name) (\(reading.number.map { NumberFormat.text($0) } ?? reading.gap ?? "no number"))"
+  "\(name) (\(reading.number.map { NumberFormat.text($0) } ?? reading.gap ?? phrase("seen.noNumber")))"
 }
 
 /// A token within a sentence, with its position.

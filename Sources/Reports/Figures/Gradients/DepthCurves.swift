@@ -17,45 +17,49 @@ package enum DepthCurves: FigureBuilder {
     var highest: Double?
   }
 
-  static let specs: [Spec] = [
-    Spec(
-      id: "gradients-norm", analysis: "gradients", title: phrase("depthCurves.gradientNormLayer"),
-      axis: phrase("depthCurves.gradientNormG"),
-      metrics: [GradientMetrics.norm], isLogarithmic: true),
-    Spec(
-      id: "gradients-ratio", analysis: "gradients", title: phrase("depthCurves.gradientWeightRatio"),
-      axis: "‖g‖₂ / ‖w‖₂",
-      metrics: [GradientMetrics.ratio], isLogarithmic: true),
-    Spec(
-      id: "gradients-flow", analysis: "gradients", title: phrase("depthCurves.gradientFlowThrough"),
-      axis: "‖∂L/∂x‖₂", metrics: [GradientMetrics.flow], isLogarithmic: true),
-    Spec(
-      id: "gradients-relative-flow", analysis: "gradients",
-      title: phrase("depthCurves.relativeGradientFlow"), axis: "E ‖gₜ‖·‖xₜ‖",
-      metrics: [GradientMetrics.relativeFlow], isLogarithmic: true),
-    Spec(
-      id: "representations-rank", analysis: "representations", title: phrase("depthCurves.dimensionsUseResidual"),
-      axis: "dimensions",
-      metrics: [
-        RepresentationMetrics.effectiveRank, RepresentationMetrics.participationRatio, RepresentationMetrics.stableRank,
-      ], lowest: 0),
-    Spec(
-      id: "representations-anisotropy", analysis: "representations",
-      title: phrase("depthCurves.anisotropyResidualPoint"),
-      axis: phrase("depthCurves.meanCosine"),
-      metrics: [RepresentationMetrics.anisotropy, RepresentationMetrics.anisotropyTrimmed], lowest: 0),
-    Spec(
-      id: "representations-distances", analysis: "representations", title: phrase("depthCurves.distancesResidualPoint"),
-      axis: "mean ‖x−y‖₂",
-      metrics: [
-        RepresentationMetrics.distance, RepresentationMetrics.withinDistance, RepresentationMetrics.betweenDistance,
-      ], lowest: 0),
-    Spec(
-      id: "attention-effective-heads", analysis: "attention", title: phrase("depthCurves.effectiveHeadsLayer"),
-      axis: phrase("depthCurves.effectiveHeads"),
-      metrics: [AttentionMetrics.effectiveHeads, AttentionMetrics.effectiveHeadsByOutput],
-      lowest: 0),
-  ]
+  static var specs: [Spec] {
+    [
+      Spec(
+        id: "gradients-norm", analysis: "gradients", title: phrase("depthCurves.gradientNormLayer"),
+        axis: phrase("depthCurves.gradientNormG"),
+        metrics: [GradientMetrics.norm], isLogarithmic: true),
+      Spec(
+        id: "gradients-ratio", analysis: "gradients", title: phrase("depthCurves.gradientWeightRatio"),
+        axis: "‖g‖₂ / ‖w‖₂",
+        metrics: [GradientMetrics.ratio], isLogarithmic: true),
+      Spec(
+        id: "gradients-flow", analysis: "gradients", title: phrase("depthCurves.gradientFlowThrough"),
+        axis: "‖∂L/∂x‖₂", metrics: [GradientMetrics.flow], isLogarithmic: true),
+      Spec(
+        id: "gradients-relative-flow", analysis: "gradients",
+        title: phrase("depthCurves.relativeGradientFlow"), axis: "E ‖gₜ‖·‖xₜ‖",
+        metrics: [GradientMetrics.relativeFlow], isLogarithmic: true),
+      Spec(
+        id: "representations-rank", analysis: "representations", title: phrase("depthCurves.dimensionsUseResidual"),
+        axis: "dimensions",
+        metrics: [
+          RepresentationMetrics.effectiveRank, RepresentationMetrics.participationRatio,
+          RepresentationMetrics.stableRank,
+        ], lowest: 0),
+      Spec(
+        id: "representations-anisotropy", analysis: "representations",
+        title: phrase("depthCurves.anisotropyResidualPoint"),
+        axis: phrase("depthCurves.meanCosine"),
+        metrics: [RepresentationMetrics.anisotropy, RepresentationMetrics.anisotropyTrimmed], lowest: 0),
+      Spec(
+        id: "representations-distances", analysis: "representations",
+        title: phrase("depthCurves.distancesResidualPoint"),
+        axis: "mean ‖x−y‖₂",
+        metrics: [
+          RepresentationMetrics.distance, RepresentationMetrics.withinDistance, RepresentationMetrics.betweenDistance,
+        ], lowest: 0),
+      Spec(
+        id: "attention-effective-heads", analysis: "attention", title: phrase("depthCurves.effectiveHeadsLayer"),
+        axis: phrase("depthCurves.effectiveHeads"),
+        metrics: [AttentionMetrics.effectiveHeads, AttentionMetrics.effectiveHeadsByOutput],
+        lowest: 0),
+    ]
+  }
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     specs.compactMap { spec in results[analysis: spec.analysis] == nil ? nil : figure(spec, results) }

@@ -14,13 +14,22 @@ package enum Projections: FigureBuilder {
     var many: String
   }
 
-  private static let tokens = Subject(
-    keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.tokenVectors"), one: "token", many: "tokens")
-  private static let patches = Subject(
-    keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.patchVectors"), one: "patch", many: "patches")
-  private static let sentences = Subject(
-    keys: ProjectionMetrics.sentences, id: "projection-sentences-", title: phrase("projections.sentenceVectors"), one: "document",
-    many: "documents")
+  private static var tokens: Subject {
+    Subject(
+      keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.tokenVectors"), one: "token",
+      many: "tokens")
+  }
+  private static var patches: Subject {
+    Subject(
+      keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.patchVectors"), one: "patch",
+      many: "patches")
+  }
+  private static var sentences: Subject {
+    Subject(
+      keys: ProjectionMetrics.sentences, id: "projection-sentences-", title: phrase("projections.sentenceVectors"),
+      one: "document",
+      many: "documents")
+  }
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: ProjectionMetrics.analysis] else { return [] }
@@ -43,7 +52,7 @@ package enum Projections: FigureBuilder {
     }
     return figure(
       subject, "pca", subject.keys.pca, phrase("projections.titleByPca", ["title": subject.title]),
-      phrase("projections.firstDimensionsPrincipal", ["dimensions": dimensions == 2 ? "two" : "three"]), axes, analysis, results)
+      phrase("projections.firstDimensionsPrincipal", ["dimensions": dimensions]), axes, analysis, results)
   }
 
   /// Where the analysis kept a third component.
@@ -59,11 +68,15 @@ package enum Projections: FigureBuilder {
       analysis[metric]?.rows.first { ($0.component == .model) == (subject.id == sentences.id) }?.quantity.value
     }
     let quality =
-      (value(ProjectionMetrics.klDivergence).map { [phrase("projections.klDivergenceText", ["text": NumberFormat.text($0)])] } ?? [])
-      + (value(ProjectionMetrics.trustworthiness).map { [phrase("projections.trustworthinessTextK", ["text": NumberFormat.text($0)])] } ?? [])
+      (value(ProjectionMetrics.klDivergence).map {
+        [phrase("projections.klDivergenceText", ["text": NumberFormat.text($0)])]
+      } ?? [])
+      + (value(ProjectionMetrics.trustworthiness).map {
+        [phrase("projections.trustworthinessTextK", ["text": NumberFormat.text($0)])]
+      } ?? [])
     return figure(
       subject, "tsne", subject.keys.tsne, phrase("projections.titleTSne", ["title": subject.title]),
-      phrase("projections.tSneDistances", ["quality": (quality.isEmpty ? "" : "; " + quality.joined(separator: ", "))]),
+      phrase("projections.tSneDistances", ["quality": quality.isEmpty ? "none" : quality.joined(separator: ", ")]),
       ["t-SNE 1", "t-SNE 2"], analysis, results)
   }
 
@@ -74,7 +87,10 @@ package enum Projections: FigureBuilder {
     let id = subject.id + name + (axes.count == 3 ? "-3d" : "")
     guard let array = analysis[key], array.shape.count == 2, array.shape[0] > 0,
       array.shape[1] >= axes.count
-    else { return .omitted(id: id, reason: phrase("projections.noLowercasedfirstWere", ["lowercasedFirst": subject.title.lowercasedFirst])) }
+    else {
+      return .omitted(
+        id: id, reason: phrase("projections.noLowercasedfirstWere", ["lowercasedFirst": subject.title.lowercasedFirst]))
+    }
     let (count, width) = (array.shape[0], array.shape[1])
     func texts(_ key: TextKey) -> [String]? { analysis[key].flatMap { $0.count == count ? $0 : nil } }
     let isOfTokens = subject.id == tokens.id

@@ -12,15 +12,17 @@ package enum TensorCurves: FigureBuilder {
     var onlyMatrices = false
   }
 
-  private static let specs: [Spec] = [
-    Spec(
-      metric: GradientMetrics.rms, axis: phrase("tensorCurves.gradientRmsG"), isLogarithmic: true, onlyMatrices: true),
-    Spec(metric: WeightMetrics.spectralNorm, axis: phrase("tensorCurves.spectralNorm"), isLogarithmic: true),
-    Spec(metric: WeightMetrics.stableRank, axis: phrase("tensorCurves.stableRank"), isLogarithmic: false),
-    Spec(metric: WeightMetrics.effectiveRank, axis: phrase("tensorCurves.effectiveRank"), isLogarithmic: false),
-    Spec(metric: WeightMetrics.conditionNumber, axis: phrase("tensorCurves.conditionNumber"), isLogarithmic: true),
-    Spec(metric: WeightMetrics.alpha, axis: phrase("tensorCurves.powerLawExponent"), isLogarithmic: false),
-  ]
+  private static var specs: [Spec] {
+    [
+      Spec(
+        metric: GradientMetrics.rms, axis: phrase("tensorCurves.gradientRmsG"), isLogarithmic: true, onlyMatrices: true),
+      Spec(metric: WeightMetrics.spectralNorm, axis: phrase("tensorCurves.spectralNorm"), isLogarithmic: true),
+      Spec(metric: WeightMetrics.stableRank, axis: phrase("tensorCurves.stableRank"), isLogarithmic: false),
+      Spec(metric: WeightMetrics.effectiveRank, axis: phrase("tensorCurves.effectiveRank"), isLogarithmic: false),
+      Spec(metric: WeightMetrics.conditionNumber, axis: phrase("tensorCurves.conditionNumber"), isLogarithmic: true),
+      Spec(metric: WeightMetrics.alpha, axis: phrase("tensorCurves.powerLawExponent"), isLogarithmic: false),
+    ]
+  }
   /// More kinds than colours can tell apart are drawn in grey.
   private static let mostKinds = 7
 
