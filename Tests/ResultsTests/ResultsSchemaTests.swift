@@ -55,7 +55,7 @@ struct ResultsSchemaTests {
         #""metric": "attention.entropy""#, #""metric": "attention.entrpy""#,
         #""attention.entrpy" is none of the values"#
       ),
-      (#""code": "verbatim""#, #"{"about": "histograms"}"#, "notes[0]: has no text"),
+      (#""code": "verbatim""#, #""kode": "verbatim""#, "notes[0]: has no code"),
       (#""id": "gradients""#, #""id": "gradient""#, "$.analyses[1]: fits 0 of"),
     ])
   func invalid(original: String, change: String, says: String) throws {

@@ -125,7 +125,7 @@ struct OutputMatrixTests {
       let place = tensors.firstIndex { $0.0 == "score.weight" } ?? 0
       tensors[place].1 = Tensor(repeating: 1, shape: [1, 32])
     }
-    #expect(model.description.task == "sequence classifier (a single score)")
+    #expect(model.description.task.text == "sequence classifier (a single score)")
     var input = ModelInput(rows: [[5, 6]], pad: 1)
     input.labels = [0]
     #expect { try model.run(input, TraceRequest()) } throws: { "\($0)".contains("regression") }
