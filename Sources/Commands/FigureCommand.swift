@@ -35,7 +35,9 @@ extension Command {
         URL(filePath: arguments.text("output") ?? "\(id).\(format.rawValue)")
       }
       if file == nil, let output = arguments.text("output") {
-        throw InputError(.usage, at: phrase("error.outputOutput", ["output": output]), phrase("error.isForOneFigure"), expected: phrase("expected.idBehindRun"))
+        throw InputError(
+          .usage, at: phrase("error.outputOutput", ["output": output]), phrase("error.isForOneFigure"),
+          expected: phrase("expected.idBehindRun"))
       }
       let figures = try DrawnRun(URL(filePath: arguments.operands[0])).figures
       guard let file else {
@@ -60,7 +62,9 @@ extension Command {
         figure, as: format, theme: theme,
         width: try arguments.width ?? FigureRendition.paperWidth(figure), dpi: arguments.integer("dpi") ?? 300)
       try OutputFile.write(bytes, to: file)
-      if !arguments.has("quiet") { StandardError.write(line: phrase("figureCommand.figureFile", ["file": file.relativePath])) }
+      if !arguments.has("quiet") {
+        StandardError.write(line: phrase("figureCommand.figureFile", ["file": file.relativePath]))
+      }
       return .pass
     })
 }
@@ -76,11 +80,13 @@ extension Arguments {
       if ending.isEmpty { return chosen ?? .pdf }
       let known = FigureRendition.Format.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
       guard let named = FigureRendition.Format(rawValue: ending) else {
-        throw InputError(.usage, at: phrase("error.outputOutput", ["output": output]), phrase("error.endsLikeNo"), expected: known)
+        throw InputError(
+          .usage, at: phrase("error.outputOutput", ["output": output]), phrase("error.endsLikeNo"), expected: known)
       }
       guard chosen == nil || chosen == named else {
         throw InputError(
-          .usage, at: phrase("error.outputOutput", ["output": output]), "contradicts --format", expected: ".\(chosen?.rawValue ?? "")",
+          .usage, at: phrase("error.outputOutput", ["output": output]), "contradicts --format",
+          expected: ".\(chosen?.rawValue ?? "")",
           found: ".\(ending)")
       }
       return named

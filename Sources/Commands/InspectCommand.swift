@@ -13,7 +13,9 @@ extension Command {
       var tokenizer: String?, damage: InputError?
       do {
         let read = try Tokenizer(of: files)
-        tokenizer = phrase("inspectCommand.vocabularysizeTokensFiles", ["vocabularySize": read.vocabularySize, "files": read.files.joined(separator: ", ")])
+        tokenizer = phrase(
+          "inspectCommand.vocabularysizeTokensFiles",
+          ["vocabularySize": read.vocabularySize, "files": read.files.joined(separator: ", ")])
       } catch let error as InputError {
         if error.problem != Tokenizer.absence { damage = error }
         if model.description.image == nil { tokenizer = damage == nil ? "none" : phrase("inspectCommand.cannotBeRead") }

@@ -37,13 +37,17 @@ extension Provenance {
         sources.append(try Source(role: "tokenizer", file: file))
       }
     case .images(let images):
-      if let file = images.processor.file { sources.append(try Source(role: phrase("provenance.imageProcessor"), file: file)) }
+      if let file = images.processor.file {
+        sources.append(try Source(role: phrase("provenance.imageProcessor"), file: file))
+      }
     }
     let corpus = job.corpus.file
     sources.append(
       try corpus.format == .images ? Source(images: corpus.url) : Source(role: "corpus", file: corpus.url))
     if let file = corpus.labels { sources.append(try Source(role: "labels", file: URL(filePath: file))) }
-    if let file = corpus.parallel { sources.append(try Source(role: phrase("provenance.parallelCorpus"), file: URL(filePath: file))) }
+    if let file = corpus.parallel {
+      sources.append(try Source(role: phrase("provenance.parallelCorpus"), file: URL(filePath: file)))
+    }
     if corpus.parallel != nil, let file = corpus.alignment {
       sources.append(try Source(role: phrase("provenance.wordAlignment"), file: URL(filePath: file)))
     }

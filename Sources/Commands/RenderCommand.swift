@@ -48,7 +48,8 @@ extension Command {
         if let kept { try OutputFile.write(Array(kept), to: folder.appending(path: "provenance.json")) }
       }
       progress.end()
-      progress.note(phrase("renderCommand.reportAppending", ["appending": place.appending(path: "index.html").relativePath]))
+      progress.note(
+        phrase("renderCommand.reportAppending", ["appending": place.appending(path: "index.html").relativePath]))
       return .pass
     })
 

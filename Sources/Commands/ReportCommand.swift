@@ -20,7 +20,9 @@ extension Command {
       progress.end()
       let isClosed = job.gate.isClosed(by: notice.assessment.verdict)
       for line in notice.lines { progress.note(line) }
-      if isClosed, progress.isQuiet { StandardError.write(line: phrase("reportCommand.tomographLine", ["line": notice.line])) }
+      if isClosed, progress.isQuiet {
+        StandardError.write(line: phrase("reportCommand.tomographLine", ["line": notice.line]))
+      }
       return isClosed ? .gateFailed : .pass
     })
 }

@@ -15,7 +15,9 @@ extension Command {
           text +=
             "    \(threshold.name) = \(significant(threshold.value)) (\(threshold.range.spelling)): \(rule.meaning(of: threshold))\n"
         }
-        if !rule.needs.isEmpty { text += phrase("rulesCommand.readsNeeds", ["needs": rule.needs.joined(separator: ", ")]) }
+        if !rule.needs.isEmpty {
+          text += phrase("rulesCommand.readsNeeds", ["needs": rule.needs.joined(separator: ", ")])
+        }
         for fix in rule.fixes { text += phrase("rulesCommand.fixFix", ["fix": fix]) }
         try StandardOutput.write(text + (rule.id == Rule.all.last?.id ? "" : "\n"))
       }

@@ -48,7 +48,12 @@ struct StudyRun {
       var runs: [Study.Run] = []
       for seed in file.seeds {
         progress.note(
-          phrase("studyRun.numberVariantsVariant", ["number": number + 1, "variants": file.variants.count, "variant": variant.name, "seed": (file.seeds.count > 1 ? phrase("studyRun.seedSeed", ["seed": seed]) : "")]))
+          phrase(
+            "studyRun.numberVariantsVariant",
+            [
+              "number": number + 1, "variants": file.variants.count, "variant": variant.name,
+              "seed": (file.seeds.count > 1 ? phrase("studyRun.seedSeed", ["seed": seed]) : ""),
+            ]))
         guard let run = try train(variant, seed: seed, beginning, measurement) else { return .interrupted }
         runs.append(run)
       }
@@ -76,7 +81,9 @@ struct StudyRun {
       var events = TrainingRun.Events()
       events.began = { steps, from, _, _ in progress.begin("training", of: steps - from, unit: "steps") }
       events.noted = { progress.note($0) }
-      events.step = { report in progress.advance(state: phrase("studyRun.lossLoss", ["loss": String(format: "%.4f", report.loss)])) }
+      events.step = { report in
+        progress.advance(state: phrase("studyRun.lossLoss", ["loss": String(format: "%.4f", report.loss)]))
+      }
       let own = beginning == .resumed && !isSame ? TrainingRun.Beginning.again : beginning
       let training = try TrainingRun(plan, own, events: events)
       let outcome = try training.run()
@@ -86,7 +93,8 @@ struct StudyRun {
       case .interrupted: return nil
       case .stopped(let fault, let step):
         return Study.Run(
-          seed: seed, folder: file.folderName(variant, seed: seed), fault: phrase("studyRun.faultStepStep", ["fault": fault.spelling, "step": step]))
+          seed: seed, folder: file.folderName(variant, seed: seed),
+          fault: phrase("studyRun.faultStepStep", ["fault": fault.spelling, "step": step]))
       }
     }
     if Interruption.isRequested { return nil }
@@ -113,7 +121,9 @@ struct StudyRun {
   private func write(_ study: Study, _ renderer: Renderer, _ watch: Stopwatch) throws {
     var watch = watch
     let base = try file.plan(file.variants[0], seed: file.seeds[0], output: trainings)
-    var files = [("corpus", job.corpus.file.url), (phrase("studyRun.trainingData"), URL(filePath: base.data.file.path))]
+    var files = [
+      ("corpus", job.corpus.file.url), (phrase("studyRun.trainingData"), URL(filePath: base.data.file.path)),
+    ]
     if let evaluation = base.evaluation { files.append(("evaluation", URL(filePath: evaluation.data.file.path))) }
     if let url = job.file { files.append(("job", url)) }
     var sources = try files.map { role, url in

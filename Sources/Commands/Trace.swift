@@ -19,7 +19,8 @@ func trace(
     guard let site = Site(text: text), known.contains(site) else {
       throw InputError(
         .usage, at: "--sites", phrase("error.namesNoSite"),
-        expected: phrase("expected.transformerlenssNamesLayer", ["layer": d.stack.site(.z, layer: 0).text]), found: "\"\(text)\"")
+        expected: phrase("expected.transformerlenssNamesLayer", ["layer": d.stack.site(.z, layer: 0).text]),
+        found: "\"\(text)\"")
     }
     return site
   }
@@ -74,7 +75,8 @@ extension ModelInput {
       let (shape, values) = try file.integers("input.\(name)")
       guard shape.count == 2 else {
         throw InputError(
-          at: phrase("error.urlTensorInput", ["url": file.url.relativePath, "name": name]), phrase("error.hasWrongShape"),
+          at: phrase("error.urlTensorInput", ["url": file.url.relativePath, "name": name]),
+          phrase("error.hasWrongShape"),
           expected: phrase("expected.batchPositions"), found: "\(shape)")
       }
       return (shape, values)

@@ -29,7 +29,9 @@ extension Command {
         model: ModelFiles(arguments), input: input, output: output, gradients: arguments.has("gradients"),
         sites: arguments.list("sites") ?? [],
         precision: arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? .f32)
-      if !arguments.has("quiet") { StandardError.write(line: phrase("traceCommand.traceOutput", ["output": output.relativePath])) }
+      if !arguments.has("quiet") {
+        StandardError.write(line: phrase("traceCommand.traceOutput", ["output": output.relativePath]))
+      }
       return .pass
     })
 }

@@ -38,7 +38,12 @@ extension Command {
     var events = TrainingRun.Events()
     events.began = { steps, from, parameters, examples in
       progress.note(
-        phrase("trainCommand.planParametersParameters", ["plan": plan.name, "parameters": parameters, "examples": examples, "from": (from > 0 ? phrase("trainCommand.fromStepFrom", ["from": from]) : "")]))
+        phrase(
+          "trainCommand.planParametersParameters",
+          [
+            "plan": plan.name, "parameters": parameters, "examples": examples,
+            "from": (from > 0 ? phrase("trainCommand.fromStepFrom", ["from": from]) : ""),
+          ]))
       progress.begin("training", of: steps - from, unit: "steps")
     }
     events.noted = { progress.note($0) }
@@ -46,11 +51,23 @@ extension Command {
       if let fault = report.fault {
         progress.note(phrase("trainCommand.stepStepSkipped", ["step": report.step, "fault": fault.spelling]))
       }
-      progress.advance(state: phrase("trainCommand.lossDecimalRate", ["decimal": decimal(report.loss), "scientific": scientific(report.rate)]))
+      progress.advance(
+        state: phrase(
+          "trainCommand.lossDecimalRate", ["decimal": decimal(report.loss), "scientific": scientific(report.rate)]))
     }
     events.evaluated = { report, step in
       progress.note(
-        phrase("trainCommand.stepStepValidation", ["step": step, "decimal": decimal(report.loss), "decimal2": (report.accuracy.map { phrase("trainCommand.accuracyDecimal", ["decimal": decimal($0)]) } ?? ""), "pairs": (report.exactMatch.map { phrase("trainCommand.exactMatchDecimal", ["decimal": decimal($0.share), "pairs": $0.pairs]) } ?? "")]))
+        phrase(
+          "trainCommand.stepStepValidation",
+          [
+            "step": step, "decimal": decimal(report.loss),
+            "decimal2":
+              (report.accuracy.map { phrase("trainCommand.accuracyDecimal", ["decimal": decimal($0)]) } ?? ""),
+            "pairs":
+              (report.exactMatch.map {
+                phrase("trainCommand.exactMatchDecimal", ["decimal": decimal($0.share), "pairs": $0.pairs])
+              } ?? ""),
+          ]))
     }
     let message = phrase("trainCommand.tomographInterruptedFinishing")
     let outcome = try Interruption.deferred(message: (StandardError.isTerminal ? "\r\u{1B}[K" : "") + message) {
@@ -59,13 +76,15 @@ extension Command {
     progress.end()
     switch outcome {
     case .finished:
-      progress.note(phrase("trainCommand.modelAppending", ["appending": plan.folder.appending(path: "final").relativePath]))
+      progress.note(
+        phrase("trainCommand.modelAppending", ["appending": plan.folder.appending(path: "final").relativePath]))
       return .pass
     case .interrupted(let checkpoint):
       progress.note(phrase("trainCommand.checkpointStateGo", ["checkpoint": checkpoint.relativePath]))
       return .interrupted
     case .stopped(let fault, let step):
-      StandardError.write(line: phrase("trainCommand.tomographTrainingStopped", ["step": step, "fault": fault.spelling]))
+      StandardError.write(
+        line: phrase("trainCommand.tomographTrainingStopped", ["step": step, "fault": fault.spelling]))
       return .gateFailed
     }
   }

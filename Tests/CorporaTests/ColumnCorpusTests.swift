@@ -36,7 +36,8 @@ struct ColumnCorpusTests {
       corpus.documents.map(\.labels) == [
         ["big": "123456789012345678901"], ["score": "1.50", "kind": "x", "far": "Infinity"], [:],
       ])
-    #expect(corpus.notes.map(\.text) == ["2 lines of the corpus have no text (null or NaN) and are left out: lines 2, 4."])
+    #expect(
+      corpus.notes.map(\.text) == ["2 lines of the corpus have no text (null or NaN) and are left out: lines 2, 4."])
     let pairs = try withFile("{\"text\": \"a\", \"b\": null}\n{\"text\": \"a\", \"b\": \"c\"}\n", "c.jsonl") {
       try Corpus.read(CorpusFile(path: $0, pair: "b"))
     }

@@ -68,7 +68,8 @@ struct GradientRuleTests {
   func notApplicable() throws {
     var results = HealthyRun().results
     let index = try #require(results.analyses.firstIndex { $0.id == "gradients" })
-    results.analyses[index] = AnalysisResult(id: "gradients", notApplicable: Message(verbatim: "an encoder without a head has no loss"))
+    results.analyses[index] = AnalysisResult(
+      id: "gradients", notApplicable: Message(verbatim: "an encoder without a head has no loss"))
     let assessment = Assessment(results)
     #expect(assessment.findings.isEmpty)
     let check = assessment.checks.first { $0.rule == "vanishing-gradient" }

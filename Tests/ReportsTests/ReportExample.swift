@@ -23,7 +23,8 @@ enum ReportExample {
       subject: subject,
       analyses: [
         try attention(file), try representations(file),
-        AnalysisResult(id: "gradients", notApplicable: Message(verbatim: "an encoder without a head gives no loss to differentiate")),
+        AnalysisResult(
+          id: "gradients", notApplicable: Message(verbatim: "an encoder without a head gives no loss to differentiate")),
         weights(),
       ])
   }

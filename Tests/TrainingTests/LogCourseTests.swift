@@ -165,7 +165,8 @@ import Testing
       #expect(log["loss"] == .init(name: "loss", steps: [1], values: [2.5]))
       #expect(log["lr"]?.values == [1e-4, -.infinity])
       #expect(log.scalars.count == 2 && log.notes.count == 1)
-      #expect(log.notes[0].text.hasSuffix("share (2, the first \"95 %\") and loss (1, the first \"0x10\")."), "\(log.notes)")
+      #expect(
+        log.notes[0].text.hasSuffix("share (2, the first \"95 %\") and loss (1, the first \"0x10\")."), "\(log.notes)")
     }
   }
 
@@ -179,7 +180,9 @@ import Testing
     #expect(result[TrainingMetrics.bestStep]?[.model]?.value == 20)
     #expect(result.texts["curve.roles"]?.count { $0 == "validation loss" } == 1)
     #expect(
-      result.notes.map(\.text) == ["2 series are a validation loss: eval_dev_loss, eval_ood_loss. Only eval_dev_loss is judged."])
+      result.notes.map(\.text) == [
+        "2 series are a validation loss: eval_dev_loss, eval_ood_loss. Only eval_dev_loss is judged."
+      ])
     let plain = TrainingLog(
       scalars: ["eval_dev_loss", "test_loss", "eval_loss"].map { .init(name: $0, steps: [1], values: [1]) })
     #expect(plain.curve(.validationLoss)?.name == "eval_loss")

@@ -200,7 +200,8 @@ import Testing
     #expect(log.scalars[0].values[1].isNaN && log.scalars[0].values[2] == .infinity)
     #expect(log.histograms == [.init(name: "grads", steps: [10], bins: [.init(edges: [0, 1, 4], counts: [1, 2])])])
     #expect(
-      log.notes.count == 2 && log.notes[0].text.contains("Line 5") && log.notes[1].text.contains("note (1, the first \"x\")"))
+      log.notes.count == 2 && log.notes[0].text.contains("Line 5")
+        && log.notes[1].text.contains("note (1, the first \"x\")"))
     let renamed = try TrainingLog(contentsOf: file, columns: LogColumns(names: ["train/loss": "loss"]))
     #expect(renamed["loss"] != nil)
     #expect(throws: InputError.self) { try TrainingLog(contentsOf: file, columns: LogColumns(step: "it")) }

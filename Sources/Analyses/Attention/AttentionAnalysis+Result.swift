@@ -7,7 +7,7 @@ import Support
 package import Transformers
 
 extension AttentionAnalysis {
-  package func result(of state: [KindSums]) throws -> AnalysisResult {
+  package func result(of state: [AttentionTotals]) throws -> AnalysisResult {
     let kinds = zip(kinds, state).map(MeasuredKind.init)
     guard kinds.contains(where: { $0.rows.documents > 0 }) else {
       return AnalysisResult(id: AttentionAnalysis.id, notApplicable: Message("attentionAnalysis.noDocumentHas"))
@@ -43,7 +43,7 @@ extension AttentionAnalysis {
 extension AttentionAnalysis {
   /// The class of every head, under the sites of its layer's pattern; of a kind of attention of which nothing was seen
   /// there is none.
-  package func classes(of state: [KindSums]) -> [Site: [PatternClass]] {
+  package func classes(of state: [AttentionTotals]) -> [Site: [PatternClass]] {
     var classes: [Site: [PatternClass]] = [:]
     for sums in zip(kinds, state).map(MeasuredKind.init) where sums.rows.documents > 0 {
       let tables = AnalysisResult(id: AttentionAnalysis.id, tables: sums.classTables())
@@ -58,12 +58,12 @@ extension AttentionAnalysis {
 
 /// A kind of attention with what was added up of it.
 private struct MeasuredKind {
-  typealias Denominator = KindSums.Denominator
+  typealias Denominator = AttentionTotals.Denominator
 
   let kind: AttentionKind
-  let sums: KindSums
+  let sums: AttentionTotals
 
-  var heads: [HeadSums] { sums.heads }
+  var heads: [HeadTotals] { sums.heads }
   var repeated: [BootstrapSums] { sums.repeated }
   var rows: BootstrapSums { sums.rows }
   var repeatedSequences: BootstrapSums { sums.repeatedSequences }
@@ -83,13 +83,13 @@ extension MeasuredKind {
       table(AttentionMetrics.copyingScore) { copying[$0] },
       table(AttentionMetrics.keyMarginalEntropy) { marginalEntropy(heads[$0].marginal, longest, .rows) },
       table(AttentionMetrics.keyMarginalOrdinary) { ordinaryPeak(heads[$0]) },
-      ratioTable(AttentionMetrics.normalisedEntropy16, HeadSums.Extra.normalised16.index, .rows16),
-      ratioTable(AttentionMetrics.maxWeight16, HeadSums.Extra.maximum16.index, .rows16),
+      ratioTable(AttentionMetrics.normalisedEntropy16, HeadTotals.Extra.normalised16.index, .rows16),
+      ratioTable(AttentionMetrics.maxWeight16, HeadTotals.Extra.maximum16.index, .rows16),
       table(AttentionMetrics.keyMarginalEntropy16) { marginalEntropy(heads[$0].marginal16, longest16, .rows16) },
-      ratioTable(AttentionMetrics.specialAndFirstShare16, HeadSums.Extra.specialAndFirst16.index, .rows16),
+      ratioTable(AttentionMetrics.specialAndFirstShare16, HeadTotals.Extra.specialAndFirst16.index, .rows16),
       kind.isCross
         ? table(AttentionMetrics.longRangeShare64) { _ in .notApplicable }
-        : ratioTable(AttentionMetrics.longRangeShare64, HeadSums.Extra.longRange64.index, .placedRows64),
+        : ratioTable(AttentionMetrics.longRangeShare64, HeadTotals.Extra.longRange64.index, .placedRows64),
       table(AttentionMetrics.importanceShare) { share($0, \.importanceWeight) },
       table(AttentionMetrics.outputShare) { share($0, \.outputWeight) },
       layerTable(AttentionMetrics.effectiveHeads) { effectiveHeads(layer: $0, \.importanceWeight) },
@@ -182,7 +182,7 @@ extension MeasuredKind {
       (AttentionMetrics.closingShare, TK_ATTENTION_CLOSING, seenKinds.contains(.closing)),
       (AttentionMetrics.punctuationShare, TK_ATTENTION_PUNCTUATION, seenKinds.contains(.punctuation)),
       (
-        AttentionMetrics.separatorShare, HeadSums.Extra.separator.index,
+        AttentionMetrics.separatorShare, HeadTotals.Extra.separator.index,
         kind.plane == nil && seenKinds != [.ordinary]
       ),
       (AttentionMetrics.padShare, TK_ATTENTION_PAD, true),
@@ -211,7 +211,7 @@ extension MeasuredKind {
   private func rowCount(_ denominator: Denominator) -> Int { Int(rows.totals[denominator.rawValue]) }
 
   /// The largest share that lies on one offset of two or more.
-  private func bestOffset(_ head: HeadSums) -> Quantity {
+  private func bestOffset(_ head: HeadTotals) -> Quantity {
     let best = (Array(head.behind.dropFirst(2)) + head.ahead.dropFirst(2)).max()
     guard let best, rowCount(.rows) > 0 else { return .notApplicable }
     let sum = head.behind.reduce(0, +) + head.ahead.reduce(0, +)
@@ -225,7 +225,7 @@ extension MeasuredKind {
   }
 
   /// Of the mass at the key that all queries like best, the part on ordinary tokens after the first position.
-  private func ordinaryPeak(_ head: HeadSums) -> Quantity {
+  private func ordinaryPeak(_ head: HeadTotals) -> Quantity {
     guard let peak = head.marginal16.indices.max(by: { head.marginal16[$0] < head.marginal16[$1] }) else {
       return .notApplicable
     }
@@ -236,7 +236,7 @@ extension MeasuredKind {
   fileprivate func layerHeads(_ layer: Int) -> Range<Int> { layer * kind.heads..<(layer + 1) * kind.heads }
 
   /// Of a layer's weights the part that one head has; not applicable where there are none or all are 0.
-  private func share(_ index: Int, _ weight: KeyPath<HeadSums, HeadSums.Weight>) -> Quantity {
+  private func share(_ index: Int, _ weight: KeyPath<HeadTotals, HeadTotals.Weight>) -> Quantity {
     let layer = layerHeads(index / kind.heads).map { heads[$0][keyPath: weight] }
     let all = layer.reduce(0) { $0 + $1.total }, own = heads[index][keyPath: weight]
     guard own.documents > 0, all != 0 else { return .notApplicable }
@@ -249,7 +249,7 @@ extension MeasuredKind {
       interval: own.documents > 1 ? interval95(zip(own.replicates, sums).compactMap { $1 > 0 ? $0 / $1 : nil }) : nil)
   }
 
-  private func effectiveHeads(layer: Int, _ weight: KeyPath<HeadSums, HeadSums.Weight>) -> Quantity {
+  private func effectiveHeads(layer: Int, _ weight: KeyPath<HeadTotals, HeadTotals.Weight>) -> Quantity {
     let weights = layerHeads(layer).map { heads[$0][keyPath: weight] }, documents = weights[0].documents
     let totals = weights.map(\.total)
     guard documents > 0, totals.contains(where: { $0 != 0 }) else { return .notApplicable }
@@ -262,7 +262,7 @@ extension MeasuredKind {
   private func sinkRate() -> Quantity {
     let below = rows.totals[Denominator.sinkRows.rawValue]
     guard below > 0 else { return .notApplicable }
-    let index = HeadSums.Extra.sink.index
+    let index = HeadTotals.Extra.sink.index
     func rate(_ sums: [Double], _ rows: Double) -> Double {
       if sums.contains(where: \.isNaN) { return .nan }
       return Double(sums.count { $0 / rows > 0.3 }) / Double(sums.count)
@@ -286,11 +286,19 @@ extension MeasuredKind {
   /// Without the stack, which is this kind's.
   fileprivate var notes: [Note] {
     var notes: [Note] = [
-      Note(Message("attentionAnalysis.documents16DocumentsDocuments", ["documents16": documents16, "documents": rows.documents, "ruleLength": HeadSums.ruleLength, "documents64": documents64, "longRangeLength": HeadSums.longRangeLength]))
+      Note(
+        Message(
+          "attentionAnalysis.documents16DocumentsDocuments",
+          [
+            "documents16": documents16, "documents": rows.documents, "ruleLength": HeadTotals.ruleLength,
+            "documents64": documents64, "longRangeLength": HeadTotals.longRangeLength,
+          ]))
     ]
     if repeatedSequences.documents > 0 {
       notes.append(
-        Note(Message("attentionAnalysis.repeatedTokenScores", ["documents": repeatedSequences.documents]), about: .repeatedTokens))
+        Note(
+          Message("attentionAnalysis.repeatedTokenScores", ["documents": repeatedSequences.documents]),
+          about: .repeatedTokens))
     }
     let aligned = heads.first?.agreement.documents ?? 0
     if aligned > 0 || cutAlignments > 0 {
@@ -299,22 +307,30 @@ extension MeasuredKind {
     }
     if let plane = kind.plane {
       notes.append(
-        Note(Message("attentionAnalysis.distancesThosePatches", ["patches": plane.patches, "formatted": plane.far.formatted()])))
+        Note(
+          Message(
+            "attentionAnalysis.distancesThosePatches", ["patches": plane.patches, "formatted": plane.far.formatted()])))
     }
     for sample in samples.samples where sample.keys.tokens.count < sample.length {
       notes.append(
-        Note(Message("attentionAnalysis.rankFirstTokens", ["rank": sample.rank.id, "tokens": sample.keys.tokens.count, "length": sample.length]),
+        Note(
+          Message(
+            "attentionAnalysis.rankFirstTokens",
+            ["rank": sample.rank.id, "tokens": sample.keys.tokens.count, "length": sample.length]),
           about: .document(sample.rank.id)))
     }
     if let pooled = samples.pooled {
       notes.append(
-        Note(Message("attentionAnalysis.rankLengthPositions", ["rank": pooled.rank.id, "length": pooled.length, "size": pooled.size]), about: .document(pooled.rank.id)))
+        Note(
+          Message(
+            "attentionAnalysis.rankLengthPositions",
+            ["rank": pooled.rank.id, "length": pooled.length, "size": pooled.size]), about: .document(pooled.rank.id)))
     }
     return notes
   }
 }
 
-extension HeadSums {
+extension HeadTotals {
   /// What a head is weighed by against the others of its layer: the sum over documents, and of every replicate.
   fileprivate struct Weight {
     var total: Double

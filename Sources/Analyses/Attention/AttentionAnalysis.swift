@@ -40,7 +40,7 @@ package struct AttentionAnalysis: Analysis {
     let (kinds, gate, outputGrams) = (kinds, gate, outputGrams)
     needs.watchers = [
       { documents, targets in
-        AttentionSums(kinds, documents, targets, choices: documents.map(gate.choose), outputGrams: outputGrams)
+        BatchAttention(kinds, documents, targets, choices: documents.map(gate.choose), outputGrams: outputGrams)
       }
     ]
     return needs
@@ -48,18 +48,18 @@ package struct AttentionAnalysis: Analysis {
 
   /// A watcher for a batch of which no map is kept and how much heads write is not asked for: it looks at rows alone.
   package func rowWatcher(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> any AttentionWatcher {
-    AttentionSums(
+    BatchAttention(
       kinds, documents, targets, choices: documents.map { _ in AttentionSamples.Choice() },
       outputGrams: outputGrams)
   }
 
   /// Of each kind.
-  package var empty: [KindSums] { kinds.map(KindSums.init) }
+  package var empty: [AttentionTotals] { kinds.map(AttentionTotals.init) }
 
-  package func observe(_ observation: Observation, into state: inout [KindSums]) {
+  package func observe(_ observation: Observation, into state: inout [AttentionTotals]) {
     switch observation.stream {
     case .corpus:
-      for case let sums as AttentionSums in observation.watchers {
+      for case let sums as BatchAttention in observation.watchers {
         for index in kinds.indices { observe(observation, sums, index, into: &state[index]) }
       }
       addImportance(observation, to: &state)
@@ -73,12 +73,14 @@ package struct AttentionAnalysis: Analysis {
     }
   }
 
-  private func addImportance(_ observation: Observation, to state: inout [KindSums]) {
+  private func addImportance(_ observation: Observation, to state: inout [AttentionTotals]) {
     let weights = weights(observation)
     for (index, kind) in kinds.enumerated() { state[index].observe(importance: observation, of: kind, weights) }
   }
 
-  private func observe(_ observation: Observation, _ sums: AttentionSums, _ index: Int, into state: inout KindSums) {
+  private func observe(
+    _ observation: Observation, _ sums: BatchAttention, _ index: Int, into state: inout AttentionTotals
+  ) {
     for (choice, document) in zip(sums.choices, observation.documents) { state.samples.consider(document, choice) }
     let documents = observation.documents.indices.filter { sums.counts(kind: index, document: $0) }
     guard documents.allSatisfy({ !sums.cell(kind: index, head: 0, document: $0).sums.isEmpty }) else { return }

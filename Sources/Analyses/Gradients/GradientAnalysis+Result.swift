@@ -86,7 +86,8 @@ extension GradientAnalysis {
     for stack in Component.Stack.allCases { addHistograms(of: stack, state, to: &result) }
     result.notes = [
       Note(Message("gradientAnalysis.meanOverBatchcount", ["batchCount": batchCount, "batches": batches.count])),
-      Note(Message("gradientAnalysis.histogramsLogG", ["lowest": Self.lowest, "highest": GradientFormulas.highest]),
+      Note(
+        Message("gradientAnalysis.histogramsLogG", ["lowest": Self.lowest, "highest": GradientFormulas.highest]),
         about: .histograms),
     ]
     return result

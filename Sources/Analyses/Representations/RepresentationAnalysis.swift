@@ -20,7 +20,7 @@ package struct RepresentationAnalysis: StackAnalysis {
   let order: [Site]
 
   package struct State: AnalysisState {
-    var points: [PointSums]
+    var points: [ResidualTotals]
     var sample: TokenSample
 
     package mutating func merge(_ later: State) {
@@ -39,7 +39,7 @@ package struct RepresentationAnalysis: StackAnalysis {
 
   package var empty: State {
     State(
-      points: [PointSums](repeating: PointSums(width: width), count: order.count),
+      points: [ResidualTotals](repeating: ResidualTotals(width: width), count: order.count),
       sample: TokenSample(limit: RepresentationAnalysis.limit, width: width))
   }
 
@@ -93,7 +93,7 @@ package struct RepresentationAnalysis: StackAnalysis {
   }
 
   private func spectrumNumbers(
-    _ sums: PointSums, _ covariance: Matrix, _ eigenvalues: [Double]
+    _ sums: ResidualTotals, _ covariance: Matrix, _ eigenvalues: [Double]
   ) -> [String: Quantity] {
     let n = sums.tokens
     var result: [String: Quantity] = [:]
@@ -120,7 +120,7 @@ package struct RepresentationAnalysis: StackAnalysis {
 
   /// Distances and cosines of the sample's pairs at one point.
   private func pairNumbers(
-    _ tokens: [TokenSample.Token], _ classes: TokenClasses, _ sums: PointSums, point: Int
+    _ tokens: [TokenSample.Token], _ classes: TokenClasses, _ sums: ResidualTotals, point: Int
   ) -> [(String, Quantity)] {
     guard tokens.count > 2 else { return [] }
     let n = tokens.count
@@ -171,7 +171,7 @@ package struct RepresentationAnalysis: StackAnalysis {
   }
 
   /// Features that are far out in many layers and positions (Dettmers 2022).
-  private func outlierFeatures(_ points: [PointSums]) -> Quantity {
+  private func outlierFeatures(_ points: [ResidualTotals]) -> Quantity {
     let layers = points.dropFirst()
     let tokens = points.first?.tokens ?? 0
     guard !layers.isEmpty, tokens > 0 else { return .notApplicable }

@@ -58,7 +58,11 @@ struct StandardInput: ~Copyable {
       failure = got < 0 ? errno : 0
       count = max(0, got)
     }
-    if failure != 0 { throw InputError(at: phrase("error.standardInput"), phrase("error.cannotReadFailure", ["failure": String(cString: strerror(failure))])) }
+    if failure != 0 {
+      throw InputError(
+        at: phrase("error.standardInput"),
+        phrase("error.cannotReadFailure", ["failure": String(cString: strerror(failure))]))
+    }
     isAtEnd = bytes.isEmpty
     buffer += bytes
   }

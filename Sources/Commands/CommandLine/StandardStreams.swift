@@ -28,7 +28,9 @@ enum StandardOutput {
       raise(SIGPIPE)
     }
     if failure != 0 {
-      throw InputError(at: phrase("error.standardOutput"), phrase("error.cannotWrittenFailure", ["failure": String(cString: strerror(failure))]))
+      throw InputError(
+        at: phrase("error.standardOutput"),
+        phrase("error.cannotWrittenFailure", ["failure": String(cString: strerror(failure))]))
     }
   }
 }

@@ -41,7 +41,8 @@ struct Appearance: Sendable {
           let names =
             folder.map(\.name) + Theme.named.map(\.name).filter { name in !folder.contains { $0.name == name } }
           throw InputError(
-            .usage, at: "--theme", phrase("error.neitherThemeNor", ["suggestion": suggestion(for: theme, among: names)]),
+            .usage, at: "--theme",
+            phrase("error.neitherThemeNor", ["suggestion": suggestion(for: theme, among: names)]),
             expected: names.joined(separator: ", ") + phrase("error.orAJsonFile"), found: "\"\(theme)\"")
         }
         (self.theme, used) = (try Theme(file: path), [path])

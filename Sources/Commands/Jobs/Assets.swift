@@ -10,7 +10,9 @@ struct Assets: Sendable {
   static func find(option: String?) throws -> Assets {
     if let option {
       let root = URL(filePath: option)
-      guard isFolder(root) else { throw InputError(.usage, at: phrase("error.assetsOption", ["option": option]), phrase("error.isNotAFolder")) }
+      guard isFolder(root) else {
+        throw InputError(.usage, at: phrase("error.assetsOption", ["option": option]), phrase("error.isNotAFolder"))
+      }
       return Assets(root: root)
     }
     guard let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {

@@ -47,7 +47,9 @@ extension Job {
     Option("max-tokens", .integer("N", leastTokens...Int.max), "option.max-tokens"),
     Option("window", .integer("N", leastTokens...Int.max), "option.window"),
     Option("stride", .integer("N", 1...Int.max), "option.stride"),
-    Option("analyses", .list("A,B", known: analyses), Message("option.analyses", ["analyses": analyses.joined(separator: ", ")])),
+    Option(
+      "analyses", .list("A,B", known: analyses),
+      Message("option.analyses", ["analyses": analyses.joined(separator: ", ")])),
     Option(
       "checkpoints", .list("A,B", known: nil),
       "option.checkpoints"),

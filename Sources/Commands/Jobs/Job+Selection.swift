@@ -40,14 +40,16 @@ extension Job {
     func check(_ name: String, _ chosen: [Int]?, below count: Int) throws {
       guard let other = chosen?.first(where: { $0 >= count }) else { return }
       throw InputError(
-        .usage, at: "select.\(name)", phrase("error.modelDoesNot"), expected: phrase("expected.0ToCount", ["count": count - 1]), found: "\(other)")
+        .usage, at: "select.\(name)", phrase("error.modelDoesNot"),
+        expected: phrase("expected.0ToCount", ["count": count - 1]), found: "\(other)")
     }
     try check("layers", selection.layers, below: d.stacks.map(\.layers).max() ?? 0)
     try check("heads", selection.heads, below: d.stacks.map(\.heads).max() ?? 0)
     guard let examples = selection.examples else { return }
     guard analyses.contains(AttentionAnalysis.id) else {
       throw InputError(
-        .usage, at: "select.examples", phrase("error.documentsWhoseAttention"), expected: phrase("expected.theAnalysisAttention"))
+        .usage, at: "select.examples", phrase("error.documentsWhoseAttention"),
+        expected: phrase("expected.theAnalysisAttention"))
     }
     if self.corpus.window != nil {
       throw InputError(.usage, at: "select.examples", phrase("error.notDocumentsWindows"), expected: "max_tokens")
@@ -59,12 +61,14 @@ extension Job {
       guard missing.remove(document.id) != nil, let text = reading.text else { continue }
       if text.tokenize(document).ids.count < Job.leastTokens {
         throw InputError(
-          .usage, at: "select.examples", phrase("error.documentHasToo", ["document": document.id]), expected: phrase("expected.atLeastLeasttokens", ["leastTokens": Job.leastTokens]))
+          .usage, at: "select.examples", phrase("error.documentHasToo", ["document": document.id]),
+          expected: phrase("expected.atLeastLeasttokens", ["leastTokens": Job.leastTokens]))
       }
     }
     if let name = examples.first(where: missing.contains) {
       throw InputError(
-        .usage, at: "select.examples", phrase("error.corpusDoesNot"), expected: phrase("expected.doc0Doc", ["documents": corpus.documents - 1]),
+        .usage, at: "select.examples", phrase("error.corpusDoesNot"),
+        expected: phrase("expected.doc0Doc", ["documents": corpus.documents - 1]),
         found: name.debugDescription)
     }
   }

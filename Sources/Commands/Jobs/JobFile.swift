@@ -90,7 +90,8 @@ struct JobFile {
       try CorpusSettings(setting, setting.fields(CorpusSettings.keys), path: place)
     }
     if let fields = try job["output"]?.fields(
-      ["folder", "formats", "theme", "themes", "templates"], unsupported: ["language": phrase("jobFile.aChoiceOfLanguage")])
+      ["folder", "formats", "theme", "themes", "templates"],
+      unsupported: ["language": phrase("jobFile.aChoiceOfLanguage")])
     {
       output = try path(fields["folder"])
       if let field = fields["theme"], let file = try path(field) { theme = (try field.text(), file) }
@@ -120,7 +121,9 @@ extension Setting {
   /// A text that can be the name of a folder.
   func runName() throws -> String {
     let name = try text()
-    guard Job.isName(name) else { throw error(phrase("jobFile.cannotNameFolder"), expected: phrase("jobFile.onePathComponent")) }
+    guard Job.isName(name) else {
+      throw error(phrase("jobFile.cannotNameFolder"), expected: phrase("jobFile.onePathComponent"))
+    }
     return name
   }
 }

@@ -26,7 +26,8 @@ enum Preflight {
     guard !FileManager.default.isReadableFile(atPath: file.path(percentEncoded: false)) else { return }
     let exists = FileManager.default.fileExists(atPath: file.path(percentEncoded: false))
     throw InputError(
-      at: file.relativePath, exists ? phrase("error.cannotBeRead") : phrase("error.doesNotExist"), expected: phrase("expected.existingFileOption", ["option": option]))
+      at: file.relativePath, exists ? phrase("error.cannotBeRead") : phrase("error.doesNotExist"),
+      expected: phrase("expected.existingFileOption", ["option": option]))
   }
 
   /// The job file that an operand names.
@@ -44,7 +45,9 @@ enum Preflight {
       } else if command == "report" {
         instead = phrase("preflight.tomographReportModel", ["quoted": quoted(operand)])
       }
-      throw InputError(.usage, at: operand, phrase("error.isAFolder"), expected: phrase("expected.jobFileInstead", ["instead": instead]))
+      throw InputError(
+        .usage, at: operand, phrase("error.isAFolder"),
+        expected: phrase("expected.jobFileInstead", ["instead": instead]))
     }
     let ending = url.pathExtension.lowercased()
     if command == "report", ["gguf", "safetensors", "bin", "pt"].contains(ending) {

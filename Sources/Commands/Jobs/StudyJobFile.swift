@@ -93,7 +93,9 @@ struct StudyJobFile {
     var group = Group(name: try name.text(), about: try fields["about"]?.text() ?? "", members: [])
     for variant in try fields["variants"]?.filledList() ?? [] {
       let parts = try variant.fields(["name", "set"])
-      guard let name = parts["name"], let set = parts["set"] else { throw variant.error(phrase("studyJobFile.needsNameSet")) }
+      guard let name = parts["name"], let set = parts["set"] else {
+        throw variant.error(phrase("studyJobFile.needsNameSet"))
+      }
       let changes = try set.members().sorted { $0.key < $1.key }
       group.members.append(try place(of: name.text(), changes.map { ($0.key, $0.value) }, base, at: variant))
     }
@@ -163,7 +165,9 @@ private struct Axis {
 
   init(_ setting: Setting) throws {
     let fields = try setting.fields(["key", "values", "names"])
-    guard let key = fields["key"], let values = fields["values"] else { throw setting.error(phrase("studyJobFile.needsKeyValues")) }
+    guard let key = fields["key"], let values = fields["values"] else {
+      throw setting.error(phrase("studyJobFile.needsKeyValues"))
+    }
     self.key = try key.text()
     let list = try values.filledList(), names = try fields["names"]?.list().map { try $0.text() }
     if let names, names.count != list.count {

@@ -65,7 +65,9 @@ struct TrainJobFile {
       name: try required("name").runName(), task: task, source: try source(required("model")),
       data: try corpus(required("data"), data, task), output: try output ?? folder(job["output"]))
     plan.tokenizer = try job["tokenizer"].map(tokenizer)
-    if task == .imageClassification, let tokenizer = job["tokenizer"] { throw tokenizer.error(phrase("trainJobFile.isNotForImages")) }
+    if task == .imageClassification, let tokenizer = job["tokenizer"] {
+      throw tokenizer.error(phrase("trainJobFile.isNotForImages"))
+    }
     if let processor = job["image_processor"] {
       guard task == .imageClassification else { throw processor.error(phrase("trainJobFile.isForImagesAlone")) }
       plan.imageProcessor = processor.json
@@ -115,7 +117,9 @@ struct TrainJobFile {
     if let masking = job["masking"] {
       guard task == .maskedLanguageModel else { throw masking.error(phrase("trainJobFile.maskedLanguageModels")) }
       plan.masking = try masking.share(upTo: 1)
-      if plan.masking == 0 { throw masking.error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.moreThan0")) }
+      if plan.masking == 0 {
+        throw masking.error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.moreThan0"))
+      }
     }
     plan.plants = try job["plant"]?.filledList().map(plant) ?? []
     if let policy = job["on_fault"] { plan.onFault = try policy.member(of: TrainerSettings.FaultPolicy.self) }
@@ -151,7 +155,9 @@ struct TrainJobFile {
     }
     switch (fields["config"], fields["directory"]) {
     case (let config?, nil):
-      guard config.isObject else { throw config.error(phrase("trainJobFile.hasWrongType"), expected: phrase("trainJobFile.anObject")) }
+      guard config.isObject else {
+        throw config.error(phrase("trainJobFile.hasWrongType"), expected: phrase("trainJobFile.anObject"))
+      }
       return .scratch(config.json, initialization)
     case (nil, let directory?): return .directory(try path(directory), initialization)
     default: throw model.error(phrase("trainJobFile.needsEitherConfig"))
@@ -168,7 +174,9 @@ struct TrainJobFile {
       kind: try kind.member(of: TokenizerTraining.Kind.self), vocabulary: try size.integer(in: 8...1 << 20),
       minimumCount: try fields["minimum_count"]?.integer(in: 1...Int.max) ?? 2,
       lowercases: try fields["lowercase"]?.flag() ?? true)
-    if let lowercase = fields["lowercase"], training.kind != .wordPiece { throw lowercase.error(phrase("trainJobFile.isForWordpiece")) }
+    if let lowercase = fields["lowercase"], training.kind != .wordPiece {
+      throw lowercase.error(phrase("trainJobFile.isForWordpiece"))
+    }
     return .train(training)
   }
 
@@ -187,7 +195,9 @@ struct TrainJobFile {
     ])
     let method = try fields["method"]?.choice(of: ["adamw", "sgd"]) ?? "adamw"
     let others = method == "adamw" ? ["momentum", "nesterov"] : ["betas", "epsilon"]
-    for key in others { if let other = fields[key] { throw other.error(phrase("trainJobFile.isNotForMethod", ["method": method])) } }
+    for key in others {
+      if let other = fields[key] { throw other.error(phrase("trainJobFile.isNotForMethod", ["method": method])) }
+    }
     if method == "adamw" {
       let betas = try fields["betas"]?.list().map { try $0.share(upTo: 0.9999999) } ?? [0.9, 0.999]
       guard betas.count == 2 else { throw setting.error(phrase("trainJobFile.needsTwoBetas")) }
@@ -206,7 +216,9 @@ struct TrainJobFile {
     }
     if let clip = fields["clip_norm"] {
       let norm = try clip.number()
-      guard norm >= 0 else { throw clip.error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.least00")) }
+      guard norm >= 0 else {
+        throw clip.error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.least00"))
+      }
       plan.optimizer.clipNorm = norm == 0 ? nil : norm
     }
   }
@@ -263,14 +275,18 @@ extension Setting {
   /// A number above 0.
   fileprivate func positive() throws -> Double {
     let number = try number()
-    guard number > 0 else { throw error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.moreThan0")) }
+    guard number > 0 else {
+      throw error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.moreThan0"))
+    }
     return number
   }
 
   /// A number from 0 on.
   fileprivate func share(upTo limit: Double) throws -> Double {
     let number = try number()
-    guard (0...limit).contains(number) else { throw error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.0ToLimit", ["limit": limit])) }
+    guard (0...limit).contains(number) else {
+      throw error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.0ToLimit", ["limit": limit]))
+    }
     return number
   }
 }

@@ -109,7 +109,10 @@ struct ImageFolder {
     let shown = unreadable.prefix(3).map { "\($0.name) (\($0.error.problem))" }.joined(separator: ", ")
     return Message(
       "imageFolder.unreadableTraitsImages",
-      ["unreadable": unreadable.count, "traits": unreadable.count + traits.count, "shown": shown, "more": max(0, unreadable.count - 3)])
+      [
+        "unreadable": unreadable.count, "traits": unreadable.count + traits.count, "shown": shown,
+        "more": max(0, unreadable.count - 3),
+      ])
   }
 
   /// What an image is labelled with.

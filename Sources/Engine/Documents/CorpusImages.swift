@@ -78,7 +78,9 @@ package struct CorpusImages: Sendable {
     let size = shape.channels * shape.side * shape.side
     _ = try mapPieces(documents.count) { index in
       guard let path = documents[index].image else {
-        throw InputError(at: documents[index].id, phrase("error.isNoImage"), expected: phrase("expected.aCorpusOfImages"), found: "a text")
+        throw InputError(
+          at: documents[index].id, phrase("error.isNoImage"), expected: phrase("expected.aCorpusOfImages"),
+          found: "a text")
       }
       try processor.write(ImageFile(path: path).read(), at: path, to: pixels.pointer + index * size)
     }
@@ -104,7 +106,12 @@ extension CorpusImages {
     let large = images.filter { min($0.height, $0.width) > Self.mostScale * shape.side }
     if let largest = large.max(by: { $0.height * $0.width < $1.height * $1.width }) {
       notes.append(
-        Message("corpusImages.largeImagesImages", ["large": large.count, "images": images.count, "mostScale": Self.mostScale, "side": shape.side, "width": largest.width, "height": largest.height]))
+        Message(
+          "corpusImages.largeImagesImages",
+          [
+            "large": large.count, "images": images.count, "mostScale": Self.mostScale, "side": shape.side,
+            "width": largest.width, "height": largest.height,
+          ]))
     }
     return notes
   }
@@ -119,6 +126,8 @@ extension CorpusSource {
     guard holdsImages != (d.image != nil) else { return }
     throw InputError(
       .usage, at: path, holdsImages ? phrase("error.holdsImagesModel") : phrase("error.noFolderImages"),
-      expected: holdsImages ? phrase("expected.textFamilyModel", ["family": d.family]) : phrase("expected.pngJpegFilesFamily", ["family": d.family]))
+      expected: holdsImages
+        ? phrase("expected.textFamilyModel", ["family": d.family])
+        : phrase("expected.pngJpegFilesFamily", ["family": d.family]))
   }
 }

@@ -27,11 +27,15 @@ package struct CorpusSettings: Hashable, Sendable {
   /// - Throws: `InputError(.usage)` for a stride without a window, and for a window where documents are to be cut.
   package func windows() throws -> DocumentWindows? {
     guard let window else {
-      if stride != nil { throw InputError(.usage, at: "stride", phrase("error.isThatOfWindows"), expected: phrase("expected.windowAsWell")) }
+      if stride != nil {
+        throw InputError(
+          .usage, at: "stride", phrase("error.isThatOfWindows"), expected: phrase("expected.windowAsWell"))
+      }
       return nil
     }
     if maxTokens != nil {
-      throw InputError(.usage, at: "window", phrase("error.readsDocumentsWhole"), expected: phrase("expected.noMaxTokens"))
+      throw InputError(
+        .usage, at: "window", phrase("error.readsDocumentsWhole"), expected: phrase("expected.noMaxTokens"))
     }
     return DocumentWindows(length: window, stride: stride ?? max(1, window / 2))
   }

@@ -18,7 +18,13 @@ extension CorpusRun.Extent {
       if count > 0 {
         let commonest = CharacterLosses.commonest(lost, 8).map(Self.spelling).joined(separator: ", ")
         result.notes.append(
-          Note(Message("corpusText.countCharactersCharacters", ["count": count, "characters": losses.characters, "what": what, "percentage": percentage(share), "commonest": commonest])))
+          Note(
+            Message(
+              "corpusText.countCharactersCharacters",
+              [
+                "count": count, "characters": losses.characters, "what": what, "percentage": percentage(share),
+                "commonest": commonest,
+              ])))
       }
     }
     return result

@@ -31,10 +31,12 @@ package struct CorpusTokenizer: Sendable {
       }
       try check(decoderStart == nil, phrase("error.notModelsRead"), "max_tokens", windows.length)
       try check(
-        windows.length <= maximumLength, phrase("error.longerThanModels"), phrase("error.atMostMaximumlength", ["maximumLength": maximumLength]),
+        windows.length <= maximumLength, phrase("error.longerThanModels"),
+        phrase("error.atMostMaximumlength", ["maximumLength": maximumLength]),
         windows.length)
       try check(
-        windows.length >= around + 2, phrase("corpusTokenizer.hasNoRoom"), phrase("corpusTokenizer.leastAroundTokens", ["around": around + 2]), windows.length)
+        windows.length >= around + 2, phrase("corpusTokenizer.hasNoRoom"),
+        phrase("corpusTokenizer.leastAroundTokens", ["around": around + 2]), windows.length)
       try check(
         (1...windows.length - around).contains(windows.stride), phrase("corpusTokenizer.leavesTokensOut"),
         phrase("corpusTokenizer.stride1Around", ["around": windows.length - around, "around2": around]),
@@ -55,7 +57,8 @@ package struct CorpusTokenizer: Sendable {
     guard let windows else { return [tokenize(document)] }
     guard document.pair == nil else {
       throw InputError(
-        .usage, at: "window", phrase("error.isForSingleTexts"), expected: "max_tokens", found: phrase("found.aPairInDocument", ["document": document.id]))
+        .usage, at: "window", phrase("error.isForSingleTexts"), expected: "max_tokens",
+        found: phrase("found.aPairInDocument", ["document": document.id]))
     }
     return tokenize(document, maximumLength: .max).windows(
       windows, opening: tokenizer.openingTokens.count, closing: tokenizer.closingTokens.count)

@@ -26,7 +26,8 @@ package enum CorpusReading: Sendable {
     let longest = d.stacks.map(\.maximumPositions).min() ?? 1
     if let length = settings.maxTokens, length > longest {
       throw InputError(
-        .usage, at: "max_tokens", phrase("error.moreThanModels"), expected: phrase("expected.mostLongestWindow", ["longest": longest]),
+        .usage, at: "max_tokens", phrase("error.moreThanModels"),
+        expected: phrase("expected.mostLongestWindow", ["longest": longest]),
         found: "\(length)")
     }
     var classes: ClassNames?

@@ -19,7 +19,13 @@ package struct CorpusPart: Sendable {
       guard found.count == 1, let tally = found.first else {
         throw InputError(
           at: place, phrase("error.notWholeThese"), expected: phrase("expected.eachChunksChunks", ["chunks": chunks]),
-          found: phrase("found.chunkChunkFound", ["chunk": chunk, "found": found.isEmpty ? phrase("corpusPart.inNone") : phrase("corpusPart.inFound", ["found": found.count])]))
+          found: phrase(
+            "found.chunkChunkFound",
+            [
+              "chunk": chunk,
+              "found": found.isEmpty
+                ? phrase("corpusPart.inNone") : phrase("corpusPart.inFound", ["found": found.count]),
+            ]))
       }
       total.merge(tally)
     }
@@ -71,7 +77,8 @@ private struct Line: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     chunk = try container.decode(Int.self, forKey: .chunk)
     guard var tally = decoder.userInfo[Self.empty] as? Tally else {
-      throw DecodingError.dataCorruptedError(forKey: .tally, in: container, debugDescription: phrase("corpusPart.noAnalysesKnown"))
+      throw DecodingError.dataCorruptedError(
+        forKey: .tally, in: container, debugDescription: phrase("corpusPart.noAnalysesKnown"))
     }
     try tally.read(from: container.superDecoder(forKey: .tally))
     self.tally = tally

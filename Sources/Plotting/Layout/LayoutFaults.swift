@@ -23,7 +23,8 @@ extension DisplayList {
     for (text, bounds) in labels + inside where !page.contains(bounds) {
       faults.append(
         phrase(
-          "layoutFaults.textLeavesPage", ["text": text, "bounds": "\(bounds)", "width": size.width, "height": size.height]))
+          "layoutFaults.textLeavesPage",
+          ["text": text, "bounds": "\(bounds)", "width": size.width, "height": size.height]))
     }
     faults += overlaps(labels) + overlaps(inside)
     for (text, bounds) in labels where areas.contains(where: bounds.inset(0.05).intersects) {

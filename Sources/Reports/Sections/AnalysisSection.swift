@@ -30,7 +30,8 @@ struct AnalysisSection {
       let name =
         members.count > 1 ? phrase("analysisSection.memberNot", ["member": Escaping.markdown(member.id)]) : "Not"
       blocks.append(
-        .remark(phrase("analysisSection.nameApplicableReason", ["name": name, "reason": Escaping.markdown(reason.text)])))
+        .remark(
+          phrase("analysisSection.nameApplicableReason", ["name": name, "reason": Escaping.markdown(reason.text)])))
     }
     // What belongs to no stack of an encoder–decoder stands before the stacks.
     let stacks = builder.results.subject.model.stacks

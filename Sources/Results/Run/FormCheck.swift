@@ -16,7 +16,8 @@ struct FormCheck {
     place = "\(file): analysis \"\(analysis.id)\""
     guard let forms = AnalysisForm.of(analysis.id) else {
       throw InputError(
-        at: place, phrase("error.isNotKnown"), expected: phrase("expected.oneOfAll", ["all": AnalysisForm.all.map(\.id).joined(separator: ", ")]))
+        at: place, phrase("error.isNotKnown"),
+        expected: phrase("expected.oneOfAll", ["all": AnalysisForm.all.map(\.id).joined(separator: ", ")]))
     }
     self.forms = forms
     self.model = model
@@ -37,18 +38,21 @@ struct FormCheck {
       throw InputError(at: "\(place), metric \(table.metric.id)", phrase("error.notDeclaredThisAnalysis"))
     }
     for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
-      let place = phrase("formCheck.placeArrayDebugdescription", ["place": place, "debugDescription": name.debugDescription])
+      let place = phrase(
+        "formCheck.placeArrayDebugdescription", ["place": place, "debugDescription": name.debugDescription])
       guard let (form, scope, match) = Self.form(of: name, forms.arrays) else {
         throw InputError(at: place, phrase("error.notDeclaredThisAnalysis"))
       }
       guard array.shape.count == form.axes.count else {
         throw InputError(
-          at: place, phrase("error.hasWrongShape"), expected: phrase("expected.axesAxes", ["axes": form.axes.count]), found: "\(array.shape)")
+          at: place, phrase("error.hasWrongShape"), expected: phrase("expected.axesAxes", ["axes": form.axes.count]),
+          found: "\(array.shape)")
       }
       for (axis, count) in zip(form.axes, array.shape) { try bind(axis, count, scope, match, name, place) }
     }
     for (name, texts) in analysis.texts.sorted(by: { $0.key < $1.key }) {
-      let place = phrase("formCheck.placeTextsDebugdescription", ["place": place, "debugDescription": name.debugDescription])
+      let place = phrase(
+        "formCheck.placeTextsDebugdescription", ["place": place, "debugDescription": name.debugDescription])
       guard let (form, scope, match) = Self.form(of: name, forms.texts) else {
         throw InputError(at: place, phrase("error.notDeclaredThis"))
       }
@@ -63,13 +67,16 @@ struct FormCheck {
     try checkShapes()
     for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
       guard let (form, scope, match) = Self.form(of: name, forms.arrays) else { continue }
-      let place = phrase("formCheck.placeArrayDebugdescription", ["place": place, "debugDescription": name.debugDescription])
+      let place = phrase(
+        "formCheck.placeArrayDebugdescription", ["place": place, "debugDescription": name.debugDescription])
       try check(array, form, place)
       if case .point = form.member { try checkPoint(match, scope, place) }
     }
     for (name, texts) in analysis.texts.sorted(by: { $0.key < $1.key }) {
       guard let (form, _, _) = Self.form(of: name, forms.texts) else { continue }
-      try check(texts, form, phrase("formCheck.placeTextsDebugdescription", ["place": place, "debugDescription": name.debugDescription]))
+      try check(
+        texts, form,
+        phrase("formCheck.placeTextsDebugdescription", ["place": place, "debugDescription": name.debugDescription]))
     }
     try checkSamples()
   }
@@ -93,7 +100,8 @@ struct FormCheck {
       }
       return
     case .the(let axis, let more): (key, own) = (stack.key(axis), count - more)
-    case .each(let axis, let more): (key, own) = (phrase("error.keyOfMatch", ["key": stack.key(axis), "match": match]), count - more)
+    case .each(let axis, let more):
+      (key, own) = (phrase("error.keyOfMatch", ["key": stack.key(axis), "match": match]), count - more)
     }
     guard let known = lengths[key] else {
       lengths[key] = (own, name)
@@ -101,7 +109,8 @@ struct FormCheck {
     }
     guard known.count == own else {
       throw InputError(
-        at: place, phrase("error.doesNotFitOwner", ["owner": known.owner]), expected: phrase("expected.aLengthOfOwn", ["own": known.count + count - own]),
+        at: place, phrase("error.doesNotFitOwner", ["owner": known.owner]),
+        expected: phrase("expected.aLengthOfOwn", ["own": known.count + count - own]),
         found: "\(count)")
     }
   }
@@ -109,18 +118,23 @@ struct FormCheck {
   private func check(_ array: NumericArray, _ form: Form, _ place: String) throws {
     func refuse(_ index: Int, _ expected: String) throws {
       throw InputError(
-        at: "\(place), element \(index)", phrase("error.hasWrongValue"), expected: expected, found: "\(array.values[index])")
+        at: "\(place), element \(index)", phrase("error.hasWrongValue"), expected: expected,
+        found: "\(array.values[index])")
     }
     switch form.content {
     case .anything, .classes, .components, .one: return
     case .finite:
-      if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, phrase("error.aFiniteNumber")) }
+      if let index = array.values.firstIndex(where: { !$0.isFinite }) {
+        try refuse(index, phrase("error.aFiniteNumber"))
+      }
     case .shares:
       if let index = array.values.firstIndex(where: { !$0.isNaN && !(-1e-4...1.0001).contains($0) }) {
         try refuse(index, phrase("formCheck.shareFrom0"))
       }
     case .rising:
-      if let index = array.values.firstIndex(where: { !$0.isFinite }) { try refuse(index, phrase("formCheck.aFiniteNumber")) }
+      if let index = array.values.firstIndex(where: { !$0.isFinite }) {
+        try refuse(index, phrase("formCheck.aFiniteNumber"))
+      }
       if let index = array.values.indices.dropFirst().first(where: { array.values[$0] < array.values[$0 - 1] }) {
         try refuse(index, phrase("formCheck.leastOneBefore"))
       }
@@ -140,7 +154,8 @@ struct FormCheck {
     case .classes:
       if let name = texts.first(where: { !$0.isEmpty && PatternClass(rawValue: $0) == nil }) {
         throw InputError(
-          at: place, phrase("error.namesNoClass"), expected: PatternClass.allCases.map(\.rawValue).joined(separator: ", "),
+          at: place, phrase("error.namesNoClass"),
+          expected: PatternClass.allCases.map(\.rawValue).joined(separator: ", "),
           found: name.debugDescription)
       }
     case .components:
@@ -168,7 +183,9 @@ struct FormCheck {
   private func checkSamples() throws {
     typealias Key = AttentionMetrics
     for stack in Component.Stack.allCases {
-      func place(_ key: ArrayKey) -> String { phrase("formCheck.placeArrayKey", ["place": self.place, "key": stack.key(key.name).debugDescription]) }
+      func place(_ key: ArrayKey) -> String {
+        phrase("formCheck.placeArrayKey", ["place": self.place, "key": stack.key(key.name).debugDescription])
+      }
       for id in analysis.members(of: Key.pattern, stack: stack) {
         let key = Key.pattern[id], shape = analysis[key, stack]?.shape ?? []
         guard analysis[Key.tokens[id], stack] != nil else {

@@ -59,7 +59,8 @@ extension Note: Codable {
     let fields = try decoder.container(keyedBy: Key.self)
     let older = try fields.decodeIfPresent(String.self, forKey: .text).map { Message(verbatim: $0) }
     self.init(
-      try older ?? Message(from: decoder), stack: try fields.decodeIfPresent(Component.Stack.self, forKey: .stack) ?? .only,
+      try older ?? Message(from: decoder),
+      stack: try fields.decodeIfPresent(Component.Stack.self, forKey: .stack) ?? .only,
       about: Subject(id: try fields.decodeIfPresent(String.self, forKey: .about) ?? ""))
   }
 

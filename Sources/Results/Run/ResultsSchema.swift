@@ -177,7 +177,8 @@ extension Form {
     case .shares: phrase("resultsSchema.sharesFrom0")
     case .rising: phrase("resultsSchema.finiteNumbersNone")
     case .whole(nil): phrase("resultsSchema.wholeNumbersFrom0")
-    case .whole(let columns?): phrase("resultsSchema.wholeNumbersFrom", ["init": columns.map(String.init).joined(separator: ", ")])
+    case .whole(let columns?):
+      phrase("resultsSchema.wholeNumbersFrom", ["init": columns.map(String.init).joined(separator: ", ")])
     }
   }
 }

@@ -47,7 +47,9 @@ extension Subject {
     }
     for (name, size, range) in sizes where !range.contains(size) {
       throw InputError(
-        at: phrase("error.fileSubjectName", ["file": file, "name": name]), phrase("error.isOutOfRange"), expected: phrase("expected.lowerboundToUpperbound", ["lowerBound": range.lowerBound, "upperBound": range.upperBound]),
+        at: phrase("error.fileSubjectName", ["file": file, "name": name]), phrase("error.isOutOfRange"),
+        expected: phrase(
+          "expected.lowerboundToUpperbound", ["lowerBound": range.lowerBound, "upperBound": range.upperBound]),
         found: "\(size)")
     }
     let (layers, heads) = (
@@ -71,7 +73,9 @@ extension AnalysisResult {
     var metricsSeen: Set<String> = []
     for table in tables {
       let place = "\(place), metric \(table.metric.id)"
-      guard metricsSeen.insert(table.metric.id).inserted else { throw InputError(at: place, phrase("error.hasTwoTables")) }
+      guard metricsSeen.insert(table.metric.id).inserted else {
+        throw InputError(at: place, phrase("error.hasTwoTables"))
+      }
       if let lowest = table.metric.lowest, let highest = table.metric.highest, lowest >= highest {
         throw InputError(
           at: place, phrase("error.hasLimitsReversed"), expected: "lowest < highest", found: "\(lowest), \(highest)")
@@ -79,16 +83,21 @@ extension AnalysisResult {
       var componentsSeen: Set<Component> = []
       for row in table.rows {
         let place = "\(place), \(row.component.id)"
-        guard componentsSeen.insert(row.component).inserted else { throw InputError(at: place, phrase("error.occursTwice")) }
+        guard componentsSeen.insert(row.component).inserted else {
+          throw InputError(at: place, phrase("error.occursTwice"))
+        }
         guard model.has(row.component) else {
           throw InputError(at: place, phrase("error.noPartModel"), expected: model.extent(row.component.stack))
         }
         guard (0...Form.largest).contains(row.quantity.n) else {
-          throw InputError(at: "\(place), n", phrase("error.isOutOfRange"), expected: "a count", found: "\(row.quantity.n)")
+          throw InputError(
+            at: "\(place), n", phrase("error.isOutOfRange"), expected: "a count", found: "\(row.quantity.n)")
         }
         let numbers = [row.quantity.value, row.quantity.interval?.lowerBound, row.quantity.interval?.upperBound]
         if let number = numbers.compactMap(\.self).first(where: { abs($0) > Self.largest }) {
-          throw InputError(at: place, phrase("error.isOutOfRange"), expected: phrase("expected.numbersUpLargest", ["largest": Self.largest]), found: "\(number)")
+          throw InputError(
+            at: place, phrase("error.isOutOfRange"),
+            expected: phrase("expected.numbersUpLargest", ["largest": Self.largest]), found: "\(number)")
         }
       }
     }

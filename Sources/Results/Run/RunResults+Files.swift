@@ -77,7 +77,8 @@ private struct Arrays {
     }
     guard tensor.shape == shape else {
       throw InputError(
-        at: "\(place): tensor \(name.debugDescription)", phrase("error.hasAnotherShape", ["tablesName": RunResults.tablesName]),
+        at: "\(place): tensor \(name.debugDescription)",
+        phrase("error.hasAnotherShape", ["tablesName": RunResults.tablesName]),
         expected: "\(shape)", found: "\(tensor.shape)")
     }
     return NumericArray(shape: tensor.shape, values: tensor.values)
@@ -88,7 +89,8 @@ private struct Arrays {
     let declared = Set(declared)
     if let name = file?.names.first(where: { !declared.contains($0) }) {
       throw InputError(
-        at: "\(place): tensor \(name.debugDescription)", phrase("error.notDeclaredTablesname", ["tablesName": RunResults.tablesName]))
+        at: "\(place): tensor \(name.debugDescription)",
+        phrase("error.notDeclaredTablesname", ["tablesName": RunResults.tablesName]))
     }
   }
 }

@@ -101,7 +101,8 @@ extension Component: Codable {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
     guard let component = Component(id: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: phrase("component.noComponentCalled", ["text": text]))
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: phrase("component.noComponentCalled", ["text": text]))
     }
     self = component
   }

@@ -28,9 +28,10 @@ package struct Catalogue: Sendable {
     self.language = language
     let place = "catalogue \(language)"
     let root = JSONField(try JSON(json, place: place, .strict), file: place)
-    entries = try root.value.members?.members.reduce(into: [:]) { entries, member in
-      entries[member.key] = try root[member.key]?.string()
-    } ?? [:]
+    entries =
+      try root.value.members?.members.reduce(into: [:]) { entries, member in
+        entries[member.key] = try root[member.key]?.string()
+      } ?? [:]
   }
 
   package var keys: [String] { entries.keys.sorted() }

@@ -19,7 +19,9 @@ struct EventFile {
     // A plug-in is named with the first value of a tag only.
     var plugins: [String: String] = [:]
     for record in records where !event(record, &plugins, into: &log) { unreadable += 1 }
-    if unreadable > 0 { log.notes.append(Message("eventFile.placeUnreadableRecords", ["place": place, "unreadable": unreadable])) }
+    if unreadable > 0 {
+      log.notes.append(Message("eventFile.placeUnreadableRecords", ["place": place, "unreadable": unreadable]))
+    }
   }
 
   /// The step of an event; 0 for a record that is none.

@@ -29,7 +29,8 @@ enum EventRecords {
         break
       }
       guard length <= UInt64(bytes.count), position + 12 + Int(length) + 4 <= bytes.count else {
-        notes.append(Message("eventRecords.placeBytePosition", ["place": place, "position": position, "length": length]))
+        notes.append(
+          Message("eventRecords.placeBytePosition", ["place": place, "position": position, "length": length]))
         break
       }
       let start = position + 12

@@ -43,7 +43,8 @@ struct MetricRows {
         break
       }
       guard let members = value.members else {
-        throw InputError(at: place, phrase("error.isNotAnObject"), expected: phrase("expected.onePerLine"), found: value.shown)
+        throw InputError(
+          at: place, phrase("error.isNotAnObject"), expected: phrase("expected.onePerLine"), found: value.shown)
       }
       isEmpty = false
       try add(members, at: place, into: &log)

@@ -32,14 +32,17 @@ package struct Checkpoints: Sendable {
             expected: phrase("expected.nameEndsNumber"))
         }
         if let other = found.first(where: { $0.step == step }) {
-          throw InputError(at: path, phrase("error.hasStepOther", ["other": other.name]), expected: phrase("expected.aStepOfItsOwn"), found: "\(step)")
+          throw InputError(
+            at: path, phrase("error.hasStepOther", ["other": other.name]), expected: phrase("expected.aStepOfItsOwn"),
+            found: "\(step)")
         }
         found.append(Checkpoint(folder: folder, step: step))
       }
     }
     guard found.count > 1 else {
       throw InputError(
-        at: patterns.joined(separator: ", "), phrase("error.namesOneFolder"), expected: phrase("expected.leastTwoCheckpoints"))
+        at: patterns.joined(separator: ", "), phrase("error.namesOneFolder"),
+        expected: phrase("expected.leastTwoCheckpoints"))
     }
     all = found.sorted { $0.step < $1.step }
   }

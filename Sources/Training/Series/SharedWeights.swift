@@ -19,7 +19,9 @@ package struct SharedWeights {
   package func add(to result: inout AnalysisResult) {
     guard checkpoints.count > 1 else { return }
     let pairs = checkpoints.indices.compactMap { later in
-      checkpoints[..<later].firstIndex(of: checkpoints[later]).map { phrase("sharedWeights.namesAndLater", ["names": names[$0], "later": names[later]]) }
+      checkpoints[..<later].firstIndex(of: checkpoints[later]).map {
+        phrase("sharedWeights.namesAndLater", ["names": names[$0], "later": names[later]])
+      }
     }
     result[TrainingMetrics.identical] = pairs
     result.tables.append(

@@ -61,14 +61,21 @@ package enum PooledPatterns: FigureBuilder {
       title, x: axis(phrase("pooledPatterns.keyPosition")), y: axis(phrase("pooledPatterns.queryPosition")),
       color: .sequential("attention", 0...max(high, 1e-6), transform: .squareRoot),
       shape: .square(rows: blocks, columns: blocks, largestSide: 300), columns: 2,
-      panels: [panel(phrase("pooledPatterns.shareBlocksKeys"), shares), panel(phrase("pooledPatterns.largestWeight"), maxima)])
+      panels: [
+        panel(phrase("pooledPatterns.shareBlocksKeys"), shares), panel(phrase("pooledPatterns.largestWeight"), maxima),
+      ])
     plot.hasFrame = true
     let (length, size) = (NumberFormat.count(pooled.length), NumberFormat.count(pooled.size))
     return Figure(
       id: "attention-pooled-\(slug(choice.name))", analysis: "attention",
       title: title,
       caption: Caption(results: results).text(
-        phrase("pooledPatterns.attentionHeadChoice", ["choice": choice.name, "reason": choice.reason, "length": length, "pooled": pooled.id, "size": size, "phrase": (pooled.isCausal ? phrase("pooledPatterns.blocksHiddenCausal") : "")]), n: "n = 1 document.",
+        phrase(
+          "pooledPatterns.attentionHeadChoice",
+          [
+            "choice": choice.name, "reason": choice.reason, "length": length, "pooled": pooled.id, "size": size,
+            "phrase": (pooled.isCausal ? phrase("pooledPatterns.blocksHiddenCausal") : ""),
+          ]), n: "n = 1 document.",
         analysis: "attention"),
       altText: alt(shares, maxima, pooled), extent: .text, plot: plot,
       table: DataTable([
@@ -85,6 +92,11 @@ package enum PooledPatterns: FigureBuilder {
         / Double(blocks)
     }
     func text(_ value: Double) -> String { NumberFormat.text(value, digits: 2) }
-    return phrase("pooledPatterns.querysAttentionMean", ["blocks": blocks, "total": text(total { $1 == 0 }), "total2": text(total { $0 == $1 }), "max": text(maxima.compactMap(\.number).max() ?? 0)])
+    return phrase(
+      "pooledPatterns.querysAttentionMean",
+      [
+        "blocks": blocks, "total": text(total { $1 == 0 }), "total2": text(total { $0 == $1 }),
+        "max": text(maxima.compactMap(\.number).max() ?? 0),
+      ])
   }
 }

@@ -10,7 +10,9 @@ extension Selection {
     func names(_ noun: String, _ members: [Int]?) -> String? {
       members.map { "\(noun)\($0.count == 1 ? "" : "s") \(listed($0.map(String.init)))" }
     }
-    let parts = [names("layer", layers), names("head", heads).map { $0 + phrase("runResults.ofEach") }].compactMap { $0 }
+    let parts = [names("layer", layers), names("head", heads).map { $0 + phrase("runResults.ofEach") }].compactMap {
+      $0
+    }
     guard !parts.isEmpty else { return nil }
     return phrase("runResults.figuresTablesShow", ["parts": parts.joined(separator: ", ")])
   }

@@ -50,7 +50,11 @@ package struct SampleDocument: Sendable {
   /// Whether all layers and heads are drawn.
   var isWhole: Bool { shownLayers.count == layers && shownHeads.count == heads }
   /// "24 tokens", "21 target by 24 source tokens".
-  var size: String { isCross ? phrase("sampleDocument.queriesTargetKeys", ["queries": queries, "keys": keys]) : phrase("sampleDocument.keysTokens", ["keys": keys]) }
+  var size: String {
+    isCross
+      ? phrase("sampleDocument.queriesTargetKeys", ["queries": queries, "keys": keys])
+      : phrase("sampleDocument.keysTokens", ["keys": keys])
+  }
 
   /// Those that are whole, consistent and have a number, in the order in which the analysis prefers them.
   static func all(in results: RunResults) -> [SampleDocument] {
@@ -109,7 +113,9 @@ package struct SampleDocument: Sendable {
   /// "The largest weight of a row, averaged over rows, goes from 0.2 (L0.H3) to 0.98 (L4.H1), median 0.5."
   var focusSentence: String {
     let heads = shownLayers.flatMap { layer in shownHeads.map { (layer, $0) } }
-    return phrase("sampleDocument.largestWeightRow", ["head": Seen.range(heads.map { PlotValue(focus($0.0, $0.1)) }, heads.map { Component.head($0.0, $0.1).id })])
+    return phrase(
+      "sampleDocument.largestWeightRow",
+      ["head": Seen.range(heads.map { PlotValue(focus($0.0, $0.1)) }, heads.map { Component.head($0.0, $0.1).id })])
   }
 
   /// The strongest weight of a head, and how its mass lies: on the first token, and where queries are keys on the token
@@ -128,10 +134,18 @@ package struct SampleDocument: Sendable {
     }
     func share(_ mass: Double) -> String { NumberFormat.text(mass / Double(queries), digits: 2) }
     let text =
-      phrase("sampleDocument.largestWeightWeight", ["weight": NumberFormat.text(best.weight), "quoted": quoted(TokenText.texts(queryTokens)[best.query], best.query), "quoted2": quoted(TokenText.texts(keyTokens)[best.key], best.key), "share": share(first)])
+      phrase(
+        "sampleDocument.largestWeightWeight",
+        [
+          "weight": NumberFormat.text(best.weight),
+          "quoted": quoted(TokenText.texts(queryTokens)[best.query], best.query),
+          "quoted2": quoted(TokenText.texts(keyTokens)[best.key], best.key), "share": share(first),
+        ])
     if isCross { return text + "." }
     return text
-      + phrase("sampleDocument.shareTokenBefore", ["share": share(offsets[0]), "share2": share(offsets[1]), "share3": share(offsets[2])])
+      + phrase(
+        "sampleDocument.shareTokenBefore",
+        ["share": share(offsets[0]), "share2": share(offsets[1]), "share3": share(offsets[2])])
   }
 
   /// The caption's sentence on what a causal model cannot see, or on what the rows of cross-attention are.
@@ -142,7 +156,9 @@ package struct SampleDocument: Sendable {
   }
 
   /// Titles of axes.
-  var names: (query: String, key: String) { isCross ? (phrase("sampleDocument.predictedToken"), phrase("sampleDocument.sourceToken")) : ("query", "key") }
+  var names: (query: String, key: String) {
+    isCross ? (phrase("sampleDocument.predictedToken"), phrase("sampleDocument.sourceToken")) : ("query", "key")
+  }
 
   /// Columns of tokens for cells or lines, each by its query and key.
   func tokenColumns(_ places: [(query: Int, key: Int)]) -> [(name: String, column: DataTable.Column)] {

@@ -64,14 +64,21 @@ package enum GradientHistograms: FigureBuilder {
     for (index, tensor) in tensors.enumerated() {
       if let layer = TensorKind(tensor).layer { byLayer[layer, default: []].append(index) } else { rest.append(index) }
     }
-    var groups = byLayer.keys.sorted().map { (name: phrase("gradientHistograms.layerValue", ["value": $0]), members: byLayer[$0] ?? []) }
+    var groups = byLayer.keys.sorted().map {
+      (name: phrase("gradientHistograms.layerValue", ["value": $0]), members: byLayer[$0] ?? [])
+    }
     if !rest.isEmpty { groups.append((phrase("gradientHistograms.outsideTheLayers"), rest)) }
     return groups
   }
 
   /// "Drawn from −9 to −1; 30 elements fall into bins outside this range."
   private static func range(_ places: [Double], _ outside: Double) -> String {
-    phrase("gradientHistograms.drawnFromPlaces", ["places": NumberFormat.text(places[0]), "places2": NumberFormat.text(places[places.count - 1]), "outside": (outside > 0 ? phrase("gradientHistograms.outsideFallInto", ["outside": Int(outside)]) : ".")])
+    phrase(
+      "gradientHistograms.drawnFromPlaces",
+      [
+        "places": NumberFormat.text(places[0]), "places2": NumberFormat.text(places[places.count - 1]),
+        "outside": (outside > 0 ? phrase("gradientHistograms.outsideFallInto", ["outside": Int(outside)]) : "."),
+      ])
   }
 
   /// "1,204 exact zeros, no NaN, no Inf".
@@ -83,7 +90,8 @@ package enum GradientHistograms: FigureBuilder {
       return sum == 0 ? phrase("gradientHistograms.noOne", ["one": one]) : "\(NumberFormat.text(sum)) \(one)"
     }
     return [
-      total(GradientMetrics.zeroCount, phrase("gradientHistograms.exactZerosBatch")), total(GradientMetrics.nanCount, "NaN"),
+      total(GradientMetrics.zeroCount, phrase("gradientHistograms.exactZerosBatch")),
+      total(GradientMetrics.nanCount, "NaN"),
       total(GradientMetrics.infiniteCount, "Inf"),
     ].joined(separator: ", ")
   }

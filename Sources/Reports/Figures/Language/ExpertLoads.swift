@@ -11,11 +11,14 @@ package enum ExpertLoads: FigureBuilder {
     let shown = results.subject.shownLayers.filter { $0 < load.shape[0] }
     let (layers, experts) = (shown.count, load.shape[1]), shares = shown.flatMap { load[$0].values.map(Double.init) }
     let readings = shares.map { PlotValue($0) }
-    let names = (0..<layers * experts).map { phrase("expertLoads.expertExpertsLayer", ["experts": $0 % experts, "experts2": shown[$0 / experts]]) }
+    let names = (0..<layers * experts).map {
+      phrase("expertLoads.expertExpertsLayer", ["experts": $0 % experts, "experts2": shown[$0 / experts]])
+    }
     let even = 1 / Double(experts), highest = max(2 * even, extent(readings)?.upperBound ?? 1)
     let plot = Plot(
       phrase("expertLoads.loadOfTheExperts"), x: .indices(experts, "expert"), y: .indices(shown, "layer"),
-      color: .sequential(phrase("expertLoads.shareOfChoices"), 0...highest), shape: .rows(layers, columns: experts, tallest: 26),
+      color: .sequential(phrase("expertLoads.shareOfChoices"), 0...highest),
+      shape: .rows(layers, columns: experts, tallest: 26),
       marks: [
         CellMark(
           rows: layers, columns: experts, values: readings,
@@ -29,9 +32,12 @@ package enum ExpertLoads: FigureBuilder {
           caption: Caption(results: results).text(
             phrase("expertLoads.shareRoutersChoices", ["even": NumberFormat.text(even)]),
             metrics: metrics,
-            n: Caption.n((results[RoutingMetrics.entropy]?.rows ?? []).map(\.quantity), phrase("expertLoads.tokensALayer")),
+            n: Caption.n(
+              (results[RoutingMetrics.entropy]?.rows ?? []).map(\.quantity), phrase("expertLoads.tokensALayer")),
             analysis: analysis.id),
-          altText: phrase("expertLoads.mapLayersExperts", ["layers": layers, "experts": experts, "range": Seen.range(readings, names)]), plot: plot,
+          altText: phrase(
+            "expertLoads.mapLayersExperts",
+            ["layers": layers, "experts": experts, "range": Seen.range(readings, names)]), plot: plot,
           table: DataTable([
             ("layer", .integers((0..<layers * experts).map { shown[$0 / experts] })),
             ("expert", .integers((0..<layers * experts).map { $0 % experts })), ("load", .readings(readings)),

@@ -30,13 +30,19 @@ package enum LossByPosition: FigureBuilder {
         Figure(
           id: "context-loss", analysis: analysis.id, title: title,
           caption: Caption(results: results).text(
-            phrase("lossByPosition.meanLossTokens", ["words": Metric.Spread.interval.words, "phrase": (isLong ? phrase("lossByPosition.positionsLogarithmicScale") : "")]),
+            phrase(
+              "lossByPosition.meanLossTokens",
+              [
+                "words": Metric.Spread.interval.words,
+                "phrase": (isLong ? phrase("lossByPosition.positionsLogarithmicScale") : ""),
+              ]),
             metrics: [InContextMetrics.score],
             n: phrase("lossByPosition.nNMost", ["n": rows.last?.loss.n ?? 0, "most": most]),
             analysis: analysis.id),
           altText: [curve].seen(at: "position"),
           plot: Plot(
-            title, x: Axis(isLong ? .log : .linear, phrase("lossByPosition.positionOfTheToken")), y: Axis(.linear, phrase("lossByPosition.lossNats")),
+            title, x: Axis(isLong ? .log : .linear, phrase("lossByPosition.positionOfTheToken")),
+            y: Axis(.linear, phrase("lossByPosition.lossNats")),
             shape: .ratio(0.55), marks: curve.marks(.category(0), isNamed: false)),
           table: DataTable([
             ("position", .integers(rows.map(\.position))), ("loss", .readings(losses)), ("low", .readings(low)),

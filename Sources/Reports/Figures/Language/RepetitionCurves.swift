@@ -48,7 +48,8 @@ package enum RepetitionCurves: FigureBuilder {
           dash: side == 0 ? [] : [4, 2], hasDots: side == 0))
     }
     let plot = Plot(
-      title, x: x, y: Axis(.linear, phrase("repetitionCurves.shareRepeated"), domain: 0...1), shape: .ratio(0.55), marks: marks)
+      title, x: x, y: Axis(.linear, phrase("repetitionCurves.shareRepeated"), domain: 0...1), shape: .ratio(0.55),
+      marks: marks)
     let names = places.map { NumberFormat.text($0) }
     let sides = hasCorpus ? [(0, "model"), (1, "corpus")] : [(0, "model")]
     let rows = sides.flatMap { side in places.indices.map { (side, $0) } }
@@ -59,8 +60,10 @@ package enum RepetitionCurves: FigureBuilder {
           what + (hasCorpus ? phrase("repetitionCurves.besideHowDocuments") : "")
             + ". Bands are \(Metric.Spread.interval.words).",
           n: n, analysis: analysis.id),
-        altText: sides.map { phrase("repetitionCurves.valueShareGoes", ["value": $0.1, "range": Seen.range(column($0.0, 0), names)]) }
-          .joined(separator: " "),
+        altText: sides.map {
+          phrase("repetitionCurves.valueShareGoes", ["value": $0.1, "range": Seen.range(column($0.0, 0), names)])
+        }
+        .joined(separator: " "),
         plot: plot,
         table: DataTable([
           ("text", .texts(rows.map(\.0.1))),

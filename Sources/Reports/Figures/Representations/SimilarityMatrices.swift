@@ -17,10 +17,13 @@ package enum SimilarityMatrices: FigureBuilder {
       let points = (0..<array.shape[0]).filter { results.subject.selection?.shows(.point($0)) ?? true }
       let axis = (axis: phrase("similarityMatrices.residualPoint"), count: points.count)
       let content = SimilarityMatrix(
-        title: phrase("similarityMatrices.titleBetweenResidual", ["title": metric.title]), quantity: metric.title, column: metric.id, rows: axis,
+        title: phrase("similarityMatrices.titleBetweenResidual", ["title": metric.title]), quantity: metric.title,
+        column: metric.id, rows: axis,
         columns: axis, places: points,
         values: points.flatMap { row in points.map { PlotValue(Double(array.values[row * array.shape[0] + $0])) } })
-      guard extent(content.values) != nil else { return .omitted(id: id, reason: phrase("similarityMatrices.titleHasNo", ["title": metric.title])) }
+      guard extent(content.values) != nil else {
+        return .omitted(id: id, reason: phrase("similarityMatrices.titleHasNo", ["title": metric.title]))
+      }
       return .figure(
         Figure(
           content, id: id, analysis: "similarity",
@@ -75,11 +78,27 @@ package struct SimilarityMatrix: FigureContent {
           (values[row * width + $0].number ?? -.infinity) < (values[row * width + $1].number ?? -.infinity)
         } ?? 0
       }
-      return text + phrase("similarityMatrices.highestNumberEach", ["best": Seen.range((0..<height).map { values[$0 * width + best[$0]] }, (0..<height).map { phrase("similarityMatrices.valueAndBest", ["value": $0, "best": best[$0]]) })])
+      return text
+        + phrase(
+          "similarityMatrices.highestNumberEach",
+          [
+            "best": Seen.range(
+              (0..<height).map { values[$0 * width + best[$0]] },
+              (0..<height).map { phrase("similarityMatrices.valueAndBest", ["value": $0, "best": best[$0]]) })
+          ])
     }
     let steps = (1..<max(height, 1)).map { values[$0 * width + $0 - 1] }
     let ends = values[width - 1]
-    return text + phrase("similarityMatrices.betweenNeighbouringPoints", ["places": Seen.range(steps, (1..<max(height, 1)).map { phrase("similarityMatrices.rPlacesR", ["places": places[$0 - 1], "places2": places[$0]]) }), "gap": ends.number.map { NumberFormat.text($0) } ?? ends.gap ?? ""])
+    return text
+      + phrase(
+        "similarityMatrices.betweenNeighbouringPoints",
+        [
+          "places": Seen.range(
+            steps,
+            (1..<max(height, 1)).map {
+              phrase("similarityMatrices.rPlacesR", ["places": places[$0 - 1], "places2": places[$0]])
+            }), "gap": ends.number.map { NumberFormat.text($0) } ?? ends.gap ?? "",
+        ])
   }
 
   package var plot: any Plottable {

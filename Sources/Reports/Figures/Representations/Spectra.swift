@@ -57,7 +57,8 @@ package enum Spectra: FigureBuilder {
     color.isForLines = true
     color.isInteger = true
     let plot = Plot(
-      title, x: Axis(.log, phrase("spectra.indexOfTheEigenvalue")), y: Axis(.log, "eigenvalue λ"), color: color, shape: .ratio(0.7),
+      title, x: Axis(.log, phrase("spectra.indexOfTheEigenvalue")), y: Axis(.log, "eigenvalue λ"), color: color,
+      shape: .ratio(0.7),
       marks: lines.map { $0.mark() })
     let falls = lines.map { PlotValue(fall($0.values)) }
     return .figure(
@@ -65,7 +66,12 @@ package enum Spectra: FigureBuilder {
         id: id, analysis: "representations", title: title,
         caption: Caption(results: results).text(
           phrase("spectra.eigenvaluesCovarianceCentred"), analysis: "representations"),
-        altText: phrase("spectra.linesFallingLines", ["lines": lines.count, "range": Seen.range(lines.map { PlotValue($0.values[0]) }, lines.map(\.name)), "range2": Seen.range(falls, lines.map(\.name))]),
+        altText: phrase(
+          "spectra.linesFallingLines",
+          [
+            "lines": lines.count, "range": Seen.range(lines.map { PlotValue($0.values[0]) }, lines.map(\.name)),
+            "range2": Seen.range(falls, lines.map(\.name)),
+          ]),
         plot: plot, table: table(lines, "point", "eigenvalue")))
   }
 
@@ -107,7 +113,8 @@ package enum Spectra: FigureBuilder {
     color.isInteger = true
     let columns = panels.count <= 2 ? panels.count : panels.count <= 4 ? 2 : 3
     let plot = Plot(
-      title, x: Axis(.linear, phrase("spectra.indexSingularValue")), y: Axis(.log, phrase("spectra.singularValue")), color: color,
+      title, x: Axis(.linear, phrase("spectra.indexSingularValue")), y: Axis(.log, phrase("spectra.singularValue")),
+      color: color,
       shape: .ratio(0.75), columns: columns, panels: panels)
     return .figure(
       Figure(
@@ -116,7 +123,9 @@ package enum Spectra: FigureBuilder {
           phrase("spectra.singularValuesEvery"),
           n: phrase("spectra.nAllMatrices", ["all": all.count]), analysis: "weights",
           onCorpus: false),
-        altText: phrase("spectra.panelsPanelsLargest", ["panels": panels.count, "range": Seen.range(all.map { PlotValue($0.values[0]) }, all.map(\.name))]),
+        altText: phrase(
+          "spectra.panelsPanelsLargest",
+          ["panels": panels.count, "range": Seen.range(all.map { PlotValue($0.values[0]) }, all.map(\.name))]),
         extent: .text, plot: plot, table: table(all, "tensor", "singular_value")))
   }
 

@@ -23,14 +23,17 @@ package enum CheckpointFigures: FigureBuilder {
         Figure(
           content, id: "training-\(id)", analysis: analysis.id,
           caption: Caption(results: results).text(
-            content.what, metrics: metric.map { [$0] } ?? [], n: phrase("checkpointFigures.nStepsCheckpoints", ["steps": steps.count]),
+            content.what, metrics: metric.map { [$0] } ?? [],
+            n: phrase("checkpointFigures.nStepsCheckpoints", ["steps": steps.count]),
             analysis: analysis.id)))
     }
     var outcomes: [FigureOutcome] = []
     if let loss = rows(of: GradientMetrics.loss, analysis, steps)?.first, loss.hasNumber {
       outcomes.append(
         figure(
-          phrase("checkpointFigures.corpusLossCheckpoints"), [Curve(phrase("checkpointFigures.corpusLoss"), x: steps, y: loss.values)], phrase("checkpointFigures.lossNats"),
+          phrase("checkpointFigures.corpusLossCheckpoints"),
+          [Curve(phrase("checkpointFigures.corpusLoss"), x: steps, y: loss.values)],
+          phrase("checkpointFigures.lossNats"),
           "checkpoint-loss", GradientMetrics.loss))
     }
     let gains = [InContextMetrics.score, InContextMetrics.copyGain].compactMap { metric in
@@ -39,7 +42,9 @@ package enum CheckpointFigures: FigureBuilder {
     }
     if !gains.isEmpty {
       outcomes.append(
-        figure(phrase("checkpointFigures.contextLossOver"), gains, phrase("checkpointFigures.differenceLossesNats"), "in-context", nil))
+        figure(
+          phrase("checkpointFigures.contextLossOver"), gains, phrase("checkpointFigures.differenceLossesNats"),
+          "in-context", nil))
     }
     for metric in [
       AttentionMetrics.inductionScore, AttentionMetrics.previousTokenScore, AttentionMetrics.duplicateTokenScore,
@@ -51,7 +56,8 @@ package enum CheckpointFigures: FigureBuilder {
       }
       outcomes.append(
         figure(
-          phrase("checkpointFigures.titleHeadsOver", ["title": metric.title]), strongest(heads, steps), metric.title.lowercasedFirst,
+          phrase("checkpointFigures.titleHeadsOver", ["title": metric.title]), strongest(heads, steps),
+          metric.title.lowercasedFirst,
           "scores-\(slug(String(metric.id.dropFirst("attention.".count))))", metric))
     }
     for (metric, id, noun) in [
@@ -60,7 +66,9 @@ package enum CheckpointFigures: FigureBuilder {
     ] {
       guard let rows = rows(of: metric, analysis, steps), rows.contains(where: \.hasNumber) else { continue }
       outcomes.append(
-        figure(phrase("checkpointFigures.titleOverCheckpoints", ["title": metric.title]), byDepth(rows, steps), noun, id, metric))
+        figure(
+          phrase("checkpointFigures.titleOverCheckpoints", ["title": metric.title]), byDepth(rows, steps), noun, id,
+          metric))
     }
     for (key, id, other) in [
       (TrainingMetrics.ckaToFirst, "cka-first", "first"), (TrainingMetrics.ckaToLast, "cka-last", "last"),
@@ -75,7 +83,8 @@ package enum CheckpointFigures: FigureBuilder {
       }
       outcomes.append(
         figure(
-          phrase("checkpointFigures.similarityOtherCheckpoint", ["other": other]), points, phrase("checkpointFigures.debiasedCka"), id,
+          phrase("checkpointFigures.similarityOtherCheckpoint", ["other": other]), points,
+          phrase("checkpointFigures.debiasedCka"), id,
           SimilarityMetrics.ckaDebiased))
     }
     if let similarity = analysis[TrainingMetrics.similarity], similarity.values.count == steps.count - 1,
@@ -111,7 +120,8 @@ package enum CheckpointFigures: FigureBuilder {
     }
     let name = strongest.component.id
     return TrainingCurves.Phase(
-      phrase("checkpointFigures.nameForms", ["name": name]), words: phrase("checkpointFigures.whereInductionHead", ["name": name]),
+      phrase("checkpointFigures.nameForms", ["name": name]),
+      words: phrase("checkpointFigures.whereInductionHead", ["name": name]),
       steps: start...end)
   }
 
@@ -124,7 +134,8 @@ package enum CheckpointFigures: FigureBuilder {
       values[least] < 0.5
     else { return nil }
     return TrainingCurves.Phase(
-      phrase("checkpointFigures.headsChangeMost"), words: phrase("checkpointFigures.whereHeadsChange"), steps: steps[least]...steps[least + 1])
+      phrase("checkpointFigures.headsChangeMost"), words: phrase("checkpointFigures.whereHeadsChange"),
+      steps: steps[least]...steps[least + 1])
   }
 
   private struct Row {

@@ -22,7 +22,8 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: phrase("trainingFigures.lossOverTraining"), curves: losses.map(\.named), quantity: phrase("trainingFigures.lossNats"), checkpoints: steps,
+            title: phrase("trainingFigures.lossOverTraining"), curves: losses.map(\.named),
+            quantity: phrase("trainingFigures.lossNats"), checkpoints: steps,
             best: losses.firstIndex { $0.role == .validationLoss }), "loss", losses.map(\.curve.x.count).max() ?? 0))
     }
     if let accuracy = curves.first(where: { $0.role == .validationAccuracy }), accuracy.curve.x.count > 1 {
@@ -36,7 +37,8 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: phrase("trainingFigures.gradientNormOver"), curves: [norm.named], quantity: phrase("trainingFigures.gradientNormG"),
+            title: phrase("trainingFigures.gradientNormOver"), curves: [norm.named],
+            quantity: phrase("trainingFigures.gradientNormG"),
             isLogValue: norm.curve.y.allSatisfy { ($0.number ?? 1) > 0 }, checkpoints: steps), "gradient-norm",
           norm.curve.x.count))
     }
@@ -44,7 +46,8 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           LayerStepMap(
-            title: phrase("trainingFigures.gradientNormLayer"), curves: layers, quantity: phrase("trainingFigures.gradientNorm"), symbol: "‖g‖₂"
+            title: phrase("trainingFigures.gradientNormLayer"), curves: layers,
+            quantity: phrase("trainingFigures.gradientNorm"), symbol: "‖g‖₂"
           ),
           "gradient-layers", layers[0].x.count))
     }
@@ -52,7 +55,8 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: phrase("trainingFigures.learningRateOver"), curves: [rate.named], quantity: phrase("trainingFigures.learningRate"),
+            title: phrase("trainingFigures.learningRateOver"), curves: [rate.named],
+            quantity: phrase("trainingFigures.learningRate"),
             checkpoints: steps), "learning-rate", rate.curve.x.count))
     }
     let ranks = RankCurves.drawn(curves)
@@ -60,7 +64,8 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: phrase("trainingFigures.effectiveRankOver"), curves: ranks.map(\.curve), quantity: phrase("trainingFigures.effectiveRank"),
+            title: phrase("trainingFigures.effectiveRankOver"), curves: ranks.map(\.curve),
+            quantity: phrase("trainingFigures.effectiveRank"),
             checkpoints: steps), "logged-rank", ranks.map(\.curve.x.count).max() ?? 0))
     }
     let classes = curves.filter { $0.role == .headCount && $0.peak > 0 }
@@ -69,7 +74,8 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: phrase("trainingFigures.headsClassOver"), curves: classes.map(\.ofGroup), quantity: phrase("trainingFigures.headsOfTheClass"),
+            title: phrase("trainingFigures.headsClassOver"), curves: classes.map(\.ofGroup),
+            quantity: phrase("trainingFigures.headsOfTheClass"),
             checkpoints: steps), "logged-classes", classes.map(\.curve.x.count).max() ?? 0))
     }
     let left = curves.filter { $0.role == nil && $0.curve.x.count > 1 }
@@ -83,7 +89,8 @@ package enum TrainingFigures: FigureBuilder {
     }
     for histogram in LogHistogram.all(in: analysis) {
       let ridges = StepRidges(
-        title: phrase("trainingFigures.histogramOverTraining", ["histogram": histogram.name]), steps: histogram.steps.map { Int($0) },
+        title: phrase("trainingFigures.histogramOverTraining", ["histogram": histogram.name]),
+        steps: histogram.steps.map { Int($0) },
         edges: histogram.edges.map { Double($0) },
         counts: histogram.steps.indices.map { histogram.shares[$0].values.map { Double($0) } }, quantity: "value")
       outcomes.append(figure(ridges, "histogram-\(slug(histogram.name))", histogram.steps.count))
@@ -208,8 +215,14 @@ private struct LoggedLines: FigureContent {
 
   var title: String { lines.title }
   var what: String {
-    phrase("trainingFigures.countLogFrom", ["count": count, "details": (details > 0
-        ? phrase("trainingFigures.detailsNumbersSingle", ["details": details]) : "")])
+    phrase(
+      "trainingFigures.countLogFrom",
+      [
+        "count": count,
+        "details":
+          (details > 0
+          ? phrase("trainingFigures.detailsNumbersSingle", ["details": details]) : ""),
+      ])
   }
   var altText: String { lines.altText }
   /// As wide as the text, so that names of logs have room.

@@ -7,7 +7,7 @@ import Transformers
 /// What the attention analysis keeps of a batch: for every head and document, sums over the rows.
 ///
 /// Each cell is written by the one thread that its head and row of the batch are on, and read after the pass.
-final class AttentionSums: AttentionWatcher, @unchecked Sendable {
+final class BatchAttention: AttentionWatcher, @unchecked Sendable {
   /// One head on one document.
   struct Cell {
     /// `TK_ATTENTION_…`.
@@ -154,7 +154,7 @@ extension AttentionRows {
   }
 }
 
-extension AttentionSums.Cell {
+extension BatchAttention.Cell {
   fileprivate mutating func add(
     _ rows: AttentionRows, _ kind: AttentionKind, _ layer: Int, _ document: DocumentKeys, queries: Int
   ) {
@@ -173,7 +173,7 @@ extension AttentionSums.Cell {
     let last = rows.queries.lowerBound + band.queries
     if rows.keys.lowerBound == 0 && !rows.keys.isEmpty {
       let first = max(1, rows.queries.lowerBound)
-      for q in first..<max(first, min(last, HeadSums.sinkLength)) {
+      for q in first..<max(first, min(last, HeadTotals.sinkLength)) {
         sink += Double(rows.pointer[(q - rows.queries.lowerBound) * rows.stride])
       }
     }

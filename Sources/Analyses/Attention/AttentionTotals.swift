@@ -5,9 +5,9 @@ import Tensors
 import Transformers
 
 /// What the attention analysis adds up of one kind of attention.
-package struct KindSums: AnalysisState {
+package struct AttentionTotals: AnalysisState {
   /// Layer by layer, head by head.
-  var heads: [HeadSums]
+  var heads: [HeadTotals]
   var repeated: [BootstrapSums]
   var rows = BootstrapSums(width: Denominator.allCases.count)
   var repeatedSequences = BootstrapSums(width: 1)
@@ -30,7 +30,7 @@ package struct KindSums: AnalysisState {
 
   init(_ kind: AttentionKind) {
     let count = kind.layers * kind.heads
-    heads = [HeadSums](repeating: HeadSums(), count: count)
+    heads = [HeadTotals](repeating: HeadTotals(), count: count)
     repeated = [BootstrapSums](repeating: BootstrapSums(width: 6), count: count)
   }
 
@@ -45,13 +45,13 @@ package struct KindSums: AnalysisState {
     values[Denominator.placedRows.rawValue] = placed
     values[Denominator.tokens.rawValue] = Double(queries)
     longest = max(longest, length)
-    if length >= HeadSums.ruleLength {
+    if length >= HeadTotals.ruleLength {
       values[Denominator.rows16.rawValue] = count
-      values[Denominator.sinkRows.rawValue] = Double(min(queries, HeadSums.sinkLength) - 1)
+      values[Denominator.sinkRows.rawValue] = Double(min(queries, HeadTotals.sinkLength) - 1)
       longest16 = max(longest16, length)
       documents16 += 1
     }
-    if length >= HeadSums.longRangeLength {
+    if length >= HeadTotals.longRangeLength {
       values[Denominator.placedRows64.rawValue] = placed
       documents64 += 1
     }
@@ -107,7 +107,7 @@ package struct KindSums: AnalysisState {
 
   /// Offers what was kept of a document's maps.
   mutating func keepMaps(
-    _ sums: AttentionSums, _ index: Int, of kind: AttentionKind, document i: Int, _ observation: Observation
+    _ sums: BatchAttention, _ index: Int, of kind: AttentionKind, document i: Int, _ observation: Observation
   ) {
     let choice = sums.choices[i], document = observation.documents[i], rank = AttentionSamples.Rank(document)
     let cells = heads.indices.map { sums.cell(kind: index, head: $0, document: i) }
@@ -137,7 +137,7 @@ package struct KindSums: AnalysisState {
     for kind in kinds where !seenKinds.contains(kind) { seenKinds.append(kind) }
   }
 
-  package mutating func merge(_ later: KindSums) {
+  package mutating func merge(_ later: AttentionTotals) {
     heads.merge(later.heads)
     repeated.merge(later.repeated)
     rows.merge(later.rows)

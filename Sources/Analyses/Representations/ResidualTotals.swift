@@ -4,7 +4,7 @@ import Support
 import Tensors
 
 /// What the representation analysis adds up at one residual point.
-struct PointSums: AnalysisState {
+struct ResidualTotals: AnalysisState {
   let width: Int
   /// Over ordinary positions.
   var vectors: TokenCovariance
@@ -59,7 +59,7 @@ struct PointSums: AnalysisState {
     vectors.add(products: block, rows: rows)
   }
 
-  mutating func merge(_ later: PointSums) {
+  mutating func merge(_ later: ResidualTotals) {
     vectors.merge(later.vectors)
     tk_add_scaled(&unit, later.unit, 1, width)
     for i in outliers.indices { outliers[i] &+= later.outliers[i] }

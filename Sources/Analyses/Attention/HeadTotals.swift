@@ -3,7 +3,7 @@ import Engine
 import Support
 
 /// What the attention analysis adds up of one head over a corpus.
-struct HeadSums: AnalysisState {
+struct HeadTotals: AnalysisState {
   /// Numerators of row means: the kernel's, then those below.
   enum Extra: Int, CaseIterable {
     case separator, specialAndFirst16, normalised16, maximum16, longRange64, sink, outputNorm
@@ -33,43 +33,43 @@ struct HeadSums: AnalysisState {
   @Packed var ahead: [Double] = []
 
   /// Adds one document.
-  mutating func add(_ cell: AttentionSums.Cell, document: DocumentKeys, weights: BootstrapWeights) {
+  mutating func add(_ cell: BatchAttention.Cell, document: DocumentKeys, weights: BootstrapWeights) {
     let length = document.length
     var sums = cell.sums + [Double](repeating: 0, count: Extra.allCases.count)
     let first = sums[TK_ATTENTION_FIRST]
     let special = sums[TK_ATTENTION_OPENING] + sums[TK_ATTENTION_CLOSING]
     sums[Extra.separator.index] =
       special + sums[TK_ATTENTION_PUNCTUATION] - (document.firstKind == .ordinary ? 0 : first)
-    HeadSums.add(cell.marginal, to: &marginal)
-    if length >= HeadSums.ruleLength {
+    HeadTotals.add(cell.marginal, to: &marginal)
+    if length >= HeadTotals.ruleLength {
       let isFirstSpecial = document.firstKind == .opening || document.firstKind == .closing
       sums[Extra.specialAndFirst16.index] = special + (isFirstSpecial ? 0 : first)
       sums[Extra.normalised16.index] = sums[TK_ATTENTION_NORMALISED]
       sums[Extra.maximum16.index] = sums[TK_ATTENTION_MAXIMUM]
       sums[Extra.sink.index] = cell.sink
-      HeadSums.add(cell.marginal, to: &marginal16)
+      HeadTotals.add(cell.marginal, to: &marginal16)
       var ordinary = cell.marginal
       for k in 0..<length where k == 0 || document.kinds[k] != .ordinary { ordinary[k] = 0 }
-      HeadSums.add(ordinary, to: &ordinary16)
+      HeadTotals.add(ordinary, to: &ordinary16)
     }
-    if length >= HeadSums.longRangeLength { sums[Extra.longRange64.index] = sums[TK_ATTENTION_LONG_RANGE] }
+    if length >= HeadTotals.longRangeLength { sums[Extra.longRange64.index] = sums[TK_ATTENTION_LONG_RANGE] }
     sums[Extra.outputNorm.index] = cell.outputNorm
     means.add(sums, weights)
     if let words = cell.words { agreement.add(words.agreement, weights) }
     guard !cell.offsets.isEmpty else { return }
-    HeadSums.add(Array(cell.offsets[..<length].reversed()), to: &behind)
-    HeadSums.add(Array(cell.offsets[(length - 1)...]), to: &ahead)
+    HeadTotals.add(Array(cell.offsets[..<length].reversed()), to: &behind)
+    HeadTotals.add(Array(cell.offsets[(length - 1)...]), to: &ahead)
   }
 
-  mutating func merge(_ later: HeadSums) {
+  mutating func merge(_ later: HeadTotals) {
     means.merge(later.means)
     importance.merge(later.importance)
     agreement.merge(later.agreement)
-    HeadSums.add(later.marginal, to: &marginal)
-    HeadSums.add(later.marginal16, to: &marginal16)
-    HeadSums.add(later.ordinary16, to: &ordinary16)
-    HeadSums.add(later.behind, to: &behind)
-    HeadSums.add(later.ahead, to: &ahead)
+    HeadTotals.add(later.marginal, to: &marginal)
+    HeadTotals.add(later.marginal16, to: &marginal16)
+    HeadTotals.add(later.ordinary16, to: &ordinary16)
+    HeadTotals.add(later.behind, to: &behind)
+    HeadTotals.add(later.ahead, to: &ahead)
   }
 
   private static func add(_ values: [Double], to sums: inout [Double]) {
