@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 ARGS ?=
 
-PACKAGES := libdnnl-dev libopenblas-dev libcairo2-dev libpango1.0-dev libpng-dev libisal-dev libjpeg-dev libcmark-gfm-dev \
+PACKAGES := libdnnl-dev libopenblas-dev libcairo2-dev libpango1.0-dev libpng-dev libisal-dev libdeflate-dev libjpeg-dev libcmark-gfm-dev \
   libcmark-gfm-extensions-dev libonig-dev nettle-dev zlib1g-dev pkg-config
 # Programs that some tests look at figures with; where they are missing these tests are skipped.
 TEST_PACKAGES := poppler-utils librsvg2-bin

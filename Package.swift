@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CPangoCairo", pkgConfig: "pangocairo"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng"),
     .systemLibrary(name: "CISAL"),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate"),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg"),
     .systemLibrary(name: "COnig", pkgConfig: "oniguruma"),
     .systemLibrary(name: "CMarkGFM"),
@@ -49,7 +50,7 @@ let package = Package(
     swift("Diagnosis", ["Support", "Results"]),
     swift("Drawing", ["Support"]),
     swift("Plotting", ["Support", "Drawing"]),
-    swift("CairoRenderer", ["Support", "Drawing", "CISAL", "CKernels", "CPangoCairo", "CPNG"]),
+    swift("CairoRenderer", ["Support", "Drawing", "CDeflate", "CKernels", "CPangoCairo", "CPNG"]),
     swift("Reports", ["Support", "Results", "Diagnosis", "Drawing", "Plotting", "CMarkGFM"]),
     swift(
       "Commands",

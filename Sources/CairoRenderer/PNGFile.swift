@@ -1,6 +1,6 @@
 import Support
 
-internal import CISAL
+internal import CDeflate
 internal import CKernels
 internal import CPNG
 internal import Drawing
@@ -72,10 +72,10 @@ struct PNGFile {
       page.color_type = isOpaque ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA
       page.bit_depth = 8
     }
-    let packed = tools.packed.bytes(isal_zlib_bound(stride * height)).assumingMemoryBound(to: UInt8.self)
-    let scratch = tools.packing.bytes(Int(ISAL_PACK_SCRATCH)).assumingMemoryBound(to: UInt8.self)
+    let bound = libdeflate_zlib_compress_bound(tools.compressor, stride * height)
+    let packed = tools.packed.bytes(bound).assumingMemoryBound(to: UInt8.self)
     page.data = UnsafePointer(packed)
-    page.data_count = isal_zlib_pack(rows, stride * height, packed, scratch)
+    page.data_count = libdeflate_zlib_compress(tools.compressor, rows, stride * height, packed, bound)
     return try colors.withUnsafeBufferPointer { buffer throws(RenderError) in
       page.palette = buffer.baseAddress
       return try encode(page)
