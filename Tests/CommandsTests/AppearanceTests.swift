@@ -123,8 +123,8 @@ struct AppearanceTests {
   @Test(
     "A folder that is none, and a theme that neither folder nor program has, are named",
     arguments: [
-      (["--templates", "nowhere"], "nowhere: is no folder of templates"),
-      (["--themes", "nowhere"], "nowhere: is no folder of themes"),
+      (["--templates", "nowhere"], "nowhere: is not a readable folder of templates"),
+      (["--themes", "nowhere"], "nowhere: is not a readable folder of themes"),
       (["--themes", "themes", "--theme", "nigth"], "the nearest is \"night\""),
     ])
   func unknown(_ options: [String], _ message: String) throws {

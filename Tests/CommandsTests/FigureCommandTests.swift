@@ -107,9 +107,9 @@ struct FigureCommandsTests {
       (["render", "corpus.txt"], "corpus.txt: is a file", 3),
       (["render", "out/small-corpus", "--out", "corpus.txt"], "corpus.txt: is not a folder", 3),
       (["figure", "out/small-corpus", "attention-entropy", "-o", "none/x.svg"], "--output names another", 3),
-      (["figure", "out/small-corpus", "attention-entropy", "--width", "3furlong"], "is no width", 2),
+      (["figure", "out/small-corpus", "attention-entropy", "--width", "3furlong"], "is not a width", 2),
       (["figure", "out/small-corpus", "attention-entropy", "--theme", "papr"], "the nearest is \"paper\"", 2),
-      (["render", "out/small-corpus", "--templates", "nowhere"], "is no folder of templates", 2),
+      (["render", "out/small-corpus", "--templates", "nowhere"], "is not a readable folder of templates", 2),
     ])
   func errors(_ arguments: [String], _ message: String, _ code: Int32) throws {
     let run = try report()

@@ -15,7 +15,7 @@ struct UnknownSettingTests {
     let run = try run()
     let outcome = try Program.run(["inspect", run.model], in: run.folder)
     #expect(outcome.code == 0)
-    #expect(outcome.output.contains("settings that are not known, so not honoured\n  logit_scale: 0.0625\n"))
+    #expect(outcome.output.contains("unknown settings, ignored\n  logit_scale: 0.0625\n"))
   }
 
   @Test("are said on stderr, in the results and in the report, in Markdown too")
@@ -23,7 +23,7 @@ struct UnknownSettingTests {
     let run = try run()
     let outcome = try Program.run(["report", "--formats", "svg"] + run.arguments, in: run.folder)
     #expect([0, 1].contains(outcome.code))
-    #expect(outcome.errorLines.contains("not known, so not honoured: logit_scale: 0.0625"))
+    #expect(outcome.errorLines.contains("unknown setting, ignored: logit_scale: 0.0625"))
     for file in ["results.json", "index.html", "report.md"] {
       let text = try String(contentsOf: run["out/small-corpus/\(file)"], encoding: .utf8)
       #expect(text.contains("logit_scale: 0.0625"), "\(file)")

@@ -35,7 +35,7 @@ struct ColumnErrorTests {
         "line 2: has no field \"text\", the nearest is \"txt\", expected txt"
       ),
       ("c.jsonl", "{\"text\": 3}\n", "line 1: has a \"text\" that is no text, expected a text or a list of words"),
-      ("c.jsonl", "{\"text\": [\"a\", 3]}\n", "line 1: has a \"text\" with something that is no word"),
+      ("c.jsonl", "{\"text\": [\"a\", 3]}\n", "line 1: has a \"text\" with something that is not a word"),
       ("c.jsonl", "{\"text\": \"a\", \"pair\": [1]}\n", "line 1: has a \"pair\" that is no text"),
       (
         "c.jsonl", "{\"text\": \"a\", \"pair\": \" \"}\n", "line 1: has a text without a pair, expected both or neither"
@@ -115,7 +115,7 @@ struct ColumnErrorTests {
       ("c.xml", CorpusFile(path: ""), nil, "has no known format"),
       (
         "c.tsv", CorpusFile(path: "", format: .tsv, parallel: "x"), nil,
-        "cannot have a parallel file, expected text, a document a line, found tsv"
+        "cannot have a parallel file, expected text, one document per line, found tsv"
       ),
       (
         "c.txt", CorpusFile(path: "", parallel: "x", text: "t"), nil,

@@ -32,7 +32,7 @@ struct GapTests {
       testDescription: "no long sequence", rules: attention, reason: "no sequence has 16 tokens", change: rows16(0)),
     Case(
       testDescription: "15 rows of one-hot heads", rules: attention,
-      reason: "only 15 rows come from sequences of at least 16 tokens, 16 are needed", change: rows16(15)),
+      reason: "only 15 rows come from sequences of at least 16 tokens; at least 16 are needed", change: rows16(15)),
     Case(
       testDescription: "20 tokens", rules: ["representation-collapse"],
       reason: "only 20 ordinary tokens, more than 20 are needed"
@@ -56,7 +56,7 @@ struct GapTests {
       reason: "fewer than two checkpoints were given",
       change: keep(TrainingMetrics.gradientPeak, TrainingMetrics.risingEvaluations)),
     Case(
-      testDescription: "one evaluation", rules: ["overfitting"], reason: "the training log has a single evaluation"
+      testDescription: "one evaluation", rules: ["overfitting"], reason: "the training log has only one evaluation"
     ) { $0.plant(TrainingMetrics.risingEvaluations, .model, Quantity(0, n: 1)) },
     Case(
       testDescription: "an encoder", rules: ["later-positions"], reason: "the model has no causal mask"

@@ -76,6 +76,6 @@ struct GradientRuleTests {
     #expect(check?.skipped == "gradients: an encoder without a head has no loss")
     results.analyses.remove(at: index)
     #expect(
-      Assessment(results).checks.first { $0.rule == "vanishing-gradient" }?.skipped?.contains("not asked") == true)
+      Assessment(results).checks.first { $0.rule == "vanishing-gradient" }?.skipped?.contains("not requested") == true)
   }
 }

@@ -16,7 +16,7 @@ struct WeightNoteTests {
       ),
       (
         WeightNote(.untied, ["lm_head.weight", "wte.weight"], count: 0),
-        "The configuration ties lm_head.weight to wte.weight, but the file holds both and they differ: each is used as it is."
+        "The configuration ties lm_head.weight to wte.weight, but the file has both and they differ, so each is used as it is."
       ),
       (
         WeightNote(.beyond, ["h.2.a", "h.2.b", "h.2.c", "h.2.d"], count: 9),

@@ -102,7 +102,7 @@ func example() -> RunResults {
     arguments: [
       (
         #""schema": 2"#, #""schema": 99"#,
-        "is of another version: make the run anew with `tomograph report`, expected schema 2, found 99"
+        "is from another version: run `tomograph report` again, expected schema 2, found 99"
       ),
       (#""metric": "attention.entropy""#, #""metric": "attention.entrpy""#, "uses a metric that is not defined"),
       (#""component": "L0.H1""#, #""component": "head 1""#, "no component is called"),

@@ -78,8 +78,8 @@ import Testing
   func runs() throws {
     let log = try TrainingLog(contentsOf: Self.folder.appending(path: "two_runs"))
     #expect(log.scalars.map(\.name) == ["run_1: train/loss", "only_1", "run_2: train/loss", "only_2"])
-    #expect(log.notes.count { $0.text.contains("1 entry has another value than an earlier one of the same step") } == 2)
-    #expect(log.notes.count { $0.text.contains("some steps go back although no restart was recorded") } == 2)
+    #expect(log.notes.count { $0.text.contains("1 entry differs from an earlier entry for the same step") } == 2)
+    #expect(log.notes.count { $0.text.contains("step numbers go backwards although no restart was recorded") } == 2)
   }
 
   @Test(
@@ -156,7 +156,7 @@ import Testing
     let whole = EventWriter.opening + records.joined()
     for (bytes, steps, words) in [
       (EventWriter.opening + damaged.joined(), [0, 1, 3, 4], "a record has a wrong checksum and was left out"),
-      (EventWriter.opening + lying.joined(), [0, 1, 2], "nothing behind it was read"),
+      (EventWriter.opening + lying.joined(), [0, 1, 2], "nothing after it was read"),
       (Array(whole.dropLast(3)), [0, 1, 2, 3], "ends within a record"),
       (Array(whole.dropLast(records[4].count - 5)), [0, 1, 2, 3], "within the frame of a record"),
     ] {

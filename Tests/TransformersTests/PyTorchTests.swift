@@ -90,9 +90,9 @@ struct PyTorchTests {
     arguments: [
       ("", "ends early"), ("...", "stack"), ("a", "takes more"), ("t", "mark"), ("(a", "takes more"),
       ("R", "takes more"),
-      ("}.", "no tensors"), ("h\u{1}", "recalls"), ("}Nb", "state"), ("}}R", "no tuple"), ("N)R", "no function"),
-      ("Q", "takes more"), (")Q", "no storage"), ("cbuiltins\neval\n", "builtins.eval"), ("cos", "does not end"),
-      ("ctorch\nFloatStorage\n)R", "arguments"), ("N\u{5D}a", "no list"),
+      ("}.", "no tensors"), ("h\u{1}", "recalls"), ("}Nb", "state"), ("}}R", "no tuple"), ("N)R", "not a function"),
+      ("Q", "takes more"), (")Q", "not a storage"), ("cbuiltins\neval\n", "builtins.eval"), ("cos", "does not end"),
+      ("ctorch\nFloatStorage\n)R", "arguments"), ("N\u{5D}a", "not a list"),
     ])
   func nonsense(pickle: String, problem: String) throws {
     let line = try refusal(legacy(pickled(pickle)).dropLast(pickle.isEmpty ? 4 : 0), named: "a.pt") {

@@ -96,7 +96,7 @@ import Testing
     #expect(figures.map(\.id).sorted() == ["training-gradient-layers", "training-loss", "training-others"])
     let others = try #require(figures.first { $0.id == "training-others" })
     #expect(others.caption.full.contains("1 other number"))
-    #expect(others.caption.full.contains("6 numbers of single parameters"))
+    #expect(others.caption.full.contains("6 numbers for single parameters"))
     let layers = try #require(figures.first { $0.id == "training-gradient-layers" })
     #expect(
       layers.altText.contains("4") && layers.altText.contains("5") && !layers.altText.contains("7"), "\(layers.altText)"

@@ -132,7 +132,7 @@ struct FigureContentTests {
     let rows = (0..<64).map { query in (0..<64).map { Float($0 == query / 2 ? 1 : 0) } }
     let view = ModelView(Self.sample(rows))
     #expect(view.what.contains("Each end of a line stands for 2 neighbouring positions"))
-    #expect(view.what.contains("at most 200: they carry 91 to 91 %"))
+    #expect(view.what.contains("at most 200 lines; those drawn carry 91 to 91 %"))
     let lines = view.table.csv.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
     #expect(lines.count == 29)
     #expect(lines.allSatisfy { $0[4] == "2" && $0[5] == "1" })
@@ -147,7 +147,7 @@ struct FigureContentTests {
     let view = HeadView(Self.sample([[0.5, 0.3, 0.2], [0.02, 0.02, 0.96]]), heads: [.init(layer: 0, head: 0)])
     let lines = view.table.csv.split(separator: "\n").dropFirst()
     #expect(lines.map { $0.split(separator: ",").last ?? "" } == ["0.96", "0.5", "0.3"])
-    #expect(view.what.contains("Drawn are L0.H0: 88 % of its attention."))
+    #expect(view.what.contains("Shown: L0.H0: 88 % of its attention."))
   }
 
   @Test("Of cross-attention the head is drawn whose rows look at the most different tokens, beside its layer's mean")
@@ -165,7 +165,7 @@ struct FigureContentTests {
     #expect(
       figure.caption.full.contains("on the left head L1.H0")
         && figure.caption.full.contains("on the right the mean of all heads of layer 1"))
-    #expect(figure.caption.full.contains("the most different source tokens on top (3)"))
+    #expect(figure.caption.full.contains("the most different source tokens (3)"))
     // The head that aligns the corpus best, where it is aligned.
     results.analyses[0].tables.append(
       MetricTable(
@@ -195,7 +195,7 @@ struct FigureContentTests {
   func thinning() {
     let many = Curve("training", x: (0..<10_000).map(Double.init), y: (0..<10_000).map { PlotValue(Double($0 % 10)) })
     let figure = TrainingCurves(title: "", curves: [many], quantity: "loss", interval: "")
-    #expect(figure.what.contains("Of more than 1000 points"))
+    #expect(figure.what.contains("Lines with more than 1000 points"))
     #expect(figure.table.rowCount == 10_000)
     let list = figure.plot.displayList(
       id: "a", width: 234, theme: .paper, measurer: FixedAdvance(), description: "")
