@@ -8,12 +8,12 @@ final class PixelTools: @unchecked Sendable {
   let page = ScratchMemory()
   let rows = ScratchMemory()
   let packed = ScratchMemory()
-  /// Level 1 of libdeflate, whose streams are the same for the same bytes; ISA-L's, ten times as fast, are not always.
+  /// Level 2 of libdeflate, whose streams are the same for the same bytes; ISA-L's, ten times as fast, are not always.
   let compressor: OpaquePointer
 
   init(_ typefaces: Typefaces) {
     stamps = StampCache(typefaces)
-    guard let compressor = libdeflate_alloc_compressor(1) else { fatalError("no memory for a compressor") }
+    guard let compressor = libdeflate_alloc_compressor(2) else { fatalError("no memory for a compressor") }
     self.compressor = compressor
   }
 

@@ -1,6 +1,7 @@
 import Analyses
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("The formulas agree with reference values in double")

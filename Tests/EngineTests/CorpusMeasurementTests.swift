@@ -69,7 +69,7 @@ struct CorpusMeasurementTests {
         TokenizedDocument(
           id: "doc-0", ids: ids, typeIDs: [], tokens: [], kinds: [], labels: [], isTruncated: false))
     }
-    let documents = CutDocuments()
+    let documents = TokenizedChunks()
     var cuts = 0
     for (chunk, length) in [(0, 5), (1, 1 << 21), (0, 5), (1, 1 << 21)] {
       let examples = documents.examples(ofChunk: chunk) {

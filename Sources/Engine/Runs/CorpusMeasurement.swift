@@ -11,7 +11,7 @@ package final class CorpusMeasurement {
   private let settings: CorpusSettings
   private let tokenizer: URL?
   private let isShared: Bool
-  private var cut: (key: Key, documents: CutDocuments)?
+  private var cut: (key: Key, documents: TokenizedChunks)?
 
   /// - Parameters:
   ///   - tokenizer: the folder of another tokenizer than the models' own.
@@ -41,10 +41,10 @@ package final class CorpusMeasurement {
   }
 
   /// Where documents are kept that another model cuts alike; nil where that cannot be.
-  private func documents(of reading: CorpusReading, _ model: Model, _ files: ModelFiles) throws -> CutDocuments? {
+  private func documents(of reading: CorpusReading, _ model: Model, _ files: ModelFiles) throws -> TokenizedChunks? {
     guard isShared, let text = reading.text, let key = try Key(text, model, files) else { return nil }
     if let cut, cut.key == key { return cut.documents }
-    let documents = CutDocuments()
+    let documents = TokenizedChunks()
     cut = (key, documents)
     return documents
   }
@@ -71,7 +71,7 @@ package final class CorpusMeasurement {
 }
 
 /// The chunks of a corpus in tokens, kept up to a bound for the next model that reads them.
-final class CutDocuments {
+final class TokenizedChunks {
   /// Tokens that are kept.
   private static let most = 1 << 21
   private var chunks: [Int: [Example]] = [:]

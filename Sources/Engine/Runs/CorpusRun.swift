@@ -19,7 +19,7 @@ package struct CorpusRun {
   package let progress: (Int) -> Void
   package let chunks: CorpusChunks
   /// Where documents in tokens are kept for another model; nil where there is none.
-  private let cut: CutDocuments?
+  private let cut: TokenizedChunks?
 
   package init(
     model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, examples: [String]? = nil,
@@ -32,7 +32,7 @@ package struct CorpusRun {
 
   init(
     model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, examples: [String]?,
-    chunkLength: Int = CorpusChunks.length, cut: CutDocuments?, progress: @escaping (Int) -> Void
+    chunkLength: Int = CorpusChunks.length, cut: TokenizedChunks?, progress: @escaping (Int) -> Void
   ) {
     chunks = CorpusChunks(documents: corpus.documents, length: chunkLength)
     self.cut = cut

@@ -1,4 +1,5 @@
 import CWords
+import Synchronization
 
 /// The sentences of one language by key: ICU messages in JSON, which translators' tools open
 /// (`Sources/CWords/en.json`).
@@ -6,6 +7,12 @@ package struct Catalogue: Sendable {
   /// "en".
   package let language: String
   private let entries: [String: String]
+  private let formats = Formats()
+
+  /// Entries as they have been read so far: few of a catalogue are in one run, and these often.
+  private final class Formats: Sendable {
+    let known = Mutex<[String: MessageFormat]>([:])
+  }
 
   /// The language of this thread of control.
   @TaskLocal package static var current = english
@@ -43,9 +50,12 @@ package struct Catalogue: Sendable {
   /// - Throws: `InputError` for what is no ICU message.
   package func placeholders(of key: String) throws -> Set<String>? { try format(key)?.placeholders }
 
-  /// Read when it is asked for: few of a catalogue's entries are in one run.
   private func format(_ key: String) throws -> MessageFormat? {
-    try entries[key].map { try MessageFormat($0, place: "catalogue \(language): \(key)") }
+    if let known = formats.known.withLock({ $0[key] }) { return known }
+    guard let text = entries[key] else { return nil }
+    let format = try MessageFormat(text, place: "catalogue \(language): \(key)")
+    formats.known.withLock { $0[key] = format }
+    return format
   }
 
   /// The words of a message; its key and arguments where the catalogue does not have it, as for a run folder of a later

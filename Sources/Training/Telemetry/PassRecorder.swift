@@ -7,7 +7,7 @@ final class PassRecorder: @unchecked Sendable {
   typealias Documents = (sources: [TokenizedDocument], targets: [TokenizedDocument])
 
   let documents: Documents
-  let entropies: EntropySums
+  let entropies: AttentionEntropySums
   /// Nil where heads are not classified.
   let watcher: (any AttentionWatcher)?
   /// By stack.
@@ -27,7 +27,7 @@ final class PassRecorder: @unchecked Sendable {
     let documents = input.documents(kinds, of: d), lengths = input.lengths, targetLengths = input.targetLengths
     self.documents = documents
     watcher = classes?.watcher(documents)
-    entropies = EntropySums(sites, lengths: targetLengths, encoderLengths: lengths)
+    entropies = AttentionEntropySums(sites, lengths: targetLengths, encoderLengths: lengths)
     ranks = d.stacks.map { stack in
       let isTarget = stack.role == .decoder
       return RankSamples(

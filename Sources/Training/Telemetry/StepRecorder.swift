@@ -82,7 +82,7 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
     for pass in passes {
       if let watcher = pass.watcher { classes?.add(watcher, pass.documents) }
     }
-    record.attention = EntropySums.records(passes.map(\.entropies), classes?.classes ?? [:])
+    record.attention = AttentionEntropySums.records(passes.map(\.entropies), classes?.classes ?? [:])
     return record
   }
 

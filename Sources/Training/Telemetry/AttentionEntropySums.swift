@@ -5,7 +5,7 @@ import Tensors
 import Transformers
 
 /// Sums of entropies of each head, added up as rows of probabilities of one pass come by.
-final class EntropySums: @unchecked Sendable {
+final class AttentionEntropySums: @unchecked Sendable {
   private let sites: TelemetrySites
   private let widest: Int
   /// Entropy, entropy over `ln n`, rows: by attention, batch row and head, each on one thread.
@@ -42,7 +42,9 @@ final class EntropySums: @unchecked Sendable {
   /// Of the passes of one step.
   ///
   /// - Parameter classes: of heads, under the sites of their patterns.
-  static func records(_ passes: [EntropySums], _ classes: [Site: [PatternClass]]) -> [TelemetryRecord.Attention] {
+  static func records(_ passes: [AttentionEntropySums], _ classes: [Site: [PatternClass]]) -> [TelemetryRecord
+    .Attention]
+  {
     (passes.first?.sites.attentions ?? []).enumerated().map { index, attention in
       var sums = [Double](repeating: 0, count: attention.heads * 3)
       for pass in passes {
