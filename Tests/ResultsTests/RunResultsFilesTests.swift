@@ -84,6 +84,41 @@ func example() -> RunResults {
     }
   }
 
+  @Test("A run folder of schema 1, whose notes and task are sentences, is read, and written as one of schema 2")
+  func older() throws {
+    try withFolder { folder in
+      try example().write(to: folder)
+      let url = folder.appending(path: "results.json")
+      var json = try JSON(contentsOf: url)
+      func set(_ path: [String], _ value: JSON, in json: JSON) -> JSON {
+        guard let key = path.first else { return value }
+        if let index = Int(key), var elements = json.elements {
+          elements[index] = set(Array(path.dropFirst()), value, in: elements[index])
+          return .array(elements)
+        }
+        return .object(
+          JSONObject(
+            (json.members?.members ?? []).map { member in
+              (member.key, member.key == key ? set(Array(path.dropFirst()), value, in: member.value) : member.value)
+            }))
+      }
+      json = set(["schema"], .integer(1), in: json)
+      json = set(["subject", "model", "task"], .string("causal language model"), in: json)
+      json = set(["analyses", "1", "notApplicable"], .string("has no loss"), in: json)
+      let notes = JSON.array([.string("plain"), .object(["about": .string("histograms"), "text": .string("of bins")])])
+      json = set(["analyses", "0", "notes"], notes, in: json)
+      try Data(json.bytes).write(to: url)
+      let run = try RunResults.read(from: folder)
+      #expect(run.subject.model.task.text == "causal language model")
+      #expect(run.analyses[1].notApplicable?.text == "has no loss")
+      #expect(run.analyses[0].notes.map(\.text) == ["plain", "of bins"])
+      #expect(run.analyses[0].notes[1].subject == .histograms)
+      try run.write(to: folder)
+      #expect(try JSON(contentsOf: url)["schema"]?.number?.integer == 2)
+      #expect(try RunResults.read(from: folder).analyses[0].notes == run.analyses[0].notes)
+    }
+  }
+
   @Test("A metric is defined once, and a row stands on a line of its own")
   func layout() throws {
     try withFolder { folder in

@@ -10,7 +10,7 @@ extension AttentionAnalysis {
   package func result(of state: [AttentionTotals]) throws -> AnalysisResult {
     let kinds = zip(kinds, state).map(MeasuredKind.init)
     guard kinds.contains(where: { $0.rows.documents > 0 }) else {
-      return AnalysisResult(id: AttentionAnalysis.id, notApplicable: Message("attentionAnalysis.noDocumentHas"))
+      return AnalysisResult(id: AttentionAnalysis.id, notApplicable: Message("note.attention.none"))
     }
     var result = AnalysisResult(id: AttentionAnalysis.id, tables: [])
     let copying = copyingScores(of: model)
@@ -288,7 +288,7 @@ extension MeasuredKind {
     var notes: [Note] = [
       Note(
         Message(
-          "attentionAnalysis.documents16DocumentsDocuments",
+          "note.attention.longDocuments",
           [
             "documents16": documents16, "documents": rows.documents, "ruleLength": HeadTotals.ruleLength,
             "documents64": documents64, "longRangeLength": HeadTotals.longRangeLength,
@@ -297,25 +297,25 @@ extension MeasuredKind {
     if repeatedSequences.documents > 0 {
       notes.append(
         Note(
-          Message("attentionAnalysis.repeatedTokenScores", ["documents": repeatedSequences.documents]),
+          Message("note.attention.repeatedTokens", ["documents": repeatedSequences.documents]),
           about: .repeatedTokens))
     }
     let aligned = heads.first?.agreement.documents ?? 0
     if aligned > 0 || cutAlignments > 0 {
       notes.append(
-        Note(Message("attentionAnalysis.alignmentErrorRates", ["aligned": aligned, "cutAlignments": cutAlignments])))
+        Note(Message("note.attention.alignments", ["aligned": aligned, "cutAlignments": cutAlignments])))
     }
     if let plane = kind.plane {
       notes.append(
         Note(
           Message(
-            "attentionAnalysis.distancesThosePatches", ["patches": plane.patches, "formatted": plane.far.formatted()])))
+            "note.attention.patches", ["patches": plane.patches, "formatted": plane.far.formatted()])))
     }
     for sample in samples.samples where sample.keys.tokens.count < sample.length {
       notes.append(
         Note(
           Message(
-            "attentionAnalysis.rankFirstTokens",
+            "note.attention.shortened",
             ["rank": sample.rank.id, "tokens": sample.keys.tokens.count, "length": sample.length]),
           about: .document(sample.rank.id)))
     }
@@ -323,7 +323,7 @@ extension MeasuredKind {
       notes.append(
         Note(
           Message(
-            "attentionAnalysis.rankLengthPositions",
+            "note.attention.pooled",
             ["rank": pooled.rank.id, "length": pooled.length, "size": pooled.size]), about: .document(pooled.rank.id)))
     }
     return notes

@@ -8,10 +8,10 @@ import Transformers
 extension GradientAnalysis {
   package func result(of state: State) throws -> AnalysisResult {
     guard model.precision == .f32 else {
-      return AnalysisResult(id: GradientAnalysis.id, notApplicable: Message("gradientAnalysis.gradientsNeedF32"))
+      return AnalysisResult(id: GradientAnalysis.id, notApplicable: Message("note.gradients.precision"))
     }
     guard state.batchCount > 0 else {
-      return AnalysisResult(id: GradientAnalysis.id, notApplicable: Message("gradientAnalysis.modelGivesNo"))
+      return AnalysisResult(id: GradientAnalysis.id, notApplicable: Message("note.gradients.noLoss"))
     }
     let (batches, batchCount, counts) = (state.batches, state.batchCount, state.counts)
     let parameters = model.parameters
@@ -85,9 +85,9 @@ extension GradientAnalysis {
     ]
     for stack in Component.Stack.allCases { addHistograms(of: stack, state, to: &result) }
     result.notes = [
-      Note(Message("gradientAnalysis.meanOverBatchcount", ["batchCount": batchCount, "batches": batches.count])),
+      Note(Message("note.gradients.batches", ["batchCount": batchCount, "batches": batches.count])),
       Note(
-        Message("gradientAnalysis.histogramsLogG", ["lowest": Self.lowest, "highest": GradientFormulas.highest]),
+        Message("note.gradients.histograms", ["lowest": Self.lowest, "highest": GradientFormulas.highest]),
         about: .histograms),
     ]
     return result

@@ -83,7 +83,7 @@ package struct InContextAnalysis: Analysis {
   package func result(of state: State) throws -> AnalysisResult {
     let byPosition = state.byPosition
     guard isLanguageModel else {
-      return AnalysisResult(id: Self.id, notApplicable: Message("inContextAnalysis.modelDoesNot"))
+      return AnalysisResult(id: Self.id, notApplicable: Message("note.context.none"))
     }
     func table(_ metric: Metric, _ sums: BootstrapSums) -> MetricTable {
       MetricTable(metric, [.init(.model, sums.ratio(0, to: sums, 1))])

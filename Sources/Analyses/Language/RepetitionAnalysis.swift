@@ -95,11 +95,11 @@ package struct RepetitionAnalysis: Analysis {
       AnalysisResult(id: Self.id, notApplicable: reason)
     }
     guard continues else {
-      return notApplicable(Message("repetitionAnalysis.modelThisKind", ["task": model.description.task]))
+      return notApplicable(Message("note.repetition.noText", ["task": model.description.task]))
     }
     if let unknown = model.generationRules.unknown { return notApplicable(Message(verbatim: "\(unknown)")) }
     let prompts = state.kept.sorted { $0.precedes($1) }
-    guard !prompts.isEmpty else { return notApplicable(Message("repetitionAnalysis.corpusHasNo")) }
+    guard !prompts.isEmpty else { return notApplicable(Message("note.repetition.none")) }
     let request = GenerationRequest(maximumTokens: Self.newTokens)
     let isPair = model.description.encoder != nil
     let written =
@@ -132,13 +132,13 @@ package struct RepetitionAnalysis: Analysis {
     let given =
       lengths.min() == lengths.max()
       ? Message(verbatim: "\(lengths[0])")
-      : Message("repetitionAnalysis.minToMax", ["min": lengths.min() ?? 0, "max": lengths.max() ?? 0])
+      : Message("note.repetition.range", ["min": lengths.min() ?? 0, "max": lengths.max() ?? 0])
     result.notes = [
       Note(
         isPair
-          ? Message("repetitionAnalysis.greedyTargetsPrompts", ["prompts": prompts.count, "newTokens": Self.newTokens])
+          ? Message("note.repetition.targets", ["prompts": prompts.count, "newTokens": Self.newTokens])
           : Message(
-            "repetitionAnalysis.greedyContinuationsPrompts",
+            "note.repetition.continuations",
             ["prompts": prompts.count, "given": given, "newTokens": Self.newTokens]))
     ]
     return result

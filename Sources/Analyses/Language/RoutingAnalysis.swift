@@ -52,7 +52,7 @@ package struct RoutingAnalysis: Analysis {
 
   package func result(of sums: [BootstrapSums]) throws -> AnalysisResult {
     guard d.experts > 1 else {
-      return AnalysisResult(id: Self.id, notApplicable: Message("routingAnalysis.modelHasOne"))
+      return AnalysisResult(id: Self.id, notApplicable: Message("note.routing.none"))
     }
     let experts = d.experts
     func loads(_ values: [Double]) -> [Double] {

@@ -72,7 +72,7 @@ package struct ProjectionAnalysis: StackAnalysis {
     do throws(Reason) {
       try add(
         tokens, width: sample.width, of: .point(point), ProjectionMetrics.tokens,
-        Message("projectionAnalysis.tokenVectorsR", ["point": point]), classes,
+        Message("note.projection.tokenVectors", ["point": point]), classes,
         to: &result)
     } catch {
       return AnalysisResult(id: ProjectionAnalysis.id, notApplicable: error.message)
@@ -81,25 +81,25 @@ package struct ProjectionAnalysis: StackAnalysis {
     let entries = tokens.compactMap(\.entry)
     if entries.count == tokens.count { result[ProjectionMetrics.entries] = entries }
     result.notes = [
-      Note(Message("projectionAnalysis.tokenVectorsOrdinary", ["point": point, "tokens": tokens.count])),
-      Note(Message("projectionAnalysis.tSnePerplexity")),
+      Note(Message("note.projection.tokens", ["point": point, "tokens": tokens.count])),
+      Note(Message("note.projection.tsne")),
     ]
     if let pooling {
       let whole = sentences.chosen
       let classes = TokenClasses(whole.map(\.label))
       do throws(Reason) {
         try add(
-          whole, width: sentences.width, of: .model, ProjectionMetrics.sentences, "projectionAnalysis.sentenceVectors",
+          whole, width: sentences.width, of: .model, ProjectionMetrics.sentences, "note.projection.sentenceVectors",
           classes,
           to: &result)
         result.notes.append(
-          Note(Message("projectionAnalysis.sentenceVectorsPooling", ["pooling": pooling.name, "whole": whole.count])))
+          Note(Message("note.projection.sentences", ["pooling": pooling.name, "whole": whole.count])))
       } catch {
-        result.notes.append(Note(Message("projectionAnalysis.sentenceVectorsNot", ["error": error.message])))
+        result.notes.append(Note(Message("note.projection.noSentences", ["error": error.message])))
       }
     }
     if let label, classes.count > 0 {
-      result.notes.append(Note(Message("projectionAnalysis.labelsLabel", ["label": label])))
+      result.notes.append(Note(Message("note.projection.labels", ["label": label])))
     }
     return result
   }
@@ -114,15 +114,15 @@ package struct ProjectionAnalysis: StackAnalysis {
     _ classes: TokenClasses, to result: inout AnalysisResult
   ) throws(Reason) {
     let (n, least) = (tokens.count, 2 * ProjectionAnalysis.neighbours + 2)
-    let counted = component == .model ? "documents" : phrase("projectionAnalysis.ordinaryTokens")
+    let counted = component == .model ? "documents" : "tokens"
     guard n >= least else {
-      throw Reason(message: Message("projectionAnalysis.corpusHasN", ["n": n, "counted": counted, "least": least]))
+      throw Reason(message: Message("note.projection.few", ["n": n, "counted": counted, "least": least]))
     }
     let x = tokens.matrix(point: 0, width: width)
-    guard x.isFinite else { throw Reason(message: Message("projectionAnalysis.subjectHoldNan", ["subject": subject])) }
+    guard x.isFinite else { throw Reason(message: Message("note.projection.nonFinite", ["subject": subject])) }
     let components = PrincipalComponents(x, count: 3)
     guard components.explainedVariance.first ?? 0 > 0 else {
-      throw Reason(message: Message("projectionAnalysis.allSubjectEqual", ["subject": subject]))
+      throw Reason(message: Message("note.projection.equal", ["subject": subject]))
     }
     let distances = pairwiseDistances(x)
     let affinities = ConditionalAffinities(distances: distances, perplexity: ProjectionAnalysis.perplexity).joint()

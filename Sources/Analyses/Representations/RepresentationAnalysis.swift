@@ -56,7 +56,7 @@ package struct RepresentationAnalysis: StackAnalysis {
     guard tokens >= 3 else {
       return AnalysisResult(
         id: RepresentationAnalysis.id,
-        notApplicable: Message("representationAnalysis.corpusHasTokens", ["tokens": tokens]))
+        notApplicable: Message("note.representations.few", ["tokens": tokens]))
     }
     let chosen = state.sample.chosen
     let classes = TokenClasses(chosen.map(\.label))
@@ -81,13 +81,13 @@ package struct RepresentationAnalysis: StackAnalysis {
     result.notes = [
       Note(
         Message(
-          "representationAnalysis.nTokensOrdinary",
+          "note.representations.tokens",
           ["tokens": tokens, "width": width, "ranks": tokens < 10 * width ? "bounded" : "free"])),
-      Note(Message("representationAnalysis.pairsThoseChosen", ["chosen": chosen.count])),
+      Note(Message("note.representations.pairs", ["chosen": chosen.count])),
     ]
     if let label, classes.count > 1 {
       result.notes.append(
-        Note(Message("representationAnalysis.classesClassesValues", ["classes": classes.count, "label": label])))
+        Note(Message("note.representations.classes", ["classes": classes.count, "label": label])))
     }
     return result
   }

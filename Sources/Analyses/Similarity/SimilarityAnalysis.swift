@@ -29,7 +29,7 @@ package struct SimilarityAnalysis: StackAnalysis {
     guard tokens.count >= 8 else {
       return AnalysisResult(
         id: SimilarityAnalysis.id,
-        notApplicable: Message("similarityAnalysis.corpusHasTokens", ["tokens": tokens.count]))
+        notApplicable: Message("note.similarity.few", ["tokens": tokens.count]))
     }
     let width = sample.width
     let grams = mapPieces(points.order.count) { CenteredGram(tokens.matrix(point: $0, width: width)) }
@@ -46,7 +46,7 @@ package struct SimilarityAnalysis: StackAnalysis {
       notes: [
         Note(
           Message(
-            "similarityAnalysis.linearCkaN",
+            "note.similarity.tokens",
             [
               "tokens": tokens.count, "width": sample.width,
               "tokensPerFeature": tokens.count < 4 * sample.width ? "few" : "enough",

@@ -41,8 +41,8 @@ package struct WeightAnalysis: Analysis {
       result[WeightMetrics.names, stack] = (result[WeightMetrics.names, stack] ?? []) + [matrix.name]
     }
     result.notes = [
-      Note(Message("weightAnalysis.singularValuesMatrices", ["matrices": matrices.count])),
-      Note(Message("weightAnalysis.exponentHintOnly")),
+      Note(Message("note.weights.matrices", ["matrices": matrices.count])),
+      Note(Message("note.weights.exponent")),
     ]
     return result
   }

@@ -108,7 +108,7 @@ struct ImageFolder {
     guard !unreadable.isEmpty else { return nil }
     let shown = unreadable.prefix(3).map { "\($0.name) (\($0.error.problem))" }.joined(separator: ", ")
     return Message(
-      "imageFolder.unreadableTraitsImages",
+      "note.corpus.unreadableImages",
       [
         "unreadable": unreadable.count, "traits": unreadable.count + traits.count, "shown": shown,
         "more": max(0, unreadable.count - 3),

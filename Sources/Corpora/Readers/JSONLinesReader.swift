@@ -40,8 +40,8 @@ struct JSONLinesReader {
     guard !missing.isEmpty else { return nil }
     let shown = missing.prefix(8).map(String.init).joined(separator: ", ") + (missing.count > 8 ? ", …" : "")
     return missing.count == 1
-      ? Message("jsonLinesReader.1LineCorpus", ["shown": shown])
-      : Message("jsonLinesReader.missingLinesCorpus", ["missing": missing.count, "shown": shown])
+      ? Message("note.corpus.missingLine", ["shown": shown])
+      : Message("note.corpus.missingLines", ["missing": missing.count, "shown": shown])
   }
 
   /// The next document, nil at the end.

@@ -45,7 +45,7 @@ package struct CorpusImages: Sendable {
       if let indices = try known.indices(of: names, at: corpus.path) {
         classes = (column, indices)
       } else {
-        remark = Message("corpusImages.noLossNames", ["names": names.count, "column": column, "count": count])
+        remark = Message("note.gradients.foreignClasses", ["names": names.count, "column": column, "count": count])
       }
     }
     self.init(processor: processor, label: label, classes: classes, remark: remark)
@@ -101,7 +101,7 @@ extension CorpusImages {
     var notes: [Message] = []
     let coloured = images.count { $0.isColoured }
     if shape.channels == 1, coloured > 0 {
-      notes.append(Message("corpusImages.colouredImagesImages", ["coloured": coloured, "images": images.count]))
+      notes.append(Message("note.corpus.colouredImages", ["coloured": coloured, "images": images.count]))
     }
     let large = images.filter { min($0.height, $0.width) > Self.mostScale * shape.side }
     if let largest = large.max(by: { $0.height * $0.width < $1.height * $1.width }) {

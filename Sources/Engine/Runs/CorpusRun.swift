@@ -128,7 +128,7 @@ package struct CorpusRun {
       results[0].notes.append(
         Note(
           Message(
-            "corpusRun.windowedDocumentsRead",
+            "note.corpus.windows",
             [
               "windowed": extent.windowed, "windows": extent.windows, "length": windows.length,
               "stride": windows.stride,
@@ -145,7 +145,7 @@ package struct CorpusRun {
       results[attention].notes.append(Note(remark, about: .repeatedTokens))
     }
     if extent.generatedTargets > 0 {
-      let remark = Message("corpusRun.targetsGeneratedtargetsDocuments", ["generatedTargets": extent.generatedTargets])
+      let remark = Message("note.corpus.generatedTargets", ["generatedTargets": extent.generatedTargets])
       for i in results.indices where ![WeightMetrics.analysis, WeightMetrics.census].contains(results[i].id) {
         results[i].notes.append(Note(remark))
       }

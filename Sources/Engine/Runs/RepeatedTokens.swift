@@ -27,7 +27,7 @@ package struct RepeatedTokens: Sendable {
     var generator = SeededGenerator(seed: seed &+ 0x5eed_0f_7e4ea7)
     note =
       ordinary.count < half
-      ? Message("repeatedTokens.repeatedTokenSequences", ["ordinary": ordinary.count])
+      ? Message("note.attention.smallVocabulary", ["ordinary": ordinary.count])
       : nil
     var documents: [TokenizedDocument] = []
     for sequence in 0..<RepeatedTokens.sequences {

@@ -29,7 +29,7 @@ extension AnalysisResult {
     if applicable.isEmpty { notApplicable = parts.first?.result.notApplicable }
     for (stack, part) in parts {
       if let reason = part.notApplicable, !applicable.isEmpty {
-        notes.append(Note(Message("runResults.notApplicableReason", ["reason": reason]), stack: stack))
+        notes.append(Note(Message("note.notApplicable", ["reason": reason]), stack: stack))
       }
       for table in part.tables {
         let rows = table.rows.map { MetricTable.Row(Component($0.component.place, stack: stack), $0.quantity) }

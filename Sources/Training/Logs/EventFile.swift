@@ -20,7 +20,7 @@ struct EventFile {
     var plugins: [String: String] = [:]
     for record in records where !event(record, &plugins, into: &log) { unreadable += 1 }
     if unreadable > 0 {
-      log.notes.append(Message("eventFile.placeUnreadableRecords", ["place": place, "unreadable": unreadable]))
+      log.notes.append(Message("note.training.unreadableRecords", ["place": place, "unreadable": unreadable]))
     }
   }
 

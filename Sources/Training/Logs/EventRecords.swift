@@ -20,17 +20,17 @@ enum EventRecords {
     var position = 0
     while position < bytes.count {
       guard position + 12 <= bytes.count else {
-        notes.append(Message("eventRecords.placeBytePositionFile", ["place": place, "position": position]))
+        notes.append(Message("note.training.cutFrame", ["place": place, "position": position]))
         break
       }
       let length = number(bytes[position..<position + 8])
       guard checksum(bytes[position..<position + 8]) == UInt32(number(bytes[position + 8..<position + 12])) else {
-        notes.append(Message("eventRecords.placeBytePositionLength", ["place": place, "position": position]))
+        notes.append(Message("note.training.damagedLength", ["place": place, "position": position]))
         break
       }
       guard length <= UInt64(bytes.count), position + 12 + Int(length) + 4 <= bytes.count else {
         notes.append(
-          Message("eventRecords.placeBytePosition", ["place": place, "position": position, "length": length]))
+          Message("note.training.cutRecord", ["place": place, "position": position, "length": length]))
         break
       }
       let start = position + 12
@@ -41,11 +41,11 @@ enum EventRecords {
       } else {
         damaged += 1
         if damaged == 1 {
-          notes.append(Message("eventRecords.placeByteStart", ["place": place, "start": start]))
+          notes.append(Message("note.training.damagedRecord", ["place": place, "start": start]))
         }
       }
     }
-    if damaged > 1 { notes.append(Message("eventRecords.placeDamagedRecords", ["place": place, "damaged": damaged])) }
+    if damaged > 1 { notes.append(Message("note.training.damagedRecords", ["place": place, "damaged": damaged])) }
     return (records, notes)
   }
 

@@ -106,9 +106,9 @@ struct LogCollector {
     }
     log.notes += course.notes(place)
     if course.steppedBack > 0, !hasRows {
-      log.notes.append(Message("logCollector.placeSomeSteps", ["place": place]))
+      log.notes.append(Message("note.training.stepsBack", ["place": place]))
     }
-    if order == .none { log.notes.append(Message("logCollector.placeStepsNo", ["place": place])) }
+    if order == .none { log.notes.append(Message("note.training.unorderedSteps", ["place": place])) }
     if let note = unreadNote(place) { log.notes.append(note) }
     return log
   }
@@ -134,11 +134,11 @@ struct LogCollector {
     guard !unreadNames.isEmpty else { return nil }
     let shown = unreadNames.prefix(6).compactMap { name in
       unread[name].map { unread -> Message.Argument in
-        .message(Message("logCollector.nameCountFirst", ["name": name, "count": unread.count, "first": unread.first]))
+        .message(Message("note.training.unreadValue", ["name": name, "count": unread.count, "first": unread.first]))
       }
     }
     return Message(
-      "logCollector.placeLeftOut",
+      "note.training.unreadValues",
       ["place": place, "shown": Message.Argument.list(shown), "more": max(0, unreadNames.count - 6)])
   }
 
@@ -197,10 +197,10 @@ struct LogCollector {
       if let first = restarts.first {
         notes.append(
           Message(
-            "logCollector.restarts",
+            "note.training.restarts",
             ["place": place, "first": first, "more": restarts.count - 1, "removed": removed]))
       }
-      if replaced > 0 { notes.append(Message("logCollector.replaced", ["place": place, "replaced": replaced])) }
+      if replaced > 0 { notes.append(Message("note.training.replaced", ["place": place, "replaced": replaced])) }
       return notes
     }
   }

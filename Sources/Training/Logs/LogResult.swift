@@ -36,7 +36,7 @@ extension TrainingLog {
       let names = [first] + all.dropFirst().filter { !$0.repeats(own) }.map(\.name)
       guard names.count > 1 else { return nil }
       return Message(
-        "logResult.namesSeriesRole",
+        "note.training.severalSeries",
         [
           "names": names.count, "role": role.rawValue, "shown": names.prefix(6).joined(separator: ", "),
           "more": max(0, names.count - 6), "first": first,

@@ -39,7 +39,7 @@ struct MetricRows {
         value = try JSON(line, place: self.place, options)
       } catch {
         guard index == lines.count - 1, !isEmpty else { throw error }
-        log.notes.append(Message("metricRows.lineIndexLog", ["index": index + 1]))
+        log.notes.append(Message("note.training.cutLine", ["index": index + 1]))
         break
       }
       guard let members = value.members else {

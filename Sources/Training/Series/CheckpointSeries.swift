@@ -97,7 +97,7 @@ package struct CheckpointSeries {
       let least = known.min().map { Quantity($0, n: known.count) } ?? .notApplicable
       result.tables.append(MetricTable(TrainingMetrics.leastSimilarity, [.init(.model, least)]))
     }
-    result.notes.append(Note(Message("checkpointSeries.countCheckpointsEach", ["count": count])))
+    result.notes.append(Note(Message("note.training.checkpoints", ["count": count])))
   }
 
   // MARK: Representations

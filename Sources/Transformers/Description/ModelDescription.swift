@@ -61,17 +61,17 @@ package struct ModelDescription: Hashable, Sendable {
   /// What the model does, in words for the report.
   package var task: Message {
     switch head {
-    case .none where encoder != nil: Message("task.encoderDecoderWithout")
+    case .none where encoder != nil: Message("task.encoderDecoder")
     case .none:
-      stack.isCausal ? Message("task.decoderWithoutHead") : Message("task.encoderWithoutHead")
-    case .languageModel: Message("task.causalLanguageModel")
-    case .maskedLanguageModel: Message("task.maskedLanguageModel")
-    case .sequenceClassification(1): Message("task.sequenceClassifierSingle")
+      stack.isCausal ? Message("task.decoder") : Message("task.encoder")
+    case .languageModel: Message("task.causal")
+    case .maskedLanguageModel: Message("task.masked")
+    case .sequenceClassification(1): Message("task.regression")
     case .sequenceClassification(let classes):
-      Message("task.sequenceClassifierClasses", ["classes": classes])
-    case .tokenClassification(let classes): Message("task.tokenClassifierClasses", ["classes": classes])
-    case .imageClassification(let classes): Message("task.imageClassifierClasses", ["classes": classes])
-    case .sequenceToSequence: Message("task.sequenceSequenceModel")
+      Message("task.sequenceClassifier", ["classes": classes])
+    case .tokenClassification(let classes): Message("task.tokenClassifier", ["classes": classes])
+    case .imageClassification(let classes): Message("task.imageClassifier", ["classes": classes])
+    case .sequenceToSequence: Message("task.sequenceToSequence")
     }
   }
 

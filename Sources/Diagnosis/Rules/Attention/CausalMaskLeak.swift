@@ -35,7 +35,7 @@ extension RunResults {
   /// Whether the model writes token after token, so that it must not see the next one.
   fileprivate var predictsTokens: Bool {
     subject.model.encoder != nil || subject.model.isCausal
-      || subject.model.task.text.hasPrefix(phrase("task.causalLanguageModel"))
+      || subject.model.task.text.hasPrefix(phrase("task.causal"))
   }
 
   /// Whether the loss is that of a model that sees what it is to predict.

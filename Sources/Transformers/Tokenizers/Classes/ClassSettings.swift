@@ -65,7 +65,7 @@ extension TokenizerClass {
     var components = try components(settings)
     if let file, try components.cutsOtherwise(than: file) {
       components.remarks.append(
-        Message("classSettings.textNormalisedSplit", ["rawValue": rawValue]))
+        Message("note.corpus.tokenizerClass", ["rawValue": rawValue]))
     }
     return components
   }

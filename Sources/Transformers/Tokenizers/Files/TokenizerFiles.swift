@@ -157,7 +157,7 @@ extension TokenizerComponents {
     addedTokens = try file["added_tokens"]?.array().map { try AddedToken($0) } ?? []
     if let dropout = try modelField["dropout"]?.double(), dropout > 0 {
       remarks.append(
-        Message("tokenizerFiles.tokenizersRandomDropout", ["dropout": dropout]))
+        Message("note.corpus.tokenizerDropout", ["dropout": dropout]))
     }
   }
 }
