@@ -107,7 +107,7 @@ extension CorpusImages {
     if let largest = large.max(by: { $0.height * $0.width < $1.height * $1.width }) {
       notes.append(
         Message(
-          "corpusImages.largeImagesImages",
+          "note.corpus.largeImages",
           [
             "large": large.count, "images": images.count, "mostScale": Self.mostScale, "side": shape.side,
             "width": largest.width, "height": largest.height,

@@ -6,11 +6,11 @@ extension CorpusRun.Extent {
   /// How much of the corpus's text reached the model.
   package func text(of tokenizer: Tokenizer) -> AnalysisResult {
     let counts = [
-      (CorpusTextMetrics.droppedShare, losses.dropped, phrase("corpusText.droppedByTheTokenizer")),
-      (CorpusTextMetrics.unknownShare, losses.unknown, phrase("corpusText.mappedUnknownToken")),
+      (CorpusTextMetrics.droppedShare, losses.dropped, "note.corpus.dropped"),
+      (CorpusTextMetrics.unknownShare, losses.unknown, "note.corpus.unknown"),
     ]
     var result = AnalysisResult(id: CorpusTextMetrics.analysis, notes: tokenizer.remarks.map { Note($0) })
-    for (metric, lost, what) in counts {
+    for (metric, lost, code) in counts {
       let count = lost.values.reduce(0, +)
       let share = Double(count) / Double(max(1, losses.characters))
       result.tables.append(
@@ -20,9 +20,9 @@ extension CorpusRun.Extent {
         result.notes.append(
           Note(
             Message(
-              "corpusText.countCharactersCharacters",
+              code,
               [
-                "count": count, "characters": losses.characters, "what": what, "percentage": percentage(share),
+                "count": count, "characters": losses.characters, "percentage": percentage(share),
                 "commonest": commonest,
               ])))
       }
@@ -30,9 +30,10 @@ extension CorpusRun.Extent {
     return result
   }
 
-  private func percentage(_ share: Double) -> String {
+  private func percentage(_ share: Double) -> Message {
     let tenths = (share * 1000).rounded()
-    return tenths < 1 ? phrase("corpusText.lessThan0") : "\(Int(tenths) / 10).\(Int(tenths) % 10) %"
+    return tenths < 1
+      ? "note.corpus.lessThanTenth" : Message(verbatim: "\(Int(tenths) / 10).\(Int(tenths) % 10) %")
   }
 
   /// The character itself where it can be seen, else its code.
