@@ -55,7 +55,7 @@ struct ReferenceCase {
   func number(_ path: String...) throws -> Double {
     var object: Any = facts
     for key in path { object = try #require((object as? [String: Any])?[key], "no \(path)") }
-    return try #require(object as? Double ?? (object as? Int).map(Double.init), "\(path) is no number")
+    return try #require(object as? Double ?? (object as? Int).map(Double.init), "\(path) is not a number")
   }
 }
 

@@ -91,8 +91,8 @@ struct AppearanceTests {
   @Test(
     "What no folder of templates or themes has is one line before anything is computed",
     arguments: [
-      ("look/pgae.mustache", "", "look/pgae.mustache: is no template, the nearest is \"page.mustache\""),
-      ("look/page.html", "", "look/page.html: is no template"),
+      ("look/pgae.mustache", "", "look/pgae.mustache: is not a template, the nearest is \"page.mustache\""),
+      ("look/page.html", "", "look/page.html: is not a template"),
       ("look/page.mustache", "a\n{{#x}}", "page.mustache: line 2: a section is not closed"),
       ("look/page.mustache", "{{>nowhere}}", "includes nowhere, which is not there"),
       ("look/page.mustache", "{{>page}}", "includes itself"),
@@ -102,9 +102,9 @@ struct AppearanceTests {
       ("themes/own.json", "{", "themes/own.json: line 1, column 2: is not valid JSON"),
       (
         "themes/own.json", ##"{"inc": "#000000"}"##,
-        "themes/own.json: \"inc\": is no key of a theme, the nearest is \"ink\""
+        "themes/own.json: \"inc\": is not a key of a theme, the nearest is \"ink\""
       ),
-      ("themes/own.txt", "", "themes/own.txt: is no theme"),
+      ("themes/own.txt", "", "themes/own.txt: is not a theme"),
     ])
   func refused(_ name: String, _ text: String, _ message: String) throws {
     let run = try SmallRun()

@@ -111,7 +111,7 @@ struct BadInputTests {
       try run.write("{ model: 'small', corpsu: { path: 'corpus.txt' } }", to: "job.json5")
       return ["job.json5"]
     },
-    Case("a job that is no JSON", code: 2, says: "job.json5") { run in
+    Case("a job that is not JSON", code: 2, says: "job.json5") { run in
       try run.write("{ model: ", to: "job.json5")
       return ["job.json5"]
     },

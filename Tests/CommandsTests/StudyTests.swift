@@ -103,9 +103,9 @@ struct StudyTests {
   @Test(
     "A damaged study is one line, code 3, and stays as it is",
     arguments: [
-      ("\"members\": [1", "\"members\": [99", "has a member that is no variant"),
+      ("\"members\": [1", "\"members\": [99", "has a member that is not a variant"),
       ("\"schema\": 1", "\"schema\": 7", "is of another version"),
-      ("\"folder\": \"00-pre-ln\"", "\"folder\": \"../00-pre-ln\"", "whose folder is none"),
+      ("\"folder\": \"00-pre-ln\"", "\"folder\": \"../00-pre-ln\"", "whose folder is not one"),
       ("\"folder\": \"00-pre-ln\"", "\"folder\": \"07-none\"", "07-none/results.json: does not exist"),
       ("\"variants\":", "\"variant\":", "has no \"variants\""), ("{", "", "study.json"),
     ])

@@ -58,7 +58,7 @@ struct TrainingReportTests {
     arguments: [
       (["--checkpoints", "nothing-*"], Int32(3), "nothing-*: names no folder"),
       (["--model", "small", "--logs", "nothing.csv"], 3, "nothing.csv: does not exist"),
-      (["--model", "small", "--logs", "corpus.txt"], 2, "is no log that is known"),
+      (["--model", "small", "--logs", "corpus.txt"], 2, "is not a log that is known"),
       (["--model", "small", "--logs", "log.csv"], 3, "has no step"),
     ])
   func errors(options: [String], code: Int32, words: String) throws {

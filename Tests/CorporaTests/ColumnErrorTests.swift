@@ -34,9 +34,9 @@ struct ColumnErrorTests {
         "c.jsonl", "{\"text\": \"a\"}\n{\"txt\": \"b\"}",
         "line 2: has no field \"text\", the nearest is \"txt\", expected txt"
       ),
-      ("c.jsonl", "{\"text\": 3}\n", "line 1: has a \"text\" that is no text, expected a text or a list of words"),
+      ("c.jsonl", "{\"text\": 3}\n", "line 1: has a \"text\" that is not a text, expected a text or a list of words"),
       ("c.jsonl", "{\"text\": [\"a\", 3]}\n", "line 1: has a \"text\" with something that is not a word"),
-      ("c.jsonl", "{\"text\": \"a\", \"pair\": [1]}\n", "line 1: has a \"pair\" that is no text"),
+      ("c.jsonl", "{\"text\": \"a\", \"pair\": [1]}\n", "line 1: has a \"pair\" that is not a text"),
       (
         "c.jsonl", "{\"text\": \"a\", \"pair\": \" \"}\n", "line 1: has a text without a pair, expected both or neither"
       ),

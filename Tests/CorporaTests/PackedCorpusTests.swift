@@ -74,7 +74,7 @@ struct PackedCorpusTests {
   @Test(
     "An array that is not one is refused with its line",
     arguments: [
-      ("[{\"text\": \"a\"},\n {\"text\": 3}]", "line 2: has a \"text\" that is no text"),
+      ("[{\"text\": \"a\"},\n {\"text\": 3}]", "line 2: has a \"text\" that is not a text"),
       ("[{\"text\": \"a\"},\n [1]]", "line 2: is not a JSON object, expected one per line, found a list"),
       ("[{\"text\": \"a\"}\n", "line 2: ends within its JSON array"), ("[\"a\nb", "line 2: ends within its JSON array"),
       ("[\"a\"]\n[\"b\"]\n", "line 2: has something behind its JSON array"), ("[]", "has no documents"),

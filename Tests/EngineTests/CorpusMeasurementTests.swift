@@ -101,7 +101,7 @@ struct CorpusMeasurementTests {
       let error = try #require(throws: InputError.self) {
         try measurement.run(Model(files: files), files, seed: 0, progress: { _ in })
       }
-      #expect(error.problem == "is no folder of images")
+      #expect(error.problem == "is not a folder of images")
     }
   }
 }

@@ -21,7 +21,7 @@ struct ThemeFileTests {
   @Test("A misspelt key is refused with the nearest one, a wrong value with what was expected")
   func bad() {
     let key = #expect(throws: InputError.self) { try read(#"{"tickSice": 7}"#) }
-    #expect(key?.description.hasSuffix(": \"tickSice\": is no key of a theme, the nearest is \"tickSize\"") == true)
+    #expect(key?.description.hasSuffix(": \"tickSice\": is not a key of a theme, the nearest is \"tickSize\"") == true)
     let value = #expect(throws: InputError.self) { try read(#"{"tickSize": "7"}"#) }
     #expect(value?.description.hasSuffix("expected a number 3…72, found \"7\"") == true)
     let missing = #expect(throws: InputError.self) { try Theme(file: URL(filePath: "/nowhere/theme.json")) }

@@ -18,7 +18,7 @@ package struct JSONSchemaValidator {
 
   private mutating func faults(_ value: JSON, _ schema: JSON, _ place: String) -> [String] {
     if let allowed = schema.bool { return allowed ? [] : ["\(place): must not be there"] }
-    guard let keywords = schema.members else { return ["\(place): the schema is no object"] }
+    guard let keywords = schema.members else { return ["\(place): the schema is not an object"] }
     return keywords.flatMap { key, rule -> [String] in
       if Self.annotations.contains(key) { return [] }
       func fault(_ isWrong: Bool, _ what: String) -> [String] { isWrong ? ["\(place): \(what)"] : [] }

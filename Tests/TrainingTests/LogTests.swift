@@ -227,7 +227,7 @@ import Testing
     let error = #expect(throws: InputError.self) {
       try TrainingLog(contentsOf: folder.appending(path: "far.jsonl"))
     }
-    #expect(error?.description.contains("line 1: step: is no step, expected a whole number from 0 on") == true)
+    #expect(error?.description.contains("line 1: step: is not a step, expected a whole number from 0 on") == true)
   }
 
   @Test("A log that is not JSON names line and column")

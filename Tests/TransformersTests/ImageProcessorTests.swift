@@ -135,7 +135,7 @@ struct ImageProcessorTests {
         #"{"size": {"max_height": 3, "max_width": 4}}"#,
         "size: is a size that is not supported, expected height and width, shortest_edge, or longest_edge, found max_height, max_width"
       ),
-      (#"{"size": 0}"#, "size: is no edge of an image, expected 1 to 16384, found 0"),
+      (#"{"size": 0}"#, "size: is not an edge of an image, expected 1 to 16384, found 0"),
       (#"{"size": "big"}"#, "size: has the wrong type"),
       (
         #"{"size": 16, "image_mean": [0.5, 0.5]}"#,

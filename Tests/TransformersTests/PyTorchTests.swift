@@ -170,7 +170,7 @@ struct ModelFilesTests {
     _ = try Model(directory: folder)
     #expect(try ModelFiles(folder).weights.map(\.lastPathComponent) == ["model.safetensors"])
     try FileManager.default.removeItem(at: folder.appending(path: "model.safetensors"))
-    #expect { try Model(directory: folder) } throws: { "\($0)".contains("is no PyTorch checkpoint") }
+    #expect { try Model(directory: folder) } throws: { "\($0)".contains("is not a PyTorch checkpoint") }
   }
 
   @Test("are the shards that an index names, each tensor once")

@@ -176,7 +176,8 @@ struct TokenizerTests {
         "merge 0 has a token that is not in the vocabulary, found \"b\""
       ),
       (
-        ["tokenizer.json": #"{"model": {"type": "BPE", "vocab": {"a": -1}, "merges": []}}"#], "is no token id, found -1"
+        ["tokenizer.json": #"{"model": {"type": "BPE", "vocab": {"a": -1}, "merges": []}}"#],
+        "is not a token id, found -1"
       ),
       (["tokenizer.json": #"{"model": {"type": "BPE", "vocab": {"a": 1e9}, "merges": []}}"#], "out of range"),
       (
@@ -195,7 +196,7 @@ struct TokenizerTests {
       ),
       (["tokenizer.json": #"{"model": "#], "is not valid JSON"),
       (["tokenizer.json": "[1, 2]"], "has no \"model\""),
-      (["vocab.json": #"{"a": 0}"#, "merges.txt": "#version: 0.2\na\n"], "merges.txt: line 2: is no merge"),
+      (["vocab.json": #"{"a": 0}"#, "merges.txt": "#version: 0.2\na\n"], "merges.txt: line 2: is not a merge"),
       (["vocab.txt": "a\nb\n"], "has no unknown token in its vocabulary"),
       (["vocab.json": #"{"a": 0}"#], "has no tokenizer, expected tokenizer.json"),
     ] as [([String: String], String)])
