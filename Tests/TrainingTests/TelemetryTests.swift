@@ -123,7 +123,7 @@ struct TelemetryTests {
       RepeatedTokens(ordinary: Array(4..<120), opening: [], closing: [], longest: 64, seed: 0) { "\($0)" }
     )
     try RepeatedTokenProbe(probe, pad: 1).run(model, sites: needs.repeatedTokenSites) { try report.observe($0) }
-    let results = try report.results()
+    let results = try report.results(Runner(model))
 
     let recorder = try StepRecorder(
       trainer, TelemetryPlan(), TelemetryTokens(probe: RepeatedTokenProbe(probe, pad: 1)))

@@ -10,7 +10,7 @@ import Transformers
 ///
 /// A value is the mean over the batches of the corpus of what the batch's mean loss gives; bands hold the middle 95 % of
 /// up to `keptBatches` batches, those with the smallest hash. Definitions: `GradientMetrics`.
-package struct GradientAnalysis: Analysis {
+package struct GradientAnalysis: CorpusAnalysis {
   package static let id = GradientMetrics.analysis
   static let keptBatches = 128
   static let lowest = GradientFormulas.lowest

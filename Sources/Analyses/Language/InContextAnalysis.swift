@@ -5,7 +5,7 @@ package import Transformers
 
 /// The loss of a language model by the position of the token, and what a second copy of random tokens gains of the first.
 /// Definitions: `InContextMetrics`.
-package struct InContextAnalysis: Analysis {
+package struct InContextAnalysis: CorpusAnalysis {
   package static let id = InContextMetrics.analysis
   /// Shorter documents have no beginning and end to compare.
   static let least = 20

@@ -12,8 +12,14 @@ package enum AnalysisSuite {
     PerStack<ProjectionAnalysis>.self,
     RepetitionAnalysis.self,
     RoutingAnalysis.self,
+    CausalAnalysis.self,
     WeightAnalysis.self,
   ]
+
+  /// Whether any of the given names needs a corpus.
+  package static func readCorpus(_ names: [String]) -> Bool {
+    all.contains { names.contains($0.id) && $0.readsCorpus }
+  }
 
   /// Those of the given names that concern a model, and the census of its weights, without which nothing is believed.
   package static func chosen(_ names: [String], for description: ModelDescription) -> [any Analysis.Type] {

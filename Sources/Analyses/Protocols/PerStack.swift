@@ -24,7 +24,7 @@ package protocol StackAnalysis: Sendable {
 }
 
 /// The same analysis of every stack of a model: of the only one, or of encoder and decoder.
-package struct PerStack<Part: StackAnalysis>: Analysis {
+package struct PerStack<Part: StackAnalysis>: CorpusAnalysis {
   package static var id: String { Part.id }
 
   private let parts: [(role: Site.Stack, part: Part)]

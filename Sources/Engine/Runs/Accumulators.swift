@@ -33,7 +33,7 @@ package struct Accumulators: Sendable {
     for i in all.indices { all[i].merge(later.all[i]) }
   }
 
-  package func results() throws -> [AnalysisResult] { try all.map { try $0.result() } }
+  package func results(_ runner: Runner) throws -> [AnalysisResult] { try all.map { try $0.finish(runner) } }
 }
 
 /// The states are written as a list, in the order of the analyses. They are read into what has the analyses already.

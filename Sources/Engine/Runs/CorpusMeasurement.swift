@@ -28,15 +28,20 @@ package final class CorpusMeasurement {
   ///
   /// - Parameters:
   ///   - examples: the documents whose attention is kept for figures; nil for the analysis's own choice.
+  ///   - tasks: in the tokens of the corpus's tokenizer.
+  ///   - analysisSettings: what the job says of single analyses.
   ///   - progress: told how many more documents are done.
   /// - Throws: `InputError` for a model that reads something else than the corpus holds, and as `CorpusReading`.
   package func run(
-    _ model: Model, _ files: ModelFiles, seed: Int, examples: [String]? = nil, progress: @escaping (Int) -> Void
+    _ model: Model, _ files: ModelFiles, seed: Int, examples: [String]? = nil,
+    tasks: (Tokenizer?) throws -> [TokenizedTask] = { _ in [] }, analysisSettings: [String: any AnalysisSettings] = [:],
+    progress: @escaping (Int) -> Void
   ) throws -> CorpusRun {
     try corpus.check(against: model.description)
     let reading = try CorpusReading(files, model, corpus, settings, tokenizer: tokenizer)
     return CorpusRun(
       model: model, reading: reading, corpus: corpus, seed: UInt64(seed), examples: examples,
+      tasks: try tasks(reading.text?.tokenizer), settings: analysisSettings,
       cut: try documents(of: reading, model, files), progress: progress)
   }
 

@@ -95,6 +95,7 @@ struct AnalysisGuide: Sendable {
     AnalysisGuide(
       "routing", ["routing"],
       places: [.column(["routing-load"])]),
+    AnalysisGuide("causal", ["causal"], places: []),
     AnalysisGuide(
       "gradients", ["gradients"],
       places: [

@@ -154,7 +154,7 @@ struct AnalysisSection {
 
 /// What a table's rows are about.
 enum ComponentKind: CaseIterable {
-  case model, layer, point, head, tensor
+  case model, layer, point, head, keyValueHead, neuron, position, edge, label, document, task, tensor
 
   init(_ component: Component) {
     switch component.place {
@@ -163,6 +163,13 @@ enum ComponentKind: CaseIterable {
     case .layer: self = .layer
     case .head: self = .head
     case .tensor: self = .tensor
+    case .keyValueHead: self = .keyValueHead
+    case .neuron: self = .neuron
+    case .position: self = .position
+    case .edge: self = .edge
+    case .label: self = .label
+    case .document: self = .document
+    case .task: self = .task
     }
   }
 
@@ -173,6 +180,13 @@ enum ComponentKind: CaseIterable {
     case .layer: "Layer"
     case .head: "Head"
     case .tensor: "Tensor"
+    case .keyValueHead: phrase("component.one.keyValueHead")
+    case .neuron: phrase("component.one.neuron")
+    case .position: phrase("component.one.position")
+    case .edge: phrase("component.one.edge")
+    case .label: phrase("component.one.label")
+    case .document: phrase("component.one.document")
+    case .task: phrase("component.one.task")
     }
   }
 
@@ -183,6 +197,13 @@ enum ComponentKind: CaseIterable {
     case .layer: "layers"
     case .head: phrase("analysisSection.allHeads")
     case .tensor: "tensors"
+    case .keyValueHead: phrase("component.all.keyValueHead")
+    case .neuron: phrase("component.all.neuron")
+    case .position: phrase("component.all.position")
+    case .edge: phrase("component.all.edge")
+    case .label: phrase("component.all.label")
+    case .document: phrase("component.all.document")
+    case .task: phrase("component.all.task")
     }
   }
 }

@@ -39,8 +39,14 @@ package struct ArticleBuilder: Sendable {
         [
           "model": model.name, "task": article(model.task.text), "family": model.family, "layers": layers(model),
           "heads": model.heads, "parameters": model.parameters,
-          "documentNoun": counted(corpus.documents, results.subject.documentNoun),
-          "positionNoun": counted(corpus.tokens, results.subject.positionNoun), "corpus": corpus.name,
+          "measured": corpus.map { corpus in
+            phrase(
+              "articleBuilder.measuredOn",
+              [
+                "documentNoun": counted(corpus.documents, results.subject.documentNoun),
+                "positionNoun": counted(corpus.tokens, results.subject.positionNoun), "corpus": corpus.name,
+              ])
+          } ?? "",
           "sentence": (results.subject.selection?.sentence.map { ". \($0.dropLast())" } ?? ""),
         ])
   }
@@ -182,21 +188,26 @@ package struct ArticleBuilder: Sendable {
   private var provenance: Article.Section {
     let model = results.subject.model
     let corpus = results.subject.corpus
-    let facts: [(String, String)] = [
-      ("Model", model.name), ("Family", model.family), ("Task", model.task.text),
-      (
-        "Shape",
-        phrase(
-          "articleBuilder.layersHeadsWidth",
-          ["layers": layers(model), "heads": model.heads, "headWidth": model.headWidth, "width": model.width])
-      ),
-      ("Vocabulary", NumberFormat.count(model.vocabulary)), ("Parameters", NumberFormat.count(model.parameters)),
-      ("Attention", attention(model)), ("Corpus", corpus.name),
-      ("Documents", NumberFormat.count(corpus.documents)), ("Tokens", NumberFormat.count(corpus.tokens)),
-      (phrase("articleBuilder.documentsCutLength"), NumberFormat.count(corpus.truncated)),
-      ("Label", corpus.label ?? "none"),
-      ("Seed", String(results.subject.seed)),
-    ]
+    let facts: [(String, String)] =
+      [
+        ("Model", model.name), ("Family", model.family), ("Task", model.task.text),
+        (
+          "Shape",
+          phrase(
+            "articleBuilder.layersHeadsWidth",
+            ["layers": layers(model), "heads": model.heads, "headWidth": model.headWidth, "width": model.width])
+        ),
+        ("Vocabulary", NumberFormat.count(model.vocabulary)), ("Parameters", NumberFormat.count(model.parameters)),
+        ("Attention", attention(model)),
+      ]
+      + (corpus.map { corpus in
+        [
+          ("Corpus", corpus.name), ("Documents", NumberFormat.count(corpus.documents)),
+          ("Tokens", NumberFormat.count(corpus.tokens)),
+          (phrase("articleBuilder.documentsCutLength"), NumberFormat.count(corpus.truncated)),
+          ("Label", corpus.label ?? "none"),
+        ]
+      } ?? []) + [("Seed", String(results.subject.seed))]
     var blocks: [Article.Block] = [
       .table(
         Article.Table(

@@ -19,14 +19,16 @@ struct Caption {
   }
 
   /// `200 documents of UD English EWT (4,312 tokens)`.
-  var corpus: String {
-    let (subject, corpus) = (results.subject, results.subject.corpus)
-    return phrase(
-      "caption.documentnounCorpusPositionnoun",
-      [
-        "documentNoun": counted(corpus.documents, subject.documentNoun), "corpus": corpus.name,
-        "positionNoun": counted(corpus.tokens, subject.positionNoun),
-      ])
+  var corpus: String? {
+    let subject = results.subject
+    return subject.corpus.map { corpus in
+      phrase(
+        "caption.documentnounCorpusPositionnoun",
+        [
+          "documentNoun": counted(corpus.documents, subject.documentNoun), "corpus": corpus.name,
+          "positionNoun": counted(corpus.tokens, subject.positionNoun),
+        ])
+    }
   }
 
   /// What is shown, then model, corpus, definition, n, notes and seed.
@@ -37,7 +39,7 @@ struct Caption {
     let definitions = metrics.map { "\($0.title) = \($0.formula) (\($0.source))." } + (formula.map { [$0] } ?? [])
     let subject =
       [phrase("caption.modelModel", ["model": model])]
-      + (onCorpus ? [phrase("caption.corpusCorpus", ["corpus": corpus])] : [])
+      + (onCorpus ? corpus.map { [phrase("caption.corpusCorpus", ["corpus": $0])] } ?? [] : [])
     let notes = notes(of: analysis, what: what, metrics: metrics)
     let selection = isOfParts(analysis) ? results.subject.selection?.sentence.map { [$0] } ?? [] : []
     let sentences = [what] + subject + definitions + (n.map { [$0] } ?? []) + selection + notes
@@ -54,12 +56,13 @@ struct Caption {
 
   /// `MiniLM 6×12 · UD English EWT, 200 documents, 4,312 tokens · seed 0`.
   private func line(onCorpus: Bool) -> String {
-    let (model, corpus) = (results.subject.model, results.subject.corpus)
-    let read =
+    let model = results.subject.model
+    let read = results.subject.corpus.map { corpus in
       "\(corpus.name), \(counted(corpus.documents, results.subject.documentNoun)), "
-      + counted(corpus.tokens, results.subject.positionNoun)
+        + counted(corpus.tokens, results.subject.positionNoun)
+    }
     return
-      (["\(model.name) \(model.layers)×\(model.heads)"] + (onCorpus ? [read] : [])
+      (["\(model.name) \(model.layers)×\(model.heads)"] + (onCorpus ? read.map { [$0] } ?? [] : [])
       + [phrase("caption.seedSeed", ["seed": results.subject.seed])]).joined(separator: " · ")
   }
 

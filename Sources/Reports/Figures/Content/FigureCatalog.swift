@@ -20,6 +20,7 @@ package enum FigureCatalog {
     SimilarityMatrices.self,
     RepetitionCurves.self,
     ExpertLoads.self,
+    PatchingFigures.self,
     Spectra.self,
     TensorCurves.self,
   ]

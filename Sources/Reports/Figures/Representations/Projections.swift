@@ -98,7 +98,7 @@ package enum Projections: FigureBuilder {
     let content = ProjectionMap(
       subject: title, method: method, noun: (subject.one, subject.many), axes: axes,
       points: (0..<count).map { row in axes.indices.map { PlotValue(Double(array.values[row * width + $0])) } },
-      labels: texts(subject.keys.labels), label: results.subject.corpus.label ?? "label",
+      labels: texts(subject.keys.labels), label: results.subject.corpus?.label ?? "label",
       columns: [
         ("token", names), ("vocabulary_entry", isOfTokens ? texts(ProjectionMetrics.entries) : nil),
         ("label", texts(subject.keys.labels)), ("document", texts(subject.keys.documents)),
