@@ -11,15 +11,7 @@ package struct WeightDigests: Hashable, Sendable {
   package init(_ model: Model) {
     self.init(
       names: model.parameters.map(\.name),
-      digests: mapPieces(model.parameters.count) { index in
-        let tensor = model.parameters[index].tensor
-        let bytes = UnsafeRawBufferPointer(start: tensor.pointer, count: 4 * tensor.count)
-        var hash = SHA256()
-        for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
-          hash.update(Array(bytes[start..<min(start + 1 << 20, bytes.count)]))
-        }
-        return hash.digest()
-      })
+      digests: mapPieces(model.parameters.count) { model.parameters[$0].digest })
   }
 
   init(names: [String], digests: [String]) {
