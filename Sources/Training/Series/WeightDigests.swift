@@ -1,5 +1,4 @@
 internal import Support
-internal import Tensors
 package import Transformers
 
 /// A digest of each of a model's weight tensors, which tells the tensors that two checkpoints share.
