@@ -10,7 +10,7 @@ struct WordsTests {
 
   /// Keys that are put together from a name: of metrics, rules, units, sections.
   private static let families = [
-    "metric.", "rule.", "unit.", "source.", "spread.", "guide.", "task.", "stack.", "class.",
+    "metric.", "rule.", "unit.", "source.", "spread.", "guide.", "task.", "stack.", "class.", "patchingFigures.",
   ]
 
   @Test("Every entry is an ICU message")

@@ -48,6 +48,11 @@ package struct GradientAnalysis: CorpusAnalysis {
       batchCount += later.batchCount
       for batch in later.batches { keep(batch) }
     }
+
+    package func fits(_ later: State) -> Bool {
+      later.sums.count == sums.count && later.counts.count == counts.count && later.special.count == special.count
+        && later.histogram.count == histogram.count && later.batches.allSatisfy { $0.values.count == sums.count }
+    }
   }
 
   /// The numbers of one batch, kept for bands; NaN where the batch had none.

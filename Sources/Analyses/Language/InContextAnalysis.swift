@@ -24,6 +24,11 @@ package struct InContextAnalysis: CorpusAnalysis {
       fixed.merge(later.fixed)
       copies.merge(later.copies)
     }
+
+    package func fits(_ later: State) -> Bool {
+      byPosition.fits(later.byPosition) && fifths.fits(later.fifths) && fixed.fits(later.fixed)
+        && copies.fits(later.copies)
+    }
   }
 
   private let isLanguageModel: Bool

@@ -40,6 +40,8 @@ package struct RepetitionAnalysis: Experiment {
       shorten()
     }
 
+    package func fits(_ later: State) -> Bool { true }
+
     fileprivate mutating func shorten() {
       guard kept.count > RepetitionAnalysis.prompts else { return }
       kept = Array(kept.sorted { $0.precedes($1) }.prefix(RepetitionAnalysis.prompts))

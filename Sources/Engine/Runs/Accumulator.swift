@@ -31,6 +31,7 @@ protocol AnyAccumulator: Sendable {
   var needs: Needs { get }
   mutating func observe(_ observation: Observation) throws
   mutating func merge(_ later: any AnyAccumulator)
+  func fits(_ later: any AnyAccumulator) -> Bool
   func finish(_ runner: Runner) throws -> AnalysisResult
   func write(to states: inout any UnkeyedEncodingContainer) throws
   mutating func read(from states: inout any UnkeyedDecodingContainer) throws
@@ -43,6 +44,8 @@ extension Accumulator: AnyAccumulator {
     }
     merge(later)
   }
+
+  func fits(_ later: any AnyAccumulator) -> Bool { (later as? Accumulator).map { state.fits($0.state) } ?? false }
 
   func write(to states: inout any UnkeyedEncodingContainer) throws { try states.encode(state) }
 

@@ -77,8 +77,11 @@ package struct NoSettings: AnalysisSettings {
 /// Memory must not grow with the corpus. What a state keeps of single documents or tokens is chosen by smallest
 /// `stableHash`, so that the choice does not depend on how the corpus was cut.
 package protocol AnalysisState: Codable, Sendable {
-  /// Adds what was added up over later documents.
+  /// Adds what was added up over later documents, which has to fit.
   mutating func merge(_ later: Self)
+
+  /// Whether what was added up over later documents, as a file holds it, has the shapes that `merge` expects.
+  func fits(_ later: Self) -> Bool
 }
 
 extension Array: AnalysisState where Element: AnalysisState {
@@ -86,12 +89,15 @@ extension Array: AnalysisState where Element: AnalysisState {
   package mutating func merge(_ later: [Element]) {
     for index in indices { self[index].merge(later[index]) }
   }
+
+  package func fits(_ later: [Element]) -> Bool { count == later.count && zip(self, later).allSatisfy { $0.fits($1) } }
 }
 
 /// The state of an analysis of the model alone.
 package struct NoState: AnalysisState {
   package init() {}
   package mutating func merge(_ later: NoState) {}
+  package func fits(_ later: NoState) -> Bool { true }
 }
 
 extension Analysis where State == NoState {

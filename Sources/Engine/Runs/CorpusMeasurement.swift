@@ -65,9 +65,7 @@ package final class CorpusMeasurement {
     /// Nil where the weights' file itself holds the tokenizer.
     init?(_ text: CorpusTokenizer, _ model: Model, _ own: ModelFiles) throws {
       guard !own.weights.contains(own.configuration) else { return nil }
-      let tokenizers = [text.tokenizer, text.tokenizer.target].compactMap(\.self)
-      let urls = tokenizers.flatMap { $0.files + $0.settingsFiles }.map { URL(filePath: $0) } + [own.configuration]
-      files = try urls.map { "\($0.lastPathComponent) \(try SHA256.digest(of: $0))" }
+      files = try text.tokenizerDigests + [SHA256.digest(of: own.configuration)]
       maximumLength = text.maximumLength
       decoderStart = text.decoderStart
       lowercases = model.pooling?.lowercases

@@ -69,21 +69,28 @@ package struct CorpusRun {
   ///
   /// - Throws: As `measure(_:)`.
   package func part(_ analyses: [any Analysis.Type], chunks: Range<Int>) throws -> CorpusPart {
-    let empty = tally(analyses)
-    var part = CorpusPart()
-    try measure(chunks, empty) { part.tallies[$0] = $1 }
+    var part = try part(analyses)
+    try measure(chunks, part.empty) { part.tallies[$0] = $1 }
     return part
+  }
+
+  /// A part without chunks, which others of the same run can be read like and merged with.
+  ///
+  /// - Throws: `InputError` where a file of the corpus or of the tokenizer cannot be read.
+  package func part(_ analyses: [any Analysis.Type]) throws -> CorpusPart {
+    CorpusPart(origin: try PartOrigin(self, analyses), empty: tally(analyses))
   }
 
   /// The whole that parts make up which together have every chunk.
   ///
-  /// - Throws: `InputError` for a chunk that no part has or that two have.
+  /// - Throws: `InputError` for a part of another model, corpus or settings, for a chunk that no part has or that two
+  ///   have, and for states that do not fit the others.
   package func reduced(_ parts: [CorpusPart], _ analyses: [any Analysis.Type]) throws -> Tally {
-    try CorpusPart.reduced(parts, chunks: chunks.count, tally(analyses), at: corpus.path)
+    try part(analyses).reduced(parts, chunks: chunks.count, at: corpus.path)
   }
 
   /// Before the first document.
-  package func tally(_ analyses: [any Analysis.Type]) -> Tally {
+  private func tally(_ analyses: [any Analysis.Type]) -> Tally {
     Tally(
       Accumulators(
         analyses,
