@@ -30,6 +30,8 @@ package struct SourceText {
   package let name: String
   package let literals: [Literal]
   private let code: [Character]
+  /// Where a literal ends, by where it begins.
+  private let ends: [Int: Int]
 
   package static func all(under folder: String) -> [SourceText] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -46,6 +48,7 @@ package struct SourceText {
     code = Array(text)
     var scanner = LiteralScanner(code)
     literals = scanner.literals()
+    ends = Dictionary(literals.map { ($0.start, $0.end) }) { first, _ in first }
   }
 
   /// Calls of `phrase` and `Message` with a literal key.
@@ -90,8 +93,8 @@ package struct SourceText {
   private func depth(from open: Int, to position: Int) -> Int {
     var depth = 0, index = open
     while index < position {
-      if let literal = literals.first(where: { $0.start == index }) {
-        index = literal.end
+      if let end = ends[index] {
+        index = end
         continue
       }
       if "([{".contains(code[index]) { depth += 1 }
@@ -104,8 +107,8 @@ package struct SourceText {
   private func end(of open: Int) -> Int? {
     var depth = 0, index = open
     while index < code.count {
-      if let literal = literals.first(where: { $0.start == index }) {
-        index = literal.end
+      if let end = ends[index] {
+        index = end
         continue
       }
       if "([{".contains(code[index]) { depth += 1 }

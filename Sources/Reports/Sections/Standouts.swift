@@ -50,7 +50,7 @@ struct Standouts {
     else {
       return nil
     }
-    let reason = results.reasonNotToJudgeHeads(of: .only)
+    let reason = results.reasonNotToJudgeHeads(of: .only)?.text
     // Where the corpus is too short there are still the seeded sequences of repeated tokens.
     let named = classes.classes.filter { one in
       reason == nil ? one.name != .other : [.induction, .duplicateToken].contains(one.name)
@@ -146,7 +146,7 @@ struct Standouts {
   private func isJudged(_ rule: String, _ stack: Component.Stack) -> Bool {
     !assessment.checks.contains { check in
       check.rule == rule && check.skipped != nil
-        && (check.scope ?? stack.title.lowercased()) == stack.title.lowercased()
+        && (check.scope ?? stack.name.text) == stack.name.text
     }
   }
 
