@@ -104,6 +104,25 @@ struct WordsTests {
     #expect(throws: InputError.self) { try Catalogue(language: "xx") }
   }
 
+  @Test("The threads of the pool write in the language of the caller, one call after the other")
+  func threads() throws {
+    let german = try Catalogue(language: "de", Array(#"{"rows": "{n, plural, one {# Zeile} other {# Zeilen}}"}"#.utf8))
+    func texts() -> [(text: String, thread: UInt)] {
+      mapPieces(40) { piece in
+        usleep(1000)
+        return (Message("rows", ["n": piece]).text, UInt(pthread_self()))
+      }
+    }
+    Workers.with(threads: 3) {
+      for _ in 0..<2 {
+        let made = Catalogue.$current.withValue(german) { texts() }
+        #expect(made.map(\.text) == (0..<40).map { $0 == 1 ? "1 Zeile" : "\($0) Zeilen" })
+        #expect(Set(made.map(\.thread)).count > 1)
+        #expect(texts().map(\.text) == (0..<40).map { "rows (n: \($0))" })
+      }
+    }
+  }
+
   @Test(
     "Messages that are not ICU's are refused", arguments: ["{", "}", "{n, plural, one {a}}", "{n, number", "{a, date}"])
   func damaged(text: String) throws {
