@@ -11,6 +11,7 @@ struct WordsTests {
   /// Keys that are put together from a name: of metrics, rules, units, sections.
   private static let families = [
     "metric.", "rule.", "unit.", "source.", "spread.", "guide.", "task.", "stack.", "class.",
+    "severity.", "role.",
   ]
 
   @Test("Every entry is an ICU message")
@@ -80,6 +81,31 @@ struct WordsTests {
     "the last of",
     "previous token", "next token", "duplicate token", "fixed offset", "training loss", "validation loss",
     "validation accuracy", "gradient norm", "learning rate", "effective rank", "heads of a class",
+  ]
+
+  @Test("No label of an axis, a column, a legend or a count stands outside the catalogue")
+  func labels() {
+    let rooms = ["Reports", "Analyses", "Results", "Plotting", "Diagnosis", "Commands"]
+    var found: [String] = []
+    for source in rooms.flatMap({ SourceText.all(under: "Sources/\($0)") }) {
+      for literal in source.literals
+      where source.isLabel(literal) && !Self.names.contains(literal.text)
+        && !literal.text.contains(/^[\w…]+([._][\w…]+)+$/)
+        && !Catalogue.english.holds("unit.\(literal.text)")
+      {
+        found.append("\(source.name):\(literal.line): \(literal.text)")
+      }
+    }
+    #expect(found == [])
+  }
+
+  /// What is the same in every language: colour maps, themes, a theme file's keys, formulas, arrays. Beside these go
+  /// names with dots or underscores, of files, sites and entries, and codes of units.
+  private static let names: Set = [
+    "viridis", "cividis", "magma", "twilight", "blue-red", "blue-orange", "screen", "dark", "paper", "titleSize",
+    "labelSize", "tickSize", "smallestSize", "lineWidth", "axisWidth", "rasterDPI", "background", "ink", "muted",
+    "grid",
+    "gapGround", "gapInk", "accent", "otherCategory", "log₁₀ |g|", "softmax", "logits",
   ]
 
   @Test(

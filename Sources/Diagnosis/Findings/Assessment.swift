@@ -4,7 +4,11 @@ import Support
 
 /// The answer of a run's gate, with how many findings of each severity led to it.
 package struct Verdict: Hashable, Codable, Sendable {
-  package enum Level: String, Codable, Sendable { case pass, warn, fail }
+  package enum Level: String, Codable, Sendable {
+    case pass, warn, fail
+
+    package var title: String { phrase("severity.\(rawValue)") }
+  }
 
   package var level: Level
   package var notes: Int

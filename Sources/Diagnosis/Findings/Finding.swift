@@ -7,6 +7,9 @@ package enum Severity: String, Codable, CaseIterable, Comparable, Sendable {
 
   package static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
 
+  /// "warn".
+  package var title: String { phrase("severity.\(rawValue)") }
+
   private var rank: Int { Severity.allCases.firstIndex(of: self) ?? 0 }
 }
 

@@ -78,7 +78,9 @@ struct Standouts {
     let parts = largest.map { one -> String in
       let best = one.members[0]
       let score = best.score?.value.map { ", \(NumberFormat.text($0))" } ?? ""
-      return "\(one.counted) (\(one.members.count == 1 ? "" : "strongest ")**\(best.head.id)**\(score))"
+      return phrase(
+        "standouts.headsOfClass",
+        ["counted": one.counted, "count": one.members.count, "head": best.head.id, "score": score])
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes[.induction] == nil ? phrase("standouts.noInductionHead") : ""
