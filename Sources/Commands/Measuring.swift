@@ -62,7 +62,7 @@ extension CorpusRun {
     _ analyses: [any Analysis.Type], _ progress: Progress
   ) throws -> (results: [AnalysisResult], extent: Extent) {
     for note in corpusNotes { progress.note(note.text) }
-    progress.begin("measuring", of: corpus.documents, unit: "documents")
+    progress.begin(phrase("progress.measuring"), of: corpus.documents, unit: phrase("unit.documents"))
     let measured = try measure(analyses, Runner(model, progress))
     progress.end()
     let tooShort = measured.extent.tooShort

@@ -57,7 +57,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   let outcomes = FigureCatalog.outcomes(of: results)
   watch.lap("judge")
 
-  progress.begin("drawing", of: outcomes.count { $0.figure != nil }, unit: "figures")
+  progress.begin(phrase("progress.drawing"), of: outcomes.count { $0.figure != nil }, unit: phrase("unit.figures"))
   let report = ReportWriter(results: results, assessment: assessment, outcomes: outcomes)
   try RunFolder.write(at: place) { folder in
     let context = ReportWriter.Context(

@@ -59,7 +59,8 @@ struct TrainingReading: Sendable {
     guard let checkpoints, let measurement else { return result }
     let last = checkpoints.all[checkpoints.all.count - 1]
     let isMeasured = last.folder.standardizedFileURL.path == model.standardizedFileURL.path
-    progress.begin("measuring", of: checkpoints.all.count - (isMeasured ? 1 : 0), unit: "checkpoints")
+    progress.begin(
+      phrase("progress.measuring"), of: checkpoints.all.count - (isMeasured ? 1 : 0), unit: phrase("unit.checkpoints"))
     let final = try isMeasured ? (results: measured, weights: WeightDigests(own)) : measure(last, job, measurement)
     var series = CheckpointSeries(
       names: checkpoints.all.map(\.name), steps: checkpoints.all.map(\.step), last: final.results)

@@ -61,7 +61,7 @@ struct JobFile {
         "name", "model", "adapter_base", "tokenizer", "corpus", "analyses", "tasks", "select", "logs", "checkpoints",
         "thresholds", "output", "seed", "precision",
       ],
-      unsupported: ["models": phrase("jobFile.reportSeveralModels"), "baseline": "a baseline"])
+      unsupported: ["models": phrase("jobFile.reportSeveralModels"), "baseline": phrase("jobFile.baseline")])
     try self.init(settings: job, at: url)
   }
 

@@ -126,9 +126,7 @@ package struct Subject: Codable, Hashable, Sendable {
     }
   }
 
-  /// What the corpus consists of, for sentences about it.
-  package var documentNoun: String { model.image == nil ? "document" : "image" }
-  /// What a document's positions are.
+  /// What a document's positions are, for the catalogue to choose by: "token" or "position".
   package var positionNoun: String { model.image == nil ? "token" : "position" }
 
   /// The job's name: the run folder's.

@@ -24,7 +24,7 @@ package struct ProbeCurves: FigureContent {
     var selectivity: Curve? {
       control.map { control in
         Curve(
-          "selectivity", x: accuracy.x,
+          phrase("legend.selectivity"), x: accuracy.x,
           y: zip(accuracy.y, control.y).map { a, b in
             guard let x = a.number, let y = b.number else { return a.number == nil ? a : b }
             return PlotValue(x - y)
@@ -39,7 +39,7 @@ package struct ProbeCurves: FigureContent {
   let place: String
   let interval: String
 
-  package init(title: String, tasks: [Task], place: String = "layer", interval: String = "") {
+  package init(title: String, tasks: [Task], place: String = phrase("axis.layer"), interval: String = "") {
     precondition(!tasks.isEmpty)
     self.title = title
     self.tasks = tasks
@@ -90,19 +90,20 @@ package struct ProbeCurves: FigureContent {
         curve.name = name
         return curve
       }
-      var marks = named(task.accuracy, "accuracy").marks(.category(0))
+      var marks = named(task.accuracy, phrase("axis.accuracy")).marks(.category(0))
       if let control = task.control {
         marks += named(control, phrase("probeCurves.controlTask")).marks(.category(1), dash: [5, 2])
       }
       if let selectivity = task.selectivity { marks += selectivity.marks(.category(2), dash: [1.5, 1.5]) }
-      if let chance = task.chance { marks.append(RuleMark(.atY, chance, name: "chance")) }
+      if let chance = task.chance { marks.append(RuleMark(.atY, chance, name: phrase("legend.chance"))) }
       return Plot.Panel(tasks.count > 1 ? task.name : "", marks)
     }
     let readings = tasks.flatMap { $0.accuracy.y + $0.accuracy.low + ($0.selectivity?.y ?? []) }
     let foot = min(0, (Plotting.extent(readings)?.lowerBound ?? 0) * 1.05)
     return Plot(
       title, x: .integers(place),
-      y: Axis(.linear, hasControl ? phrase("probeCurves.accuracySelectivity") : "accuracy", domain: foot...1),
+      y: Axis(
+        .linear, hasControl ? phrase("probeCurves.accuracySelectivity") : phrase("axis.accuracy"), domain: foot...1),
       shape: .ratio(tasks.count > 1 ? 0.8 : 0.6), columns: min(tasks.count, 3), panels: panels)
   }
 
