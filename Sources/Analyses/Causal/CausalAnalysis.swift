@@ -10,26 +10,30 @@ package struct CausalAnalysis: Experiment {
   package static let id = CausalMetrics.analysis
   package static let settings: any AnalysisSettings.Type = Settings.self
 
-  /// `{ causal: { maps: ["resid_pre", "head_z"] } }`.
+  /// `{ causal: { maps: ["resid_point", "head_z"], modes: ["patch"] } }`; everything where they are not there.
   package struct Settings: AnalysisSettings {
     package var maps = CausalMetrics.Map.allCases
+    package var modes = CausalMetrics.Mode.allCases
 
     package init() {}
 
     package init(_ setting: Setting) throws {
-      let names = CausalMetrics.Map.allCases.map(\.rawValue)
-      guard let chosen = try setting.fields(["maps"])["maps"]?.list().map({ try $0.choice(of: names) }) else { return }
-      maps = CausalMetrics.Map.allCases.filter { chosen.contains($0.rawValue) }
+      let fields = try setting.fields(["maps", "modes"])
+      func chosen<Choice: CaseIterable & RawRepresentable<String>>(_ key: String) throws -> [Choice]? {
+        let names = try fields[key]?.list().map { try $0.choice(of: Choice.allCases.map(\.rawValue)) }
+        return names.map { names in Choice.allCases.filter { names.contains($0.rawValue) } }
+      }
+      maps = try chosen("maps") ?? maps
+      modes = try chosen("modes") ?? modes
     }
   }
 
   private let tasks: [TokenizedTask]
-  private let maps: [CausalMetrics.Map]
+  private let asked: Settings
 
   package init(_ context: AnalysisContext) {
     tasks = context.tasks
-    let settings: Settings = context.settings(of: Self.id)
-    maps = settings.maps
+    asked = context.settings(of: Self.id)
   }
 
   package var empty: NoState { NoState() }
@@ -46,13 +50,14 @@ package struct CausalAnalysis: Experiment {
     var result = AnalysisResult(id: Self.id)
     var rows: [Metric: [MetricTable.Row]] = [:]
     for task in tasks {
-      let sweep = try PatchingSweep(task, maps, runner)
+      let sweep = try PatchingSweep(task, asked, runner)
       try sweep.write(to: &result, &rows)
       result.notes += task.notes.map { Note($0) } + sweep.notes.map { Note($0) }
     }
-    result.tables = [CausalMetrics.clean, CausalMetrics.corrupt, CausalMetrics.solved, CausalMetrics.agreement].map {
-      MetricTable($0, rows[$0] ?? [])
-    }
+    result.tables = [CausalMetrics.clean, CausalMetrics.corrupt, CausalMetrics.solved, CausalMetrics.agreement]
+      .compactMap {
+        metric in rows[metric].map { MetricTable(metric, $0) }
+      }
     return result
   }
 }

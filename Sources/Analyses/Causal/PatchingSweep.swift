@@ -8,6 +8,7 @@ import Transformers
 struct PatchingSweep {
   private let task: TokenizedTask
   private let maps: [CausalMetrics.Map]
+  private let modes: [CausalMetrics.Mode]
   private let d: StackDescription
   /// The length of all pairs; nil where it differs, and then there are no maps by position.
   private let positions: Int?
@@ -20,12 +21,13 @@ struct PatchingSweep {
   private var equal = 0
   private var all = 0
 
-  init(_ task: TokenizedTask, _ maps: [CausalMetrics.Map], _ runner: Runner) throws {
+  init(_ task: TokenizedTask, _ asked: CausalAnalysis.Settings, _ runner: Runner) throws {
     self.task = task
     d = runner.model.description.stack
     let lengths = Set(task.pairs.map(\.clean.count))
     positions = lengths.count == 1 ? lengths.first : nil
-    self.maps = lengths.count == 1 ? maps : maps.filter { !$0.isByPosition }
+    maps = lengths.count == 1 ? asked.maps : asked.maps.filter { !$0.isByPosition }
+    modes = asked.modes
     for pair in task.pairs { try add(pair, runner) }
   }
 
@@ -33,7 +35,7 @@ struct PatchingSweep {
     let inputs = [pair.input(isClean: true), pair.input(isClean: false)]
     var unedited = ExperimentPlan(
       inputs: inputs, runs: inputs.indices.map { ExperimentRun(input: $0, objective: pair.objective) })
-    let attributed = maps.filter(\.hasAttribution)
+    let attributed = modes.contains(.attribution) ? maps.filter(\.hasAttribution) : []
     unedited.sites = Set(maps.flatMap { $0.sites(d) })
     unedited.gradients = Set(attributed.flatMap { $0.sites(d) })
     let traces = try runner.run(unedited)
@@ -52,7 +54,7 @@ struct PatchingSweep {
         })
     }
     // Into run `target` what run `source` had.
-    for (mode, target, source) in [(CausalMetrics.Mode.patch, 1, 0), (.noising, 0, 1)] {
+    for (mode, target, source) in [(CausalMetrics.Mode.patch, 1, 0), (.noising, 0, 1)] where modes.contains(mode) {
       var plan = ExperimentPlan(inputs: [inputs[target]], runs: [])
       // For each place of each map its run; nil where both runs are equal there.
       var runs: [[Int?]] = []
@@ -114,6 +116,7 @@ struct PatchingSweep {
       guard let patched = effects(.patch, map), let estimated = effects(.attribution, map) else { continue }
       pairs += zip(patched, estimated).filter { $0.isFinite && $1.isFinite }
     }
+    guard !pairs.isEmpty else { return }
     rows[CausalMetrics.agreement, default: []].append(
       MetricTable.Row(component, Quantity(correlation(pairs), n: pairs.count)))
   }
