@@ -58,7 +58,7 @@ private struct MarkdownWriter {
     }
     add(
       phrase(
-        "articleMarkdown.figureFiguresShort",
+        "article.figure",
         [
           "figures": figures, "short": Escaping.markdown(figure.caption.short),
           "subject": Escaping.markdown(figure.caption.subject), "links": links.joined(separator: " · "),
@@ -106,12 +106,12 @@ extension Finding {
 
   var markdown: String {
     var text = phrase(
-      "articleMarkdown.titleSeverityScope",
+      "article.finding",
       ["title": Escaping.markdown(title), "severity": severity.title, "scope": Escaping.markdownCode(scope)])
     text += Escaping.markdown(meaning) + "\n"
     for item in evidence { text += "\n- \(Escaping.markdown(item.sentence))" }
     if !fixes.isEmpty {
-      text += phrase("articleMarkdown.tryFixes", ["fixes": Escaping.markdown(fixes.joined(separator: "; "))])
+      text += phrase("article.fixes", ["fixes": Escaping.markdown(fixes.joined(separator: "; "))])
     }
     return text
   }
@@ -121,14 +121,14 @@ extension Evidence {
   /// "Normalised entropy of L2.H1 is 0.013 [0.01, 0.02], below 0.02; baseline 0.4; n = 812".
   var sentence: String {
     var text = phrase(
-      "articleMarkdown.titleComponentValue", ["title": title, "component": component.id, "value": value.text()])
+      "evidence.value", ["title": title, "component": component.id, "value": value.text()])
     if !unit.isEmpty, value.value != nil { text += " \(unit)" }
     if value.interval != nil { text += " \(value.intervalText)" }
     if let threshold {
       text += phrase(
         "evidence.threshold", ["side": side?.rawValue ?? "none", "threshold": NumberFormat.text(threshold)])
     }
-    if let baseline { text += phrase("articleMarkdown.baselineBaseline", ["baseline": baseline.text()]) }
+    if let baseline { text += phrase("evidence.baseline", ["baseline": baseline.text()]) }
     if value.n > 0 { text += "; n = \(NumberFormat.count(value.n))" }
     return text
   }

@@ -42,5 +42,5 @@ extension Sequence<Quantity> {
 /// "a", "a and b", "a, b and c".
 func listed(_ items: [String]) -> String {
   guard let last = items.last, items.count > 1 else { return items.first ?? "" }
-  return items.dropLast().joined(separator: ", ") + phrase("quantityText.andLast", ["last": last])
+  return items.dropLast().joined(separator: ", ") + phrase("list.last", ["last": last])
 }

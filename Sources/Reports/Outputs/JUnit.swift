@@ -36,7 +36,7 @@ package enum JUnit {
   }
 
   private static func text(_ finding: Finding) -> String {
-    ([finding.scope] + finding.evidence.map(\.sentence) + finding.fixes.map { phrase("jUnit.tryValue", ["value": $0]) })
+    ([finding.scope] + finding.evidence.map(\.sentence) + finding.fixes.map { phrase("junit.fix", ["value": $0]) })
       .joined(separator: "\n")
   }
 }

@@ -34,7 +34,7 @@ package struct PullRequestSummary {
     let foot =
       notJudged
       + phrase(
-        "pullRequestSummary.subtitleFullReport", ["subtitle": Self.shortened(Escaping.markdown(article.subtitle), 2000)]
+        "summary.foot", ["subtitle": Self.shortened(Escaping.markdown(article.subtitle), 2000)]
       )
     let failures = findings.filter { $0.severity == .fail }
     let others = findings.filter { $0.severity != .fail }
@@ -52,14 +52,14 @@ package struct PullRequestSummary {
         cut[finding.severity, default: 0] += 1
       }
     }
-    if rows.isEmpty { return head + phrase("pullRequestSummary.noFindingsFoot", ["foot": foot]) }
+    if rows.isEmpty { return head + phrase("summary.noFindings", ["foot": foot]) }
     let counts = [Severity.warn, .note].compactMap { severity in
       cut[severity].map { phrase(severity == .warn ? "count.warnings" : "count.notes", ["count": $0]) }
     }
     let names = ["column.rule", "column.where", "column.evidence"].map { phrase($0) }.joined(separator: " | ")
     let table = "\n| | \(names) |\n|---|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
     return head + table
-      + (counts.isEmpty ? "" : phrase("pullRequestSummary.cutLengthCounts", ["counts": listed(counts)])) + foot
+      + (counts.isEmpty ? "" : phrase("summary.cut", ["counts": listed(counts)])) + foot
   }
 
   /// One line of the rules that could not be evaluated, by the reason; empty where there are none.
@@ -78,7 +78,7 @@ package struct PullRequestSummary {
         + Escaping.markdown(Self.shortened(reason, 200)) + ")"
     }
     return texts.isEmpty
-      ? "" : phrase("pullRequestSummary.notJudgedTexts", ["texts": Self.shortened(texts.joined(separator: "; "), 6000)])
+      ? "" : phrase("summary.notJudged", ["texts": Self.shortened(texts.joined(separator: "; "), 6000)])
   }
 
   private static func size(_ rows: [String]) -> Int { rows.reduce(0) { $0 + $1.utf8.count + 1 } }
@@ -100,7 +100,7 @@ package struct PullRequestSummary {
       let more = members.count > 6 ? ", …" : ""
       let evidence = members[0].evidence.first.map { Escaping.markdown(shortened($0.sentence, 200)) } ?? ""
       return phrase(
-        "pullRequestSummary.failTitleMembers",
+        "summary.failure",
         [
           "title": Escaping.markdown(shortened(members[0].title, 80)), "members": members.count,
           "places": Escaping.markdown(places), "more": more, "evidence": evidence,

@@ -28,10 +28,10 @@ package struct VerdictNotice {
       "  \(finding.severity.title): \(Self.place(finding))"
         + (finding.evidence.first.map { ": \(Self.shortened($0.sentence, 160))" } ?? "")
     }
-    let more = grave.count > Self.most ? [phrase("verdictNotice.andMostMore2", ["most": grave.count - Self.most])] : []
+    let more = grave.count > Self.most ? [phrase("notice.moreLine", ["most": grave.count - Self.most])] : []
     return
       (["\(assessment.verdict.level.title): \(sentence)"] + named + more + [
-        phrase("verdictNotice.reportPage", ["page": page])
+        phrase("notice.report", ["page": page])
       ])
       .map(Escaping.visible)
   }
@@ -40,11 +40,11 @@ package struct VerdictNotice {
   package var line: String {
     let grave = assessment.findings.filter { $0.severity > .note }
     let named = grave.prefix(Self.most).map(Self.place)
-    let more = grave.count > Self.most ? [phrase("verdictNotice.andMostMore", ["most": grave.count - Self.most])] : []
+    let more = grave.count > Self.most ? [phrase("notice.more", ["most": grave.count - Self.most])] : []
     let findings = named.isEmpty ? "" : ": \((named + more).joined(separator: "; "))"
     return Escaping.visible(
       phrase(
-        "verdictNotice.levelDroplastFindings",
+        "notice.line",
         [
           "level": assessment.verdict.level.title, "dropLast": sentence.dropLast(), "findings": findings,
           "page": page,
@@ -53,7 +53,7 @@ package struct VerdictNotice {
 
   private static func place(_ finding: Finding) -> String {
     phrase(
-      "verdictNotice.titleAtComponent", ["title": finding.title, "component": shortened(finding.component.id, 60)])
+      "notice.place", ["title": finding.title, "component": shortened(finding.component.id, 60)])
   }
 
   private static func shortened(_ text: String, _ most: Int) -> String {

@@ -31,7 +31,7 @@ struct AnalysisSection {
         members.count > 1 ? Escaping.markdown(member.id) : "none"
       blocks.append(
         .remark(
-          phrase("analysisSection.nameApplicableReason", ["name": name, "reason": Escaping.markdown(reason.text)])))
+          phrase("section.notApplicable", ["name": name, "reason": Escaping.markdown(reason.text)])))
     }
     // What belongs to no stack of an encoder–decoder stands before the stacks.
     let stacks = builder.results.subject.model.stacks
@@ -91,7 +91,7 @@ struct AnalysisSection {
       zeros.isEmpty
       ? ""
       : phrase(
-        "analysisSection.zeros0All", ["zeros": listed(zeros), "count": rows, "kind": "\(kind)"])
+        "section.allZero", ["zeros": listed(zeros), "count": rows, "kind": "\(kind)"])
     if shown.isEmpty { return .remark(remark) }
     var table = table(shown, kind)
     if !remark.isEmpty { table.caption += " " + remark }
@@ -100,7 +100,7 @@ struct AnalysisSection {
 
   private func plural(_ kind: ComponentKind) -> String {
     kind == .head && builder.results.subject.selection?.isOfModel == true
-      ? phrase("analysisSection.theSelectedHeads") : kind.plural
+      ? phrase("section.selectedHeads") : kind.plural
   }
 
   private func table(_ tables: [MetricTable], _ kind: ComponentKind) -> Article.Table {
@@ -116,11 +116,11 @@ struct AnalysisSection {
       kind != .model || spreads.isEmpty
       ? ""
       : phrase(
-        "analysisSection.bracketsWords",
+        "section.brackets",
         ["words": listed([.interval, .batches].filter(spreads.contains).map(\Metric.Spread.words))])
     // Under the heading of a stack it is not the model that is whole.
     let whole =
-      builder.results.subject.model.encoder == nil || kind != .model ? plural(kind) : phrase("analysisSection.asAWhole")
+      builder.results.subject.model.encoder == nil || kind != .model ? plural(kind) : phrase("section.asAWhole")
     let caption = "**\(guide.title): \(whole).**\(n)\(brackets)"
     if components.count <= 14, kind != .tensor {
       // Metrics down the page, so that each has its formula beside it.
@@ -141,7 +141,7 @@ struct AnalysisSection {
       caption: n.trimmingPrefix(" ")
         + (cut > 0
           ? phrase(
-            "analysisSection.firstLongesttableComponents",
+            "section.cutTable",
             ["longestTable": Self.longestTable, "components": components.count])
           : ""),
       columns: [Article.Column(kind.singular)] + tables.map { Article.Column($0.metric.heading, isNumeric: true) },
@@ -192,10 +192,10 @@ enum ComponentKind: CaseIterable {
 
   var plural: String {
     switch self {
-    case .model: phrase("analysisSection.theModelAsAWhole")
-    case .point: phrase("analysisSection.residualPoints")
+    case .model: phrase("section.wholeModel")
+    case .point: phrase("section.residualPoints")
     case .layer: phrase("word.layers")
-    case .head: phrase("analysisSection.allHeads")
+    case .head: phrase("section.allHeads")
     case .tensor: phrase("word.tensors")
     case .keyValueHead: phrase("component.all.keyValueHead")
     case .neuron: phrase("component.all.neuron")

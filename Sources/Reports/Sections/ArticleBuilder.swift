@@ -35,14 +35,14 @@ package struct ArticleBuilder: Sendable {
     let corpus = results.subject.corpus
     return
       phrase(
-        "articleBuilder.modelTaskFamily",
+        "article.subtitle",
         [
           "model": model.name, "article": "aeiou".contains(model.task.text.first ?? "x") ? "vowel" : "other",
           "task": model.task, "family": model.family, "layers": layers(model),
           "heads": model.heads, "parameters": model.parameters,
           "measured": corpus.map { corpus in
             phrase(
-              "articleBuilder.measuredOn",
+              "article.measuredOn",
               [
                 "documents": results.subject.documents, "positions": results.subject.positions, "corpus": corpus.name,
               ])
@@ -54,12 +54,12 @@ package struct ArticleBuilder: Sendable {
   /// "6 layers", "2 encoder and 2 decoder layers".
   private func layers(_ model: Subject.Model) -> String {
     guard let encoder = model.encoder else { return phrase("count.layers", ["count": model.layers]) }
-    return phrase("articleBuilder.layersEncoderLayers2", ["layers": encoder.layers, "layers2": model.layers])
+    return phrase("count.layersOfStacks", ["layers": encoder.layers, "layers2": model.layers])
   }
 
   private func attention(_ model: Subject.Model) -> String {
     model.encoder != nil
-      ? phrase("articleBuilder.bidirectionalEncoderCausal")
+      ? phrase("fact.encoderDecoderAttention")
       : phrase(model.isCausal ? "word.causal" : "word.bidirectional")
   }
 
@@ -72,7 +72,7 @@ package struct ArticleBuilder: Sendable {
       return found.isEmpty
         ? nil
         : phrase(counted, ["count": found.count])
-          + (rules < found.count ? phrase("articleBuilder.underRules", ["rules": rules]) : "")
+          + (rules < found.count ? phrase("verdict.underRules", ["rules": rules]) : "")
     }
     let findings = [
       found(.fail, "count.failures"), found(.warn, "count.warnings"), found(.note, "count.notes"),
@@ -80,15 +80,15 @@ package struct ArticleBuilder: Sendable {
     var parts = findings.isEmpty ? [] : [findings.joined(separator: ", ")]
     parts.append(
       phrase(
-        "articleBuilder.passedPassedPartlyjudged",
+        "verdict.passed",
         [
           "passed": verdict.passed,
           "partlyJudged":
             (verdict.partlyJudged > 0
-            ? phrase("articleBuilder.partlyjudgedJudgedOnly", ["partlyJudged": verdict.partlyJudged]) : ""),
+            ? phrase("verdict.partlyJudged", ["partlyJudged": verdict.partlyJudged]) : ""),
         ]))
     if verdict.notJudged > 0 {
-      parts.append(phrase("articleBuilder.notjudgedCouldNot", ["notJudged": verdict.notJudged]))
+      parts.append(phrase("verdict.notJudged", ["notJudged": verdict.notJudged]))
     }
     return parts.joined(separator: "; ") + "."
   }
@@ -99,14 +99,14 @@ package struct ArticleBuilder: Sendable {
     var blocks: [Article.Block] = assessment.findings.map { .finding($0) }
     if assessment.findings.isEmpty {
       blocks.append(
-        .prose(phrase("articleBuilder.noRuleFound")))
+        .prose(phrase("findings.none")))
     }
     blocks += unknownSettings + weightNotes { $0.isUrgent }
     blocks.append(
       .table(
         Article.Table(
           caption:
-            phrase("articleBuilder.rulesWhatWas"),
+            phrase("findings.rules"),
           columns: [Article.Column(phrase("column.rule")), Article.Column(phrase("column.outcome"))],
           rows: assessment.checks.map { check in [Article.Cell(check.name), Article.Cell(outcome(check))] })))
     return Article.Section(id: "findings", title: phrase("section.findings"), blocks: blocks)
@@ -117,7 +117,7 @@ package struct ArticleBuilder: Sendable {
     return [
       .remark(
         phrase(
-          "articleBuilder.settingsModelsConfiguration",
+          "findings.unknownSettings",
           ["settings": settings.map { Escaping.markdownCode($0) }.joined(separator: ", ")]))
     ]
   }
@@ -128,7 +128,7 @@ package struct ArticleBuilder: Sendable {
   }
 
   private func outcome(_ check: Assessment.Check) -> String {
-    if let skipped = check.skipped { return phrase("articleBuilder.notJudgedSkipped", ["skipped": skipped]) }
+    if let skipped = check.skipped { return phrase("findings.notJudged", ["skipped": skipped]) }
     let found = assessment.findings.filter { $0.rule == check.rule }
     if found.isEmpty { return phrase("severity.pass") }
     return Severity.allCases.reversed().compactMap { severity in
@@ -163,7 +163,7 @@ package struct ArticleBuilder: Sendable {
     }
     var blocks: [Article.Block] = [
       .prose(
-        phrase("articleBuilder.everyNumberThis")),
+        phrase("method.definitions")),
       .definitions(metrics),
     ]
     let thresholds = Rule.all.flatMap { rule in
@@ -179,14 +179,14 @@ package struct ArticleBuilder: Sendable {
       blocks.append(
         .table(
           Article.Table(
-            caption: phrase("articleBuilder.defaultThresholdsThresholds"),
+            caption: phrase("method.thresholds"),
             columns: [
               Article.Column(phrase("column.rule")), Article.Column(phrase("column.line")),
               Article.Column(phrase("column.default"), isNumeric: true),
             ],
             rows: thresholds)))
     }
-    return Article.Section(id: "method", title: phrase("articleBuilder.methodAndDefinitions"), blocks: blocks)
+    return Article.Section(id: "method", title: phrase("section.method"), blocks: blocks)
   }
 
   private var provenance: Article.Section {
@@ -199,7 +199,7 @@ package struct ArticleBuilder: Sendable {
         (
           phrase("fact.shape"),
           phrase(
-            "articleBuilder.layersHeadsWidth",
+            "fact.shapeOfModel",
             ["layers": layers(model), "heads": model.heads, "headWidth": model.headWidth, "width": model.width])
         ),
         (phrase("fact.vocabulary"), NumberFormat.count(model.vocabulary)),
@@ -210,7 +210,7 @@ package struct ArticleBuilder: Sendable {
         [
           (phrase("fact.corpus"), corpus.name), (phrase("fact.documents"), NumberFormat.count(corpus.documents)),
           (phrase("fact.tokens"), NumberFormat.count(corpus.tokens)),
-          (phrase("articleBuilder.documentsCutLength"), NumberFormat.count(corpus.truncated)),
+          (phrase("fact.cutDocuments"), NumberFormat.count(corpus.truncated)),
           (phrase("fact.label"), corpus.label ?? phrase("fact.none")),
         ]
       } ?? []) + [(phrase("fact.seed"), String(results.subject.seed))]
@@ -223,13 +223,13 @@ package struct ArticleBuilder: Sendable {
     blocks += weightNotes { !$0.isUrgent }
     blocks += [
       .prose(
-        phrase("articleBuilder.allNumbersLie"))
+        phrase("provenance.files"))
     ]
     if !omitted.isEmpty {
       blocks.append(
         .remark(
           phrase(
-            "articleBuilder.notDrawnOmitted",
+            "provenance.notDrawn",
             [
               "omitted": omitted.map { "\(Escaping.markdownCode($0.id)) (\(Escaping.markdown($0.reason)))" }.joined(
                 separator: "; ")

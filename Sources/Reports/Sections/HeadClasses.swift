@@ -28,7 +28,7 @@ struct HeadClasses {
 
   /// "12", or "8 of the 12" where some have no numbers.
   var countedHeads: String {
-    count == all ? NumberFormat.count(all) : phrase("headClasses.countOfTheAll", ["count": count, "all": all])
+    count == all ? NumberFormat.count(all) : phrase("headTables.countOfAll", ["count": count, "all": all])
   }
 
   /// Nil where the run has no classes.

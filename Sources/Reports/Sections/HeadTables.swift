@@ -25,19 +25,19 @@ struct HeadTables {
         Article.Cell(shown + more),
         best.map { $0.cell(withInterval: true) } ?? Article.Cell("–", .number),
         Article.Cell(best.map { NumberFormat.count($0.n) } ?? "–", .number),
-        Article.Cell(one.metric.map { "\($0.title) = \($0.formula)" } ?? phrase("headTables.noScoreExceeds"), .formula),
+        Article.Cell(one.metric.map { "\($0.title) = \($0.formula)" } ?? phrase("headTables.noScore"), .formula),
       ]
     }
     let absent = named.filter { classes[$0] == nil }
     let sentence =
       absent.isEmpty
       ? ""
-      : phrase("headTables.noHeadClass", ["absent": absent.count, "classes": absent.map { "*\($0.title)*" }.listed])
+      : phrase("headTables.absent", ["absent": absent.count, "classes": absent.map { "*\($0.title)*" }.listed])
     return [
       .table(
         Article.Table(
           caption:
-            phrase("headTables.headsClassStrongest", ["sentence": sentence]),
+            phrase("headTables.caption", ["sentence": sentence]),
           columns: [
             Article.Column(phrase("column.class")), Article.Column(phrase("column.heads"), isNumeric: true),
             Article.Column(phrase("column.which")),

@@ -16,12 +16,12 @@ struct Standouts {
     guard let finding = assessment.findings.first, finding.severity > .note else { return nil }
     let same = assessment.findings.filter { $0.rule == finding.rule && $0.severity == finding.severity }
     let places = same.prefix(3).map { Escaping.markdown($0.component.id) }
-    let more = same.count > 3 ? phrase("standouts.andSameMore", ["same": same.count - 3]) : ""
+    let more = same.count > 3 ? phrase("standouts.more", ["same": same.count - 3]) : ""
     let evidence = finding.evidence.first.map { " (\(lowercased(Escaping.markdown($0.sentence))))" } ?? ""
     let place = more.isEmpty ? listed(places) : places.joined(separator: ", ") + more
     return
       phrase(
-        "standouts.titlePlaceEvidence",
+        "standouts.finding",
         [
           "title": Escaping.markdown(finding.title), "place": place, "evidence": evidence,
           "lowercased": lowercased(Escaping.markdown(finding.meaning)),
@@ -58,15 +58,15 @@ struct Standouts {
     let (layers, count) = (results.subject.model.layers, results.subject.model.heads)
     let aligner =
       BestAligner(results, layers: layers, heads: count).map {
-        phrase("standouts.nameIsReason", ["name": $0.name, "reason": $0.reason])
+        phrase("standouts.aligner", ["name": $0.name, "reason": $0.reason])
       } ?? ""
     if let reason, named.isEmpty {
       return phrase(
-        "standouts.whatStackHeads", ["stack": stack.rawValue, "reason": Escaping.markdown(reason), "aligner": aligner])
+        "standouts.headsNotJudged", ["stack": stack.rawValue, "reason": Escaping.markdown(reason), "aligner": aligner])
     }
     guard !named.isEmpty else {
       return
-        phrase("standouts.noneClassesStack", ["classes": classes.count, "stack": stack.rawValue, "aligner": aligner])
+        phrase("standouts.noClass", ["classes": classes.count, "stack": stack.rawValue, "aligner": aligner])
     }
     let largest = named.enumerated().sorted { one, other in
       // Heads with a job that is rare and told apart by a probe are named before the common ones.
@@ -84,9 +84,9 @@ struct Standouts {
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes[.induction] == nil ? phrase("standouts.noInductionHead") : ""
-    let rest = reason.map { phrase("standouts.whatOthersDo", ["markdown": Escaping.markdown($0)]) } ?? ""
+    let rest = reason.map { phrase("standouts.othersNotJudged", ["markdown": Escaping.markdown($0)]) } ?? ""
     return phrase(
-      "standouts.amongCountedheadsStack",
+      "standouts.heads",
       [
         "countedHeads": classes.countedHeads, "stack": stack.rawValue, "parts": listed(parts), "without": without,
         "rest": rest, "aligner": aligner,
@@ -102,7 +102,7 @@ struct Standouts {
     else { return nil }
     return
       phrase(
-        "standouts.firstTokenSink", ["digits": NumberFormat.text(value * 100, digits: 2), "stack": stack.rawValue])
+        "standouts.sink", ["digits": NumberFormat.text(value * 100, digits: 2), "stack": stack.rawValue])
   }
 
   private func rarity(_ name: PatternClass) -> Int {
@@ -117,7 +117,7 @@ struct Standouts {
       let low = rank.min { $0.value < $1.value } ?? rank[0]
       let ends =
         phrase(
-          "standouts.effectiveRankGoes",
+          "standouts.rank",
           [
             "stack": stack.rawValue, "value": NumberFormat.text(rank[0].value), "component": rank[0].component.id,
             "value2": NumberFormat.text(rank[rank.count - 1].value), "component2": rank[rank.count - 1].component.id,
@@ -127,17 +127,17 @@ struct Standouts {
         ends
           + (isInside
             ? phrase(
-              "standouts.lowestValueComponent", ["value": NumberFormat.text(low.value), "component": low.component.id])
+              "standouts.lowestRank", ["value": NumberFormat.text(low.value), "component": low.component.id])
             : ""))
     }
     if let ratio = results[GradientMetrics.endToEndRatio]?[.model]?.value, ratio > 0 {
       let change =
         ratio >= 1
-        ? phrase("standouts.shrinksFactorRatio", ["ratio": NumberFormat.text(ratio)])
-        : phrase("standouts.growsFactorRatio", ["ratio": NumberFormat.text(1 / ratio)])
+        ? phrase("standouts.shrinks", ["ratio": NumberFormat.text(ratio)])
+        : phrase("standouts.grows", ["ratio": NumberFormat.text(1 / ratio)])
       parts.append(
         phrase(
-          "standouts.subjectGradientFlow",
+          "standouts.gradientFlow",
           ["place": parts.isEmpty ? "first" : "later", "stack": stack.rawValue, "change": change])
       )
     }

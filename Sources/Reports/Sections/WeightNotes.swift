@@ -10,25 +10,25 @@ extension WeightNote {
   package func sentence(naming most: Int = 3) -> String {
     switch kind {
     case .merged:
-      return phrase("weightNotes.loraAdapterDetail", ["detail": detail ?? "", "count": names.count])
+      return phrase("weightNotes.adapter", ["detail": detail ?? "", "count": names.count])
     case .untied:
       return
-        phrase("weightNotes.configurationTiesFirst", ["first": names.first ?? "", "last": names.last ?? ""])
+        phrase("weightNotes.tiedButDifferent", ["first": names.first ?? "", "last": names.last ?? ""])
     case .adapters:
       return phrase(
-        "weightNotes.tensorsAdapterNames",
+        "weightNotes.adapterAmongWeights",
         ["count": names.count, "listing": listing(most)])
     case .beyond:
-      return phrase("weightNotes.tensorsLayersBeyond", ["count": names.count, "listing": listing(most)])
+      return phrase("weightNotes.beyondLayers", ["count": names.count, "listing": listing(most)])
     case .unread:
-      return phrase("weightNotes.tensorsFileNot", ["count": names.count, "listing": listing(most)])
+      return phrase("weightNotes.unread", ["count": names.count, "listing": listing(most)])
     case .idle:
-      return phrase("weightNotes.noForwardPass", ["count": names.count, "elements": count, "listing": listing(most)])
+      return phrase("weightNotes.unused", ["count": names.count, "elements": count, "listing": listing(most)])
     }
   }
 
   private func listing(_ most: Int) -> String {
-    let more = names.count > most ? phrase("weightNotes.andMostMore", ["most": names.count - most]) : ""
+    let more = names.count > most ? phrase("weightNotes.more", ["most": names.count - most]) : ""
     return names.prefix(most).map(shortened).joined(separator: ", ") + more
   }
 

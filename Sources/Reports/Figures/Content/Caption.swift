@@ -10,11 +10,11 @@ struct Caption {
   var model: String {
     let model = results.subject.model
     return phrase(
-      "caption.modelFamilyLayers",
+      "caption.modelSize",
       [
         "model": model.name, "family": model.family, "layers": model.layers, "heads": model.heads,
         "parameters": model.parameters,
-        "phrase": model.precision.map { phrase("caption.inValue", ["value": $0]) } ?? "",
+        "phrase": model.precision.map { phrase("caption.precision", ["value": $0]) } ?? "",
       ])
   }
 
@@ -35,13 +35,13 @@ struct Caption {
   ) -> FigureCaption {
     let definitions = metrics.map { "\($0.title) = \($0.formula) (\($0.source))." } + (formula.map { [$0] } ?? [])
     let subject =
-      [phrase("caption.modelModel", ["model": model])]
-      + (onCorpus ? corpus.map { [phrase("caption.corpusCorpus", ["corpus": $0])] } ?? [] : [])
+      [phrase("caption.model", ["model": model])]
+      + (onCorpus ? corpus.map { [phrase("caption.corpus", ["corpus": $0])] } ?? [] : [])
     let notes = notes(of: analysis, what: what, metrics: metrics, isOfHistograms)
     let selection = isOfParts(analysis) ? results.subject.selection?.sentence.map { [$0] } ?? [] : []
     let sentences = [what] + subject + definitions + (n.map { [$0] } ?? []) + selection + notes
     return FigureCaption(
-      full: (sentences + [phrase("caption.seedSeed2", ["seed": results.subject.seed])]).joined(separator: " "),
+      full: (sentences + [phrase("caption.seedSentence", ["seed": results.subject.seed])]).joined(separator: " "),
       what: what,
       definition: definitions.joined(separator: " "), n: n ?? "", subject: line(onCorpus: onCorpus))
   }
@@ -57,7 +57,7 @@ struct Caption {
     let read = subject.corpus.map { "\($0.name), \(subject.documents), \(subject.positions)" }
     return
       (["\(model.name) \(model.layers)×\(model.heads)"] + (onCorpus ? read.map { [$0] } ?? [] : [])
-      + [phrase("caption.seedSeed", ["seed": results.subject.seed])]).joined(separator: " · ")
+      + [phrase("caption.seed", ["seed": results.subject.seed])]).joined(separator: " · ")
   }
 
   /// The analysis's notes as sentences, without those that are about other figures: about documents and histograms that
@@ -106,13 +106,13 @@ enum Seen {
     let numbered = zip(readings, names).compactMap { reading, name in reading.number.map { (value: $0, name: name) } }
     let gaps = readings.count { $0.gap != nil }
     let without =
-      gaps == 0 ? "" : phrase("caption.gapsReadingsWithout", ["gaps": gaps, "readings": readings.count])
+      gaps == 0 ? "" : phrase("seen.gaps", ["gaps": gaps, "readings": readings.count])
     guard let low = numbered.min(by: { $0.value < $1.value }), let high = numbered.max(by: { $0.value < $1.value })
-    else { return phrase("caption.noNumbersWithout", ["without": without]) }
+    else { return phrase("seen.nothing", ["without": without]) }
     if numbered.count == 1 { return "\(NumberFormat.text(low.value)) (\(low.name))" + without }
     let middle = numbered.map(\.value).median ?? low.value
     return phrase(
-      "caption.fromValueLow",
+      "seen.range",
       [
         "value": NumberFormat.text(low.value), "low": low.name, "value2": NumberFormat.text(high.value),
         "high": high.name, "middle": NumberFormat.text(middle), "without": without,

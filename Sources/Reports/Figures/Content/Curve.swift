@@ -79,7 +79,7 @@ extension [Curve] {
   func seen(at place: String) -> String {
     map { curve in
       phrase(
-        "curve.curveGoesRange",
+        "curve.range",
         [
           "curve": curve.name,
           "range": Seen.range(curve.y, curve.x.map { "\(place) \(NumberFormat.text($0, digits: 4))" }),
@@ -91,10 +91,10 @@ extension [Curve] {
   func words(_ interval: String) -> String {
     var text =
       contains { $0.low.contains { $0.number != nil } } && !interval.isEmpty
-      ? phrase("curve.bandsAreInterval", ["interval": interval]) : ""
+      ? phrase("curve.bands", ["interval": interval]) : ""
     if contains(where: \.isThinned) {
       text +=
-        phrase("curve.moreThanMostpoints", ["mostPoints": Curve.mostPoints])
+        phrase("curve.thinned", ["mostPoints": Curve.mostPoints])
     }
     return text
   }

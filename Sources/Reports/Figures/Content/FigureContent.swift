@@ -40,5 +40,5 @@ func named(_ reading: PlotValue, _ name: String) -> String {
 
 /// A token within a sentence, with its position.
 func quoted(_ token: TokenText, _ position: Int) -> String {
-  phrase("figureContent.wholePositionPosition", ["whole": token.whole, "position": position])
+  phrase("seen.token", ["whole": token.whole, "position": position])
 }

@@ -19,12 +19,12 @@ package struct Sparklines: FigureContent {
 
   package var what: String {
     phrase(
-      "sparklines.lastRunsNewest",
+      "sparklines.caption",
       [
         "runs": runs,
-        "phrase": (rows.contains { $0.threshold != nil } ? phrase("sparklines.dashedLinesThresholds") : ""),
+        "phrase": (rows.contains { $0.threshold != nil } ? phrase("sparklines.thresholds") : ""),
         "phrase2":
-          (rows.contains { $0.values.contains { $0.gap != nil } } ? phrase("sparklines.crossesRunsWithout") : ""),
+          (rows.contains { $0.values.contains { $0.gap != nil } } ? phrase("sparklines.crosses") : ""),
       ])
   }
 
@@ -35,17 +35,17 @@ package struct Sparklines: FigureContent {
         ?? phrase("sparklines.none")
       let range = Plotting.extent(row.values).map {
         phrase(
-          "sparklines.lowerboundToUpperbound",
+          "sparklines.span",
           ["lowerBound": NumberFormat.text($0.lowerBound), "upperBound": NumberFormat.text($0.upperBound)])
       }
       let gaps = row.values.count { $0.gap != nil }
       return phrase(
-        "sparklines.rowLastLast",
+        "sparklines.row",
         [
           "row": row.name, "last": last,
-          "phrase": range.map { phrase("sparklines.rangeValue", ["value": $0]) } ?? phrase("sparklines.noNumber"),
-          "phrase2": (row.threshold.map { phrase("sparklines.thresholdText", ["text": NumberFormat.text($0)]) } ?? ""),
-          "gaps": (gaps > 0 ? phrase("sparklines.gapsWithoutIt", ["gaps": gaps]) : "."),
+          "phrase": range.map { phrase("sparklines.range", ["value": $0]) } ?? phrase("sparklines.noNumber"),
+          "phrase2": (row.threshold.map { phrase("sparklines.threshold", ["text": NumberFormat.text($0)]) } ?? ""),
+          "gaps": (gaps > 0 ? phrase("sparklines.gaps", ["gaps": gaps]) : "."),
         ])
     }.joined(separator: " ")
   }
