@@ -10,6 +10,7 @@ package enum AnalysisSuite {
     PerStack<RepresentationAnalysis>.self,
     PerStack<SimilarityAnalysis>.self,
     PerStack<ProjectionAnalysis>.self,
+    PerStack<ProbeAnalysis>.self,
     RepetitionAnalysis.self,
     RoutingAnalysis.self,
     WeightAnalysis.self,

@@ -16,7 +16,7 @@ package struct AnalysisForm: Sendable {
   static let all = [
     CorpusTextMetrics.form, AttentionMetrics.form, InContextMetrics.form, RepetitionMetrics.form, RoutingMetrics.form,
     GradientMetrics.form, RepresentationMetrics.form, SimilarityMetrics.form, ProjectionMetrics.form,
-    WeightMetrics.form, WeightMetrics.censusForm, TrainingMetrics.form,
+    ProbeMetrics.form, WeightMetrics.form, WeightMetrics.censusForm, TrainingMetrics.form,
   ]
 
   static func of(_ id: String) -> AnalysisForm? { all.first { $0.id == id } }
