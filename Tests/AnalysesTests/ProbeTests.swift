@@ -190,6 +190,27 @@ struct ProbeTests {
     #expect(result[ProbeMetrics.classes] == ["even", "odd"])
   }
 
+  @Test("A vector that is not finite gives NaN at its residual point alone")
+  func notFinite() throws {
+    let examples = ProbeExamples(
+      tokens(400) { $0 % 2 == 0 ? "b" : "a" }.map { token in
+        var token = token
+        token.vectors = [Float(token.position % 2), token.key == 8 ? .nan : Float(token.position % 2)]
+        return token
+      }, seed: 1)
+    let result = ProbeSuite(
+      examples, points: 2, width: 1, seed: 1, c: 1, hasControl: true, fitsMultilayer: false
+    ).result
+    #expect(result[ProbeMetrics.linear.accuracy]?[.point(0)]?.value == 1)
+    #expect(result[ProbeMetrics.linear.accuracy]?[.point(1)]?.state == .nan)
+    #expect(result.members(of: ProbeMetrics.confusion) == ["0"])
+  }
+
+  @Test("Probes are not among the analyses that run unasked")
+  func byName() {
+    #expect(AnalysisSuite.all.contains { $0.id == "probes" } && !AnalysisSuite.byDefault.contains("probes"))
+  }
+
   @Test("Without labels, with another label or with too few of them the analysis does not apply and says why")
   func notApplicable() throws {
     let corpus = try SmallCorpus("bert_mlm", documents: 3), stack = corpus.model.description.stack

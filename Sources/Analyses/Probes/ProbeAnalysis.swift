@@ -8,7 +8,7 @@ package import Transformers
 package struct ProbeSettings: Sendable {
   /// The column of labels; nil for that of the corpus.
   package var label: String?
-  /// The weight of the losses against that of the penalty; nil to choose it on the validation documents.
+  /// The weight of the losses against that of the penalty, above 0; nil to choose it on the validation documents.
   package var c: Double? = 1
   /// Whether probes with a hidden layer are fitted too.
   package var fitsMultilayer = true

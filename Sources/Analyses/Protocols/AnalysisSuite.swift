@@ -1,4 +1,5 @@
 package import Engine
+import Results
 package import Transformers
 
 /// The analyses there are, in the order of the report.
@@ -15,6 +16,9 @@ package enum AnalysisSuite {
     RoutingAnalysis.self,
     WeightAnalysis.self,
   ]
+
+  /// The names of those that run where none are named: all but the probes, which take longer than the others together.
+  package static let byDefault = all.map { $0.id }.filter { $0 != ProbeMetrics.analysis }
 
   /// Those of the given names that concern a model, and the census of its weights, without which nothing is believed.
   package static func chosen(_ names: [String], for description: ModelDescription) -> [any Analysis.Type] {

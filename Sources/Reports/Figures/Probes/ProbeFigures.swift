@@ -26,7 +26,8 @@ package enum ProbeFigures: FigureBuilder {
     let content = ProbeCurves(
       title: phrase("probeFigures.accuracyByPoint"), tasks: tasks, place: phrase("probeFigures.residualPoint"),
       interval: Metric.Spread.interval.words)
-    let metrics = [ProbeMetrics.linear.accuracy, ProbeMetrics.linear.control, ProbeMetrics.majority]
+    let metrics =
+      kinds.prefix(tasks.count).map(\.1.accuracy) + [ProbeMetrics.linear.control, ProbeMetrics.majority]
     return .figure(
       Figure(
         content, id: id, analysis: ProbeMetrics.analysis,
