@@ -118,7 +118,7 @@ package struct ProbeAnalysis: StackAnalysis {
       examples, points: order.count, width: width, seed: seed, c: settings.c, hasControl: isOfTokens,
       fitsMultilayer: settings.fitsMultilayer)
     var result = suite.result
-    let unit = isOfTokens ? "tokens" : "documents"
+    let unit = isOfTokens ? "tokens" : isOfImages ? "images" : "documents"
     result.notes.insert(
       Note(
         Message(
@@ -137,7 +137,7 @@ package struct ProbeAnalysis: StackAnalysis {
               "unit": unit,
             ])))
     }
-    if !isOfTokens { result.notes.append(Note(Message("note.probes.documents"))) }
+    if !isOfTokens { result.notes.append(Note(Message("note.probes.means", ["unit": unit]))) }
     return result
   }
 

@@ -27,7 +27,8 @@ package enum ProbeFigures: FigureBuilder {
       title: phrase("probeFigures.accuracyByPoint"), tasks: tasks, place: phrase("probeFigures.residualPoint"),
       interval: Metric.Spread.interval.words)
     let metrics =
-      kinds.prefix(tasks.count).map(\.1.accuracy) + [ProbeMetrics.linear.control, ProbeMetrics.majority]
+      kinds.prefix(tasks.count).map(\.1.accuracy) + (tasks[0].control == nil ? [] : [ProbeMetrics.linear.control])
+      + [ProbeMetrics.majority]
     return .figure(
       Figure(
         content, id: id, analysis: ProbeMetrics.analysis,
