@@ -1,7 +1,7 @@
 # make report    builds everything and makes a report; without ARGS that of the embedded example
 # make test      builds everything and runs every test, the lint included
 # make examples  trains the models of examples/ again, to the same bytes on one machine
-# make docs      writes docs/results.schema.json from the types
+# make docs      writes docs/results.schema.json from the types, and docs/report.png where chromium is installed
 # make gallery   draws every mark and every figure on sample data: out/gallery/index.html
 
 SHELL := /bin/bash
@@ -75,9 +75,17 @@ examples: build
 	done
 	.build/release/tomograph study examples/broken/study.json5 --restart
 
-docs: deps
+docs: build
 	$(SWIFT_BUILD) --build-tests
 	TOMOGRAPH_RECORD=1 swift test $(SWIFT_FLAGS) --skip-build --filter ResultsSchemaTests/document
+	@if command -v chromium >/dev/null; then \
+	  folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	  .build/release/tomograph report --out "$$folder" --quiet; \
+	  chromium --headless --no-sandbox --hide-scrollbars --user-data-dir="$$folder/chromium" --window-size=1020,1058 \
+	    --screenshot=docs/report.png "file://$$folder/minigpt/index.html" 2>/dev/null; \
+	else \
+	  echo "make: docs/report.png is left as it was: there is no chromium" >&2; \
+	fi
 
 gallery: deps
 	$(SWIFT_BUILD) --product gallery

@@ -85,7 +85,8 @@ extension Arguments {
       }
       guard chosen == nil || chosen == named else {
         throw InputError(
-          .usage, at: phrase("error.outputOutput", ["output": output]), "contradicts --format",
+          .usage, at: phrase("error.outputOutput", ["output": output]),
+          phrase("error.contradicts", ["option": "--format"]),
           expected: ".\(chosen?.rawValue ?? "")",
           found: ".\(ending)")
       }

@@ -18,7 +18,9 @@ extension Command {
           ["vocabularySize": read.vocabularySize, "files": read.files.joined(separator: ", ")])
       } catch let error as InputError {
         if error.problem != Tokenizer.absence { damage = error }
-        if model.description.image == nil { tokenizer = damage == nil ? "none" : phrase("inspectCommand.cannotBeRead") }
+        if model.description.image == nil {
+          tokenizer = damage == nil ? phrase("inspect.none") : phrase("inspectCommand.cannotBeRead")
+        }
       }
       try StandardOutput.write(Inspection(model, tokenizer: tokenizer).text)
       if let damage { throw damage }

@@ -12,41 +12,44 @@ struct Inspection {
     let d = model.description
     let facts =
       [
-        ("family", d.family),
-        ("task", d.task.text),
-        ("layers", "\(d.layers)"),
+        (phrase("inspect.family"), d.family),
+        (phrase("inspect.task"), d.task.text),
+        (phrase("inspect.layers"), "\(d.layers)"),
         (
-          "heads",
+          phrase("inspect.heads"),
           phrase(
             "inspection.headsWidthHeadwidth",
             ["heads": d.heads, "headWidth": d.headWidth, "mask": d.isCausal ? "causal" : "none"])
         ),
-        ("width", "\(d.width)"),
-        ("feed-forward", "\(d.feedForwardWidth), \(d.activation)"),
+        (phrase("inspect.width"), "\(d.width)"),
+        (phrase("inspect.feedForward"), "\(d.feedForwardWidth), \(d.activation)"),
         (
-          "norm",
+          phrase("inspect.norm"),
           d.norm == .none
-            ? "none"
+            ? phrase("inspect.none")
             : phrase(
               "inspection.postEachSublayer",
               ["place": d.normPlacement == .post ? "after" : "before", "normEpsilon": d.normEpsilon])
         ),
         (
-          "positions",
+          phrase("inspect.positions"),
           d.maximumPositions < Int(Int32.max) ? "\(d.maximumPositions)" : phrase("inspection.relativeAnyNumber")
         ),
       ]
-      + (d.vocabulary > 0 ? [("vocabulary", "\(d.vocabulary)")] : []) + (tokenizer.map { [("tokenizer", $0)] } ?? [])
-      + [("parameters", "\(model.totalParameterCount)")]
+      + (d.vocabulary > 0 ? [(phrase("inspect.vocabulary"), "\(d.vocabulary)")] : [])
+      + (tokenizer.map { [(phrase("inspect.tokenizer"), $0)] } ?? [])
+      + [(phrase("inspect.parameters"), "\(model.totalParameterCount)")]
     var text = Inspection.columns(facts)
     if !model.unknownSettings.isEmpty {
       text += phrase("inspection.settingsNotKnown")
       text += model.unknownSettings.map { "  \($0)\n" }.joined()
     }
-    text += "\nmemory\n" + Inspection.columns(Inspection.memory(of: model).map { ("  \($0)", Inspection.bytes($1)) })
+    text +=
+      "\n\(phrase("inspect.memory"))\n"
+      + Inspection.columns(Inspection.memory(of: model).map { ("  \($0)", Inspection.bytes($1)) })
     let notes = Inspection.notes(model.weightNotes)
-    if !notes.isEmpty { text += "\nnotes\n" + notes.map { "  \($0)\n" }.joined() }
-    text += "\ntensors\n"
+    if !notes.isEmpty { text += "\n\(phrase("inspect.notes"))\n" + notes.map { "  \($0)\n" }.joined() }
+    text += "\n\(phrase("inspect.tensorList"))\n"
     text += Inspection.columns(model.parameters.map { ("  \($0.name)", "\($0.shape)") })
     self.text = text
   }
@@ -74,7 +77,7 @@ struct Inspection {
       case .sequenceClassification(let classes), .imageClassification(let classes): batch * classes
       }
     return [
-      ("weights", 4 * model.parameterCount),
+      (phrase("inspect.weights"), 4 * model.parameterCount),
       (phrase("inspection.gradientsOfTheWeights"), 4 * model.parameterCount),
       (phrase("inspection.attentionPatternsSize", ["size": size]), 4 * d.layers * batch * d.heads * length * length),
       (phrase("inspection.residualPointsSize", ["size": size]), 4 * (d.layers + 1) * batch * length * d.width),

@@ -1,7 +1,9 @@
+import Corpora
 import Engine
 import Foundation
 import Results
 import Support
+import Synchronization
 import Tensors
 import Transformers
 
@@ -13,14 +15,55 @@ extension Job {
   }
 }
 
+extension Runner {
+  /// One whose runs are shown as they are done.
+  init(_ model: Model, _ progress: Progress) {
+    let isBegun = Mutex(false)
+    self.init(model) { event in
+      switch event {
+      case .planned(let count):
+        isBegun.withLock { begun in
+          if !begun { progress.begin(phrase("progress.experiments"), of: 0, unit: phrase("progress.runs")) }
+          begun = true
+        }
+        progress.extend(by: count)
+      case .done(let count): progress.advance(by: count)
+      }
+    }
+  }
+}
+
+extension Job {
+  /// The tasks in a model's tokens.
+  ///
+  /// - Throws: `InputError` as `PairsFile` and `TokenizedTask`.
+  func tokenizedTasks(_ tokenizer: Tokenizer?, _ d: ModelDescription) throws -> [TokenizedTask] {
+    try taskFiles.map { try TokenizedTask(PairsFile(path: $0.relativePath), tokenizer, d) }
+  }
+
+  /// What the analyses find that need no corpus.
+  func measureWithoutCorpus(
+    _ analyses: [any Analysis.Type], _ model: Model, _ files: ModelFiles, _ progress: Progress
+  ) throws -> [AnalysisResult] {
+    let own = try tokenizer.map { try Tokenizer(directory: $0) } ?? (try? Tokenizer(of: files))
+    let context = AnalysisContext(
+      model: model, seed: UInt64(seed), label: nil, tasks: try tokenizedTasks(own, model.description),
+      settings: analysisSettings)
+    let results = try Accumulators(analyses, context).results(Runner(model, progress))
+    progress.end()
+    try model.checkFiles()
+    return results
+  }
+}
+
 extension CorpusRun {
   /// Measures while the progress is shown, with what was left out.
   func measure(
     _ analyses: [any Analysis.Type], _ progress: Progress
   ) throws -> (results: [AnalysisResult], extent: Extent) {
     for note in corpusNotes { progress.note(note.text) }
-    progress.begin("measuring", of: corpus.documents, unit: "documents")
-    let measured = try measure(analyses)
+    progress.begin(phrase("progress.measuring"), of: corpus.documents, unit: phrase("unit.documents"))
+    let measured = try measure(analyses, Runner(model, progress))
     progress.end()
     let tooShort = measured.extent.tooShort
     if tooShort > 0 { progress.note(phrase("measuring.leftOutTooshort", ["tooShort": tooShort])) }

@@ -24,7 +24,7 @@ struct Stopwatch {
 
 extension Provenance {
   /// Digests of everything that the job read.
-  init(_ job: Job, _ files: ModelFiles, _ reading: CorpusReading, _ precision: Precision, _ watch: Stopwatch) throws {
+  init(_ job: Job, _ files: ModelFiles, _ reading: CorpusReading?, _ precision: Precision, _ watch: Stopwatch) throws {
     var sources = try files.weights.map { try Source(role: "weights", file: $0) }
     if !files.weights.contains(files.configuration) {
       sources.append(try Source(role: "configuration", file: files.configuration))
@@ -40,17 +40,10 @@ extension Provenance {
       if let file = images.processor.file {
         sources.append(try Source(role: phrase("provenance.imageProcessor"), file: file))
       }
+    case nil: break
     }
-    let corpus = job.corpus.file
-    sources.append(
-      try corpus.format == .images ? Source(images: corpus.url) : Source(role: "corpus", file: corpus.url))
-    if let file = corpus.labels { sources.append(try Source(role: "labels", file: URL(filePath: file))) }
-    if let file = corpus.parallel {
-      sources.append(try Source(role: phrase("provenance.parallelCorpus"), file: URL(filePath: file)))
-    }
-    if corpus.parallel != nil, let file = corpus.alignment {
-      sources.append(try Source(role: phrase("provenance.wordAlignment"), file: URL(filePath: file)))
-    }
+    if job.readsCorpus { sources += try job.corpus.file.sources }
+    sources += try job.taskFiles.map { try Source(role: phrase("provenance.task"), file: $0) }
     if let file = job.file { sources.append(try Source(role: "job", file: file)) }
     if let file = job.thresholdsFile { sources.append(try Source(role: "thresholds", file: file)) }
     for file in try job.training.logs.flatMap({ try TrainingLog.files(at: $0.path) }).flatMap(\.files) {
@@ -80,5 +73,26 @@ extension Provenance.Source {
       listing += "\(image.sha256)  \(document.text)\n"
     }
     self.init(role: role, name: folder.lastPathComponent, bytes: Array(listing.utf8))
+  }
+}
+
+extension CorpusFile {
+  /// The files of a corpus.
+  fileprivate var sources: [Provenance.Source] {
+    get throws {
+      var sources = [
+        try format == .images ? Provenance.Source(images: url) : Provenance.Source(role: "corpus", file: url)
+      ]
+      if let labels { sources.append(try Provenance.Source(role: "labels", file: URL(filePath: labels))) }
+      if let parallel {
+        sources.append(
+          try Provenance.Source(role: phrase("provenance.parallelCorpus"), file: URL(filePath: parallel)))
+      }
+      if parallel != nil, let alignment {
+        sources.append(
+          try Provenance.Source(role: phrase("provenance.wordAlignment"), file: URL(filePath: alignment)))
+      }
+      return sources
+    }
   }
 }

@@ -37,7 +37,7 @@ extension Command {
       let sources = try appearance.sources
       let kept = (try? Data(contentsOf: provenance)).map { Provenance.redrawn($0, with: sources) ?? $0 }
       let progress = Progress(isQuiet: arguments.has("quiet"))
-      progress.begin("drawing", of: report.figureCount, unit: "figures")
+      progress.begin(phrase("progress.drawing"), of: report.figureCount, unit: phrase("unit.figures"))
       try RunFolder.write(at: place) { folder in
         let context = ReportWriter.Context(
           templates: appearance.templates,

@@ -26,22 +26,30 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   try job.checkAdapterBase()
   let (files, model) = try job.loaded(job.model)
   for setting in model.unknownSettings { progress.note(phrase("reportRun.notKnownSo", ["setting": setting])) }
-  let measurement = try CorpusMeasurement(
-    job.corpus, tokenizer: job.tokenizer, isShared: job.training.checkpoints != nil)
-  let run = try measurement.run(model, files, seed: job.seed, examples: job.selection?.examples) {
-    progress.advance(by: $0)
-  }
-  let reading = run.reading
-  try job.checkSelection(model.description, run.corpus, reading)
+  let measurement =
+    try job.readsCorpus
+    ? CorpusMeasurement(job.corpus, tokenizer: job.tokenizer, isShared: job.training.checkpoints != nil) : nil
+  let run = try measurement?.run(
+    model, files, seed: job.seed, examples: job.selection?.examples,
+    tasks: { try job.tokenizedTasks($0, model.description) }, analysisSettings: job.analysisSettings
+  ) { progress.advance(by: $0) }
+  let reading = run?.reading
+  try job.checkSelection(model.description, run?.corpus, reading)
   watch.lap("load")
 
   let analyses = AnalysisSuite.chosen(job.analyses, for: model.description)
-  var (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses), progress)
+  var measured: [AnalysisResult]
+  var extent: CorpusRun.Extent?
+  if let run {
+    (measured, extent) = try run.measure(job.training.seriesAnalyses(analyses), progress)
+  } else {
+    measured = try job.measureWithoutCorpus(analyses, model, files, progress)
+  }
   if let training = try job.training.result(log, job, measurement, of: model, measured, progress) {
     measured.append(training)
   }
   measured.removeAll { $0.id == TokenVectors.id }
-  if let text = reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }
+  if let text = reading?.text, let extent { measured.insert(extent.text(of: text.tokenizer), at: 0) }
   watch.lap("measure")
 
   let results = RunResults(subject: Subject(job, model, extent), analyses: measured).rounded
@@ -49,7 +57,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   let outcomes = FigureCatalog.outcomes(of: results)
   watch.lap("judge")
 
-  progress.begin("drawing", of: outcomes.count { $0.figure != nil }, unit: "figures")
+  progress.begin(phrase("progress.drawing"), of: outcomes.count { $0.figure != nil }, unit: phrase("unit.figures"))
   let report = ReportWriter(results: results, assessment: assessment, outcomes: outcomes)
   try RunFolder.write(at: place) { folder in
     let context = ReportWriter.Context(
@@ -83,7 +91,7 @@ extension Job {
 }
 
 extension Subject {
-  init(_ job: Job, _ model: Transformers.Model, _ extent: CorpusRun.Extent) {
+  init(_ job: Job, _ model: Transformers.Model, _ extent: CorpusRun.Extent?) {
     let d = model.description, notes = model.weightNotes.compactMap { Results.WeightNote($0) }
     self.init(
       name: job.name,
@@ -98,9 +106,11 @@ extension Subject {
         precision: model.precision == .f32 ? nil : model.precision.rawValue,
         weightNotes: notes.isEmpty ? nil : notes,
         unknownSettings: model.unknownSettings.isEmpty ? nil : model.unknownSettings),
-      corpus: Corpus(
-        name: job.corpus.file.url.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
-        label: job.corpus.label, truncated: extent.truncated),
+      corpus: extent.map { extent in
+        Corpus(
+          name: job.corpus.file.url.lastPathComponent, documents: extent.documents, tokens: extent.tokens,
+          label: job.corpus.label, truncated: extent.truncated)
+      },
       seed: job.seed, selection: job.selection)
   }
 }

@@ -21,7 +21,7 @@ extension Command {
     ],
     run: { arguments in
       if arguments.has("resume"), arguments.has("restart") {
-        throw InputError(.usage, at: "study: --restart", "contradicts --resume")
+        throw InputError(.usage, at: "study: --restart", phrase("error.contradicts", ["option": "--resume"]))
       }
       let progress = Progress(isQuiet: arguments.has("quiet"))
       let beginning: TrainingRun.Beginning =

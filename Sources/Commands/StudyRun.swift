@@ -79,7 +79,9 @@ struct StudyRun {
       atPath: final.appending(path: "config.json").path(percentEncoded: false))
     if !(beginning == .resumed && isSame && isDone) {
       var events = TrainingRun.Events()
-      events.began = { steps, from, _, _ in progress.begin("training", of: steps - from, unit: "steps") }
+      events.began = { steps, from, _, _ in
+        progress.begin(phrase("progress.training"), of: steps - from, unit: phrase("unit.steps"))
+      }
       events.noted = { progress.note($0) }
       events.step = { report in
         progress.advance(state: phrase("studyRun.lossLoss", ["loss": String(format: "%.4f", report.loss)]))
@@ -135,7 +137,7 @@ struct StudyRun {
     }
     sources += try job.appearance.sources
     let report = ReportWriter(study)
-    progress.begin("drawing", of: report.figureCount, unit: "figures")
+    progress.begin(phrase("progress.drawing"), of: report.figureCount, unit: phrase("unit.figures"))
     let place = job.output.appending(path: file.name)
     try RunFolder.write(at: place) { folder in
       let context = ReportWriter.Context(

@@ -21,7 +21,7 @@ extension Command {
     ],
     run: { arguments in
       if arguments.has("resume"), arguments.has("restart") {
-        throw InputError(.usage, at: "train: --restart", "contradicts --resume")
+        throw InputError(.usage, at: "train: --restart", phrase("error.contradicts", ["option": "--resume"]))
       }
       let job = try Preflight.job(arguments.operands[0], of: "train")
       let plan = try TrainJobFile.plan(job, output: arguments.text("out").map { URL(filePath: $0) })
@@ -44,7 +44,7 @@ extension Command {
             "plan": plan.name, "parameters": parameters, "examples": examples,
             "from": (from > 0 ? phrase("trainCommand.fromStepFrom", ["from": from]) : ""),
           ]))
-      progress.begin("training", of: steps - from, unit: "steps")
+      progress.begin(phrase("progress.training"), of: steps - from, unit: phrase("unit.steps"))
     }
     events.noted = { progress.note($0) }
     events.step = { report in

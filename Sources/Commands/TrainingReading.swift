@@ -51,15 +51,16 @@ struct TrainingReading: Sendable {
   ///   - measured: what was found of it.
   /// - Throws: `InputError` for a checkpoint that cannot be read.
   func result(
-    _ log: TrainingLog, _ job: Job, _ measurement: CorpusMeasurement, of own: Model, _ measured: [AnalysisResult],
+    _ log: TrainingLog, _ job: Job, _ measurement: CorpusMeasurement?, of own: Model, _ measured: [AnalysisResult],
     _ progress: Progress
   ) throws -> AnalysisResult? {
     guard !logs.isEmpty || checkpoints != nil else { return nil }
     var result = log.result()
-    guard let checkpoints else { return result }
+    guard let checkpoints, let measurement else { return result }
     let last = checkpoints.all[checkpoints.all.count - 1]
     let isMeasured = last.folder.standardizedFileURL.path == model.standardizedFileURL.path
-    progress.begin("measuring", of: checkpoints.all.count - (isMeasured ? 1 : 0), unit: "checkpoints")
+    progress.begin(
+      phrase("progress.measuring"), of: checkpoints.all.count - (isMeasured ? 1 : 0), unit: phrase("unit.checkpoints"))
     let final = try isMeasured ? (results: measured, weights: WeightDigests(own)) : measure(last, job, measurement)
     var series = CheckpointSeries(
       names: checkpoints.all.map(\.name), steps: checkpoints.all.map(\.step), last: final.results)

@@ -1,3 +1,5 @@
+import Support
+
 /// A number to be drawn, or the reason why there is none; the reason is drawn too, and never as 0.
 package enum PlotValue: Hashable, Sendable {
   case number(Double)
@@ -20,6 +22,16 @@ package enum PlotValue: Hashable, Sendable {
 
   /// What a legend, a cell and a table say in place of the number; nil for numbers and for empty paper.
   package var gap: String? {
+    switch self {
+    case .number, .blank: nil
+    case .notApplicable: phrase("value.notApplicable")
+    case .missing: phrase("value.missing")
+    case .nan, .infinite, .negativeInfinite: code
+    }
+  }
+
+  /// What a file of numbers says, the same in every language.
+  package var code: String? {
     switch self {
     case .number, .blank: nil
     case .nan: "NaN"

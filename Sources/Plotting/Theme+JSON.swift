@@ -77,7 +77,7 @@ extension Theme {
   private static var colors: [Ink] {
     [
       Ink(name: "background", meaning: phrase("theme.theGround")) { $0.background = $1 },
-      Ink(name: "ink", meaning: "text") { $0.ink = $1 },
+      Ink(name: "ink", meaning: phrase("theme.text")) { $0.ink = $1 },
       Ink(name: "muted", meaning: phrase("theme.axesLesserText")) { $0.muted = $1 },
       Ink(name: "grid", meaning: phrase("theme.linesAcrossPanel")) { $0.grid = $1 },
       Ink(name: "gapGround", meaning: phrase("theme.groundWhatHas")) { $0.gapGround = $1 },

@@ -38,12 +38,10 @@ package struct TokenText: Hashable, Sendable {
       ("##", phrase("tokenText.continuesAWord")),
       ("↵", phrase("tokenText.isALineEnd")), ("⇥", phrase("tokenText.isATab")),
       ("⟨", phrase("tokenText.e6ByteCharacter")),
-      ("<0x", "<0xE6> is a byte of a character that the vocabulary lacks"),
+      ("<0x", phrase("tokenText.byteInBrackets")),
     ]
     let parts = marks.filter { mark in shown.contains { $0.contains(mark.0) } }.map(\.1)
-    guard let last = parts.last else { return nil }
-    let first = parts.dropLast().joined(separator: ", ")
-    return phrase("tokenText.tokensFirstLast", ["first": (first.isEmpty ? "" : first + " and "), "last": last])
+    return parts.isEmpty ? nil : phrase("tokenText.marks", ["marks": parts.listed])
   }
 
   /// Of a character the scalars that cannot be seen by themselves, but for what holds an emoji together.

@@ -12,7 +12,7 @@ struct AccumulatorTests {
   static let models = ["gpt2", "bert_mlm"]
 
   /// Halves merged, and the same batches in one.
-  private func halves<A: Analysis>(_ type: A.Type, _ corpus: SmallCorpus) throws -> (
+  private func halves<A: CorpusAnalysis>(_ type: A.Type, _ corpus: SmallCorpus) throws -> (
     merged: Accumulator<A>, whole: Accumulator<A>
   ) {
     let batches = corpus.batches(of: 5)
@@ -21,7 +21,7 @@ struct AccumulatorTests {
     return (merged, try corpus.accumulated(type, batches: batches))
   }
 
-  private func compare<A: Analysis>(_ type: A.Type, _ corpus: SmallCorpus) throws {
+  private func compare<A: CorpusAnalysis>(_ type: A.Type, _ corpus: SmallCorpus) throws {
     let (merged, whole) = try halves(type, corpus)
     #expect(try differences(merged.result(), whole.result()) == [])
     var other = Accumulator(A(corpus.context))
@@ -61,7 +61,7 @@ struct AccumulatorTests {
   @Test("The order of halves does not matter", arguments: models)
   func order(_ name: String) throws {
     let corpus = try SmallCorpus(name)
-    func check<A: Analysis>(_ type: A.Type) throws {
+    func check<A: CorpusAnalysis>(_ type: A.Type) throws {
       let batches = corpus.batches(of: 6)
       var forward = try corpus.accumulated(type, batches: Array(batches[..<2]))
       let second = try corpus.accumulated(type, batches: Array(batches[2...]))
@@ -79,7 +79,7 @@ struct AccumulatorTests {
   @Test("A document counts the same in any batch", arguments: models)
   func batches(_ name: String) throws {
     let corpus = try SmallCorpus(name)
-    func check<A: Analysis>(_ type: A.Type, _ tolerance: Double) throws {
+    func check<A: CorpusAnalysis>(_ type: A.Type, _ tolerance: Double) throws {
       let alone = try corpus.accumulated(type, batches: corpus.batches(of: 1))
       let together = try corpus.accumulated(type, batches: corpus.batches(of: 24))
       #expect(try differences(alone.result(), together.result(), tolerance: tolerance) == [])
@@ -101,7 +101,7 @@ struct AccumulatorTests {
             ordinary: Array(4..<120), opening: [], closing: [], longest: 40, seed: 1, spelled: { "t\($0)" }))
         try sums.observe(try corpus.observation(repeated.documents, sums.needs, stream: repeated.stream))
         try sums.observe(try corpus.observation(corpus.documents, sums.needs))
-        return try sums.results()
+        return try sums.results(Runner(corpus.model))
       }
     }
     let one = try run(1)

@@ -206,6 +206,24 @@ struct ProbeTests {
     #expect(result.members(of: ProbeMetrics.confusion) == ["0"])
   }
 
+  @Test("A job says label, C and whether there is an MLP; a C that is not above 0 is refused")
+  func settings() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "probes-\(UUID().uuidString).json5")
+    defer { try? FileManager.default.removeItem(at: file) }
+    func settings(_ text: String) throws -> ProbeSettings {
+      try Data(text.utf8).write(to: file)
+      return try ProbeSettings(Setting(contentsOf: file))
+    }
+    let given = try settings("{ label: 'upos', c: 0.1, mlp: false }")
+    #expect(given.label == "upos" && given.c == 0.1 && !given.fitsMultilayer)
+    #expect(try settings("{ c: 'validation' }").c == nil)
+    #expect(try settings("{}").c == 1 && settings("{}").fitsMultilayer)
+    for wrong in ["{ c: 0 }", "{ c: 'test' }", "{ mpl: true }"] {
+      #expect(throws: InputError.self) { try settings(wrong) }
+    }
+    #expect(PerStack<ProbeAnalysis>.settings == ProbeSettings.self)
+  }
+
   @Test("Probes are not among the analyses that run unasked")
   func byName() {
     #expect(AnalysisSuite.all.contains { $0.id == "probes" } && !AnalysisSuite.byDefault.contains("probes"))

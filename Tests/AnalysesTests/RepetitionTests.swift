@@ -50,7 +50,7 @@ struct RepetitionTests {
     let whole = try corpus.accumulated(RepetitionAnalysis.self, batches: [corpus.documents])
     var parts = try corpus.accumulated(RepetitionAnalysis.self, batches: Array(corpus.batches(of: 7).prefix(3)))
     parts.merge(try corpus.accumulated(RepetitionAnalysis.self, batches: Array(corpus.batches(of: 7).dropFirst(3))))
-    let (a, b) = (try whole.result(), try parts.result())
+    let (a, b) = (try whole.finish(Runner(corpus.model)), try parts.finish(Runner(corpus.model)))
     #expect(differences(a, b, tolerance: 0).isEmpty)
     #expect(a.notApplicable == nil && a[RepetitionMetrics.rate]?[.model]?.n == RepetitionAnalysis.prompts)
     let rate = try #require(a[RepetitionMetrics.rate]?[.model]?.value)
@@ -61,7 +61,8 @@ struct RepetitionTests {
   @Test("The rate is that of the continuations of the documents' first halves")
   func rateOfContinuations() throws {
     let corpus = try SmallCorpus("llama", documents: 12)
-    let result = try corpus.accumulated(RepetitionAnalysis.self, batches: [corpus.documents]).result()
+    let result = try corpus.accumulated(RepetitionAnalysis.self, batches: [corpus.documents]).finish(
+      Runner(corpus.model))
     let prompts = corpus.documents.map { Array($0.ids.prefix($0.ids.count / 2)) }
     let texts = try corpus.model.continuations(of: prompts, GenerationRequest(maximumTokens: 64)).map { text in
       text.last == 2 ? Array(text.dropLast()) : text
@@ -78,7 +79,7 @@ struct RepetitionTests {
     let corpus = try SmallCorpus(name, documents: 4)
     let analysis = Accumulator(RepetitionAnalysis(corpus.context))
     #expect(!analysis.needs.documents && analysis.needs.sites.isEmpty)
-    #expect(try analysis.result().notApplicable?.text.contains("does not generate text") == true)
+    #expect(try analysis.finish(Runner(corpus.model)).notApplicable?.text.contains("does not generate text") == true)
   }
 
   @Test("An encoder–decoder's targets stand beside those of the corpus, where these are not its own")
@@ -95,7 +96,7 @@ struct RepetitionTests {
       }
       try analysis.observe(
         Observation(stream: .corpus, documents: corpus.documents, targets: documents, trace: Trace()))
-      return try analysis.result()
+      return try analysis.finish(Runner(corpus.model))
     }
     let own = try observed(texts), given = try observed(texts.map { _ in [5, 6, 7, 8, 5, 6, 7, 8] })
     #expect(own[RepetitionMetrics.rate]?[.model]?.value != nil)

@@ -15,8 +15,12 @@ struct CorpusPartTests {
     let run: CorpusRun
     let analyses: [any Analysis.Type]
 
-    init(_ name: String, in folder: URL) throws {
-      let directory = Fixtures.url("models/\(name)"), model = try Model(directory: directory), d = model.description
+    init(
+      _ name: String, directory: URL? = nil, seed: UInt64 = 3, maximumLength: Int = 24, says: String = "says",
+      in folder: URL
+    ) throws {
+      let directory = directory ?? Fixtures.url("models/\(name)"), model = try Model(directory: directory),
+        d = model.description
       let source: CorpusSource, reading: CorpusReading
       if d.image != nil {
         for (index, image) in ["photo.png", "grey.jpg", "inks.jpg"].enumerated() {
@@ -32,7 +36,7 @@ struct CorpusPartTests {
           try CorpusImages(directory: directory, for: d, corpus: source.reader(), label: "class"))
       } else {
         let lines = (0..<26).map { index in
-          let text = String("\(index * index) says little\(index), and again: \(index * 7)!".prefix(9 + index % 13))
+          let text = String("\(index * index) \(says) little\(index), and again: \(index * 7)!".prefix(9 + index % 13))
           return d.encoder == nil || index % 3 == 0
             ? "{\"text\": \"\(text)\"}"
             : "{\"text\": \"\(text)\", \"pair\": \"\(index % 5 == 0 ? "y" : "say \(index)")\"}"
@@ -43,10 +47,10 @@ struct CorpusPartTests {
         source = try CorpusSource(CorpusFile(path: file.path(percentEncoded: false)), label: nil, limit: nil)
         reading = .text(
           try CorpusTokenizer(
-            tokenizer: Tokenizer(directory: folder), label: nil, maximumLength: 24,
+            tokenizer: Tokenizer(directory: folder), label: nil, maximumLength: maximumLength,
             decoderStart: d.encoder == nil ? nil : d.decoderStart.map { Int32($0) }))
       }
-      run = CorpusRun(model: model, reading: reading, corpus: source, seed: 3, chunkLength: 4, progress: { _ in })
+      run = CorpusRun(model: model, reading: reading, corpus: source, seed: seed, chunkLength: 4, progress: { _ in })
       analyses = AnalysisSuite.chosen(AnalysisSuite.all.map { $0.id }, for: d) + [PerStack<TokenVectors>.self]
     }
 
@@ -55,7 +59,7 @@ struct CorpusPartTests {
       let chunks = run.chunks.count
       let parts = try (0..<count).map { index in
         let part = try run.part(analyses, chunks: chunks * index / count..<chunks * (index + 1) / count)
-        return try CorpusPart(part.encoded(), run.tally(analyses), at: "part-\(index)")
+        return try CorpusPart(part.encoded(), like: run.part(analyses), at: "part-\(index)")
       }
       return try run.reduced(parts.reversed(), analyses)
     }
@@ -114,9 +118,68 @@ struct CorpusPartTests {
         (bytes.dropLast(20), analyses), (bytes, [RepetitionAnalysis.self]), (bytes, []),
       ] as [(Data, [any Analysis.Type])] {
         let error = try #require(throws: InputError.self) {
-          try CorpusPart(damaged, run.tally(analyses), at: "part.jsonl")
+          try CorpusPart(damaged, like: run.part(analyses), at: "part.jsonl")
         }
         #expect(error.place.hasPrefix("part.jsonl: line "))
+      }
+      let last = bytes.dropLast().split(separator: UInt8(ascii: "\n"))[3]
+      #expect(throws: InputError.self) {
+        try CorpusPart(bytes + last, like: run.part(analyses), at: "part.jsonl")
+      }
+    }
+  }
+
+  @Test("Parts of another model, corpus or settings are refused, with what differs", arguments: ["gpt2"])
+  func origins(_ name: String) throws {
+    try withFolder { folder in
+      let analyses: [any Analysis.Type] = [InContextAnalysis.self]
+      // One bit of one weight.
+      let other = folder.appending(path: "other")
+      try FileManager.default.copyItem(at: Fixtures.url("models/\(name)"), to: other)
+      let weights = other.appending(path: "model.safetensors")
+      var bytes = try Data(contentsOf: weights)
+      bytes[bytes.count - 4] ^= 1
+      try bytes.write(to: weights)
+      let own = try Measured(name, in: folder), run = own.run
+      let first = try run.part(analyses, chunks: 0..<3)
+      func expect(_ part: CorpusPart, differsIn what: [String]) throws {
+        let merged = try #require(throws: InputError.self) { _ = try run.reduced([first, part], analyses) }
+        let read = try #require(throws: InputError.self) {
+          _ = try CorpusPart(part.encoded(), like: run.part(analyses), at: "part.jsonl")
+        }
+        #expect(read.place == "part.jsonl: line 1")
+        for error in [merged, read] {
+          let found = try #require(error.found).components(separatedBy: ", ")
+          #expect(found.map { $0.split(separator: " ")[0] } == what.map { $0[...] } && error.expected != error.found)
+        }
+      }
+      func part(_ measured: Measured) throws -> CorpusPart { try measured.run.part(analyses, chunks: 3..<7) }
+      try expect(part(Measured(name, directory: other, in: folder)), differsIn: ["model"])
+      try expect(part(Measured(name, seed: 4, in: folder)), differsIn: ["analyses"])
+      try expect(run.part([InContextAnalysis.self, RepetitionAnalysis.self], chunks: 3..<7), differsIn: ["analyses"])
+      try expect(part(Measured(name, maximumLength: 12, in: folder)), differsIn: ["corpus"])
+      let said = folder.appending(path: "said")
+      try FileManager.default.createDirectory(at: said, withIntermediateDirectories: true)
+      try expect(part(Measured(name, says: "said", in: said)), differsIn: ["corpus"])
+    }
+  }
+
+  @Test("A state of another shape is refused, not merged", arguments: ["gpt2", "t5"])
+  func shapes(_ name: String) throws {
+    try withFolder { folder in
+      let measured = try Measured(name, in: folder), run = measured.run, analyses = measured.analyses
+      let whole = try run.part(analyses, chunks: 0..<7)
+      #expect(throws: Never.self) { _ = try run.reduced([whole], analyses) }
+      let text = String(decoding: try whole.encoded(), as: UTF8.self)
+      for (old, new) in [
+        ("\"width\":6", "\"width\":5"), ("\"sums\":\"", "\"sums\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+        ("\"limit\":", "\"limit\":1"),
+      ] {
+        let damaged = text.replacing(old, with: new, maxReplacements: 1)
+        #expect(damaged != text, "\(old)")
+        #expect(throws: InputError.self, "\(old)") {
+          _ = try run.reduced([CorpusPart(Data(damaged.utf8), like: run.part(analyses), at: "part.jsonl")], analyses)
+        }
       }
     }
   }

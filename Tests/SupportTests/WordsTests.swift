@@ -10,7 +10,8 @@ struct WordsTests {
 
   /// Keys that are put together from a name: of metrics, rules, units, sections.
   private static let families = [
-    "metric.", "rule.", "unit.", "source.", "spread.", "guide.", "task.", "stack.", "class.",
+    "metric.", "rule.", "unit.", "source.", "spread.", "guide.", "task.", "stack.", "class.", "severity.", "role.",
+    "patchingFigures.",
   ]
 
   @Test("Every entry is an ICU message")
@@ -82,6 +83,31 @@ struct WordsTests {
     "validation accuracy", "gradient norm", "learning rate", "effective rank", "heads of a class",
   ]
 
+  @Test("No label of an axis, a column, a legend or a count stands outside the catalogue")
+  func labels() {
+    let rooms = ["Reports", "Analyses", "Results", "Plotting", "Diagnosis", "Commands"]
+    var found: [String] = []
+    for source in rooms.flatMap({ SourceText.all(under: "Sources/\($0)") }) {
+      for literal in source.literals
+      where source.isLabel(literal) && !Self.names.contains(literal.text)
+        && !literal.text.contains(/^[\w…]+([._][\w…]+)+$/)
+        && !Catalogue.english.holds("unit.\(literal.text)")
+      {
+        found.append("\(source.name):\(literal.line): \(literal.text)")
+      }
+    }
+    #expect(found == [])
+  }
+
+  /// What is the same in every language: colour maps, themes, a theme file's keys, formulas, arrays. Beside these go
+  /// names with dots or underscores, of files, sites and entries, and codes of units.
+  private static let names: Set = [
+    "viridis", "cividis", "magma", "twilight", "blue-red", "blue-orange", "screen", "dark", "paper", "titleSize",
+    "labelSize", "tickSize", "smallestSize", "lineWidth", "axisWidth", "rasterDPI", "background", "ink", "muted",
+    "grid",
+    "gapGround", "gapInk", "accent", "otherCategory", "log₁₀ |g|", "softmax", "logits",
+  ]
+
   @Test(
     "Plurals and choices",
     arguments: [(0, "no rows"), (1, "1 row of a"), (2, "2 rows of a"), (12345, "12,345 rows of a")])
@@ -102,6 +128,25 @@ struct WordsTests {
     #expect(Catalogue.$current.withValue(chinese) { rows.text } == "1 行")
     #expect(chinese.text(Message("columns", ["n": 2])) == "columns (n: 2)")
     #expect(throws: InputError.self) { try Catalogue(language: "xx") }
+  }
+
+  @Test("The threads of the pool write in the language of the caller, one call after the other")
+  func threads() throws {
+    let german = try Catalogue(language: "de", Array(#"{"rows": "{n, plural, one {# Zeile} other {# Zeilen}}"}"#.utf8))
+    func texts() -> [(text: String, thread: UInt)] {
+      mapPieces(40) { piece in
+        usleep(1000)
+        return (Message("rows", ["n": piece]).text, UInt(pthread_self()))
+      }
+    }
+    Workers.with(threads: 3) {
+      for _ in 0..<2 {
+        let made = Catalogue.$current.withValue(german) { texts() }
+        #expect(made.map(\.text) == (0..<40).map { $0 == 1 ? "1 Zeile" : "\($0) Zeilen" })
+        #expect(Set(made.map(\.thread)).count > 1)
+        #expect(texts().map(\.text) == (0..<40).map { "rows (n: \($0))" })
+      }
+    }
   }
 
   @Test(

@@ -30,6 +30,8 @@ package struct SourceText {
   package let name: String
   package let literals: [Literal]
   private let code: [Character]
+  /// Where a literal ends, by where it begins.
+  private let ends: [Int: Int]
 
   package static func all(under folder: String) -> [SourceText] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -46,6 +48,7 @@ package struct SourceText {
     code = Array(text)
     var scanner = LiteralScanner(code)
     literals = scanner.literals()
+    ends = Dictionary(literals.map { ($0.start, $0.end) }) { first, _ in first }
   }
 
   /// Calls of `phrase` and `Message` with a literal key.
@@ -79,6 +82,39 @@ package struct SourceText {
     }
   }
 
+  /// Whether a literal is handed over as what a reader sees beside numbers: the title of an axis, a column, a panel, a
+  /// stage, the name of a curve, the noun of a count.
+  package func isLabel(_ literal: Literal) -> Bool {
+    guard literal.text.contains(/[a-zA-Z][a-z]/), code[literal.end...].first != ":" else { return false }
+    let before = String(code[max(0, literal.start - 40)..<literal.start]).replacing(": String = ", with: ": ")
+    if before.hasSuffix(": ") {
+      let word = before.dropLast(2).reversed().prefix { $0.isLetter }.reversed()
+      if Self.labels.contains(String(word)) { return true }
+    }
+    // The call that the literal stands in.
+    var depth = 0, index = literal.start - 1
+    while index >= max(0, literal.start - 300) {
+      if ")]}".contains(code[index]) { depth += 1 }
+      if "([{".contains(code[index]) {
+        if depth == 0 { break }
+        depth -= 1
+      }
+      index -= 1
+    }
+    guard index >= 0, code[index] == "(" else { return false }
+    return Self.calls.contains(String(code[..<index].reversed().prefix { $0.isLetter }.reversed()))
+  }
+
+  private static let labels: Set = [
+    "title", "label", "name", "header", "heading", "caption", "axis", "quantity", "noun", "unit", "place", "one",
+    "many",
+    "meaning", "remark",
+  ]
+  private static let calls: Set = [
+    "Column", "Cell", "heading", "Panel", "Curve", "begin", "indices", "integers", "categories", "tokens", "sequential",
+    "diverging", "categorical", "Axis", "LegendEntry", "RuleMark", "SpanMark", "dots", "heatmap", "bars",
+  ]
+
   /// The first arguments of calls of a name, where they are literals.
   package func firstArguments(of name: String) -> [String] {
     literals.filter { literal in
@@ -90,8 +126,8 @@ package struct SourceText {
   private func depth(from open: Int, to position: Int) -> Int {
     var depth = 0, index = open
     while index < position {
-      if let literal = literals.first(where: { $0.start == index }) {
-        index = literal.end
+      if let end = ends[index] {
+        index = end
         continue
       }
       if "([{".contains(code[index]) { depth += 1 }
@@ -104,8 +140,8 @@ package struct SourceText {
   private func end(of open: Int) -> Int? {
     var depth = 0, index = open
     while index < code.count {
-      if let literal = literals.first(where: { $0.start == index }) {
-        index = literal.end
+      if let end = ends[index] {
+        index = end
         continue
       }
       if "([{".contains(code[index]) { depth += 1 }

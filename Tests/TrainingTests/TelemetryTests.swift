@@ -123,7 +123,7 @@ struct TelemetryTests {
       RepeatedTokens(ordinary: Array(4..<120), opening: [], closing: [], longest: 64, seed: 0) { "\($0)" }
     )
     try RepeatedTokenProbe(probe, pad: 1).run(model, sites: needs.repeatedTokenSites) { try report.observe($0) }
-    let results = try report.results()
+    let results = try report.results(Runner(model))
 
     let recorder = try StepRecorder(
       trainer, TelemetryPlan(), TelemetryTokens(probe: RepeatedTokenProbe(probe, pad: 1)))
@@ -135,6 +135,7 @@ struct TelemetryTests {
     #expect(record.attention.flatMap { $0.classes ?? [] }.map(\.rawValue) == results[1].texts["class"])
     #expect(record.headCounts?.reduce(0) { $0 + $1.count } == model.description.layers * model.description.heads)
     // Keys in their order, numbers as everywhere: what a reader of the line writes again is the line.
+    let line = TelemetryLine.step(record).bytes
     func rewritten(_ value: JSON) -> JSON {
       switch value {
       case .number(let number): number.integer.map(JSON.integer) ?? .number(number.double)
@@ -143,10 +144,69 @@ struct TelemetryTests {
       default: value
       }
     }
-    #expect(try rewritten(JSON(record.line, place: "line")).lineBytes == record.line)
+    #expect(try rewritten(JSON(line, place: "line")).lineBytes == line)
     #expect(
-      String(decoding: record.line, as: UTF8.self).contains(
+      String(decoding: line, as: UTF8.self).contains(
         "\"effective_rank\": {\"blocks.0.hook_resid_pre\": "))
+  }
+
+  private static let examples = [
+    "minigpt/model", "minibert/pretrained", "minibert/tagger", "broken/broken-trainings/05-learning-rate-100",
+    "broken/broken-trainings/06-zeroed-head",
+  ]
+
+  @Test("A line is read as the record it was: written again it has the same bytes", arguments: examples)
+  func readBack(_ example: String) throws {
+    let data = try Data(contentsOf: Fixtures.root.appending(path: "examples/\(example)/telemetry.jsonl"))
+    var kinds: Set<String> = []
+    for line in data.split(separator: 0x0A) {
+      let read = try TelemetryLine(JSONField(JSON(line, place: example), file: example))
+      #expect(read.bytes == Array(line) + [0x0A])
+      if case .step = read { kinds.insert("step") } else { kinds.insert("evaluation") }
+    }
+    #expect(kinds.count == 2)
+  }
+
+  @Test("A record with a fault, histograms and numbers that are not finite is read back too")
+  func readBackFault() throws {
+    let trainer = try ReferenceRun().trainer()
+    let recorder = try StepRecorder(trainer, TelemetryPlan())
+    var record = recorder.record(try trainer.advance([batch()], observer: recorder))
+    record.fault = NumericFault(tensor: "blocks.1.hook_mlp_out", nans: 3, infinities: 0, batch: 1)
+    record.loss = .nan
+    record.gradientNorm = .infinity
+    record.parameters[0].nans = 3
+    record.parameters[0].ratio = -.infinity
+    let bytes = TelemetryLine.step(record).bytes
+    let read = try TelemetryLine(JSONField(JSON(bytes, place: "line"), file: "line"))
+    #expect(read.bytes == bytes)
+    let text = String(decoding: bytes, as: UTF8.self)
+    for (old, new, place) in [
+      ("\"clipping\": ", "\"clipping\": \"much\", \"was\": ", "line: clipping"),
+      ("\"first_bin\": ", "\"first_bin\": 9", "line: parameters"), ("\"tokens\": ", "\"toks\": ", "line"),
+    ] {
+      let error = try #require(throws: InputError.self) {
+        try TelemetryLine(JSONField(JSON(Array(text.replacing(old, with: new).utf8), place: "line"), file: "line"))
+      }
+      #expect(error.place.hasPrefix(place))
+    }
+  }
+
+  @Test("The records of a file are the log that its lines are to any other reader", arguments: examples)
+  func sameLog(_ example: String) throws {
+    let url = Fixtures.root.appending(path: "examples/\(example)/telemetry.jsonl"), data = try Data(contentsOf: url)
+    func log(_ name: String) throws -> TrainingLog {
+      try withFolder { folder in
+        try data.write(to: folder.appending(path: name))
+        return try TrainingLog(contentsOf: folder.appending(path: name))
+      }
+    }
+    let own = try log("telemetry.jsonl"), foreign = try log("log.jsonl")
+    #expect(own.scalars.count > 50 && own.scalars.map(\.name) == foreign.scalars.map(\.name))
+    for (a, b) in zip(own.scalars, foreign.scalars) {
+      #expect(a.steps == b.steps && a.role == b.role && a.values.map(\.bitPattern) == b.values.map(\.bitPattern))
+    }
+    #expect(own.notes == foreign.notes && own.histograms == foreign.histograms)
   }
 
   @Test("Any number of threads records the same bytes")
@@ -161,7 +221,7 @@ struct TelemetryTests {
           let recorder = try StepRecorder(trainer, TelemetryPlan(classes: 2), tokens)
           let record = recorder.record(try trainer.advance(run.batches[step].split(2), observer: recorder))
           #expect((record.headCounts != nil) == (step % 2 == 0))
-          return String(decoding: record.line, as: UTF8.self) + "\(EventTelemetry.event(record))"
+          return String(decoding: TelemetryLine.step(record).bytes, as: UTF8.self) + "\(EventTelemetry.event(record))"
         }
       }
     }

@@ -9,7 +9,8 @@ import Transformers
   private static func isBeforeANorm(_ site: Site, _ d: ModelDescription) -> Bool {
     d.normPlacement == .post
       ? [.residMid, .residMidCross, .residPost].contains(site.kind)
-      : site.kind == .residPost && d.stacks.contains { site == $0.residual(point: $0.layers) }
+      : [.attentionIn, .queryIn, .keyIn, .valueIn, .crossIn, .crossQueryIn, .mlpIn].contains(site.kind)
+        || site.kind == .residPost && d.stacks.contains { site == $0.residual(point: $0.layers) }
   }
 
   @Test(
@@ -30,7 +31,15 @@ import Transformers
 
     for (index, site) in order.enumerated() {
       let before = try #require(plain[site]), patch = try #require(foreign[site])
-      for operation in [Edit.Operation.zero, .scale(0.5), .replace(patch)] {
+      guard !site.kind.isReadOnly else {
+        #expect(throws: InputError.self) {
+          try reference.model.run(reference.input, TraceRequest(edits: [Edit(site, .zero)]))
+        }
+        continue
+      }
+      for operation in [
+        Edit.Operation.zero, .scale(0.5), .replace(patch), .mix(patch, share: 0.25), .add(patch),
+      ] {
         let edited = try reference.model.run(
           reference.input, TraceRequest(sites: Set(order), edits: [Edit(site, operation)]))
         let found = try #require(edited[site]).values
@@ -39,8 +48,14 @@ import Transformers
           case .zero: before.values.map { _ in Float(0) }
           case .scale(let factor): before.values.map { $0 * factor }
           case .replace(let tensor): tensor.values
+          case .mix(let tensor, let share): zip(before.values, tensor.values).map { (1 - share) * $0 + share * $1 }
+          case .add(let tensor): zip(before.values, tensor.values).map { $0 + $1 }
           }
-        #expect(found == wanted, "\(site.text)")
+        let isExact = if case .mix = operation { false } else { true }
+        #expect(
+          isExact ? found == wanted : zip(found, wanted).allSatisfy { abs($0 - $1) <= 1e-6 * max(1, abs($1)) },
+          "\(site.text) \(operation)")
+        #expect(edited.didChange == [wanted != before.values], "\(site.text)")
         for earlier in order[..<index] {
           #expect(edited[earlier]?.values == plain[earlier]?.values, "\(earlier.text) after an edit at \(site.text)")
         }

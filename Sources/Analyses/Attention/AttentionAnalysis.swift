@@ -11,7 +11,7 @@ import Transformers
 /// Bidirectional, causal and cross patterns go through the same code, some rows at a time while the model runs. Means
 /// are over the query rows that see at least two keys; intervals are bootstrap intervals over documents. Definitions:
 /// `AttentionMetrics`.
-package struct AttentionAnalysis: Analysis {
+package struct AttentionAnalysis: CorpusAnalysis {
   package static let id = AttentionMetrics.analysis
 
   let model: Model

@@ -138,4 +138,6 @@ package struct AttentionSamples: AnalysisState {
     for sample in later.samples { offer(sample) }
     if let pooled = later.pooled { offer(pooled) }
   }
+
+  package func fits(_ later: AttentionSamples) -> Bool { true }
 }

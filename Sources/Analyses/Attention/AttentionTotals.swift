@@ -150,4 +150,9 @@ package struct AttentionTotals: AnalysisState {
     see(later.seenKinds)
     cutAlignments += later.cutAlignments
   }
+
+  package func fits(_ later: AttentionTotals) -> Bool {
+    heads.fits(later.heads) && repeated.fits(later.repeated) && rows.fits(later.rows)
+      && repeatedSequences.fits(later.repeatedSequences) && samples.fits(later.samples)
+  }
 }

@@ -72,6 +72,10 @@ struct HeadTotals: AnalysisState {
     HeadTotals.add(later.ahead, to: &ahead)
   }
 
+  func fits(_ later: HeadTotals) -> Bool {
+    means.fits(later.means) && importance.fits(later.importance) && agreement.fits(later.agreement)
+  }
+
   private static func add(_ values: [Double], to sums: inout [Double]) {
     if sums.count < values.count { sums += [Double](repeating: 0, count: values.count - sums.count) }
     tk_add_scaled(&sums, values, 1, values.count)

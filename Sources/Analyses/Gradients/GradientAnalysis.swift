@@ -10,7 +10,7 @@ import Transformers
 ///
 /// A value is the mean over the batches of the corpus of what the batch's mean loss gives; bands hold the middle 95 % of
 /// up to `keptBatches` batches, those with the smallest hash. Definitions: `GradientMetrics`.
-package struct GradientAnalysis: Analysis {
+package struct GradientAnalysis: CorpusAnalysis {
   package static let id = GradientMetrics.analysis
   static let keptBatches = 128
   static let lowest = GradientFormulas.lowest
@@ -47,6 +47,11 @@ package struct GradientAnalysis: Analysis {
       for i in special.indices { special[i] += later.special[i] }
       batchCount += later.batchCount
       for batch in later.batches { keep(batch) }
+    }
+
+    package func fits(_ later: State) -> Bool {
+      later.sums.count == sums.count && later.counts.count == counts.count && later.special.count == special.count
+        && later.histogram.count == histogram.count && later.batches.allSatisfy { $0.values.count == sums.count }
     }
   }
 

@@ -5,7 +5,7 @@ package import Transformers
 
 /// The loss of a language model by the position of the token, and what a second copy of random tokens gains of the first.
 /// Definitions: `InContextMetrics`.
-package struct InContextAnalysis: Analysis {
+package struct InContextAnalysis: CorpusAnalysis {
   package static let id = InContextMetrics.analysis
   /// Shorter documents have no beginning and end to compare.
   static let least = 20
@@ -23,6 +23,11 @@ package struct InContextAnalysis: Analysis {
       fifths.merge(later.fifths)
       fixed.merge(later.fixed)
       copies.merge(later.copies)
+    }
+
+    package func fits(_ later: State) -> Bool {
+      byPosition.fits(later.byPosition) && fifths.fits(later.fifths) && fixed.fits(later.fixed)
+        && copies.fits(later.copies)
     }
   }
 

@@ -10,7 +10,7 @@ import Transformers
 /// `newTokens` behind a prompt of `promptTokens` if the corpus has as many. A shorter document gives its first half as
 /// the prompt. The model writes when the corpus has been seen. An encoder–decoder reads a whole document and writes its
 /// target, beside that of the corpus where it has one.
-package struct RepetitionAnalysis: Analysis {
+package struct RepetitionAnalysis: Experiment {
   package static let id = RepetitionMetrics.analysis
   static let prompts = 32
   static let promptTokens = 32
@@ -39,6 +39,8 @@ package struct RepetitionAnalysis: Analysis {
       kept += later.kept
       shorten()
     }
+
+    package func fits(_ later: State) -> Bool { true }
 
     fileprivate mutating func shorten() {
       guard kept.count > RepetitionAnalysis.prompts else { return }
@@ -90,7 +92,7 @@ package struct RepetitionAnalysis: Analysis {
       rest: Array(text[length...].prefix(Self.newTokens)))
   }
 
-  package func result(of state: State) throws -> AnalysisResult {
+  package func finish(_ state: State, _ runner: Runner) throws -> AnalysisResult {
     func notApplicable(_ reason: Message) -> AnalysisResult {
       AnalysisResult(id: Self.id, notApplicable: reason)
     }
@@ -102,9 +104,7 @@ package struct RepetitionAnalysis: Analysis {
     guard !prompts.isEmpty else { return notApplicable(Message("note.repetition.none")) }
     let request = GenerationRequest(maximumTokens: Self.newTokens)
     let isPair = model.description.encoder != nil
-    let written =
-      try isPair
-      ? model.targets(of: prompts.map(\.tokens), request) : model.continuations(of: prompts.map(\.tokens), request)
+    let written = try runner.written(prompts.map(\.tokens), request)
     let ends = model.generationRules.endTokens
     let texts = written.map { text in text.last.map(ends.contains) == true ? text.dropLast() : text[...] }
     // Targets that the corpus lacks are the model's own.

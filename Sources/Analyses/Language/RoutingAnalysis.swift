@@ -6,7 +6,7 @@ import Tensors
 package import Transformers
 
 /// Which experts a mixture's routers choose. Definitions: `RoutingMetrics`.
-package struct RoutingAnalysis: Analysis {
+package struct RoutingAnalysis: CorpusAnalysis {
   package static let id = RoutingMetrics.analysis
 
   private let d: StackDescription

@@ -1,11 +1,11 @@
 package import Engine
 package import Results
-import Support
+package import Support
 import Tensors
 package import Transformers
 
-/// What a job can say of the probes.
-package struct ProbeSettings: Sendable {
+/// What a job can say of the probes: `{ probes: { label: "upos", c: 0.1, mlp: false } }`.
+package struct ProbeSettings: AnalysisSettings {
   /// The column of labels; nil for that of the corpus.
   package var label: String?
   /// The weight of the losses against that of the penalty, above 0; nil to choose it on the validation documents.
@@ -14,6 +14,19 @@ package struct ProbeSettings: Sendable {
   package var fitsMultilayer = true
 
   package init() {}
+
+  /// `c` is a number above 0, or `"validation"`.
+  package init(_ setting: Setting) throws {
+    let fields = try setting.fields(["label", "c", "mlp"])
+    label = try fields["label"]?.text()
+    fitsMultilayer = try fields["mlp"]?.flag() ?? fitsMultilayer
+    guard let strength = fields["c"] else { return }
+    let number = try? strength.number()
+    guard (number ?? 0) > 0 || (try? strength.text()) == "validation" else {
+      throw strength.error(phrase("setting.hasWrongType"), expected: phrase("expected.numberOrValidation"))
+    }
+    c = number
+  }
 }
 
 /// What can be read from the residual points about the labels of the corpus: linear probes and ones with a hidden layer
@@ -24,6 +37,7 @@ package struct ProbeSettings: Sendable {
 /// training examples. Definitions: `ProbeMetrics`.
 package struct ProbeAnalysis: StackAnalysis {
   package static let id = ProbeMetrics.analysis
+  package static let settings: any AnalysisSettings.Type = ProbeSettings.self
   /// Examples kept, and the bytes of their vectors.
   static let limit = 8192, memory = 128 << 20
   /// Among which the penalty's weight is chosen.
@@ -44,9 +58,13 @@ package struct ProbeAnalysis: StackAnalysis {
       tokens.merge(later.tokens)
       documents.merge(later.documents)
     }
+
+    package func fits(_ later: State) -> Bool { tokens.fits(later.tokens) && documents.fits(later.documents) }
   }
 
-  package init(_ context: AnalysisContext, _ stack: StackDescription) { self.init(context, stack, ProbeSettings()) }
+  package init(_ context: AnalysisContext, _ stack: StackDescription) {
+    self.init(context, stack, context.settings(of: Self.id))
+  }
 
   package init(_ context: AnalysisContext, _ stack: StackDescription, _ settings: ProbeSettings) {
     order = (0...stack.layers).map(stack.residual(point:))

@@ -30,6 +30,8 @@ package struct ProjectionAnalysis: StackAnalysis {
       sample.merge(later.sample)
       sentences.merge(later.sentences)
     }
+
+    package func fits(_ later: State) -> Bool { sample.fits(later.sample) && sentences.fits(later.sentences) }
   }
 
   /// Of the last residual point.

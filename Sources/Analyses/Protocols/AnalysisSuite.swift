@@ -14,11 +14,17 @@ package enum AnalysisSuite {
     PerStack<ProbeAnalysis>.self,
     RepetitionAnalysis.self,
     RoutingAnalysis.self,
+    CausalAnalysis.self,
     WeightAnalysis.self,
   ]
 
   /// The names of those that run where none are named: all but the probes, which take longer than the others together.
   package static let byDefault = all.map { $0.id }.filter { $0 != ProbeMetrics.analysis }
+
+  /// Whether any of the given names needs a corpus.
+  package static func readCorpus(_ names: [String]) -> Bool {
+    all.contains { names.contains($0.id) && $0.readsCorpus }
+  }
 
   /// Those of the given names that concern a model, and the census of its weights, without which nothing is believed.
   package static func chosen(_ names: [String], for description: ModelDescription) -> [any Analysis.Type] {

@@ -27,6 +27,8 @@ package struct RepresentationAnalysis: StackAnalysis {
       points.merge(later.points)
       sample.merge(later.sample)
     }
+
+    package func fits(_ later: State) -> Bool { points.fits(later.points) && sample.fits(later.sample) }
   }
 
   package init(_ context: AnalysisContext, _ stack: StackDescription) {

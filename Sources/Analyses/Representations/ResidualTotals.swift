@@ -75,6 +75,11 @@ struct ResidualTotals: AnalysisState {
     norms.merge(later.norms)
   }
 
+  func fits(_ later: ResidualTotals) -> Bool {
+    later.width == width && vectors.fits(later.vectors) && later.unit.count == width && later.outliers.count == width
+      && [0, 1 << 15].contains(later.magnitudes.count) && norms.fits(later.norms)
+  }
+
   var tokens: Int { vectors.tokens }
 
   /// Mean cosine of all pairs of ordinary positions: `(‖Σu‖² − N)/(N(N − 1))` of the unit vectors.

@@ -43,6 +43,12 @@ package struct BootstrapSums: AnalysisState {
     tk_add_scaled(&resampled, later.resampled, 1, resampled.count)
   }
 
+  package func fits(_ later: BootstrapSums) -> Bool {
+    later.width == width && later.totals.count == width
+      && [0, BootstrapWeights.replicates * width].contains(later.resampled.count)
+      && (documents == 0 || later.documents == 0 || resampled.isEmpty == later.resampled.isEmpty)
+  }
+
   private mutating func reserve() {
     if resampled.isEmpty { resampled = [Double](repeating: 0, count: BootstrapWeights.replicates * width) }
   }

@@ -48,6 +48,10 @@ package struct TokenCovariance: AnalysisState {
     }
   }
 
+  package func fits(_ later: TokenCovariance) -> Bool {
+    later.width == width && later.sum.count == width && [0, width * width].contains(later.products.count)
+  }
+
   /// `[C, C]`, divided by `N − 1`.
   var matrix: Matrix {
     var result = Matrix(rows: width, columns: width)

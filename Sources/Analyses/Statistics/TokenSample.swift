@@ -84,6 +84,12 @@ package struct TokenSample: AnalysisState {
     if tokens.count > limit { shrink() }
   }
 
+  package func fits(_ later: TokenSample) -> Bool {
+    let size = (tokens.first ?? later.tokens.first)?.vectors.count ?? 0
+    return later.limit == limit && later.width == width && size.isMultiple(of: width)
+      && later.tokens.allSatisfy { $0.vectors.count == size }
+  }
+
   /// The chosen tokens, by key.
   package var chosen: [Token] { Array(tokens.sorted { $0.precedes($1) }.prefix(limit)) }
 

@@ -8,7 +8,7 @@ import Transformers
 /// and power law that follow from them.
 ///
 /// The corpus plays no part. Definitions: `WeightMetrics`.
-package struct WeightAnalysis: Analysis {
+package struct WeightAnalysis: CorpusAnalysis {
   package static let id = WeightMetrics.analysis
   /// Fewest eigenvalues that a power law is fitted to.
   static let leastEigenvalues = 50

@@ -6,7 +6,7 @@ import Tensors
 import Transformers
 
 /// How many elements of every parameter are NaN or infinite: measured of every model, whatever else is asked for.
-package struct WeightCensus: Analysis {
+package struct WeightCensus: CorpusAnalysis {
   package static let id = WeightMetrics.census
   private static let pieceLength = 1 << 20
 

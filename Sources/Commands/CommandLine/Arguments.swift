@@ -107,7 +107,7 @@ struct Arguments: Sendable {
       guard choices.contains(text) else {
         throw error(
           phrase("arguments.notKnownSuggestion", ["suggestion": suggestion(for: text, among: choices)]),
-          expected: choices.joined(separator: " or "))
+          expected: choices.joined(separator: phrase("list.or")))
       }
       return .text(text)
     case .list(_, let known):
@@ -119,7 +119,7 @@ struct Arguments: Sendable {
           throw command.error(
             "--\(option.name)",
             phrase("arguments.nameNotKnown", ["name": name, "suggestion": suggestion(for: name, among: known)]),
-            expected: known.joined(separator: " or "))
+            expected: known.joined(separator: phrase("list.or")))
         }
         if !names.contains(name) { names.append(name) }
       }

@@ -36,6 +36,9 @@ final class Progress: Sendable {
     }
   }
 
+  /// Says that the stage has more to do.
+  func extend(by count: Int) { stage.withLock { $0?.total += count } }
+
   /// Says that more is done, and how things stand; from any thread.
   func advance(by count: Int = 1, state remark: String? = nil) {
     stage.withLock { current in
@@ -56,7 +59,7 @@ final class Progress: Sendable {
     stage.withLock { current in
       guard let stage = current else { return }
       current = nil
-      guard form != .silent else { return }
+      guard form != .silent, stage.total > 0 else { return }
       let seconds = (ContinuousClock.now - stage.start) / .seconds(1)
       StandardError.write(
         line: phrase(

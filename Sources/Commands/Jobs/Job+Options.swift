@@ -50,6 +50,7 @@ extension Job {
     Option(
       "analyses", .list("A,B", known: analyses),
       Message("option.analyses", ["analyses": analyses.joined(separator: ", ")])),
+    Option("tasks", .list("A,B", known: nil), "option.tasks"),
     Option(
       "checkpoints", .list("A,B", known: nil),
       "option.checkpoints"),
@@ -95,15 +96,25 @@ extension Job {
   /// The file's job with the options over it.
   init(_ arguments: Arguments, over file: JobFile?, _ assets: Assets) throws {
     let checkpoints = try (arguments.list("checkpoints") ?? file?.checkpoints).map { try Checkpoints(patterns: $0) }
-    let named = arguments.text("model").map { URL(filePath: $0) } ?? file?.model
-    guard let model = named ?? checkpoints?.all.last?.folder else {
+    let ownModel = arguments.text("model").map { URL(filePath: $0) } ?? file?.model
+    guard let model = ownModel ?? checkpoints?.all.last?.folder else {
       throw InputError(.usage, at: file?.url.relativePath ?? "report", phrase("error.namesNoModel"))
     }
     corpus = try CorpusSettings(arguments, over: file?.corpus) {
       try assets.folder("examples").appending(path: "shakespeare/held-out.txt")
     }
 
-    let chosen = arguments.list("analyses") ?? file?.analyses ?? Job.analyses
+    let tasks = arguments.list("tasks").map { $0.map { URL(filePath: $0) } } ?? file?.tasks ?? []
+    taskFiles = tasks
+    analysisSettings = file?.analysisSettings ?? [:]
+    let named = arguments.list("analyses") ?? file?.analyses
+    let chosen = named ?? Job.analyses.filter { $0 != CausalAnalysis.id || !tasks.isEmpty }
+    guard chosen.contains(CausalAnalysis.id) == !taskFiles.isEmpty else {
+      throw InputError(
+        .usage, at: taskFiles.isEmpty ? "analyses" : "tasks",
+        taskFiles.isEmpty ? phrase("error.analysisNeedsTasks") : phrase("error.tasksUnread"),
+        expected: taskFiles.isEmpty ? "tasks" : CausalAnalysis.id)
+    }
     analyses = Job.analyses.filter(chosen.contains)
     selection = file?.selection
     training = TrainingReading(
@@ -123,7 +134,10 @@ extension Job {
     seed = arguments.integer("seed") ?? file?.seed ?? 0
     precision = arguments.text("precision").flatMap(Precision.init(rawValue:)) ?? file?.precision ?? .f32
     gate = arguments.text("fail-on").flatMap(Gate.init(rawValue:)) ?? .fail
-    name = try arguments.runName ?? file?.name ?? Job.defaultName(model: model, corpus: corpus.file.url)
+    name =
+      try arguments.runName ?? file?.name
+      ?? Job.defaultName(
+        model: model, corpus: AnalysisSuite.readCorpus(analyses) ? corpus.file.url : taskFiles.first ?? corpus.file.url)
     self.model = model
     adapterBase = arguments.text("adapter-base").map { URL(filePath: $0) } ?? file?.adapterBase
     tokenizer = arguments.text("tokenizer").map { URL(filePath: $0) } ?? file?.tokenizer

@@ -35,7 +35,7 @@ extension Job {
   /// Whether the model has the layers and heads that were selected, and the corpus the documents.
   ///
   /// - Throws: `InputError(.usage)` with the first that is not there.
-  func checkSelection(_ d: ModelDescription, _ corpus: CorpusSource, _ reading: CorpusReading) throws {
+  func checkSelection(_ d: ModelDescription, _ corpus: CorpusSource?, _ reading: CorpusReading?) throws {
     guard let selection else { return }
     func check(_ name: String, _ chosen: [Int]?, below count: Int) throws {
       guard let other = chosen?.first(where: { $0 >= count }) else { return }
@@ -45,7 +45,7 @@ extension Job {
     }
     try check("layers", selection.layers, below: d.stacks.map(\.layers).max() ?? 0)
     try check("heads", selection.heads, below: d.stacks.map(\.heads).max() ?? 0)
-    guard let examples = selection.examples else { return }
+    guard let examples = selection.examples, let corpus else { return }
     guard analyses.contains(AttentionAnalysis.id) else {
       throw InputError(
         .usage, at: "select.examples", phrase("error.documentsWhoseAttention"),
@@ -58,7 +58,7 @@ extension Job {
     var stream = try corpus.stream()
     for index in 0..<corpus.documents {
       guard !missing.isEmpty, let document = try stream.read(index..<index + 1).first else { break }
-      guard missing.remove(document.id) != nil, let text = reading.text else { continue }
+      guard missing.remove(document.id) != nil, let text = reading?.text else { continue }
       if text.tokenize(document).ids.count < Job.leastTokens {
         throw InputError(
           .usage, at: "select.examples", phrase("error.documentHasToo", ["document": document.id]),

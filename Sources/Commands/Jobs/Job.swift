@@ -24,6 +24,11 @@ struct Job: Sendable {
   /// Every analysis of this version.
   static let analyses = AnalysisSuite.all.map { $0.id }
 
+  /// Whether anything reads the corpus: experiments on tasks and analyses of weights do not.
+  var readsCorpus: Bool {
+    training.checkpoints != nil || AnalysisSuite.readCorpus(analyses)
+  }
+
   /// The run folder's name.
   var name: String
   /// The model's folder.
@@ -35,6 +40,10 @@ struct Job: Sendable {
   var corpus: CorpusSettings
   /// In the order of `Job.analyses`.
   var analyses: [String]
+  /// What the job says of single analyses, by their ids.
+  var analysisSettings: [String: any AnalysisSettings]
+  /// The files of the tasks.
+  var taskFiles: [URL]
   /// What figures and tables show; nil for everything.
   var selection: Selection?
   var training: TrainingReading

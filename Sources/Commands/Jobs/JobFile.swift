@@ -1,3 +1,4 @@
+import Analyses
 import Engine
 import Foundation
 import Reports
@@ -12,7 +13,8 @@ import Tensors
 ///   name: "minilm-english",
 ///   model: "models/minilm", tokenizer: "models/tokenizer",
 ///   corpus: { path: "en_ewt-ud-test.conllu", format: "conllu", label: "upos", limit: 2000, max_tokens: 128 },
-///   analyses: ["attention", "representations"],
+///   analyses: ["attention", "representations"],  // or { causal: { maps: ["resid_pre"] }, attention: {} }
+///   tasks: ["pairs.jsonl"],
 ///   select: { layers: [0, 5], heads: "all", examples: ["doc-12"] },
 ///   checkpoints: "runs/checkpoint-*", logs: ["runs", { path: "log.csv", columns: { step: "it", loss: "objective" } }],
 ///   thresholds: "health.json5",
@@ -35,6 +37,8 @@ struct JobFile {
   var tokenizer: URL?
   var corpus: CorpusSettings?
   var analyses: [String]?
+  var analysisSettings: [String: any AnalysisSettings] = [:]
+  var tasks: [URL]?
   var selection: Selection?
   /// Paths with a `*` in their last component.
   var checkpoints: [String]?
@@ -54,10 +58,10 @@ struct JobFile {
   init(contentsOf url: URL) throws {
     let job = try Setting(contentsOf: url).fields(
       [
-        "name", "model", "adapter_base", "tokenizer", "corpus", "analyses", "select", "logs", "checkpoints",
+        "name", "model", "adapter_base", "tokenizer", "corpus", "analyses", "tasks", "select", "logs", "checkpoints",
         "thresholds", "output", "seed", "precision",
       ],
-      unsupported: ["models": phrase("jobFile.reportSeveralModels"), "baseline": "a baseline"])
+      unsupported: ["models": phrase("jobFile.reportSeveralModels"), "baseline": phrase("jobFile.baseline")])
     try self.init(settings: job, at: url)
   }
 
@@ -74,7 +78,16 @@ struct JobFile {
     model = try path(job["model"])
     adapterBase = try path(job["adapter_base"])
     tokenizer = try path(job["tokenizer"])
-    analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }
+    if let setting = job["analyses"], setting.isObject {
+      let fields = try setting.fields(Job.analyses)
+      analyses = Job.analyses.filter { fields[$0] != nil }
+      for type in AnalysisSuite.all {
+        analysisSettings[type.id] = try fields[type.id].map { try type.settings.init($0) }
+      }
+    } else {
+      analyses = try job["analyses"]?.filledList().map { try $0.choice(of: Job.analyses) }
+    }
+    tasks = try job["tasks"]?.filledList().compactMap { try path($0) }
     thresholds = try path(job["thresholds"])
     checkpoints = try job["checkpoints"].map { setting in
       try (setting.isText ? [setting] : setting.filledList()).compactMap { try path($0)?.relativePath }

@@ -98,13 +98,18 @@ extension Thresholds {
 extension Job {
   /// - Throws: `InputError` for files that the job names and that are not there.
   func checkInputs() throws {
+    for file in taskFiles { try Preflight.input(file, option: phrase("preflight.tasks")) }
+    if readsCorpus { try checkCorpus() }
+    for checkpoint in training.checkpoints?.all ?? [] {
+      try Preflight.input(files(of: checkpoint.folder).configuration, option: "checkpoints")
+    }
+  }
+
+  private func checkCorpus() throws {
     let (corpus, parallel, labels) = (corpus.file.url, corpus.file.parallel, corpus.file.labels)
     try Preflight.input(corpus, option: phrase("preflight.corpusPathCorpus"))
     if let parallel { try Preflight.input(URL(filePath: parallel), option: phrase("preflight.corpusParallelParallel")) }
     if let labels { try Preflight.input(URL(filePath: labels), option: phrase("preflight.corpusLabelsLabels")) }
-    for checkpoint in training.checkpoints?.all ?? [] {
-      try Preflight.input(files(of: checkpoint.folder).configuration, option: "checkpoints")
-    }
   }
 }
 

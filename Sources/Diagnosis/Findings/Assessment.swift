@@ -4,7 +4,11 @@ import Support
 
 /// The answer of a run's gate, with how many findings of each severity led to it.
 package struct Verdict: Hashable, Codable, Sendable {
-  package enum Level: String, Codable, Sendable { case pass, warn, fail }
+  package enum Level: String, Codable, Sendable {
+    case pass, warn, fail
+
+    package var title: String { phrase("severity.\(rawValue)") }
+  }
 
   package var level: Level
   package var notes: Int
@@ -47,13 +51,27 @@ extension Verdict {
 /// Everything the rules say about a run: the content of `findings.json`.
 package struct Assessment: Hashable, Codable, Sendable {
   /// That a rule was judged, or why it was not.
-  package struct Check: Hashable, Codable, Sendable {
+  package struct Check: Hashable, Sendable {
+    /// What is said of it.
+    package struct Messages: Hashable, Codable, Sendable {
+      var title: Message
+      var scope: Message?
+      var skipped: Message?
+    }
+
     package var rule: String
-    package var title: String
+    package var messages: Messages
+
+    init(_ rule: Rule, _ gap: Gap? = nil) {
+      self.rule = rule.id
+      messages = Messages(title: rule.messages.title, scope: gap?.scopeName, skipped: gap?.reason)
+    }
+
+    package var title: String { messages.title.text }
     /// The part of the model that could not be judged ("decoder"); nil for all of it.
-    package var scope: String?
-    /// Why the rule was not judged ("the analysis gradients was not asked for"); nil where it was.
-    package var skipped: String?
+    package var scope: String? { messages.scope?.text }
+    /// Why the rule was not judged ("the analysis gradients was not requested"); nil where it was.
+    package var skipped: String? { messages.skipped?.text }
 
     /// "Overfitting", "Attention collapse (uniform): decoder".
     package var name: String { scope.map { "\(title): \($0)" } ?? title }
@@ -75,8 +93,7 @@ package struct Assessment: Hashable, Codable, Sendable {
           !gaps.contains { $0.holds(finding.component) }
         }
       }
-      return (isJudged ? [Check(rule: rule.id, title: rule.title)] : [])
-        + gaps.map { Check(rule: rule.id, title: rule.title, scope: $0.scopeName, skipped: $0.reason) }
+      return (isJudged ? [Check(rule)] : []) + gaps.map { Check(rule, $0) }
     }
     self.findings = Severity.allCases.reversed().flatMap { severity in findings.filter { $0.severity == severity } }
     verdict = Verdict(findings, checks)

@@ -1,4 +1,5 @@
 package import Results
+package import Support
 
 /// How much a finding weighs: a note informs, a warning asks for a look, a failure closes the gate.
 package enum Severity: String, Codable, CaseIterable, Comparable, Sendable {
@@ -6,18 +7,20 @@ package enum Severity: String, Codable, CaseIterable, Comparable, Sendable {
 
   package static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
 
+  /// "warn".
+  package var title: String { phrase("severity.\(rawValue)") }
+
   private var rank: Int { Severity.allCases.firstIndex(of: self) ?? 0 }
 }
 
 /// A number that a finding rests on, with the line it crossed.
-package struct Evidence: Hashable, Codable, Sendable {
+package struct Evidence: Hashable, Sendable {
   /// On which side of the threshold the number lies.
   package enum Side: String, Codable, Sendable { case below, above }
 
   /// The metric's id (`attention.normalisedEntropy`), or `<rule>.<name>` for a number that a rule itself counts.
   package var metric: String
-  package var title: String
-  package var unit: String
+  package var messages: Messages
   /// What the number belongs to: of a finding's members the most extreme one.
   package var component: Component
   package var value: Quantity
@@ -27,13 +30,23 @@ package struct Evidence: Hashable, Codable, Sendable {
   /// The same number in the baseline run.
   package var baseline: Quantity?
 
+  /// What the number is called, and what it is counted in.
+  package struct Messages: Hashable, Codable, Sendable {
+    var title: Message
+    var unit: Message?
+  }
+
+  /// "Normalised entropy".
+  package var title: String { messages.title.text }
+  /// "nats"; empty where the number has no unit.
+  package var unit: String { messages.unit?.text ?? "" }
+
   package init(
-    metric: String, title: String, unit: String = "", component: Component, value: Quantity, threshold: Double? = nil,
-    side: Side? = nil, baseline: Quantity? = nil
+    metric: String, title: Message, unit: Message? = nil, component: Component, value: Quantity,
+    threshold: Double? = nil, side: Side? = nil, baseline: Quantity? = nil
   ) {
     self.metric = metric
-    self.title = title
-    self.unit = unit
+    self.messages = Messages(title: title, unit: unit)
     self.component = component
     self.value = value
     self.threshold = threshold
@@ -46,7 +59,7 @@ package struct Evidence: Hashable, Codable, Sendable {
     baseline: Quantity? = nil
   ) {
     self.init(
-      metric: metric.id, title: metric.title, unit: metric.unit, component: component, value: value,
+      metric: metric.id, title: metric.name, unit: metric.unitName, component: component, value: value,
       threshold: threshold, side: side, baseline: baseline)
   }
 }
@@ -54,13 +67,12 @@ package struct Evidence: Hashable, Codable, Sendable {
 /// What one rule has to say about one component: a row of the report's verdict.
 ///
 /// Components of one layer that break the same rule are the `members` of one finding about the layer.
-package struct Finding: Hashable, Codable, Sendable {
+package struct Finding: Hashable, Sendable {
   /// Rule and component, the same in every run: `attention-collapse-one-hot:L2`.
   package var id: String
   /// The rule's id.
   package var rule: String
-  /// The rule's title.
-  package var title: String
+  package var messages: Messages
   package var severity: Severity
   package var component: Component
   /// The heads, points or tensors concerned, in the order of the model; the component itself where it has no parts.
@@ -68,23 +80,32 @@ package struct Finding: Hashable, Codable, Sendable {
   package var evidence: [Evidence]
   /// How many observations the evidence rests on.
   package var n: Int
+
+  /// What it says.
+  package struct Messages: Hashable, Codable, Sendable {
+    var title: Message
+    var meaning: Message
+    var fixes: [Message]
+  }
+
+  /// The rule's title.
+  package var title: String { messages.title.text }
   /// One sentence: what this means for the model.
-  package var meaning: String
-  package var fixes: [String]
+  package var meaning: String { messages.meaning.text }
+  package var fixes: [String] { messages.fixes.map(\.text) }
 
   package init(
     rule: Rule, severity: Severity, component: Component, members: [Component]? = nil, evidence: [Evidence],
-    meaning: String? = nil
+    meaning: Message? = nil
   ) {
     self.id = "\(rule.id):\(component.id)"
     self.rule = rule.id
-    self.title = rule.title
+    self.messages = rule.messages
     self.severity = severity
     self.component = component
     self.members = members ?? [component]
     self.evidence = evidence
     self.n = evidence.first?.value.n ?? 0
-    self.meaning = meaning ?? rule.meaning
-    self.fixes = rule.fixes
+    if let meaning { messages.meaning = meaning }
   }
 }

@@ -1,5 +1,5 @@
 package import Results
-import Support
+package import Support
 
 /// A part of a run that a rule has too little to judge, so that it neither passes nor breaks the rule there.
 package struct Gap: Hashable, Sendable {
@@ -12,21 +12,19 @@ package struct Gap: Hashable, Sendable {
 
   package let scope: Scope
   /// "no sequence has 16 tokens".
-  package let reason: String
+  package let reason: Message
 
-  package init(_ scope: Scope, _ reason: String) {
+  package init(_ scope: Scope, _ reason: Message) {
     self.scope = scope
     self.reason = reason
   }
 
   /// "decoder", "L3, L4 and 7 more"; nil for the whole run.
-  package var scopeName: String? {
+  var scopeName: Message? {
     switch scope {
-    case .all: return nil
-    case .stack(let stack): return stack.title.lowercased()
-    case .places(let places):
-      let names = places.prefix(4).map(\.id).joined(separator: ", ")
-      return places.count > 4 ? phrase("gap.namesPlacesMore", ["names": names, "places": places.count - 4]) : names
+    case .all: nil
+    case .stack(let stack): stack.name
+    case .places(let places): places.map(\.id).beginning(of: 4, separator: ", ")
     }
   }
 
@@ -42,16 +40,19 @@ package struct Gap: Hashable, Sendable {
 
 extension [Gap] {
   /// The gaps of a model whose stacks each may have a reason: one of all where every stack has one.
-  init(_ stacks: [Component.Stack], reason: (Component.Stack) -> String?) {
+  init(_ stacks: [Component.Stack], reason: (Component.Stack) -> Message?) {
     let reasons = stacks.map { (stack: $0, reason: reason($0)) }
     guard reasons.allSatisfy({ $0.reason != nil }) else {
       self = reasons.compactMap { stack, reason in reason.map { Gap(.stack(stack), $0) } }
       return
     }
-    let texts = reasons.compactMap(\.reason)
-    let isSame = Set(texts).count == 1
-    let parts = reasons.map { "\($0.stack.title.lowercased()): \($0.reason ?? "")" }
-    self = texts.isEmpty ? [] : [Gap(.all, isSame ? texts[0] : parts.joined(separator: "; "))]
+    let all = reasons.compactMap { stack, reason in reason.map { (stack: stack, reason: $0) } }
+    guard let first = all.first, !all.allSatisfy({ $0.reason == first.reason }) else {
+      self = all.prefix(1).map { Gap(.all, $0.reason) }
+      return
+    }
+    let parts = all.map { Message("gap.ofStack", ["stack": $0.stack.name, "reason": $0.reason]) }
+    self = [Gap(.all, parts.dropFirst().reduce(parts[0]) { Message("gap.both", ["first": $0, "second": $1]) })]
   }
 
   /// Where numbers that a rule reads are NaN, one gap for all layers and points concerned.
@@ -67,7 +68,7 @@ extension [Gap] {
       self = []
       return
     }
-    let reason = phrase(results.hasNonFiniteWeights ? "gap.nanBecauseOfWeights" : "gap.itsNumbersAreNan")
+    let reason: Message = results.hasNonFiniteWeights ? "gap.nanBecauseOfWeights" : "gap.nan"
     self = [Gap(faulty.count == known.count ? .all : .places(faulty), reason)]
   }
 }
@@ -77,12 +78,21 @@ extension RunResults {
   package static let leastRows = 16
 
   /// Why the heads of a stack cannot be judged, by what they do on the corpus; nil where they can.
-  package func reasonNotToJudgeHeads(of stack: Component.Stack) -> String? {
+  package func reasonNotToJudgeHeads(of stack: Component.Stack) -> Message? {
     let rows = self[AttentionMetrics.normalisedEntropy16]?.rows.filter { $0.component.stack == stack } ?? []
     guard let n = rows.map(\.quantity.n).max() else { return nil }
-    let noun = "\(subject.positionNoun)s"
-    if n == 0 { return phrase("gap.noSequenceHas", ["noun": noun]) }
+    let noun = subject.positionNoun
+    if n == 0 { return Message("gap.noLongSequence", ["noun": noun]) }
     return n < Self.leastRows
-      ? phrase("gap.onlyNRows", ["n": n, "noun": noun, "leastRows": Self.leastRows]) : nil
+      ? Message("gap.fewRows", ["n": n, "noun": noun, "leastRows": Self.leastRows]) : nil
+  }
+}
+
+extension [String] {
+  /// The first of them: "a, b and 7 more".
+  func beginning(of count: Int, separator: String) -> Message {
+    let shown = prefix(count).joined(separator: separator)
+    return self.count > count
+      ? Message("list.more", ["shown": shown, "more": self.count - count]) : Message(verbatim: shown)
   }
 }

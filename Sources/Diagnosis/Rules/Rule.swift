@@ -14,8 +14,8 @@ extension ClosedRange<Double> {
   package var spelling: String {
     func text(_ bound: Double) -> String { bound.rounded() == bound ? String(Int(bound)) : "\(bound)" }
     return upperBound == .infinity
-      ? phrase("rule.atLeastLowerbound", ["lowerBound": text(lowerBound)])
-      : phrase("rule.lowerboundToUpperbound", ["lowerBound": text(lowerBound), "upperBound": text(upperBound)])
+      ? phrase("range.from", ["lower": text(lowerBound)])
+      : phrase("range.within", ["lower": text(lowerBound), "upper": text(upperBound)])
   }
 }
 
@@ -53,13 +53,16 @@ package struct Rule: Sendable {
     inputHealth, missingNumber,
   ]
 
-  package var title: String { phrase("rule.\(id).title") }
+  package var title: String { messages.title.text }
   /// What it means for the model when the rule is broken.
-  package var meaning: String { phrase("rule.\(id).meaning") }
+  package var meaning: String { messages.meaning.text }
   /// What can be done about it.
-  package var fixes: [String] {
-    let keys = (1...).lazy.map { "rule.\(id).fix\($0)" }
-    return keys.prefix { Catalogue.current.holds($0) }.map { phrase($0) }
+  package var fixes: [String] { messages.fixes.map(\.text) }
+
+  var messages: Finding.Messages {
+    let fixes = (1...).lazy.map { "rule.\(id).fix\($0)" }.prefix { Catalogue.english.holds($0) }
+    return .init(
+      title: Message("rule.\(id).title"), meaning: Message("rule.\(id).meaning"), fixes: fixes.map { Message($0) })
   }
 
   /// "normalised entropy below which a head counts as one-hot".
@@ -71,13 +74,15 @@ package struct Rule: Sendable {
       guard let analysis = results[analysis: id] else {
         let reason =
           switch id {
-          case TrainingMetrics.analysis: phrase("rule.neitherTrainingLog")
-          case CorpusTextMetrics.analysis: phrase("rule.corpusHasNo")
-          default: phrase("rule.analysisIdWas", ["id": id])
+          case TrainingMetrics.analysis: Message("gap.noTraining")
+          case CorpusTextMetrics.analysis: Message("gap.noText")
+          default: Message("gap.notRequested", ["id": id])
           }
         return [Gap(.all, reason)]
       }
-      if let reason = analysis.notApplicable { return [Gap(.all, "\(id): \(reason.text)")] }
+      if let reason = analysis.notApplicable {
+        return [Gap(.all, Message("gap.notApplicable", ["id": id, "reason": reason]))]
+      }
     }
     let found = gaps(self, results, thresholds)
     return found.first { $0.scope == .all }.map { [$0] } ?? found

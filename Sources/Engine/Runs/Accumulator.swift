@@ -19,6 +19,10 @@ package struct Accumulator<Subject: Analysis>: Sendable {
   /// Adds what a later part of the corpus gave.
   package mutating func merge(_ later: Accumulator) { state.merge(later.state) }
 
+  package func finish(_ runner: Runner) throws -> AnalysisResult { try analysis.finish(state, runner) }
+}
+
+extension Accumulator where Subject: CorpusAnalysis {
   package func result() throws -> AnalysisResult { try analysis.result(of: state) }
 }
 
@@ -27,7 +31,8 @@ protocol AnyAccumulator: Sendable {
   var needs: Needs { get }
   mutating func observe(_ observation: Observation) throws
   mutating func merge(_ later: any AnyAccumulator)
-  func result() throws -> AnalysisResult
+  func fits(_ later: any AnyAccumulator) -> Bool
+  func finish(_ runner: Runner) throws -> AnalysisResult
   func write(to states: inout any UnkeyedEncodingContainer) throws
   mutating func read(from states: inout any UnkeyedDecodingContainer) throws
 }
@@ -39,6 +44,8 @@ extension Accumulator: AnyAccumulator {
     }
     merge(later)
   }
+
+  func fits(_ later: any AnyAccumulator) -> Bool { (later as? Accumulator).map { state.fits($0.state) } ?? false }
 
   func write(to states: inout any UnkeyedEncodingContainer) throws { try states.encode(state) }
 

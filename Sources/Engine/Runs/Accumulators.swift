@@ -33,7 +33,12 @@ package struct Accumulators: Sendable {
     for i in all.indices { all[i].merge(later.all[i]) }
   }
 
-  package func results() throws -> [AnalysisResult] { try all.map { try $0.result() } }
+  /// Whether those of a later part are of the same analyses and have their shapes.
+  func fits(_ later: Accumulators) -> Bool {
+    all.count == later.all.count && zip(all, later.all).allSatisfy { $0.fits($1) }
+  }
+
+  package func results(_ runner: Runner) throws -> [AnalysisResult] { try all.map { try $0.finish(runner) } }
 }
 
 /// The states are written as a list, in the order of the analyses. They are read into what has the analyses already.

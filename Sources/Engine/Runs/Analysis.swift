@@ -1,13 +1,23 @@
 package import Results
+package import Support
 package import Transformers
 
-/// A measurement of a model over a corpus: it says what it needs, adds one batch after another to a state, and makes a
-/// value of `Results` of that. It has the model and its settings; what it has seen is in the state alone.
+/// A measurement of a model: it says what it needs of the model's way through the corpus, adds one batch after another to
+/// a state, and makes a value of `Results` of that. What it has seen is in the state alone.
+///
+/// There are two kinds: a `CorpusAnalysis` is content with what it was shown; an `Experiment` lets a runner make runs of
+/// its own.
 package protocol Analysis: Sendable {
   associatedtype State: AnalysisState
 
   /// As the job names it.
   static var id: String { get }
+
+  /// What a job can set.
+  static var settings: any AnalysisSettings.Type { get }
+
+  /// Whether the corpus is read for it.
+  static var readsCorpus: Bool { get }
 
   /// Whether a model has what is measured; where it has not, its reports do not mention the analysis.
   static func concerns(_ description: ModelDescription) -> Bool
@@ -23,11 +33,43 @@ package protocol Analysis: Sendable {
   /// Adds one batch.
   func observe(_ observation: Observation, into state: inout State) throws
 
-  func result(of state: State) throws -> AnalysisResult
+  /// What the whole comes to; this may take time.
+  ///
+  /// - Parameter runner: the only one who runs the model.
+  func finish(_ state: State, _ runner: Runner) throws -> AnalysisResult
 }
 
 extension Analysis {
+  package static var settings: any AnalysisSettings.Type { NoSettings.self }
+  package static var readsCorpus: Bool { State.self != NoState.self }
   package static func concerns(_ description: ModelDescription) -> Bool { true }
+}
+
+/// An analysis of what can be seen while the model reads the corpus, or of the model's weights.
+package protocol CorpusAnalysis: Analysis {
+  func result(of state: State) throws -> AnalysisResult
+}
+
+extension CorpusAnalysis {
+  package func finish(_ state: State, _ runner: Runner) throws -> AnalysisResult { try result(of: state) }
+}
+
+/// An analysis that plans runs: rows of input, what is changed in each, and what is asked of it.
+package protocol Experiment: Analysis {}
+
+/// What a job says of an analysis: `analyses: { probes: { label: "upos" } }`.
+package protocol AnalysisSettings: Sendable {
+  /// The defaults.
+  init()
+
+  /// - Throws: `InputError(.usage)` for a key that is not known and for a value of the wrong type.
+  init(_ setting: Setting) throws
+}
+
+/// Of an analysis that nothing can be said of.
+package struct NoSettings: AnalysisSettings {
+  package init() {}
+  package init(_ setting: Setting) throws { _ = try setting.fields([]) }
 }
 
 /// What an analysis has added up over some documents: data alone, which can be written down and read back exactly.
@@ -35,8 +77,11 @@ extension Analysis {
 /// Memory must not grow with the corpus. What a state keeps of single documents or tokens is chosen by smallest
 /// `stableHash`, so that the choice does not depend on how the corpus was cut.
 package protocol AnalysisState: Codable, Sendable {
-  /// Adds what was added up over later documents.
+  /// Adds what was added up over later documents, which has to fit.
   mutating func merge(_ later: Self)
+
+  /// Whether what was added up over later documents, as a file holds it, has the shapes that `merge` expects.
+  func fits(_ later: Self) -> Bool
 }
 
 extension Array: AnalysisState where Element: AnalysisState {
@@ -44,15 +89,19 @@ extension Array: AnalysisState where Element: AnalysisState {
   package mutating func merge(_ later: [Element]) {
     for index in indices { self[index].merge(later[index]) }
   }
+
+  package func fits(_ later: [Element]) -> Bool { count == later.count && zip(self, later).allSatisfy { $0.fits($1) } }
 }
 
 /// The state of an analysis of the model alone.
 package struct NoState: AnalysisState {
   package init() {}
   package mutating func merge(_ later: NoState) {}
+  package func fits(_ later: NoState) -> Bool { true }
 }
 
 extension Analysis where State == NoState {
+  package var needs: Needs { Needs() }
   package var empty: NoState { NoState() }
   package func observe(_ observation: Observation, into state: inout NoState) {}
 }
@@ -66,11 +115,28 @@ package struct AnalysisContext: Sendable {
   /// The documents whose attention is kept for figures; nil for those with the smallest hash.
   package var examples: [String]?
 
-  package init(model: Model, seed: UInt64, label: String?, examples: [String]? = nil) {
+  /// The tasks of the job, in tokens.
+  package var tasks: [TokenizedTask]
+  /// By the analyses' ids; those that are not there have their defaults.
+  private var settings: [String: any AnalysisSettings]
+
+  package init(
+    model: Model, seed: UInt64, label: String?, examples: [String]? = nil, tasks: [TokenizedTask] = [],
+    settings: [String: any AnalysisSettings] = [:]
+  ) {
+    self.tasks = tasks
+    self.settings = settings
     self.examples = examples
     self.model = model
     self.seed = seed
     self.label = label
+  }
+}
+
+extension AnalysisContext {
+  /// What the job says of an analysis.
+  package func settings<Settings: AnalysisSettings>(of id: String) -> Settings {
+    settings[id] as? Settings ?? Settings()
   }
 }
 

@@ -28,15 +28,20 @@ package final class CorpusMeasurement {
   ///
   /// - Parameters:
   ///   - examples: the documents whose attention is kept for figures; nil for the analysis's own choice.
+  ///   - tasks: in the tokens of the corpus's tokenizer.
+  ///   - analysisSettings: what the job says of single analyses.
   ///   - progress: told how many more documents are done.
   /// - Throws: `InputError` for a model that reads something else than the corpus holds, and as `CorpusReading`.
   package func run(
-    _ model: Model, _ files: ModelFiles, seed: Int, examples: [String]? = nil, progress: @escaping (Int) -> Void
+    _ model: Model, _ files: ModelFiles, seed: Int, examples: [String]? = nil,
+    tasks: (Tokenizer?) throws -> [TokenizedTask] = { _ in [] }, analysisSettings: [String: any AnalysisSettings] = [:],
+    progress: @escaping (Int) -> Void
   ) throws -> CorpusRun {
     try corpus.check(against: model.description)
     let reading = try CorpusReading(files, model, corpus, settings, tokenizer: tokenizer)
     return CorpusRun(
       model: model, reading: reading, corpus: corpus, seed: UInt64(seed), examples: examples,
+      tasks: try tasks(reading.text?.tokenizer), settings: analysisSettings,
       cut: try documents(of: reading, model, files), progress: progress)
   }
 
@@ -60,9 +65,7 @@ package final class CorpusMeasurement {
     /// Nil where the weights' file itself holds the tokenizer.
     init?(_ text: CorpusTokenizer, _ model: Model, _ own: ModelFiles) throws {
       guard !own.weights.contains(own.configuration) else { return nil }
-      let tokenizers = [text.tokenizer, text.tokenizer.target].compactMap(\.self)
-      let urls = tokenizers.flatMap { $0.files + $0.settingsFiles }.map { URL(filePath: $0) } + [own.configuration]
-      files = try urls.map { "\($0.lastPathComponent) \(try SHA256.digest(of: $0))" }
+      files = try text.tokenizerDigests + [SHA256.digest(of: own.configuration)]
       maximumLength = text.maximumLength
       decoderStart = text.decoderStart
       lowercases = model.pooling?.lowercases

@@ -29,6 +29,8 @@ extension CorpusRun {
       losses.add(later.losses)
     }
 
+    package func fits(_ later: Extent) -> Bool { true }
+
     /// Counts what was read of some documents, and keeps what there is something to attend to in.
     mutating func usable(of read: [Example]) -> [Example] {
       windowed += Set(read.compactMap(\.document.parent)).count

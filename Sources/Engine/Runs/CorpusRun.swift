@@ -15,6 +15,9 @@ package struct CorpusRun {
   package let seed: UInt64
   /// The documents whose attention is kept for figures; nil for the analysis's own choice.
   package let examples: [String]?
+  /// The job's tasks, and what it sets of single analyses.
+  package let tasks: [TokenizedTask]
+  private let settings: [String: any AnalysisSettings]
   /// Told how many more documents are done.
   package let progress: (Int) -> Void
   package let chunks: CorpusChunks
@@ -27,13 +30,16 @@ package struct CorpusRun {
   ) {
     self.init(
       model: model, reading: reading, corpus: corpus, seed: seed, examples: examples, chunkLength: chunkLength,
-      cut: nil, progress: progress)
+      tasks: [], settings: [:], cut: nil, progress: progress)
   }
 
   init(
     model: Model, reading: CorpusReading, corpus: CorpusSource, seed: UInt64, examples: [String]?,
-    chunkLength: Int = CorpusChunks.length, cut: TokenizedChunks?, progress: @escaping (Int) -> Void
+    chunkLength: Int = CorpusChunks.length, tasks: [TokenizedTask], settings: [String: any AnalysisSettings],
+    cut: TokenizedChunks?, progress: @escaping (Int) -> Void
   ) {
+    self.tasks = tasks
+    self.settings = settings
     chunks = CorpusChunks(documents: corpus.documents, length: chunkLength)
     self.cut = cut
     self.examples = examples
@@ -48,33 +54,48 @@ package struct CorpusRun {
   ///
   /// - Throws: `InputError` for a corpus that cannot be read, where no document has two tokens, and where the files of
   ///   the weights were changed meanwhile.
-  package func measure(_ analyses: [any Analysis.Type]) throws -> (results: [AnalysisResult], extent: Extent) {
+  ///
+  /// - Parameter runner: runs what experiments plan when the corpus has been read.
+  package func measure(
+    _ analyses: [any Analysis.Type], _ runner: Runner? = nil
+  ) throws -> (results: [AnalysisResult], extent: Extent) {
     let empty = tally(analyses)
     var total = empty
     try measure(0..<chunks.count, empty) { total.merge($1) }
-    return try results(of: total)
+    return try results(of: total, runner)
   }
 
   /// Of some chunks of the corpus, each by itself.
   ///
   /// - Throws: As `measure(_:)`.
   package func part(_ analyses: [any Analysis.Type], chunks: Range<Int>) throws -> CorpusPart {
-    let empty = tally(analyses)
-    var part = CorpusPart()
-    try measure(chunks, empty) { part.tallies[$0] = $1 }
+    var part = try part(analyses)
+    try measure(chunks, part.empty) { part.tallies[$0] = $1 }
     return part
+  }
+
+  /// A part without chunks, which others of the same run can be read like and merged with.
+  ///
+  /// - Throws: `InputError` where a file of the corpus or of the tokenizer cannot be read.
+  package func part(_ analyses: [any Analysis.Type]) throws -> CorpusPart {
+    CorpusPart(origin: try PartOrigin(self, analyses), empty: tally(analyses))
   }
 
   /// The whole that parts make up which together have every chunk.
   ///
-  /// - Throws: `InputError` for a chunk that no part has or that two have.
+  /// - Throws: `InputError` for a part of another model, corpus or settings, for a chunk that no part has or that two
+  ///   have, and for states that do not fit the others.
   package func reduced(_ parts: [CorpusPart], _ analyses: [any Analysis.Type]) throws -> Tally {
-    try CorpusPart.reduced(parts, chunks: chunks.count, tally(analyses), at: corpus.path)
+    try part(analyses).reduced(parts, chunks: chunks.count, at: corpus.path)
   }
 
   /// Before the first document.
-  package func tally(_ analyses: [any Analysis.Type]) -> Tally {
-    Tally(Accumulators(analyses, AnalysisContext(model: model, seed: seed, label: reading.label, examples: examples)))
+  private func tally(_ analyses: [any Analysis.Type]) -> Tally {
+    Tally(
+      Accumulators(
+        analyses,
+        AnalysisContext(
+          model: model, seed: seed, label: reading.label, examples: examples, tasks: tasks, settings: settings)))
   }
 
   /// Measures chunks in their order. The first of the corpus has the repeated-token sequences with it.
@@ -110,12 +131,12 @@ package struct CorpusRun {
   /// What the analyses make of the whole corpus, with what is to be said of it.
   ///
   /// - Throws: As `measure(_:)`.
-  package func results(of total: Tally) throws -> (results: [AnalysisResult], extent: Extent) {
+  package func results(of total: Tally, _ runner: Runner? = nil) throws -> (results: [AnalysisResult], extent: Extent) {
     let extent = total.extent
     if extent.documents == 0 && corpus.documents > 0 && extent.tooShort > 0 {
       throw InputError(at: corpus.path, phrase("error.hasNoDocument"), expected: phrase("expected.leastTwoTokens"))
     }
-    var results = try total.accumulators.results()
+    var results = try total.accumulators.results(runner ?? Runner(model))
     addNotes(to: &results, extent, needs: total.accumulators.needs)
     try model.checkFiles()
     return (results, extent)

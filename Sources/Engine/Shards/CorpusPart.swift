@@ -4,19 +4,28 @@ import Support
 /// What was measured of some chunks of a corpus, each chunk by itself. Parts that together have all chunks make up the
 /// whole, and the same bytes of it however the corpus was cut into parts.
 package struct CorpusPart: Sendable {
+  package let origin: PartOrigin
+  /// Before the first document.
+  let empty: Tally
   /// By chunk.
   package internal(set) var tallies: [Int: Tally] = [:]
 
-  init() {}
+  init(origin: PartOrigin, empty: Tally) {
+    self.origin = origin
+    self.empty = empty
+  }
 
   /// The whole: the tallies of all chunks, merged in their order.
   ///
-  /// - Throws: `InputError` for a chunk that no part has or that two have, at `place`.
-  static func reduced(_ parts: [CorpusPart], chunks: Int, _ empty: Tally, at place: String) throws -> Tally {
+  /// - Throws: `InputError` at `place` for a part of another origin than this one, for a chunk that no part has, that two
+  ///   have or that the corpus has not, and for states that do not fit the others.
+  func reduced(_ parts: [CorpusPart], chunks: Int, at place: String) throws -> Tally {
+    for part in parts { try origin.check(part.origin, at: place) }
+    let strays = Set(parts.flatMap(\.tallies.keys)).filter { !(0..<chunks).contains($0) }
     var total = empty
-    for chunk in 0..<chunks {
+    for chunk in Array(0..<chunks) + strays.sorted() {
       let found = parts.compactMap { $0.tallies[chunk] }
-      guard found.count == 1, let tally = found.first else {
+      guard found.count == 1, let tally = found.first, chunk < chunks, chunk >= 0 else {
         throw InputError(
           at: place, phrase("error.notWholeThese"), expected: phrase("expected.eachChunksChunks", ["chunks": chunks]),
           found: phrase(
@@ -27,34 +36,47 @@ package struct CorpusPart: Sendable {
                 ? phrase("corpusPart.inNone") : phrase("corpusPart.inFound", ["found": found.count]),
             ]))
       }
+      guard total.fits(tally) else {
+        throw InputError(
+          at: place, phrase("error.statesDoNotFit", ["chunk": chunk]), expected: phrase("expected.shapesOfAnalyses"))
+      }
       total.merge(tally)
     }
     return total
   }
 
-  /// JSON Lines, a chunk each in their order.
+  /// JSON Lines: the origin, then a chunk each in their order.
   package func encoded() throws -> Data {
-    var bytes = Data()
+    var bytes = try StateCoding.encoder.encode(origin)
     for (chunk, tally) in tallies.sorted(by: { $0.key < $1.key }) {
-      bytes += try StateCoding.encoder.encode(Line(chunk: chunk, tally: tally))
       bytes.append(UInt8(ascii: "\n"))
+      bytes += try StateCoding.encoder.encode(Line(chunk: chunk, tally: tally))
     }
+    bytes.append(UInt8(ascii: "\n"))
     return bytes
   }
 
-  /// Reads what `encoded` wrote of the analyses of `empty`.
+  /// Reads what `encoded` wrote of another part of the same whole.
   ///
   /// - Throws: `InputError` for anything else, with the line.
-  package init(_ bytes: Data, _ empty: Tally, at place: String) throws {
+  package init(_ bytes: Data, like other: CorpusPart, at place: String) throws {
+    self.init(origin: other.origin, empty: other.empty)
     let decoder = StateCoding.decoder
     decoder.userInfo[Line.empty] = empty
-    for (number, text) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, text) in lines.enumerated() where index == 0 || !text.isEmpty {
+      let place = "\(place): line \(index + 1)"
       do {
+        guard index > 0 else {
+          try origin.check(decoder.decode(PartOrigin.self, from: text), at: place)
+          continue
+        }
         let line = try decoder.decode(Line.self, from: text)
-        tallies[line.chunk] = line.tally
+        guard tallies.updateValue(line.tally, forKey: line.chunk) == nil else {
+          throw InputError(at: place, phrase("error.repeatsChunk", ["chunk": line.chunk]))
+        }
       } catch let error as DecodingError {
-        throw InputError(
-          at: "\(place): line \(number + 1)", phrase("error.holdsNoStates"), found: "\(error)")
+        throw InputError(at: place, phrase("error.holdsNoStates"), found: "\(error)")
       }
     }
   }

@@ -13,6 +13,8 @@ package struct Tally: Sendable {
     accumulators.merge(later.accumulators)
     extent.merge(later.extent)
   }
+
+  func fits(_ later: Tally) -> Bool { accumulators.fits(later.accumulators) && extent.fits(later.extent) }
 }
 
 extension Tally: Encodable {

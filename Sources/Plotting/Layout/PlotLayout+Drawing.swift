@@ -45,7 +45,7 @@ extension PlotLayout {
         phrase(
           "plotLayout.dotcountDotsDrawn",
           [
-            "dotCount": dotCount, "phrase": dots.count == 1 ? phrase("plotLayout.oneImage") : "images",
+            "dotCount": dotCount, "images": dots.count == 1 ? "one" : "several",
             "rasterDPI": NumberFormat.text(theme.rasterDPI),
           ])
       ] : []

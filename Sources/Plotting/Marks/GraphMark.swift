@@ -1,4 +1,5 @@
 package import Drawing
+import Support
 
 /// Nodes in layers from left to right, or from the top down, and the edges between them, wider and more opaque by the
 /// size of their weight, dashed and in another colour where it is negative: circuits, flows through layers.
@@ -59,7 +60,8 @@ package struct GraphMark: Mark {
     var entries: [LegendEntry] = []
     if edges.contains(where: { ($0.weight.number ?? 0) < 0 }) {
       entries = [
-        LegendEntry(.line(positive, dash: []), "positive"), LegendEntry(.line(negative, dash: [3, 2]), "negative"),
+        LegendEntry(.line(positive, dash: []), phrase("legend.positive")),
+        LegendEntry(.line(negative, dash: [3, 2]), phrase("legend.negative")),
       ]
     }
     if let gap = gapLabel(edges.map(\.weight)) { entries.append(LegendEntry(.line(.muted, dash: [1, 2]), gap)) }

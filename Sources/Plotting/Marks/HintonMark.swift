@@ -32,8 +32,12 @@ package struct HintonMark: Mark {
 
   package func legend(theme: Theme) -> [LegendEntry] {
     var entries: [LegendEntry] = []
-    if values.contains(where: { ($0.number ?? 0) > 0 }) { entries.append(LegendEntry(.swatch(positive), "positive")) }
-    if values.contains(where: { ($0.number ?? 0) < 0 }) { entries.append(LegendEntry(.swatch(negative), "negative")) }
+    if values.contains(where: { ($0.number ?? 0) > 0 }) {
+      entries.append(LegendEntry(.swatch(positive), phrase("legend.positive")))
+    }
+    if values.contains(where: { ($0.number ?? 0) < 0 }) {
+      entries.append(LegendEntry(.swatch(negative), phrase("legend.negative")))
+    }
     if reach > 0 {
       entries.append(
         LegendEntry(.swatch(.muted), phrase("hintonMark.fullCellReach", ["reach": NumberFormat.text(reach)])))

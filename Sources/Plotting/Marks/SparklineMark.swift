@@ -36,11 +36,12 @@ package struct SparklineMark: Mark {
 
   package func legend(theme: Theme) -> [LegendEntry] {
     var entries = [
-      LegendEntry(.disc(last), "last"), LegendEntry(.shape(.triangle, highest), "highest"),
-      LegendEntry(.shape(.diamond, lowest), "lowest"),
+      LegendEntry(.disc(last), phrase("legend.last")),
+      LegendEntry(.shape(.triangle, highest), phrase("legend.highest")),
+      LegendEntry(.shape(.diamond, lowest), phrase("legend.lowest")),
     ]
     if rows.contains(where: { $0.threshold != nil }) {
-      entries.append(LegendEntry(.line(.muted, dash: Self.dash), "threshold"))
+      entries.append(LegendEntry(.line(.muted, dash: Self.dash), phrase("legend.threshold")))
     }
     if let gap = gapLabel(rows.flatMap(\.values)) { entries.append(LegendEntry(.cross, gap)) }
     return entries

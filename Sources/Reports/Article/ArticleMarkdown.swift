@@ -11,7 +11,7 @@ extension Article {
     var writer = MarkdownWriter(formats)
     writer.add("# \(Escaping.markdown(title))")
     writer.add(Escaping.markdown(subtitle))
-    writer.add((verdict.map { "**\($0.level.rawValue.uppercased())** — " } ?? "") + verdictSentence)
+    writer.add((verdict.map { "**\($0.level.title.uppercased())** — " } ?? "") + verdictSentence)
     for standout in standouts { writer.add(standout) }
     for section in sections {
       writer.add("## \(Escaping.markdown(section.title))")
@@ -70,7 +70,8 @@ extension Article.Table {
   /// A metric to a row: name, unit, formula, source.
   init(definitions metrics: [Metric]) {
     self.init(
-      caption: "", columns: ["Metric", "Unit", "Formula", "Source"].map { Article.Column($0) },
+      caption: "",
+      columns: ["column.metric", "column.unit", "column.formula", "column.source"].map { Article.Column(phrase($0)) },
       rows: metrics.map { metric in
         [metric.title, metric.unit.isEmpty ? "–" : metric.unit, metric.formula, metric.source].map { Article.Cell($0) }
       })
@@ -106,7 +107,7 @@ extension Finding {
   var markdown: String {
     var text = phrase(
       "articleMarkdown.titleSeverityScope",
-      ["title": Escaping.markdown(title), "severity": severity.rawValue, "scope": Escaping.markdownCode(scope)])
+      ["title": Escaping.markdown(title), "severity": severity.title, "scope": Escaping.markdownCode(scope)])
     text += Escaping.markdown(meaning) + "\n"
     for item in evidence { text += "\n- \(Escaping.markdown(item.sentence))" }
     if !fixes.isEmpty {
@@ -124,7 +125,8 @@ extension Evidence {
     if !unit.isEmpty, value.value != nil { text += " \(unit)" }
     if value.interval != nil { text += " \(value.intervalText)" }
     if let threshold {
-      text += ", \(side.map { $0 == .below ? "below" : "above" } ?? "against") \(NumberFormat.text(threshold))"
+      text += phrase(
+        "evidence.threshold", ["side": side?.rawValue ?? "none", "threshold": NumberFormat.text(threshold)])
     }
     if let baseline { text += phrase("articleMarkdown.baselineBaseline", ["baseline": baseline.text()]) }
     if value.n > 0 { text += "; n = \(NumberFormat.count(value.n))" }

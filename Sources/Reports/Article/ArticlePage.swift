@@ -1,6 +1,7 @@
 import Diagnosis
 import Plotting
 import Results
+import Support
 
 /// The values that the page's templates are filled with.
 struct ArticlePage {
@@ -24,6 +25,7 @@ struct ArticlePage {
     return [
       "language": .text(language), "css": .text(css), "title": .text(article.title),
       "subtitle": .text(article.subtitle), "level": .text(article.verdict?.level.rawValue ?? article.kind),
+      "levelTitle": .text(article.verdict?.level.title ?? article.kind),
       "kind": .text(article.kind),
       "verdict": .text(MarkdownHTML.inline(article.verdictSentence)),
       "standouts": .list(article.standouts.map { .object(["html": .text(MarkdownHTML.inline($0))]) }),
@@ -56,7 +58,8 @@ struct ArticlePage {
       return try templates.render(
         "gallery",
         [
-          "title": gallery.title.map { .text($0) } ?? .null, "count": .text(counted(values.count, "figure")),
+          "title": gallery.title.map { .text($0) } ?? .null,
+          "count": .text(phrase("count.figures", ["count": values.count])),
           "figures": .list(values),
         ])
     case .finding(let finding): return try templates.render("finding", value(finding))
@@ -96,7 +99,8 @@ struct ArticlePage {
     }
     return [
       "caption": .text(MarkdownHTML.inline(table.caption)),
-      "fold": table.foldedTitle.map { .text($0) } ?? .null, "count": .text(counted(table.rows.count, "row")),
+      "fold": table.foldedTitle.map { .text($0) } ?? .null,
+      "count": .text(phrase("count.rows", ["count": table.rows.count])),
       "isLong": .flag(table.rows.count > 16), "isWide": .flag(table.columns.count > 4),
       "columns": .list(table.columns.map { ["title": .text($0.title), "isNumeric": .flag($0.isNumeric)] }),
       "rows": .list(rows),
@@ -105,7 +109,8 @@ struct ArticlePage {
 
   private func value(_ finding: Finding) -> TemplateValue {
     [
-      "id": .text(finding.id), "level": .text(finding.severity.rawValue), "title": .text(finding.title),
+      "id": .text(finding.id), "level": .text(finding.severity.rawValue),
+      "levelTitle": .text(finding.severity.title), "title": .text(finding.title),
       "scope": .text(Escaping.visible(finding.scope)), "meaning": .text(finding.meaning),
       "evidence": .list(finding.evidence.map { .object(["text": .text(Escaping.visible($0.sentence))]) }),
       "fixes": finding.fixes.isEmpty ? .null : .text(finding.fixes.joined(separator: "; ")),

@@ -7,8 +7,8 @@ extension Quantity {
   func text(digits: Int = 3) -> String {
     switch state {
     case .finite: NumberFormat.text(number, digits: digits)
-    case .notApplicable: "n/a"
-    case .missing: "missing"
+    case .notApplicable: phrase("value.notApplicable")
+    case .missing: phrase("value.missing")
     case .nan: "NaN"
     case .infinite: "∞"
     case .negativeInfinite: "−∞"
@@ -37,11 +37,6 @@ extension Sequence<Quantity> {
     guard let low = counts.min(), let high = counts.max(), high > 0 else { return nil }
     return low == high ? "n = \(NumberFormat.count(low))" : "n = \(NumberFormat.count(low))–\(NumberFormat.count(high))"
   }
-}
-
-/// "3 heads", "1 head".
-func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
-  "\(NumberFormat.count(count)) \(count == 1 ? noun : plural ?? noun + "s")"
 }
 
 /// "a", "a and b", "a, b and c".

@@ -16,7 +16,7 @@ package enum JUnit {
       if found.isEmpty { cases.append(open + "\"/>") }
       for finding in found {
         let message = "<failure message=\"\(Escaping.xml(finding.meaning))\">\(Escaping.xml(text(finding)))</failure>"
-        let output = "<system-out>\(Escaping.xml(finding.severity.rawValue + ": " + text(finding)))</system-out>"
+        let output = "<system-out>\(Escaping.xml(finding.severity.title + ": " + text(finding)))</system-out>"
         cases.append(
           open + ": \(Escaping.xml(finding.component.id))\">\(finding.severity == .fail ? message : output)</testcase>")
       }

@@ -24,7 +24,7 @@ package struct PullRequestSummary {
 
   package var markdown: String {
     let head = """
-      # \(Escaping.markdown(article.title)): \(level.rawValue)
+      # \(Escaping.markdown(article.title)): \(level.title)
 
       \(article.verdictSentence)
 
@@ -54,9 +54,10 @@ package struct PullRequestSummary {
     }
     if rows.isEmpty { return head + phrase("pullRequestSummary.noFindingsFoot", ["foot": foot]) }
     let counts = [Severity.warn, .note].compactMap { severity in
-      cut[severity].map { counted($0, severity == .warn ? "warning" : "note") }
+      cut[severity].map { phrase(severity == .warn ? "count.warnings" : "count.notes", ["count": $0]) }
     }
-    let table = "\n| | Rule | Where | Evidence |\n|---|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
+    let names = ["column.rule", "column.where", "column.evidence"].map { phrase($0) }.joined(separator: " | ")
+    let table = "\n| | \(names) |\n|---|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
     return head + table
       + (counts.isEmpty ? "" : phrase("pullRequestSummary.cutLengthCounts", ["counts": listed(counts)])) + foot
   }
@@ -84,7 +85,7 @@ package struct PullRequestSummary {
 
   private static func row(_ finding: Finding) -> String {
     let evidence = finding.evidence.prefix(2).map(\.sentence).joined(separator: "; ")
-    return "| **\(finding.severity.rawValue)** | \(Escaping.markdown(finding.title)) | "
+    return "| **\(finding.severity.title)** | \(Escaping.markdown(finding.title)) | "
       + "\(Escaping.markdown(shortened(finding.scope, 120))) | \(Escaping.markdown(shortened(evidence, 400))) |"
   }
 

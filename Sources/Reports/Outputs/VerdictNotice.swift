@@ -25,12 +25,12 @@ package struct VerdictNotice {
   package var lines: [String] {
     let grave = assessment.findings.filter { $0.severity > .note }
     let named = grave.prefix(Self.most).map { finding in
-      "  \(finding.severity.rawValue): \(Self.place(finding))"
+      "  \(finding.severity.title): \(Self.place(finding))"
         + (finding.evidence.first.map { ": \(Self.shortened($0.sentence, 160))" } ?? "")
     }
     let more = grave.count > Self.most ? [phrase("verdictNotice.andMostMore2", ["most": grave.count - Self.most])] : []
     return
-      (["\(assessment.verdict.level.rawValue): \(sentence)"] + named + more + [
+      (["\(assessment.verdict.level.title): \(sentence)"] + named + more + [
         phrase("verdictNotice.reportPage", ["page": page])
       ])
       .map(Escaping.visible)
@@ -46,7 +46,7 @@ package struct VerdictNotice {
       phrase(
         "verdictNotice.levelDroplastFindings",
         [
-          "level": assessment.verdict.level.rawValue, "dropLast": sentence.dropLast(), "findings": findings,
+          "level": assessment.verdict.level.title, "dropLast": sentence.dropLast(), "findings": findings,
           "page": page,
         ]))
   }

@@ -98,6 +98,7 @@ struct AnalysisGuide: Sendable {
     AnalysisGuide(
       "routing", ["routing"],
       places: [.column(["routing-load"])]),
+    AnalysisGuide("causal", ["causal"], places: []),
     AnalysisGuide(
       "gradients", ["gradients"],
       places: [

@@ -28,7 +28,7 @@ struct AnalysisSection {
     for member in members {
       guard let reason = member.notApplicable else { continue }
       let name =
-        members.count > 1 ? phrase("analysisSection.memberNot", ["member": Escaping.markdown(member.id)]) : "Not"
+        members.count > 1 ? Escaping.markdown(member.id) : "none"
       blocks.append(
         .remark(
           phrase("analysisSection.nameApplicableReason", ["name": name, "reason": Escaping.markdown(reason.text)])))
@@ -91,7 +91,7 @@ struct AnalysisSection {
       zeros.isEmpty
       ? ""
       : phrase(
-        "analysisSection.zeros0All", ["zeros": listed(zeros), "singular": counted(rows, kind.singular.lowercased())])
+        "analysisSection.zeros0All", ["zeros": listed(zeros), "count": rows, "kind": "\(kind)"])
     if shown.isEmpty { return .remark(remark) }
     var table = table(shown, kind)
     if !remark.isEmpty { table.caption += " " + remark }
@@ -126,9 +126,9 @@ struct AnalysisSection {
       // Metrics down the page, so that each has its formula beside it.
       return Article.Table(
         caption: caption,
-        columns: [Article.Column("Metric")]
-          + components.map { Article.Column(kind == .model ? "Value" : $0.id, isNumeric: true) }
-          + [Article.Column("Formula"), Article.Column("Source")],
+        columns: [Article.Column(phrase("column.metric"))]
+          + components.map { Article.Column(kind == .model ? phrase("column.value") : $0.id, isNumeric: true) }
+          + [Article.Column(phrase("column.formula")), Article.Column(phrase("column.source"))],
         rows: zip(tables, values).map { table, values in
           [Article.Cell(table.metric.heading)]
             + components.map { values[$0]?.cell(withInterval: kind == .model) ?? Article.Cell("–", .number) }
@@ -154,7 +154,7 @@ struct AnalysisSection {
 
 /// What a table's rows are about.
 enum ComponentKind: CaseIterable {
-  case model, layer, point, head, tensor
+  case model, layer, point, head, keyValueHead, neuron, position, edge, label, document, task, tensor
 
   init(_ component: Component) {
     switch component.place {
@@ -163,16 +163,30 @@ enum ComponentKind: CaseIterable {
     case .layer: self = .layer
     case .head: self = .head
     case .tensor: self = .tensor
+    case .keyValueHead: self = .keyValueHead
+    case .neuron: self = .neuron
+    case .position: self = .position
+    case .edge: self = .edge
+    case .label: self = .label
+    case .document: self = .document
+    case .task: self = .task
     }
   }
 
   var singular: String {
     switch self {
-    case .model: "Model"
-    case .point: "Point"
-    case .layer: "Layer"
-    case .head: "Head"
-    case .tensor: "Tensor"
+    case .model: phrase("column.model")
+    case .point: phrase("column.point")
+    case .layer: phrase("column.layer")
+    case .head: phrase("column.head")
+    case .tensor: phrase("column.tensor")
+    case .keyValueHead: phrase("component.one.keyValueHead")
+    case .neuron: phrase("component.one.neuron")
+    case .position: phrase("component.one.position")
+    case .edge: phrase("component.one.edge")
+    case .label: phrase("component.one.label")
+    case .document: phrase("component.one.document")
+    case .task: phrase("component.one.task")
     }
   }
 
@@ -180,9 +194,16 @@ enum ComponentKind: CaseIterable {
     switch self {
     case .model: phrase("analysisSection.theModelAsAWhole")
     case .point: phrase("analysisSection.residualPoints")
-    case .layer: "layers"
+    case .layer: phrase("word.layers")
     case .head: phrase("analysisSection.allHeads")
-    case .tensor: "tensors"
+    case .tensor: phrase("word.tensors")
+    case .keyValueHead: phrase("component.all.keyValueHead")
+    case .neuron: phrase("component.all.neuron")
+    case .position: phrase("component.all.position")
+    case .edge: phrase("component.all.edge")
+    case .label: phrase("component.all.label")
+    case .document: phrase("component.all.document")
+    case .task: phrase("component.all.task")
     }
   }
 }

@@ -37,39 +37,46 @@ package struct ArticleBuilder: Sendable {
       phrase(
         "articleBuilder.modelTaskFamily",
         [
-          "model": model.name, "task": article(model.task.text), "family": model.family, "layers": layers(model),
+          "model": model.name, "article": "aeiou".contains(model.task.text.first ?? "x") ? "vowel" : "other",
+          "task": model.task, "family": model.family, "layers": layers(model),
           "heads": model.heads, "parameters": model.parameters,
-          "documentNoun": counted(corpus.documents, results.subject.documentNoun),
-          "positionNoun": counted(corpus.tokens, results.subject.positionNoun), "corpus": corpus.name,
+          "measured": corpus.map { corpus in
+            phrase(
+              "articleBuilder.measuredOn",
+              [
+                "documents": results.subject.documents, "positions": results.subject.positions, "corpus": corpus.name,
+              ])
+          } ?? "",
           "sentence": (results.subject.selection?.sentence.map { ". \($0.dropLast())" } ?? ""),
         ])
   }
 
   /// "6 layers", "2 encoder and 2 decoder layers".
   private func layers(_ model: Subject.Model) -> String {
-    guard let encoder = model.encoder else { return counted(model.layers, "layer") }
+    guard let encoder = model.encoder else { return phrase("count.layers", ["count": model.layers]) }
     return phrase("articleBuilder.layersEncoderLayers2", ["layers": encoder.layers, "layers2": model.layers])
   }
 
   private func attention(_ model: Subject.Model) -> String {
     model.encoder != nil
-      ? phrase("articleBuilder.bidirectionalEncoderCausal") : model.isCausal ? "causal" : "bidirectional"
+      ? phrase("articleBuilder.bidirectionalEncoderCausal")
+      : phrase(model.isCausal ? "word.causal" : "word.bidirectional")
   }
-
-  private func article(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") ? "an " : "a ") + noun }
 
   /// "4 failures under 2 rules, 1 warning; 7 rules passed, 1 of them only in part; 3 could not be evaluated."
   private var verdictSentence: String {
     let verdict = assessment.verdict
-    func found(_ severity: Severity, _ noun: String) -> String? {
+    func found(_ severity: Severity, _ counted: String) -> String? {
       let found = assessment.findings.filter { $0.severity == severity }
       let rules = Set(found.map(\.rule)).count
       return found.isEmpty
         ? nil
-        : counted(found.count, noun)
+        : phrase(counted, ["count": found.count])
           + (rules < found.count ? phrase("articleBuilder.underRules", ["rules": rules]) : "")
     }
-    let findings = [found(.fail, "failure"), found(.warn, "warning"), found(.note, "note")].compactMap { $0 }
+    let findings = [
+      found(.fail, "count.failures"), found(.warn, "count.warnings"), found(.note, "count.notes"),
+    ].compactMap { $0 }
     var parts = findings.isEmpty ? [] : [findings.joined(separator: ", ")]
     parts.append(
       phrase(
@@ -100,9 +107,9 @@ package struct ArticleBuilder: Sendable {
         Article.Table(
           caption:
             phrase("articleBuilder.rulesWhatWas"),
-          columns: [Article.Column("Rule"), Article.Column("Outcome")],
+          columns: [Article.Column(phrase("column.rule")), Article.Column(phrase("column.outcome"))],
           rows: assessment.checks.map { check in [Article.Cell(check.name), Article.Cell(outcome(check))] })))
-    return Article.Section(id: "findings", title: "Findings", blocks: blocks)
+    return Article.Section(id: "findings", title: phrase("section.findings"), blocks: blocks)
   }
 
   private var unknownSettings: [Article.Block] {
@@ -123,10 +130,10 @@ package struct ArticleBuilder: Sendable {
   private func outcome(_ check: Assessment.Check) -> String {
     if let skipped = check.skipped { return phrase("articleBuilder.notJudgedSkipped", ["skipped": skipped]) }
     let found = assessment.findings.filter { $0.rule == check.rule }
-    if found.isEmpty { return "pass" }
+    if found.isEmpty { return phrase("severity.pass") }
     return Severity.allCases.reversed().compactMap { severity in
       let count = found.count { $0.severity == severity }
-      return count == 0 ? nil : "\(count) × \(severity.rawValue)"
+      return count == 0 ? nil : "\(count) × \(severity.title)"
     }.joined(separator: ", ")
   }
 
@@ -168,12 +175,15 @@ package struct ArticleBuilder: Sendable {
       }
     }
     if !thresholds.isEmpty {
-      blocks.append(.heading("Thresholds"))
+      blocks.append(.heading(phrase("section.thresholds")))
       blocks.append(
         .table(
           Article.Table(
             caption: phrase("articleBuilder.defaultThresholdsThresholds"),
-            columns: [Article.Column("Rule"), Article.Column("Line"), Article.Column("Default", isNumeric: true)],
+            columns: [
+              Article.Column(phrase("column.rule")), Article.Column(phrase("column.line")),
+              Article.Column(phrase("column.default"), isNumeric: true),
+            ],
             rows: thresholds)))
     }
     return Article.Section(id: "method", title: phrase("articleBuilder.methodAndDefinitions"), blocks: blocks)
@@ -182,25 +192,32 @@ package struct ArticleBuilder: Sendable {
   private var provenance: Article.Section {
     let model = results.subject.model
     let corpus = results.subject.corpus
-    let facts: [(String, String)] = [
-      ("Model", model.name), ("Family", model.family), ("Task", model.task.text),
-      (
-        "Shape",
-        phrase(
-          "articleBuilder.layersHeadsWidth",
-          ["layers": layers(model), "heads": model.heads, "headWidth": model.headWidth, "width": model.width])
-      ),
-      ("Vocabulary", NumberFormat.count(model.vocabulary)), ("Parameters", NumberFormat.count(model.parameters)),
-      ("Attention", attention(model)), ("Corpus", corpus.name),
-      ("Documents", NumberFormat.count(corpus.documents)), ("Tokens", NumberFormat.count(corpus.tokens)),
-      (phrase("articleBuilder.documentsCutLength"), NumberFormat.count(corpus.truncated)),
-      ("Label", corpus.label ?? "none"),
-      ("Seed", String(results.subject.seed)),
-    ]
+    let facts: [(String, String)] =
+      [
+        (phrase("fact.model"), model.name), (phrase("fact.family"), model.family),
+        (phrase("fact.task"), model.task.text),
+        (
+          phrase("fact.shape"),
+          phrase(
+            "articleBuilder.layersHeadsWidth",
+            ["layers": layers(model), "heads": model.heads, "headWidth": model.headWidth, "width": model.width])
+        ),
+        (phrase("fact.vocabulary"), NumberFormat.count(model.vocabulary)),
+        (phrase("fact.parameters"), NumberFormat.count(model.parameters)),
+        (phrase("fact.attention"), attention(model)),
+      ]
+      + (corpus.map { corpus in
+        [
+          (phrase("fact.corpus"), corpus.name), (phrase("fact.documents"), NumberFormat.count(corpus.documents)),
+          (phrase("fact.tokens"), NumberFormat.count(corpus.tokens)),
+          (phrase("articleBuilder.documentsCutLength"), NumberFormat.count(corpus.truncated)),
+          (phrase("fact.label"), corpus.label ?? phrase("fact.none")),
+        ]
+      } ?? []) + [(phrase("fact.seed"), String(results.subject.seed))]
     var blocks: [Article.Block] = [
       .table(
         Article.Table(
-          caption: "", columns: [Article.Column("Fact"), Article.Column("Value")],
+          caption: "", columns: [Article.Column(phrase("column.fact")), Article.Column(phrase("column.value"))],
           rows: facts.map { [Article.Cell($0.0), Article.Cell($0.1)] }))
     ]
     blocks += weightNotes { !$0.isUrgent }
@@ -218,6 +235,6 @@ package struct ArticleBuilder: Sendable {
                 separator: "; ")
             ])))
     }
-    return Article.Section(id: "provenance", title: "Provenance", blocks: blocks)
+    return Article.Section(id: "provenance", title: phrase("section.provenance"), blocks: blocks)
   }
 }

@@ -39,9 +39,10 @@ struct HeadTables {
           caption:
             phrase("headTables.headsClassStrongest", ["sentence": sentence]),
           columns: [
-            Article.Column("Class"), Article.Column("Heads", isNumeric: true), Article.Column("Which"),
+            Article.Column(phrase("column.class")), Article.Column(phrase("column.heads"), isNumeric: true),
+            Article.Column(phrase("column.which")),
             Article.Column(phrase("headTables.highestScore"), isNumeric: true), Article.Column("n", isNumeric: true),
-            Article.Column("Score"),
+            Article.Column(phrase("column.score")),
           ], rows: rows))
     ]
   }

@@ -50,7 +50,7 @@ struct Standouts {
     else {
       return nil
     }
-    let reason = results.reasonNotToJudgeHeads(of: .only)
+    let reason = results.reasonNotToJudgeHeads(of: .only)?.text
     // Where the corpus is too short there are still the seeded sequences of repeated tokens.
     let named = classes.classes.filter { one in
       reason == nil ? one.name != .other : [.induction, .duplicateToken].contains(one.name)
@@ -78,7 +78,9 @@ struct Standouts {
     let parts = largest.map { one -> String in
       let best = one.members[0]
       let score = best.score?.value.map { ", \(NumberFormat.text($0))" } ?? ""
-      return "\(one.counted) (\(one.members.count == 1 ? "" : "strongest ")**\(best.head.id)**\(score))"
+      return phrase(
+        "standouts.headsOfClass",
+        ["counted": one.counted, "count": one.members.count, "head": best.head.id, "score": score])
     }
     let induction = attention[AttentionMetrics.inductionScore]?.rows.contains { $0.quantity.value != nil } ?? false
     let without = induction && classes[.induction] == nil ? phrase("standouts.noInductionHead") : ""
@@ -146,7 +148,7 @@ struct Standouts {
   private func isJudged(_ rule: String, _ stack: Component.Stack) -> Bool {
     !assessment.checks.contains { check in
       check.rule == rule && check.skipped != nil
-        && (check.scope ?? stack.title.lowercased()) == stack.title.lowercased()
+        && (check.scope ?? stack.name.text) == stack.name.text
     }
   }
 

@@ -99,7 +99,7 @@ extension Study {
     Article.Table(
       caption:
         phrase("studyArticle.whatDiffersSettings", ["variants": Escaping.markdown(variants[0].name)]),
-      columns: [Article.Column("Variant"), Article.Column("Settings")],
+      columns: [Article.Column(phrase("column.variant")), Article.Column(phrase("column.settings"))],
       rows: members.filter { $0 != 0 }.map { index in
         let variant = variants[index]
         return [
@@ -111,7 +111,7 @@ extension Study {
 
   private func comparison(_ members: [Int], caption: String? = nil) -> Article.Table {
     func cell(_ value: Double?, digits: Int = 3) -> Article.Cell {
-      Article.Cell(value.map { NumberFormat.text($0, digits: digits) } ?? "n/a", .number)
+      Article.Cell(value.map { NumberFormat.text($0, digits: digits) } ?? phrase("value.notApplicable"), .number)
     }
     let base = variants[0].mean(StudyNumbers.validationLoss)
     let hasSpeed = variants.contains { $0.runs.contains { $0.tokensPerSecond != nil } }
@@ -122,18 +122,21 @@ extension Study {
       if losses.count > 1, let low = losses.min(), let high = losses.max() {
         lossCell.detail = "[\(NumberFormat.text(low, digits: 4)), \(NumberFormat.text(high, digits: 4))]"
       }
-      if let fault = variant.fault { lossCell = Article.Cell("stopped", detail: fault) }
+      if let fault = variant.fault { lossCell = Article.Cell(phrase("word.stopped"), detail: fault) }
       let speeds = variant.runs.compactMap(\.tokensPerSecond)
       let rules = variant.findings.filter { $0.finding.severity > .note }
       return [
         Article.Cell(variant.name),
         Article.Cell(
-          variant.runs.lazy.compactMap { $0.results?.subject.model.parameters }.first.map(NumberFormat.count) ?? "n/a",
+          variant.runs.lazy.compactMap { $0.results?.subject.model.parameters }.first.map(NumberFormat.count)
+            ?? phrase("value.notApplicable"),
           .number),
         lossCell,
         Article.Cell(
           index == 0
-            ? "" : loss.flatMap { loss in base.map { (loss > $0 ? "+" : "") + NumberFormat.text(loss - $0) } } ?? "n/a",
+            ? ""
+            : loss.flatMap { loss in base.map { (loss > $0 ? "+" : "") + NumberFormat.text(loss - $0) } }
+              ?? phrase("value.notApplicable"),
           .number),
         cell(variant.mean(StudyNumbers.trainingLoss), digits: 4), cell(variant.mean(StudyNumbers.fall)),
         cell(variant.mean(StudyNumbers.gradientPeak)), cell(variant.mean(StudyNumbers.entropy)),
@@ -142,12 +145,14 @@ extension Study {
         + (hasSpeed
           ? [
             Article.Cell(
-              speeds.isEmpty ? "n/a" : NumberFormat.text(speeds.reduce(0, +) / Double(speeds.count), digits: 2), .number
+              speeds.isEmpty
+                ? phrase("value.notApplicable")
+                : NumberFormat.text(speeds.reduce(0, +) / Double(speeds.count), digits: 2), .number
             )
           ] : [])
         + [
           Article.Cell(
-            rules.map { "\($0.finding.severity.rawValue): \($0.finding.title.lowercasedFirst)" }.joined(separator: "; ")
+            rules.map { "\($0.finding.severity.title): \($0.finding.title.lowercasedFirst)" }.joined(separator: "; ")
           )
         ]
     }
@@ -161,15 +166,15 @@ extension Study {
               ? phrase("studyArticle.tokensSecondGo") : "")
           ]),
       columns: [
-        Article.Column("Variant"), Article.Column("Parameters", isNumeric: true),
+        Article.Column(phrase("column.variant")), Article.Column(phrase("column.parameters"), isNumeric: true),
         Article.Column(phrase("studyArticle.validationLoss"), isNumeric: true), Article.Column("Δ", isNumeric: true),
         Article.Column(phrase("studyArticle.trainingLoss"), isNumeric: true),
         Article.Column(phrase("studyArticle.gradientFall"), isNumeric: true),
         Article.Column(phrase("studyArticle.gradientPeak"), isNumeric: true),
-        Article.Column("Entropy", isNumeric: true),
-        Article.Column("Rank", isNumeric: true),
+        Article.Column(phrase("column.entropy"), isNumeric: true),
+        Article.Column(phrase("column.rank"), isNumeric: true),
       ] + (hasSpeed ? [Article.Column(phrase("studyArticle.tokensASecond"), isNumeric: true)] : []) + [
-        Article.Column("Rules")
+        Article.Column(phrase("column.rules"))
       ],
       rows: rows)
   }
@@ -179,7 +184,7 @@ extension Study {
       variants[index].findings.filter { $0.finding.severity > .note }.map { found -> [Article.Cell] in
         let finding = found.finding, runs = variants[index].runs.count
         return [
-          Article.Cell(variants[index].name), Article.Cell(finding.severity.rawValue), Article.Cell(finding.title),
+          Article.Cell(variants[index].name), Article.Cell(finding.severity.title), Article.Cell(finding.title),
           Article.Cell(finding.scope), Article.Cell(finding.evidence.first?.sentence ?? ""),
           Article.Cell(
             runs > 1 ? phrase("studyArticle.runsOfRuns2", ["runs": found.runs, "runs2": runs]) : "", .number),
@@ -190,9 +195,10 @@ extension Study {
     return Article.Table(
       caption: phrase("studyArticle.whatRulesFound"),
       columns: [
-        Article.Column("Variant"), Article.Column("Severity"), Article.Column("Rule"), Article.Column("Where"),
-        Article.Column("Evidence"),
-      ] + (hasSeeds ? [Article.Column("Trainings", isNumeric: true)] : []),
+        Article.Column(phrase("column.variant")), Article.Column(phrase("column.severity")),
+        Article.Column(phrase("column.rule")), Article.Column(phrase("column.where")),
+        Article.Column(phrase("column.evidence")),
+      ] + (hasSeeds ? [Article.Column(phrase("column.trainings"), isNumeric: true)] : []),
       rows: rows.map { hasSeeds ? $0 : Array($0.dropLast()) })
   }
 
@@ -218,7 +224,8 @@ extension Study {
     func mean(_ metric: Metric, _ results: RunResults) -> Article.Cell {
       let values = (results[metric]?.rows ?? []).compactMap(\.quantity.value)
       return Article.Cell(
-        values.isEmpty ? "n/a" : NumberFormat.text(values.reduce(0, +) / Double(values.count)), .number)
+        values.isEmpty ? phrase("value.notApplicable") : NumberFormat.text(values.reduce(0, +) / Double(values.count)),
+        .number)
     }
     let metrics = [RoutingMetrics.entropy, RoutingMetrics.loadEntropy, RoutingMetrics.largestLoad]
     return Article.Section(
@@ -227,7 +234,8 @@ extension Study {
         .table(
           Article.Table(
             caption: phrase("studyArticle.routingMeansOver"),
-            columns: [Article.Column("Variant")] + metrics.map { Article.Column($0.title, isNumeric: true) },
+            columns: [Article.Column(phrase("column.variant"))]
+              + metrics.map { Article.Column($0.title, isNumeric: true) },
             rows: routed.map { routed in [Article.Cell(routed.variant.name)] + metrics.map { mean($0, routed.results) }
             })),
         .gallery(Article.Gallery(figures: figures)),
@@ -263,7 +271,8 @@ extension Study {
         ),
         .table(
           Article.Table(
-            caption: phrase("studyArticle.whatAllHave"), columns: [Article.Column("Setting"), Article.Column("Value")],
+            caption: phrase("studyArticle.whatAllHave"),
+            columns: [Article.Column(phrase("column.setting")), Article.Column(phrase("column.value"))],
             rows: common.map { [Article.Cell($0.key, .code), Article.Cell($0.value)] },
             foldedTitle: phrase("studyArticle.commonSettings"))),
         .definitions(metrics),

@@ -63,7 +63,8 @@ struct StudyFigures {
         phrase("studyFigures.meanOverTokens")
       ) { StudyNumbers.relativeFlow($0, first: true) },
       byDepth(
-        phrase("studyFigures.attentionAfterTraining"), phrase("studyFigures.normalisedEntropy"), "layer", 0, "entropy",
+        phrase("studyFigures.attentionAfterTraining"), phrase("studyFigures.normalisedEntropy"), phrase("axis.layer"),
+        0, "entropy",
         phrase("studyFigures.meanOverHeads")
       ) { StudyNumbers.entropies($0) },
       byDepth(
@@ -79,7 +80,7 @@ struct StudyFigures {
         VariantCurves(
           title: phrase("studyFigures.lossOverTraining", ["lowercasedFirst": group.name.lowercasedFirst]),
           curves: losses, quantity: phrase("studyFigures.lossNats"),
-          place: "step",
+          place: phrase("axis.step"),
           isLogValue: false, isWhole: false,
           about: phrase("studyFigures.validationLossStep")),
         "\(id)-loss")

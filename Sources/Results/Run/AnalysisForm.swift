@@ -4,8 +4,11 @@ package struct AnalysisForm: Sendable {
   let metrics: [Metric]
   let arrays: [Form]
   let texts: [Form]
+  /// Whether `arrays.safetensors` has its arrays by their names alone, without the analysis's id.
+  private let arraysStandAlone: Bool
 
-  init(_ id: String, metrics: [Metric], arrays: [Form] = [], texts: [Form] = []) {
+  init(_ id: String, metrics: [Metric], arrays: [Form] = [], texts: [Form] = [], arraysStandAlone: Bool = false) {
+    self.arraysStandAlone = arraysStandAlone
     self.id = id
     self.metrics = metrics
     self.arrays = arrays
@@ -16,8 +19,13 @@ package struct AnalysisForm: Sendable {
   static let all = [
     CorpusTextMetrics.form, AttentionMetrics.form, InContextMetrics.form, RepetitionMetrics.form, RoutingMetrics.form,
     GradientMetrics.form, RepresentationMetrics.form, SimilarityMetrics.form, ProjectionMetrics.form,
-    ProbeMetrics.form, WeightMetrics.form, WeightMetrics.censusForm, TrainingMetrics.form,
+    ProbeMetrics.form, CausalMetrics.form, WeightMetrics.form, WeightMetrics.censusForm, TrainingMetrics.form,
   ]
+
+  /// What `arrays.safetensors` calls an array of an analysis.
+  static func fileName(of array: String, in id: String) -> String {
+    of(id)?.arraysStandAlone == true ? array : "\(id).\(array)"
+  }
 
   static func of(_ id: String) -> AnalysisForm? { all.first { $0.id == id } }
 }

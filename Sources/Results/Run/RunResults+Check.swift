@@ -27,9 +27,14 @@ extension Subject {
       ("model.width", model.width, 1...most), ("model.headWidth", model.headWidth, 1...most),
       ("model.vocabulary", model.vocabulary, 0...Form.largest),
       ("model.parameters", model.parameters, 0...Form.largest),
-      ("corpus.documents", corpus.documents, 0...Form.largest), ("corpus.tokens", corpus.tokens, 0...Form.largest),
-      ("corpus.truncated", corpus.truncated, 0...Form.largest), ("seed", seed, 0...Int.max),
+      ("seed", seed, 0...Int.max),
     ]
+    if let corpus {
+      sizes += [
+        ("corpus.documents", corpus.documents, 0...Form.largest), ("corpus.tokens", corpus.tokens, 0...Form.largest),
+        ("corpus.truncated", corpus.truncated, 0...Form.largest),
+      ]
+    }
     if let encoder = model.encoder {
       sizes += [
         ("model.encoder.layers", encoder.layers, 1...most), ("model.encoder.heads", encoder.heads, 1...most),
@@ -115,10 +120,11 @@ extension Subject.Model {
     guard component.stack == .only || encoder != nil else { return false }
     let (layers, heads) = size(component.stack)
     return switch component.place {
-    case .model, .tensor: true
+    case .model, .tensor, .edge, .label, .document, .task, .position: true
     case .point(let point): (0...layers).contains(point)
-    case .layer(let layer): (0..<layers).contains(layer)
-    case .head(let layer, let head): (0..<layers).contains(layer) && (0..<heads).contains(head)
+    case .layer(let layer), .neuron(let layer, _): (0..<layers).contains(layer)
+    case .head(let layer, let head), .keyValueHead(let layer, let head):
+      (0..<layers).contains(layer) && (0..<heads).contains(head)
     }
   }
 

@@ -24,7 +24,7 @@ extension RunResults {
     var writer = SafetensorsWriter()
     for analysis in analyses {
       for (name, array) in analysis.arrays.sorted(by: { $0.key < $1.key }) {
-        writer.add("\(analysis.id).\(name)", shape: array.shape, array.values)
+        writer.add(AnalysisForm.fileName(of: name, in: analysis.id), shape: array.shape, array.values)
       }
     }
     try writer.write(to: folder.appending(path: Self.arraysName))
@@ -51,7 +51,9 @@ extension RunResults {
     let arrays = try Arrays(
       folder.appending(path: arraysName), isNeeded: document.analyses.contains { !$0.arrays.isEmpty })
     let results = try document.results(arrays: arrays, place: place)
-    try arrays.checkNames(results.analyses.flatMap { analysis in analysis.arrays.keys.map { "\(analysis.id).\($0)" } })
+    try arrays.checkNames(
+      results.analyses.flatMap { analysis in analysis.arrays.keys.map { AnalysisForm.fileName(of: $0, in: analysis.id) }
+      })
     try results.check(file: place)
     return results
   }
@@ -119,7 +121,7 @@ extension ResultsDocument.Analysis {
       return MetricTable(metric, table.rows)
     }
     for (name, entry) in self.arrays.sorted(by: { $0.key < $1.key }) {
-      result.arrays[name] = try arrays.array("\(id).\(name)", shape: entry.shape)
+      result.arrays[name] = try arrays.array(AnalysisForm.fileName(of: name, in: id), shape: entry.shape)
     }
     return result
   }

@@ -1,4 +1,4 @@
-import Support
+package import Support
 
 extension RunResults {
   /// What was measured in one stack of an encoder–decoder, as if it were a model of its own: its components without the
@@ -88,12 +88,7 @@ extension Component.Stack {
   }
 
   /// As a heading: "Encoder", "Cross-attention"; empty for the only stack.
-  package var title: String {
-    switch self {
-    case .only: ""
-    case .encoder: "Encoder"
-    case .decoder: "Decoder"
-    case .cross: "Cross-attention"
-    }
-  }
+  package var title: String { self == .only ? "" : phrase("stack.\(rawValue).title") }
+  /// Within a sentence: "encoder", "cross-attention".
+  package var name: Message { self == .only ? Message(verbatim: "") : Message("stack.\(rawValue).name") }
 }

@@ -126,20 +126,19 @@ package struct Subject: Codable, Hashable, Sendable {
     }
   }
 
-  /// What the corpus consists of, for sentences about it.
-  package var documentNoun: String { model.image == nil ? "document" : "image" }
-  /// What a document's positions are.
+  /// What a document's positions are, for the catalogue to choose by: "token" or "position".
   package var positionNoun: String { model.image == nil ? "token" : "position" }
 
   /// The job's name: the run folder's.
   package var name: String
   package var model: Model
-  package var corpus: Corpus
+  /// What was read; nil where no analysis needed a corpus.
+  package var corpus: Corpus?
   package var seed: Int
   /// What of it figures and tables show; nil for everything.
   package var selection: Selection?
 
-  package init(name: String, model: Model, corpus: Corpus, seed: Int, selection: Selection? = nil) {
+  package init(name: String, model: Model, corpus: Corpus?, seed: Int, selection: Selection? = nil) {
     self.selection = selection
     self.name = name
     self.model = model

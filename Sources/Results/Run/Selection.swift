@@ -24,9 +24,10 @@ package struct Selection: Codable, Hashable, Sendable {
     return switch component.place {
     case .model: true
     case .point(let point): has(point - 1) || has(point)
-    case .layer(let layer): has(layer)
+    case .layer(let layer), .neuron(let layer, _), .keyValueHead(let layer, _): has(layer)
     case .head(let layer, let head): has(layer) && (heads?.contains(head) ?? true)
     case .tensor(let name): layer(name).map(has) ?? true
+    case .position, .edge, .label, .document, .task: true
     }
   }
 }

@@ -20,6 +20,19 @@ package struct Component: Hashable, Sendable {
     case layer(Int)
     case head(layer: Int, head: Int)
     case tensor(String)
+    /// A position of a sequence.
+    case position(Int)
+    /// A hidden unit of a block's MLP.
+    case neuron(layer: Int, unit: Int)
+    /// A head of keys and values, which several heads may share.
+    case keyValueHead(layer: Int, head: Int)
+    /// What one component writes and another reads, by their ids: `edge:L0.H1>L2.H3.q`.
+    case edge(from: String, to: String)
+    /// A class of a label.
+    case label(String)
+    case document(String)
+    /// A task, by its name.
+    case task(String)
   }
 
   package var stack: Stack
@@ -38,7 +51,7 @@ package struct Component: Hashable, Sendable {
 
   package var layer: Int? {
     switch place {
-    case .layer(let layer), .head(let layer, _): layer
+    case .layer(let layer), .head(let layer, _), .neuron(let layer, _), .keyValueHead(let layer, _): layer
     default: nil
     }
   }
@@ -55,6 +68,13 @@ package struct Component: Hashable, Sendable {
       case .layer(let index): "L\(index)"
       case .head(let layer, let head): "L\(layer).H\(head)"
       case .tensor(let name): "tensor:\(name)"
+      case .position(let index): "P\(index)"
+      case .neuron(let layer, let unit): "L\(layer).N\(unit)"
+      case .keyValueHead(let layer, let head): "L\(layer).KV\(head)"
+      case .edge(let from, let to): "edge:\(from)>\(to)"
+      case .label(let name): "class:\(name)"
+      case .document(let id): "document:\(id)"
+      case .task(let name): "task:\(name)"
       }
     return stack.key(name)
   }
@@ -69,10 +89,12 @@ package struct Component: Hashable, Sendable {
     }
     if rest == "model" {
       place = .model
-    } else if rest.hasPrefix("tensor:") {
-      place = .tensor(String(rest.dropFirst(7)))
+    } else if let named = Self.named(rest) {
+      place = named
     } else if let index = Self.index("R", rest) {
       place = .point(index)
+    } else if let index = Self.index("P", rest) {
+      place = .position(index)
     } else {
       let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
       guard let first = parts.first, let layer = Self.index("L", first) else { return nil }
@@ -80,9 +102,29 @@ package struct Component: Hashable, Sendable {
         place = .layer(layer)
       } else if parts.count == 2, let head = Self.index("H", parts[1]) {
         place = .head(layer: layer, head: head)
+      } else if parts.count == 2, let unit = Self.index("N", parts[1]) {
+        place = .neuron(layer: layer, unit: unit)
+      } else if parts.count == 2, parts[1].hasPrefix("KV"), let head = Self.index("V", parts[1].dropFirst()) {
+        place = .keyValueHead(layer: layer, head: head)
       } else {
         return nil
       }
+    }
+  }
+
+  /// A place that is called by a name: `tensor:wte.weight`, `task:pairs`.
+  private static func named(_ text: Substring) -> Place? {
+    guard let colon = text.firstIndex(of: ":") else { return nil }
+    let name = String(text[text.index(after: colon)...])
+    switch text[..<colon] {
+    case "tensor": return .tensor(name)
+    case "class": return .label(name)
+    case "document": return .document(name)
+    case "task": return .task(name)
+    case "edge":
+      let ends = name.split(separator: ">", maxSplits: 1, omittingEmptySubsequences: false)
+      return ends.count == 2 ? .edge(from: String(ends[0]), to: String(ends[1])) : nil
+    default: return nil
     }
   }
 

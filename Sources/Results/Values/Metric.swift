@@ -1,4 +1,4 @@
-import Support
+package import Support
 
 /// The definition of a number that Tomograph measures, printed beside every value of it.
 ///
@@ -25,13 +25,16 @@ package struct Metric: Hashable, Sendable {
   }
 
   /// As a heading: "Entropy".
-  package var title: String { written?.title ?? phrase("metric.\(id).title") }
+  package var title: String { name.text }
+  package var name: Message { written.map { Message(verbatim: $0.title) } ?? Message("metric.\(id).title") }
   /// In plain Unicode text: "−Σₖ A ln A, mean over rows".
   package var formula: String { written?.formula ?? phrase("metric.\(id).formula") }
   /// "nats", "tokens"; empty where the number has no unit.
-  package var unit: String {
+  package var unit: String { unitName?.text ?? "" }
+  /// Nil where the number has no unit.
+  package var unitName: Message? {
     let key = "unit.\(unitCode)"
-    return Catalogue.current.holds(key) ? phrase(key) : unitCode
+    return unitCode.isEmpty ? nil : Catalogue.english.holds(key) ? Message(key) : Message(verbatim: unitCode)
   }
 
   /// Where the definition comes from: "Clark 2019", "ours".

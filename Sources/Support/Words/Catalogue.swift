@@ -61,6 +61,7 @@ package struct Catalogue: Sendable {
   /// The words of a message; its key and arguments where the catalogue does not have it, as for a run folder of a later
   /// version.
   package func text(_ message: Message) -> String {
+    if message.key == Message.verbatim, case .text(let text)? = message.arguments["text"] { return text }
     guard let entry = try? format(message.key) else {
       let arguments = message.arguments.sorted { $0.key < $1.key }.map { "\($0.key): \(text($0.value))" }
       return arguments.isEmpty ? message.key : "\(message.key) (\(arguments.joined(separator: ", ")))"

@@ -24,7 +24,9 @@ package struct Message: Hashable, Sendable {
   }
 
   /// A text that is the same in every language, or comes from a run folder that kept sentences.
-  package init(verbatim text: String) { self.init("verbatim", ["text": text]) }
+  package init(verbatim text: String) { self.init(Self.verbatim, ["text": text]) }
+  /// The code of what no catalogue has.
+  static let verbatim = "verbatim"
 
   /// In the current language.
   package var text: String { Catalogue.current.text(self) }

@@ -8,6 +8,8 @@ import Synchronization
 final class WorkerPool: Sendable {
   private final class Job: @unchecked Sendable {
     let pieces: Int
+    /// The language of the caller.
+    private let catalogue = Catalogue.current
     /// Lives on the caller's stack until every piece is finished; a thread that comes late finds none to take.
     private let body: UnsafePointer<(Int) -> Void>
     private let next = Atomic<Int>(0)
@@ -17,6 +19,9 @@ final class WorkerPool: Sendable {
       self.pieces = pieces
       self.body = body
     }
+
+    /// Takes pieces on a thread of the pool, in the caller's language.
+    func help() { Catalogue.$current.withValue(catalogue) { work() } }
 
     /// Takes pieces until none is left.
     func work() {
@@ -84,7 +89,7 @@ final class WorkerPool: Sendable {
           state.seats -= 1
           return job
         }
-        job?.work()
+        job?.help()
       }
     }
     thread.stackSize = 8 << 20

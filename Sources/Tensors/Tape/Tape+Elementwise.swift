@@ -73,38 +73,6 @@ extension Tape {
       x.add(owned: dx)
     }
   }
-
-  /// `y = x` but for the elements of `region`: those become `factor·x`, or `replacement` where one is given.
-  ///
-  /// `region` lists ranges of elements in storage order.
-  package func edit(_ x: Variable, region: [Range<Int>], factor: Float, replacement: Tensor?) -> Variable {
-    let y = Tensor(uninitialized: x.shape)
-    y.pointer.update(from: x.value.pointer, count: y.count)
-    for range in region {
-      let target = y.pointer + range.lowerBound
-      if let replacement {
-        target.update(from: replacement.pointer + range.lowerBound, count: range.count)
-      } else if factor == 0 {
-        target.update(repeating: 0, count: range.count)
-      } else {
-        tk_scale(target, target, factor, range.count)
-      }
-    }
-    let slope = replacement == nil ? factor : 0
-    return result(y, of: [x]) { dy, _ in
-      let dx = Tensor(uninitialized: x.shape)
-      dx.pointer.update(from: dy.pointer, count: dx.count)
-      for range in region {
-        let target = dx.pointer + range.lowerBound
-        if slope == 0 {
-          target.update(repeating: 0, count: range.count)
-        } else {
-          tk_scale(target, target, slope, range.count)
-        }
-      }
-      x.add(owned: dx)
-    }
-  }
 }
 
 extension Tape {

@@ -35,6 +35,23 @@ package struct WeightSlice: Hashable, Sendable {
     }
   }
 
+  /// Its parts as `[in, part]` in the memory of the stored tensor, each with its columns among the outputs.
+  func matrices(of weight: Tensor) -> [(columns: Range<Int>, matrix: MatrixView)] {
+    columns.map { ($0.columns, matrix(of: weight, $0.part)) }
+  }
+
+  /// Some of the outputs.
+  package func outputs(_ range: Range<Int>) -> WeightSlice {
+    WeightSlice(
+      isInputMajor: isInputMajor,
+      parts: columns.compactMap { part, columns in
+        let kept = columns.clamped(to: range)
+        guard !kept.isEmpty else { return nil }
+        let start = part.lowerBound + kept.lowerBound - columns.lowerBound
+        return start..<start + kept.count
+      })
+  }
+
   /// The slice in bf16, `[in, out]`.
   package func bfloats(of weight: Tensor) -> BFloatMatrix {
     withExtendedLifetime(weight) { BFloatMatrix(parts.map { matrix(of: weight, $0) }) }

@@ -116,6 +116,15 @@ package final class Tape {
     steps.append { if let gradient = x.gradient { body(gradient) } }
   }
 
+  /// A number that was computed of `x` elsewhere, with its gradient, which is made on the way back.
+  package func number(_ value: Double, of x: Variable, gradient: @escaping () -> Tensor) -> Variable {
+    result(Tensor([Float(value)], shape: []), of: [x]) { upstream, _ in
+      let factor = upstream.pointer[0], dx = gradient()
+      if factor != 1 { tk_scale(dx.pointer, dx.pointer, factor, dx.count) }
+      x.add(owned: dx)
+    }
+  }
+
   /// Differentiates: from `output`, whose own gradient is given (1 for a loss), back through everything recorded.
   ///
   /// A variable that nothing led from keeps no gradient.

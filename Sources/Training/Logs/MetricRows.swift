@@ -3,7 +3,8 @@ internal import Foundation
 import Support
 internal import Tensors
 
-/// Logs of a row a step: JSON Lines (also W&B's), `trainer_state.json` of Hugging Face's Trainer, CSV.
+/// Logs of a row a step: JSON Lines (also W&B's), `trainer_state.json` of Hugging Face's Trainer, CSV. `telemetry.jsonl` is
+/// read as the records that this program wrote.
 ///
 /// The step of a row is the column that the job names, else the first of `step`, `_step`, `global_step`, `Step`,
 /// `iteration` that is there. Members of objects are named with slashes: `train/loss`. A number may be written as text;
@@ -29,7 +30,7 @@ struct MetricRows {
   /// A last line that ends within its object is what a run leaves that was killed: it is noted, and left out.
   func readLines(_ data: Data, into log: inout LogCollector) throws {
     let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    var (options, isEmpty) = (JSONOptions.python, true)
+    var (options, isEmpty, isTelemetry) = (JSONOptions.python, true, false)
     for (index, line) in lines.enumerated() {
       guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
       let place = "\(place): line \(index + 1)"
@@ -46,10 +47,19 @@ struct MetricRows {
         throw InputError(
           at: place, phrase("error.isNotAnObject"), expected: phrase("expected.onePerLine"), found: value.shown)
       }
+      if isEmpty { isTelemetry = namesTelemetry && TelemetryLine.isLine(members) }
       isEmpty = false
-      try add(members, at: place, into: &log)
+      if isTelemetry {
+        TelemetryLog.add(try TelemetryLine(JSONField(value, file: place)), columns, to: &log)
+      } else {
+        try add(members, at: place, into: &log)
+      }
     }
     if isEmpty { throw InputError(at: place, phrase("error.isEmpty"), expected: phrase("expected.anObjectALine")) }
+  }
+
+  private var namesTelemetry: Bool {
+    URL(filePath: withoutGzip(place)).lastPathComponent == TelemetryFiles.records && columns.step == nil
   }
 
   /// The first row names the columns; an empty cell is no entry.

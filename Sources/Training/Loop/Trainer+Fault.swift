@@ -9,7 +9,10 @@ extension Trainer {
   /// A value that is infinite and lawful, such as a masked score, is none: scores are not looked at.
   func fault(_ batches: [ModelInput]) throws -> NumericFault {
     let model = model
-    let sites = Set(model.description.sites.filter { ![.scores, .crossScores, .logits].contains($0.kind) })
+    let sites = Set(
+      model.description.sites.filter {
+        ![.scores, .crossScores, .logits].contains($0.kind) && !$0.kind.isByHead && !$0.kind.isReadOnly
+      })
     for (index, batch) in batches.enumerated() where batch.labelCount(for: model.description) > 0 {
       if let parameter = model.parameters.first(where: { $0.tensor.firstNonFinite != nil }) {
         return NumericFault(parameter.name, parameter.tensor, batch: index)

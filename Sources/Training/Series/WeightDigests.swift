@@ -1,5 +1,4 @@
 internal import Support
-internal import Tensors
 package import Transformers
 
 /// A digest of each of a model's weight tensors, which tells the tensors that two checkpoints share.
@@ -11,15 +10,7 @@ package struct WeightDigests: Hashable, Sendable {
   package init(_ model: Model) {
     self.init(
       names: model.parameters.map(\.name),
-      digests: mapPieces(model.parameters.count) { index in
-        let tensor = model.parameters[index].tensor
-        let bytes = UnsafeRawBufferPointer(start: tensor.pointer, count: 4 * tensor.count)
-        var hash = SHA256()
-        for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
-          hash.update(Array(bytes[start..<min(start + 1 << 20, bytes.count)]))
-        }
-        return hash.digest()
-      })
+      digests: mapPieces(model.parameters.count) { model.parameters[$0].digest })
   }
 
   init(names: [String], digests: [String]) {

@@ -49,11 +49,12 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
     for (index, parameter) in model.parameters.enumerated() where optimizer.weights.places[index] != nil {
       let square = report.gradientSquares[index]
       let special = (magnitudes.isEmpty ? nil : magnitudes[index])?.special.map { Int($0) } ?? [0, 0, 0, 0]
+      let norm = square.squareRoot(), weightNorm = report.weightSquares[index].squareRoot()
       let isChanged = report.changeSquares.indices.contains(index)
       record.parameters.append(
         TelemetryRecord.Parameter(
-          name: parameter.name, count: parameter.count, gradientNorm: square.squareRoot(),
-          weightNorm: report.weightSquares[index].squareRoot(),
+          name: parameter.name, gradientNorm: norm, gradientRMS: norm / Double(parameter.count).squareRoot(),
+          ratio: norm / weightNorm, weightNorm: weightNorm,
           updateRatio: isChanged ? (report.changeSquares[index] / report.weightSquares[index]).squareRoot() : nil,
           zeros: special[0], nans: special[1], positiveInfinities: special[2], negativeInfinities: special[3],
           histogram: plan.histograms ? magnitudes[index]?.bins : nil))

@@ -5,8 +5,10 @@ package struct TelemetryRecord: Sendable {
   /// A parameter: its gradient before clipping, its weight before the step, its change.
   package struct Parameter: Sendable {
     package var name: String
-    package var count: Int
     package var gradientNorm: Double
+    package var gradientRMS: Double
+    /// `‖g‖₂/‖w‖₂`.
+    package var ratio: Double
     package var weightNorm: Double
     /// `‖Δw‖₂/‖w‖₂`; nil for a step that changed nothing.
     package var updateRatio: Double?
@@ -24,10 +26,6 @@ package struct TelemetryRecord: Sendable {
       else { return nil }
       return histogram[first...last]
     }
-
-    package var gradientRMS: Double { gradientNorm / Double(count).squareRoot() }
-    /// `‖g‖₂/‖w‖₂`.
-    package var ratio: Double { gradientNorm / weightNorm }
   }
 
   /// All parameters of one block.
@@ -85,6 +83,14 @@ package struct TelemetryRecord: Sendable {
     let classes = attention.compactMap(\.classes).flatMap { $0 }
     return classes.isEmpty ? nil : PatternClass.allCases.map { name in (name, classes.count { $0 == name }) }
   }
+}
+
+/// What an evaluation behind a step found.
+package struct EvaluationRecord: Sendable {
+  package var step: Int
+  package var accuracy: Double?
+  package var exactMatch: Double?
+  package var loss: Double
 }
 
 /// What depends on the machine and the hour, kept apart so that records are the same in every run.

@@ -44,7 +44,11 @@ package final class TelemetryWriter {
     bare.classes = 0
     let record = try (recorder ?? StepRecorder(trainer, bare)).record(report)
     _ = try mapPieces(2) { form in
-      if form == 0 { try records.write(record.line) } else { try events.write(EventTelemetry.event(record)) }
+      if form == 0 {
+        try records.write(TelemetryLine.step(record).bytes)
+      } else {
+        try events.write(EventTelemetry.event(record))
+      }
     }
     let seconds = (ContinuousClock.now - lastTime) / .seconds(1)
     let speed = SpeedRecord(
@@ -54,13 +58,7 @@ package final class TelemetryWriter {
   }
 
   func add(_ evaluation: EvaluationReport, step: Int) throws {
-    try records.write(
-      JSONLine.bytes {
-        $0.add("step", step)
-        if let accuracy = evaluation.accuracy { $0.add("validation_accuracy", accuracy) }
-        if let exact = evaluation.exactMatch { $0.add("validation_exact_match", exact.share) }
-        $0.add("validation_loss", evaluation.loss)
-      })
+    try records.write(TelemetryLine.evaluation(EvaluationRecord(evaluation, step: step)).bytes)
     try events.add(evaluation, step: step)
   }
 
@@ -85,73 +83,6 @@ extension OutputFile {
     }
     try self.init(url)
     try write(kept)
-  }
-}
-
-extension TelemetryRecord {
-  /// A line of `telemetry.jsonl`.
-  package var line: [UInt8] {
-    let sites = attention.map(\.site), ranked = points.filter { $0.effectiveRank != nil }
-    let relative = points.filter { $0.relativeFlow != nil }
-    return JSONLine.bytes { line in
-      if headCounts != nil {
-        line.add("class", sites) { $0.add($1, (attention[$2].classes ?? []).map(\.rawValue)) }
-      }
-      line.add("clipping", clipping)
-      line.add("depth_slope", depthSlopes.map(\.stack)) { $0.add($1, depthSlopes[$2].slope) }
-      line.add(.effectiveRank, ranked.map(\.site)) { $0.add($1, ranked[$2].effectiveRank ?? .nan) }
-      line.add("effective_rank_tokens", rankTokens.map(\.stack)) { $0.add($1, rankTokens[$2].count) }
-      line.add(.entropy, sites) { $0.add($1, attention[$2].entropy) }
-      if let fault {
-        line.add("fault") {
-          $0.add("batch", fault.batch)
-          $0.add("infinities", fault.infinities)
-          $0.add("nans", fault.nans)
-          $0.add("tensor", fault.tensor)
-        }
-      }
-      line.add(.flow, points.map(\.site)) { $0.add($1, points[$2].flow) }
-      line.add("grad_norm", gradientNorm)
-      if let headCounts {
-        line.add(.heads, headCounts.map(\.name.rawValue)) { $0.add($1, headCounts[$2].count) }
-      }
-      line.add(.layers, layers.map { "\($0.stack).\($0.layer)" }) { $0.add($1, layers[$2].gradientNorm) }
-      line.add("learning_rate", learningRate)
-      line.add("loss", loss)
-      line.add(.normalisedEntropy, sites) { $0.add($1, attention[$2].normalisedEntropy) }
-      line.add(.parameters, parameters.map(\.name)) { $0.add($1, parameters[$2].add(to:)) }
-      line.add(.relativeFlow, relative.map(\.site)) { $0.add($1, relative[$2].relativeFlow ?? .nan) }
-      line.add("step", step)
-      line.add("tokens", tokens)
-    }
-  }
-}
-
-extension JSONLine {
-  fileprivate mutating func add(
-    _ family: TelemetryFamily, _ members: [String], _ add: (inout JSONLine, String, Int) -> Void
-  ) {
-    self.add(family.rawValue, members, add)
-  }
-}
-
-extension TelemetryRecord.Parameter {
-  fileprivate func add(to line: inout JSONLine) {
-    line.add("grad_norm", gradientNorm)
-    line.add("grad_rms", gradientRMS)
-    if let filledBins {
-      line.add("histogram") {
-        $0.add("counts", filledBins)
-        $0.add("first_bin", filledBins.startIndex)
-      }
-    }
-    if nans > 0 { line.add("nan", nans) }
-    if negativeInfinities > 0 { line.add("negative_infinite", negativeInfinities) }
-    if positiveInfinities > 0 { line.add("positive_infinite", positiveInfinities) }
-    line.add("ratio", ratio)
-    if let updateRatio { line.add("update_ratio", updateRatio) }
-    line.add("weight_norm", weightNorm)
-    if zeros > 0 { line.add("zeros", zeros) }
   }
 }
 

@@ -89,6 +89,8 @@ package struct StackDescription: Hashable, Sendable {
   package var balanceWeight: Float = 0
   /// Whether something (a final norm, a projection) follows the last block.
   package var hasOutput: Bool
+  /// Whether that begins with a norm.
+  package var hasFinalNorm = true
   /// Whether that belongs to the last hidden state, as Hugging Face counts them.
   package var hiddenStatesIncludeOutput = true
 
@@ -137,21 +139,41 @@ package struct StackDescription: Hashable, Sendable {
     point == layers && hasOutput && hiddenStatesIncludeOutput ? site(.finalNorm) : residual(point: point)
   }
 
+  /// Every site of the stack, in the order in which a pass comes to them.
   func sites(tokenTypes: Int) -> [Site] {
+    let hasNorm = norm != .none, sharesKeys = keyValueHeads < heads
     var before: [Site.Kind] = [.embed]
     if tokenTypes > 0 && role != .decoder { before.append(.typeEmbed) }
-    var kinds: [Site.Kind] = [.residPre, .query, .key, .value]
+    var kinds: [Site.Kind] = [.residPre, .attentionIn]
+    if hasNorm && normPlacement != .post { kinds.append(.attentionScale) }
+    if normPlacement == .parallel {
+      kinds.append(.mlpIn)
+      if hasNorm { kinds.append(.mlpScale) }
+    }
+    kinds += [.queryIn, .query]
+    let isRotary = if case .rotary = positions { true } else { false }
+    if isRotary { kinds.append(.rotatedQuery) }
+    kinds += [.keyIn, .key, .valueIn, .value]
+    if sharesKeys { kinds += [.keyByHead, .valueByHead] }
+    if isRotary { kinds.append(.rotatedKey) }
     switch positions {
     case .learned, .sinusoidal: before.append(.positionEmbed)
-    case .rotary: kinds += [.rotatedQuery, .rotatedKey]
-    case .relative, .linearBias, .none: break
+    case .rotary, .relative, .linearBias, .none: break
     }
-    kinds += [.scores, .pattern, .z, .attentionOut]
+    kinds += [.scores, .pattern, .z, .result, .attentionOut]
     if normPlacement != .parallel { kinds.append(.residMid) }
-    if normPlacement == .post { kinds.append(.normalizedResidMid) }
+    if normPlacement == .post { kinds += (hasNorm ? [.attentionScale] : []) + [.normalizedResidMid] }
     if role == .decoder {
-      kinds += [.crossQuery, .crossKey, .crossValue, .crossScores, .crossPattern, .crossZ, .crossOut, .residMidCross]
-      if normPlacement == .post { kinds.append(.normalizedResidMidCross) }
+      kinds.append(.crossIn)
+      if hasNorm && normPlacement != .post { kinds.append(.crossScale) }
+      kinds += [.crossQueryIn, .crossQuery, .crossKeyIn, .crossKey, .crossValueIn, .crossValue]
+      if sharesKeys { kinds += [.crossKeyByHead, .crossValueByHead] }
+      kinds += [.crossScores, .crossPattern, .crossZ, .crossResult, .crossOut, .residMidCross]
+      if normPlacement == .post { kinds += (hasNorm ? [.crossScale] : []) + [.normalizedResidMidCross] }
+    }
+    if normPlacement != .parallel {
+      kinds.append(.mlpIn)
+      if hasNorm && normPlacement != .post { kinds.append(.mlpScale) }
     }
     if experts > 1 {
       kinds.append(.expertWeights)
@@ -159,8 +181,9 @@ package struct StackDescription: Hashable, Sendable {
       kinds += (isGated ? [.mlpPre, .mlpPreLinear] : [.mlpPre]) + [.mlpPost]
     }
     kinds += [.mlpOut, .residPost]
-    if normPlacement == .post { kinds.append(.normalizedResidPost) }
+    if normPlacement == .post { kinds += (hasNorm ? [.mlpScale] : []) + [.normalizedResidPost] }
+    let after: [Site.Kind] = hasOutput ? (hasFinalNorm ? [.finalScale, .finalNorm] : [.finalNorm]) : []
     return before.map { site($0) } + (0..<layers).flatMap { layer in kinds.map { site($0, layer: layer) } }
-      + (hasOutput ? [site(.finalNorm)] : [])
+      + after.map { site($0) }
   }
 }

@@ -24,13 +24,16 @@ extension Family {
       let norm = try config.choice(
         "norm", ["layer_norm": StackDescription.Norm.layer, "rms_norm": .rms(shift: 0), "none": .none])
       let isPost = try config.choice("norm_placement", ["pre": false, "post": true, "sandwich": false])
+      // Only who turns something needs an even width.
+      let turns = config.has("position_embedding_type") && (try? config.text("position_embedding_type")) == "rope"
+      let rotary =
+        try turns
+        ? config.rotaries(headWidth: headWidth, .init(share: ("partial_rotary_factor", 1))).all : nil
       let positions = try config.choice(
         "position_embedding_type",
         [
           "learned": StackDescription.Positions.learned(offset: 0, counting: .all), "sinusoidal": .sinusoidal,
-          "rope": .rotary(
-            config.rotaries(headWidth: headWidth, .init(share: ("partial_rotary_factor", 1))).all),
-          "alibi": .linearBias, "none": .none,
+          "rope": rotary.map { .rotary($0) } ?? .none, "alibi": .linearBias, "none": .none,
         ])
       let layers = try config.size("num_hidden_layers", most: Configuration.mostLayers)
       var stack = StackDescription(

@@ -10,13 +10,14 @@ extension Family {
       let isPre = try config.flag("do_layer_norm_before", default: true)
       let isBare = try config.flag("_remove_final_layer_norm", default: false), hasNorm = isPre && !isBare
       let isProjected = try config.size("word_embed_proj_dim", default: width) != width
-      let stack = StackDescription(
+      var stack = StackDescription(
         layers: try config.size("num_hidden_layers", most: Configuration.mostLayers), heads: heads, width: width,
         headWidth: try config.headWidth(width, heads: heads), feedForwardWidth: try config.size("ffn_dim"),
         maximumPositions: try config.positions("max_position_embeddings", default: 2048),
         normPlacement: isPre ? .pre : .post,
         normEpsilon: 1e-5, activation: try config.activation("activation_function", default: "relu"), isCausal: true,
         positions: .learned(offset: 2, counting: .unmasked), hasOutput: hasNorm || isProjected)
+      stack.hasFinalNorm = hasNorm
       return ModelDescription(
         family: "opt", vocabulary: try config.size("vocab_size"),
         head: try config.decoderHead(checkpoint, isTied: config.tiesEmbeddings()), padToken: config.padToken,

@@ -141,6 +141,7 @@ package final class Model: Sendable {
       throw InputError(.usage, at: "gradients", "need f32", found: "\(precision.rawValue)")
     }
     let input = try input.checked(against: description)
+    try request.check(against: description)
     try checkFiles()
     var pass = ForwardPass(self, input, request)
     let loss = try pass.run()

@@ -7,6 +7,11 @@ package struct Network: Sendable {
     package var weight: Int
     package var bias: Int?
     package var slice: WeightSlice
+
+    /// Some of its outputs.
+    func outputs(_ range: Range<Int>) -> Projection {
+      Projection(weight: weight, bias: bias, slice: slice.outputs(range))
+    }
   }
 
   package struct Norm: Sendable {

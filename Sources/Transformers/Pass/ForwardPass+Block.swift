@@ -7,29 +7,40 @@ extension ForwardPass {
     var x = try at(d.site(.residPre, layer: layer), input)
     if d.normPlacement == .parallel { return try parallelBlock(stack, layer, b, x) }
     let mask = stack.visibility(layer)
-    x = try sublayer(stack, layer, x, b.attentionNorm, .residMid, .normalizedResidMid) { pass, x in
-      try pass.attention(stack, layer, b.attention, .own, x, keys: x, mask)
+    x = try sublayer(stack, layer, x, b.attentionNorm, .attention) { pass, read in
+      try pass.attention(stack, layer, b.attention, .own, read, keys: read, mask)
     }
     if let cross = b.cross, let crossNorm = b.crossNorm, let memory = stack.memory {
       let mask = Visibility(isCausal: false, keys: memory.mask)
-      x = try sublayer(stack, layer, x, crossNorm, .residMidCross, .normalizedResidMidCross) { pass, x in
-        try pass.attention(stack, layer, cross, .cross, x, keys: memory.states, mask)
+      x = try sublayer(stack, layer, x, crossNorm, .cross) { pass, read in
+        try pass.attention(stack, layer, cross, .cross, read, keys: Branch(memory.states), mask)
       }
     }
-    return try sublayer(stack, layer, x, b.mlpNorm ?? b.attentionNorm, .residPost, .normalizedResidPost) { pass, x in
-      try pass.mlp(stack, layer, b, x)
+    return try sublayer(stack, layer, x, b.mlpNorm ?? b.attentionNorm, .mlp) { pass, read in
+      try pass.mlp(stack, layer, b, read.value)
     }
   }
 
   /// `x + f(norm(x))`, or `norm(x + f(x))` where norms come after.
   private mutating func sublayer(
-    _ stack: StackPass, _ layer: Int, _ x: Variable, _ n: Network.Norm, _ sum: Site.Kind, _ normalized: Site.Kind,
-    _ f: (inout ForwardPass, Variable) throws -> Variable
+    _ stack: StackPass, _ layer: Int, _ x: Variable, _ n: Network.Norm, _ kinds: SublayerKinds,
+    _ f: (inout ForwardPass, Branch) throws -> Variable
   ) throws -> Variable {
+    func site(_ kind: Site.Kind) -> Site { stack.d.site(kind, layer: layer) }
     let isPre = stack.d.normPlacement == .pre
-    let added = drop(try f(&self, isPre ? norm(x, n, stack.d) : x), \.residual)
-    let y = try at(stack.d.site(sum, layer: layer), self.sum(x, [added], stack.d.residualWeights))
-    return isPre ? y : try at(stack.d.site(normalized, layer: layer), norm(y, n, stack.d))
+    let read = try branch(x, isPre ? n : nil, stack.d, at: site(kinds.input), scale: site(kinds.scale))
+    let added = drop(try f(&self, read), \.residual)
+    let y = try at(site(kinds.sum), self.sum(x, [added], stack.d.residualWeights))
+    return isPre ? y : try at(site(kinds.normalized), norm(y, n, stack.d, scale: site(kinds.scale)))
+  }
+
+  /// What a sublayer reads of the stream. Where somebody changes or differentiates it, the stream itself stays apart.
+  private mutating func branch(
+    _ x: Variable, _ n: Network.Norm?, _ d: StackDescription, at site: Site, scale: Site
+  ) throws -> Branch {
+    let read = touches(site) ? try at(site, tape.reshape(x, x.shape)) : x
+    guard let n else { return Branch(read) }
+    return Branch(raw: read, norm: n, value: norm(read, n, d, scale: scale))
   }
 
   /// The stream with what was written to it, each as it weighs.
@@ -46,21 +57,26 @@ extension ForwardPass {
     -> Variable
   {
     let mask = stack.visibility(layer)
-    let normalized = norm(x, b.attentionNorm, stack.d)
-    let attended = try attention(stack, layer, b.attention, .own, normalized, keys: normalized, mask)
-    let transformed = try mlp(stack, layer, b, b.mlpNorm.map { norm(x, $0, stack.d) } ?? normalized)
+    func site(_ kind: Site.Kind) -> Site { stack.d.site(kind, layer: layer) }
+    let read = try branch(x, b.attentionNorm, stack.d, at: site(.attentionIn), scale: site(.attentionScale))
+    let isShared = b.mlpNorm == nil && ![.attentionIn, .mlpIn, .mlpScale].contains { touches(site($0)) }
+    let other =
+      isShared
+      ? read
+      : try branch(x, b.mlpNorm ?? b.attentionNorm, stack.d, at: site(.mlpIn), scale: site(.mlpScale))
+    let attended = try attention(stack, layer, b.attention, .own, read, keys: read, mask)
+    let transformed = try mlp(stack, layer, b, other.value)
     let writes = [drop(attended, \.residual), drop(transformed, \.residual)]
-    return try at(stack.d.site(.residPost, layer: layer), sum(x, writes, stack.d.residualWeights))
+    return try at(site(.residPost), sum(x, writes, stack.d.residualWeights))
   }
 
   private mutating func attention(
-    _ stack: StackPass, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ x: Variable,
-    keys memory: Variable,
-    _ visibility: Visibility
+    _ stack: StackPass, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ x: Branch,
+    keys memory: Branch, _ visibility: Visibility
   ) throws -> Variable {
     let d = stack.d
     func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
-    var query = try at(site(kinds.query), split(project(x, a.query), d))  // [B, T, H, D]
+    var query = try at(site(kinds.query), heads(x, a.query, d, apartAt: site(kinds.queryIn)))  // [B, T, H, D]
     if let queryNorm = a.queryNorm { query = norm(query, queryNorm, d) }
     if let rotary = stack.rotary(layer), kinds.isOwn { query = try at(site(.rotatedQuery), tape.rotate(query, rotary)) }
     let (key, value) = try keysAndValues(stack, layer, a, kinds, memory)
@@ -73,8 +89,47 @@ extension ForwardPass {
       mixed(
         query, key, value, bias, d, scale: d.scoreScales[layer], visibility, scores: site(kinds.scores),
         pattern: site(kinds.pattern)))
-    let out = project(tape.reshape(z, [stack.batch, stack.length, d.attentionWidth]), a.output)
+    let out = try written(z, a.output, site(kinds.result))
     return try at(site(kinds.out), a.outputNorm.map { norm(out, $0, d) } ?? out)
+  }
+
+  /// What the heads write together, `[B, T, C]`; where somebody looks, each head's part apart first.
+  private mutating func written(_ z: Variable, _ output: Network.Projection, _ result: Site) throws -> Variable {
+    guard touches(result) else {
+      return project(tape.reshape(z, z.shape.dropLast(2) + [z.shape[2] * z.shape[3]]), output)
+    }
+    let parts = try at(result, tape.linearByHead(z, weight: parameters[output.weight], slice: output.slice))
+    let sum = tape.sumOfHeads(parts)
+    guard let bias = output.bias.map({ parameters[$0] }) else { return sum }
+    let offsets = tape.gather(
+      tape.reshape(bias, [bias.value.count, 1]), rows: output.slice.parts.flatMap(Array.init),
+      shape: [output.slice.outputCount, 1])
+    return tape.add(
+      sum, tape.copies(offsets, of: sum.shape[2], times: sum.shape[0] * sum.shape[1], shape: sum.shape))
+  }
+
+  /// A projection of what an attention reads, head by head `[B, T, heads, D]`; where somebody looks at what each query
+  /// head reads, every one of them has a copy of its own.
+  private mutating func heads(
+    _ x: Branch, _ p: Network.Projection, _ d: StackDescription, apartAt site: Site
+  ) throws -> Variable {
+    guard touches(site) else { return split(project(x.value, p), d) }
+    let width = x.raw.shape[2], own = p.slice.outputCount / d.headWidth
+    let copies = try at(
+      site, tape.copies(x.raw, of: width, times: d.heads, shape: x.raw.shape.dropLast() + [d.heads, width]))
+    let read = x.norm.map { norm(copies, $0, d) } ?? copies
+    return tape.joined(
+      (0..<d.heads).map { head in
+        let first = head * own / d.heads * d.headWidth
+        return project(tape.head(read, head), p.outputs(first..<first + d.headWidth))
+      })
+  }
+
+  /// The same of keys and values that several heads share, copied for each where somebody looks at the copies.
+  private mutating func byHead(_ x: Variable, _ d: StackDescription, _ site: Site) throws -> Variable {
+    guard touches(site) else { return x }
+    let shape = [x.shape[0], x.shape[1], d.heads, d.headWidth], times = d.heads / x.shape[2]
+    return try at(site, tape.copies(x, of: d.headWidth, times: times, shape: shape))
   }
 
   /// What each query takes of the values, `[B, T, H, D]`: band by band, or in steps where somebody wants to hold or
@@ -88,12 +143,12 @@ extension ForwardPass {
     }
     let dropout = dropout(\.attention)
     let isLinear = d.similarity == .linear
-    guard isLinear || request.touches(scores) || request.touches(pattern) else {
+    guard isLinear || touches(scores) || touches(pattern) else {
       return tape.attention(
         query: query, key: key, value: value, scale: scale, visibility: visibility, bias: bias, dropout: dropout,
         watch: watch)
     }
-    let readsScores = request.touches(scores) || isLinear
+    let readsScores = touches(scores) || isLinear
     var s = tape.attentionScores(
       query: isLinear ? tape.activate(query, .eluPlusOne) : query,
       key: isLinear ? tape.activate(key, .eluPlusOne) : key, scale: isLinear ? 1 : scale, visibility: visibility,
@@ -109,12 +164,15 @@ extension ForwardPass {
 
   /// Keys as they meet queries, and values; behind a cache those of earlier positions too.
   private mutating func keysAndValues(
-    _ stack: StackPass, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ memory: Variable
+    _ stack: StackPass, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ memory: Branch
   ) throws -> KeyValueCache.Pair {
     let d = stack.d
     func made() throws -> KeyValueCache.Pair {
-      var key = try at(d.site(kinds.key, layer: layer), split(project(memory, a.key), d))
-      let value = try at(d.site(kinds.value, layer: layer), split(project(memory, a.value), d))
+      func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
+      var key = try at(site(kinds.key), heads(memory, a.key, d, apartAt: site(kinds.keyIn)))
+      var value = try at(site(kinds.value), heads(memory, a.value, d, apartAt: site(kinds.valueIn)))
+      key = try byHead(key, d, site(kinds.keyByHead))
+      value = try byHead(value, d, site(kinds.valueByHead))
       if let keyNorm = a.keyNorm { key = norm(key, keyNorm, d) }
       if let rotary = stack.rotary(layer), kinds.isOwn {
         key = try at(d.site(.rotatedKey, layer: layer), tape.rotate(key, rotary))
@@ -131,20 +189,63 @@ extension ForwardPass {
   }
 }
 
+/// What a sublayer reads: the stream, and what its norm makes of it.
+struct Branch {
+  let raw: Variable
+  /// Nil where nothing is normed.
+  let norm: Network.Norm?
+  let value: Variable
+
+  init(raw: Variable, norm: Network.Norm, value: Variable) {
+    self.raw = raw
+    self.norm = norm
+    self.value = value
+  }
+
+  init(_ x: Variable) {
+    raw = x
+    norm = nil
+    value = x
+  }
+}
+
+/// The sites of one sublayer.
+private struct SublayerKinds {
+  let input: Site.Kind
+  let scale: Site.Kind
+  let sum: Site.Kind
+  let normalized: Site.Kind
+
+  static let attention = SublayerKinds(
+    input: .attentionIn, scale: .attentionScale, sum: .residMid, normalized: .normalizedResidMid)
+  static let cross = SublayerKinds(
+    input: .crossIn, scale: .crossScale, sum: .residMidCross, normalized: .normalizedResidMidCross)
+  static let mlp = SublayerKinds(input: .mlpIn, scale: .mlpScale, sum: .residPost, normalized: .normalizedResidPost)
+}
+
 /// The sites of one attention: within a stack, or of a decoder to its encoder.
 private struct AttentionKinds {
+  let queryIn: Site.Kind
   let query: Site.Kind
+  let keyIn: Site.Kind
   let key: Site.Kind
+  let keyByHead: Site.Kind
+  let valueIn: Site.Kind
   let value: Site.Kind
+  let valueByHead: Site.Kind
   let scores: Site.Kind
   let pattern: Site.Kind
   let z: Site.Kind
+  let result: Site.Kind
   let out: Site.Kind
   var isOwn: Bool { out == .attentionOut }
 
   static let own = AttentionKinds(
-    query: .query, key: .key, value: .value, scores: .scores, pattern: .pattern, z: .z, out: .attentionOut)
+    queryIn: .queryIn, query: .query, keyIn: .keyIn, key: .key, keyByHead: .keyByHead, valueIn: .valueIn,
+    value: .value, valueByHead: .valueByHead, scores: .scores, pattern: .pattern, z: .z, result: .result,
+    out: .attentionOut)
   static let cross = AttentionKinds(
-    query: .crossQuery, key: .crossKey, value: .crossValue, scores: .crossScores, pattern: .crossPattern, z: .crossZ,
-    out: .crossOut)
+    queryIn: .crossQueryIn, query: .crossQuery, keyIn: .crossKeyIn, key: .crossKey, keyByHead: .crossKeyByHead,
+    valueIn: .crossValueIn, value: .crossValue, valueByHead: .crossValueByHead, scores: .crossScores,
+    pattern: .crossPattern, z: .crossZ, result: .crossResult, out: .crossOut)
 }

@@ -9,7 +9,7 @@ struct ForwardPass {
   let d: ModelDescription
   let network: Network
   let parameters: PassParameters
-  private let bfloats: [Network.Projection: BFloatMatrix]
+  let bfloats: [Network.Projection: BFloatMatrix]
   let tape: Tape
   let input: ModelInput
   let request: TraceRequest
@@ -17,6 +17,12 @@ struct ForwardPass {
   var watched: [Site: Variable] = [:]
   /// What a training's loss has beside the error.
   var penalties: [Variable] = []
+  /// How the last hidden states become one vector.
+  let pooling: Pooling
+  /// The sites that somebody keeps, differentiates or changes.
+  private let touched: Set<Site>
+  /// Places in the request's edits.
+  private let edits: [Site: [Int]]
   /// How often something was dropped.
   private var drops: UInt64 = 0
 
@@ -29,18 +35,22 @@ struct ForwardPass {
     tape = Tape(isRecording: request.wantsGradients)
     self.input = input
     self.request = request
+    pooling = model.pooling ?? Pooling(modes: [.mean])
+    touched = request.touched
+    edits = Dictionary(grouping: request.edits.indices) { request.edits[$0].site }
+    trace.didChange = request.edits.map { _ in false }
   }
+
+  func touches(_ site: Site) -> Bool { touched.contains(site) }
 
   /// Where a value passes a site: edits change it, and it is kept if asked for.
   mutating func at(_ site: Site, _ value: Variable) throws -> Variable {
     var value = value
-    for edit in request.edits where edit.site == site {
-      let region = try edit.region(of: value.shape)
-      switch edit.operation {
-      case .zero: value = tape.edit(value, region: region, factor: 0, replacement: nil)
-      case .scale(let factor): value = tape.edit(value, region: region, factor: factor, replacement: nil)
-      case .replace(let tensor): value = tape.edit(value, region: region, factor: 0, replacement: tensor)
-      }
+    if let edits = edits[site] {
+      let changes = try edits.map { try request.edits[$0].change(of: value.shape) }
+      let (changed, didChange) = tape.change(value, changes)
+      value = changed
+      for (edit, isOther) in zip(edits, didChange) where isOther { trace.didChange[edit] = true }
     }
     if request.gradients.contains(site) {
       // Where nothing upstream is differentiated, the gradient starts here.
@@ -85,6 +95,22 @@ struct ForwardPass {
     return tape.embed(ids, table: parameters[table], shape: shape)
   }
 
+  /// - Parameter scale: the site at which what is divided by can be looked at.
+  mutating func norm(_ x: Variable, _ n: Network.Norm, _ s: StackDescription, scale: Site) -> Variable {
+    if touches(scale), n.gain != nil {
+      let width = x.shape[x.shape.count - 1], divisors = Tensor(uninitialized: x.shape.dropLast() + [1])
+      for row in 0..<divisors.count {
+        let values = UnsafeBufferPointer(start: x.value.pointer + row * width, count: width)
+        let mean = s.norm == .layer ? values.reduce(0.0) { $0 + Double($1) } / Double(width) : 0
+        let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        divisors.pointer[row] = Float((squares / Double(width) + Double(s.normEpsilon)).squareRoot())
+      }
+      if request.sites.contains(scale) { trace.values[scale] = divisors }
+      if request.observer?.sites.contains(scale) == true { request.observer?.value(scale, divisors) }
+    }
+    return norm(x, n, s)
+  }
+
   func norm(_ x: Variable, _ n: Network.Norm, _ s: StackDescription) -> Variable {
     guard let gain = n.gain.map({ parameters[$0] }) else { return x }
     if case .rms(let shift) = s.norm { return tape.rmsNorm(x, gain: gain, shift: shift, epsilon: s.normEpsilon) }
@@ -98,7 +124,8 @@ struct ForwardPass {
       let loss = try head(output(of: StackPass(d.stack, self.network.stack, input)))
       return penalised(loss)
     }
-    let memory = (states: try output(of: StackPass(encoder, network, input)), mask: input.mask)
+    let states = try request.start?.memory.map { Variable($0) } ?? output(of: StackPass(encoder, network, input))
+    let memory = (states: states, mask: input.mask)
     let loss = try head(output(of: StackPass(d.stack, self.network.stack, input, memory: memory)))
     return penalised(loss)
   }
@@ -119,73 +146,22 @@ struct ForwardPass {
 
   /// A stack's output, from its embeddings through all blocks and what follows them.
   private mutating func output(of stack: StackPass) throws -> Variable {
-    var x = try embeddings(stack)  // [B, T, C]
-    for layer in 0..<stack.d.layers {
+    let start = stack.d.role == .encoder ? nil : request.start
+    var x = try start.map { Variable($0.stream) } ?? embeddings(stack)  // [B, T, C]
+    guard x.shape == [stack.batch, stack.length, stack.d.width], start?.layer ?? 0 <= stack.d.layers else {
+      throw InputError(
+        at: "start", phrase("modelInput.hasWrongShape"), expected: "\([stack.batch, stack.length, stack.d.width])",
+        found: "\(x.shape)")
+    }
+    for layer in (start?.layer ?? 0)..<stack.d.layers {
       x = try block(stack, layer, x)
       // What a block of a long sequence leaves behind is large, and cheap beside the block to ask for again.
       if stack.batch * stack.length > 1 << 13 { tk_give_back_freed_memory() }
     }
     guard stack.d.hasOutput else { return x }
-    if let finalNorm = stack.network.finalNorm { x = norm(x, finalNorm, stack.d) }
+    if let finalNorm = stack.network.finalNorm { x = norm(x, finalNorm, stack.d, scale: stack.d.site(.finalScale)) }
     if let projection = stack.network.projection { x = project(x, projection) }
     return try at(stack.d.site(.finalNorm), x)
-  }
-
-  /// The loss; nil without labels or a head.
-  private mutating func head(_ x: Variable) throws -> Variable? {
-    let targets = input.targets(for: d), smoothing = request.training?.labelSmoothing ?? 0
-    trace.labelCount = targets?.count { $0 >= 0 } ?? 0
-    if request.touches(.logits) || network.head.unembedding.map({ bfloats[$0] != nil }) ?? true {
-      guard let logits = logits(x) else { return nil }
-      let seen = try at(.logits, logits)
-      guard let targets else { return nil }
-      var losses = [Double](repeating: .nan, count: request.tokenLosses ? targets.count : 0)
-      let (loss, exact) = tape.crossEntropy(
-        seen, targets: targets, reusingLogits: !request.touches(.logits), smoothing: smoothing,
-        each: request.tokenLosses ? { losses[$0] = $1 } : nil)
-      trace.tokenLosses = losses
-      trace.loss = exact
-      return loss
-    }
-    // Only what has a label is unembedded.
-    guard let targets, let unembedding = network.head.unembedding else { return nil }
-    let rows = targets.indices.filter { targets[$0] >= 0 }
-    var losses = [Double](repeating: .nan, count: request.tokenLosses ? targets.count : 0)
-    let (loss, exact) = tape.unembeddedCrossEntropy(
-      beforeUnembedding(tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])),
-      weight: parameters[unembedding.weight], bias: unembedding.bias.map { parameters[$0] }, slice: unembedding.slice,
-      targets: rows.map { targets[$0] }, smoothing: smoothing,
-      each: request.tokenLosses ? { losses[rows[$0]] = $1 } : nil)
-    trace.loss = exact
-    trace.tokenLosses = losses
-    return loss
-  }
-
-  /// What the head makes of the stack's output, `[…, V]` for each position or `[B, classes]`; nil where there is none.
-  private func logits(_ x: Variable) -> Variable? {
-    if let unembedding = network.head.unembedding { return project(beforeUnembedding(x), unembedding) }
-    if case .tokenClassifier(let classifier) = network.head { return project(x, classifier) }
-    guard case .classifier(let pooler, let activation, let classifier) = network.head else { return nil }
-    let rows = input.classifiedPositions(for: d).enumerated().map { $0 * x.shape[1] + $1 }
-    var pooled = tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])  // [B, C]
-    if let pooler { pooled = tape.activate(project(pooled, pooler), activation) }
-    return project(pooled, classifier)
-  }
-
-  private func beforeUnembedding(_ x: Variable) -> Variable {
-    let x = d.headScale == 1 ? x : tape.scale(x, by: d.headScale)
-    guard case .masked(let transform, let activation, let transformNorm, _) = network.head else { return x }
-    return norm(tape.activate(project(x, transform), activation), transformNorm, d.stack)
-  }
-}
-
-extension Network.Head {
-  /// What multiplies vectors to the logits of tokens; nil where the head gives none.
-  var unembedding: Network.Projection? {
-    switch self {
-    case .unembedding(let unembedding), .masked(_, _, _, let unembedding): unembedding
-    case .none, .classifier, .tokenClassifier: nil
-    }
   }
 }
 

@@ -97,3 +97,30 @@ package struct ModelInput: Sendable {
     return rows
   }
 }
+
+extension ModelInput {
+  /// Inputs of the same length and kind as one batch, one behind the other.
+  package init(joining inputs: [ModelInput]) {
+    let first = inputs[0]
+    precondition(inputs.allSatisfy { $0.length == first.length && $0.target?.length == first.target?.length })
+    self.init(
+      batch: inputs.reduce(0) { $0 + $1.batch }, length: first.length, ids: inputs.flatMap(\.ids),
+      mask: inputs.flatMap(\.mask), typeIDs: first.typeIDs == nil ? nil : inputs.flatMap { $0.typeIDs ?? [] },
+      labels: first.labels == nil ? nil : inputs.flatMap { $0.labels ?? [] })
+    target = first.target.map { target in
+      Target(
+        length: target.length, ids: inputs.flatMap { $0.target?.ids ?? [] },
+        mask: inputs.flatMap { $0.target?.mask ?? [] })
+    }
+    if let pixels = first.pixels {
+      let all = Tensor(uninitialized: [batch] + pixels.shape.dropFirst())
+      var place = all.pointer
+      for input in inputs {
+        guard let pixels = input.pixels else { continue }
+        place.update(from: pixels.pointer, count: pixels.count)
+        place += pixels.count
+      }
+      self.pixels = all
+    }
+  }
+}

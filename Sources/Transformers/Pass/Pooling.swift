@@ -113,16 +113,17 @@ package struct Pooling: Sendable {
 
   /// `[B, width]` of the last hidden states `[B, T, C]`; `mask` `[B, T]` is 0 for padding.
   package func vectors(of states: Tensor, mask: [UInt8]) -> Tensor {
-    let (batch, length, width) = (states.shape[0], states.shape[1], states.shape[2])
-    let pooled = Tensor(uninitialized: [batch, modes.count * width])
-    for b in 0..<batch {
-      let rows = (0..<length).filter { mask[b * length + $0] != 0 }.map { states.pointer + (b * length + $0) * width }
-      for (place, mode) in modes.enumerated() {
-        let target = pooled.pointer + (b * modes.count + place) * width
-        for (c, value) in mode.pooled(rows, width: width).enumerated() { target[c] = Float(value) }
-      }
+    vectors(Tape(isRecording: false), Variable(states), mask: mask).value
+  }
+
+  /// The same on a tape.
+  func vectors(_ tape: Tape, _ x: Variable, mask: [UInt8]) -> Variable {
+    let (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2])
+    let pooled = modes.map { mode in
+      mode == .max ? tape.largest(x, mask: mask) : tape.pool(x, weights: mode.weights(mask, batch, length))
     }
-    return steps.reduce(pooled) { $1.applied(to: $0) }
+    let joined = pooled.count == 1 ? pooled[0] : tape.reshape(tape.joined(pooled), [batch, modes.count * width])
+    return steps.reduce(joined) { $1.applied(tape, to: $0) }
   }
 
   /// "mean pooling, normalised".
@@ -157,42 +158,27 @@ extension Pooling.Step {
   }
 
   /// Of vectors `[B, in]`.
-  fileprivate func applied(to x: Tensor) -> Tensor {
+  fileprivate func applied(_ tape: Tape, to x: Variable) -> Variable {
     switch self {
-    case .normalize:
-      let (rows, width) = (x.shape[0], x.shape[1])
-      let result = Tensor(uninitialized: x.shape)
-      for row in 0..<rows {
-        let norm = max(x[row].sumOfSquares.squareRoot(), 1e-12)
-        for c in 0..<width { result.pointer[row * width + c] = Float(Double(x.pointer[row * width + c]) / norm) }
-      }
-      return result
+    case .normalize: return tape.unitLength(x)
     case .dense(let weight, let bias, let activation):
-      let tape = Tape(isRecording: false)
       let y = tape.linear(
-        Variable(x), weight: Variable(weight), bias: bias.map { Variable($0) },
+        x, weight: Variable(weight), bias: bias.map { Variable($0) },
         slice: WeightSlice(isInputMajor: false, outputs: 0..<weight.shape[0]))
-      return (activation.map { tape.activate(y, $0) } ?? y).value
+      return activation.map { tape.activate(y, $0) } ?? y
     }
   }
 }
 
 extension Pooling.Mode {
-  /// The vectors of all positions as one; 0 where there are none.
-  fileprivate func pooled(_ rows: [UnsafeMutablePointer<Float>], width: Int) -> [Double] {
-    var sum = [Double](repeating: 0, count: width)
-    guard !rows.isEmpty else { return sum }
-    if self == .max {
-      for c in sum.indices {
-        sum[c] = rows.reduce(-Double.infinity) { $1[c] > Float($0) || $1[c].isNaN ? Double($1[c]) : $0 }
-      }
-      return sum
+  /// What each position is multiplied with, `[B, T]`; 0 for padding.
+  fileprivate func weights(_ mask: [UInt8], _ batch: Int, _ length: Int) -> [Double] {
+    var weights = [Double](repeating: 0, count: batch * length)
+    for b in 0..<batch {
+      let real = (b * length..<(b + 1) * length).filter { mask[$0] != 0 }
+      for (t, place) in real.enumerated() { weights[place] = weight(t, of: real.count) }
     }
-    for (t, row) in rows.enumerated() {
-      let weight = weight(t, of: rows.count)
-      if weight != 0 { for c in sum.indices { sum[c] += weight * Double(row[c]) } }
-    }
-    return sum
+    return weights
   }
 
   /// What position `t` of `n` is multiplied with.

@@ -7,8 +7,11 @@
 /// |---|---|
 /// | `pixels` | `[B, channels, height, width]` |
 /// | `embed`, `positionEmbed`, `typeEmbed`, residual stream, `attentionOut`, `mlpOut`, `finalNorm` | `[B, T, C]` |
-/// | `query`, `rotatedQuery`, `z` | `[B, T, H, D]` |
-/// | `key`, `rotatedKey`, `value` | `[B, T, H′, D]` |
+/// | `attentionIn`, `mlpIn` | `[B, T, C]` |
+/// | `queryIn`, `keyIn`, `valueIn`, `result` | `[B, T, H, C]` |
+/// | `query`, `rotatedQuery`, `z`, `keyByHead`, `valueByHead` | `[B, T, H, D]` |
+/// | `key`, `rotatedKey`, `value` | `[B, T, H′, D]` (H in place of H′ where `keyIn` or `valueIn` is used too) |
+/// | `attentionScale`, `crossScale`, `mlpScale`, `finalScale` | `[B, T, 1]` |
 /// | `scores`, `pattern` | `[B, H, T query, T key]` |
 /// | `mlpPre`, `mlpPreLinear`, `mlpPost` | `[B, T, F]` |
 /// | `expertWeights` | `[B, T, experts]` |
@@ -23,30 +26,53 @@ package struct Site: Hashable, Sendable {
     case positionEmbed = "hook_pos_embed"
     case typeEmbed = "hook_token_type_embed"
     case residPre = "hook_resid_pre"
+    /// What a sublayer reads of the stream, before its norm (Pre-LN); a change here leaves the stream as it is.
+    case attentionIn = "hook_attn_in"
+    /// What the attention's norm divides by: `√(variance + ε)`, or the root mean square.
+    case attentionScale = "ln1.hook_scale"
+    /// The same for each head's queries, keys and values apart, also where heads share keys.
+    case queryIn = "hook_q_input"
+    case keyIn = "hook_k_input"
+    case valueIn = "hook_v_input"
     case query = "attn.hook_q"
     case key = "attn.hook_k"
     case value = "attn.hook_v"
+    /// Keys and values copied for each query head, where several share them: a change names a query head.
+    case keyByHead = "attn.hook_k_by_head"
+    case valueByHead = "attn.hook_v_by_head"
     /// Rotary embeddings only: after norm and rotation.
     case rotatedQuery = "attn.hook_rot_q"
     case rotatedKey = "attn.hook_rot_k"
     case scores = "attn.hook_attn_scores"
     case pattern = "attn.hook_pattern"
     case z = "attn.hook_z"
+    /// What each head writes, its bias left out: `z` through the head's rows of the output matrix.
+    case result = "attn.hook_result"
     case attentionOut = "hook_attn_out"
     /// The stream after attention was added; before its norm where the norm comes after (Post-LN).
     case residMid = "hook_resid_mid"
     /// Post-LN only: `residMid` after its norm.
     case normalizedResidMid = "hook_normalized_resid_mid"
     /// Decoders that read an encoder: the attention to its output.
+    case crossIn = "hook_cross_attn_in"
+    case crossScale = "ln_cross.hook_scale"
+    case crossQueryIn = "cross_attn.hook_q_input"
+    case crossKeyIn = "cross_attn.hook_k_input"
+    case crossValueIn = "cross_attn.hook_v_input"
     case crossQuery = "cross_attn.hook_q"
     case crossKey = "cross_attn.hook_k"
     case crossValue = "cross_attn.hook_v"
+    case crossKeyByHead = "cross_attn.hook_k_by_head"
+    case crossValueByHead = "cross_attn.hook_v_by_head"
     case crossScores = "cross_attn.hook_attn_scores"
     case crossPattern = "cross_attn.hook_pattern"
     case crossZ = "cross_attn.hook_z"
+    case crossResult = "cross_attn.hook_result"
     case crossOut = "hook_cross_attn_out"
     case residMidCross = "hook_resid_mid_cross"
     case normalizedResidMidCross = "hook_normalized_resid_mid_cross"
+    case mlpIn = "hook_mlp_in"
+    case mlpScale = "ln2.hook_scale"
     case mlpPre = "mlp.hook_pre"
     /// Gated MLPs only: what the activation is multiplied with.
     case mlpPreLinear = "mlp.hook_pre_linear"
@@ -59,25 +85,39 @@ package struct Site: Hashable, Sendable {
     /// Post-LN only: `residPost` after its norm, the block's output.
     case normalizedResidPost = "hook_normalized_resid_post"
     /// The stack's output: after the final norm, and OPT's last projection.
+    case finalScale = "ln_final.hook_scale"
     case finalNorm = "ln_final.hook_normalized"
     case logits = "hook_logits"
 
     /// Whether every layer has one.
     package var isPerLayer: Bool {
       switch self {
-      case .pixels, .embed, .positionEmbed, .typeEmbed, .finalNorm, .logits: false
+      case .pixels, .embed, .positionEmbed, .typeEmbed, .finalScale, .finalNorm, .logits: false
       default: true
       }
     }
 
     /// `[B, H, T query, T key]`.
-    var isSquare: Bool { [.scores, .pattern, .crossScores, .crossPattern].contains(self) }
+    package var isSquare: Bool { [.scores, .pattern, .crossScores, .crossPattern].contains(self) }
+
+    /// Whether it can only be looked at.
+    package var isReadOnly: Bool { [.attentionScale, .crossScale, .mlpScale, .finalScale].contains(self) }
+
+    /// Whether a pass that stops there goes head by head, at some cost.
+    package var isByHead: Bool {
+      switch self {
+      case .queryIn, .keyIn, .valueIn, .keyByHead, .valueByHead, .result, .crossQueryIn, .crossKeyIn, .crossValueIn,
+        .crossKeyByHead, .crossValueByHead, .crossResult:
+        true
+      default: false
+      }
+    }
 
     /// Whether heads are an axis.
     var hasHeads: Bool {
       switch self {
       case .query, .key, .value, .rotatedQuery, .rotatedKey, .z, .crossQuery, .crossKey, .crossValue, .crossZ: true
-      default: isSquare
+      default: isSquare || isByHead
       }
     }
   }
@@ -134,7 +174,11 @@ extension Site {
   package var text: String {
     if let layer { return "\(stack.rawValue).\(layer).\(kind.rawValue)" }
     guard stack != .only else { return kind.rawValue }
-    return kind == .finalNorm ? "\(stack.rawValue)_final_ln.hook_normalized" : "\(stack.rawValue).\(kind.rawValue)"
+    switch kind {
+    case .finalNorm: return "\(stack.rawValue)_final_ln.hook_normalized"
+    case .finalScale: return "\(stack.rawValue)_final_ln.hook_scale"
+    default: return "\(stack.rawValue).\(kind.rawValue)"
+    }
   }
 
   /// The site of a text form, nil where it is none.

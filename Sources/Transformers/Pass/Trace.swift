@@ -18,6 +18,13 @@ package struct Trace: Sendable {
   /// predicted; empty unless asked for.
   package var tokenLosses: [Double] = []
 
+  /// What was asked of each row of the batch.
+  package var objectives: [Double] = []
+  /// The logits that each of them is made of, `[B, V]`; nil unless asked for.
+  package var objectiveLogits: Tensor?
+  /// For each edit of the request whether it changed any bit.
+  package var didChange: [Bool] = []
+
   package init() {}
 
   package subscript(site: Site) -> Tensor? { values[site] }

@@ -10,7 +10,7 @@ extension Rule {
     ],
     needs: ["attention"], reads: [],
     gaps: { _, results, _ in
-      results.predictsTokens ? [] : [Gap(.all, phrase("laterPositions.modelHasNo"))]
+      results.predictsTokens ? [] : [Gap(.all, "gap.noCausalMask")]
     },
     evaluate: { rule, results, thresholds in
       let line = thresholds[rule, "nextShare"]
@@ -34,8 +34,9 @@ extension Rule {
 extension RunResults {
   /// Whether the model writes token after token, so that it must not see the next one.
   fileprivate var predictsTokens: Bool {
+    // An older run folder keeps the task as an English text.
     subject.model.encoder != nil || subject.model.isCausal
-      || subject.model.task.text.hasPrefix(phrase("task.causal"))
+      || Catalogue.english.text(subject.model.task) == Catalogue.english.text("task.causal")
   }
 
   /// Whether the loss is that of a model that sees what it is to predict.

@@ -34,7 +34,7 @@ extension Rule {
       let severity: Severity = share >= fail ? .fail : share >= warn ? .warn : .note
       let line: Double? = severity == .fail ? fail : severity == .warn && warn > 0 ? warn : nil
       let shareOfHeads = Evidence(
-        metric: "\(id).share", title: phrase("headsOfALayer.shareLayersHeads"), component: layer,
+        metric: "\(id).share", title: "evidence.shareOfHeads", component: layer,
         value: Quantity(share, n: heads.count), threshold: line, side: line == nil ? nil : .above)
       return Finding(
         rule: self, severity: severity, component: layer, members: concerned.map(\.head),

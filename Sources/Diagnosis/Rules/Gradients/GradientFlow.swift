@@ -43,7 +43,7 @@ extension Rule {
           Finding(
             rule: rule, severity: .fail, component: row.component,
             evidence: [Evidence(GradientMetrics.norm, row.component, row.quantity, threshold: 0)],
-            meaning: phrase("gradientFlow.gradientEveryWeight")))
+            meaning: "finding.gradientIsZero"))
       }
       return findings
     })
@@ -107,7 +107,7 @@ extension Rule {
     return groups.ordered.map { component, members, evidence in
       Finding(
         rule: self, severity: .fail, component: component, members: members, evidence: evidence,
-        meaning: phrase("gradientFlow.gradientHoldsNan"))
+        meaning: "finding.gradientNotFinite")
     }
   }
 }

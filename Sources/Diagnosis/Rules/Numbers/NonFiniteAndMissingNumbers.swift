@@ -30,14 +30,12 @@ extension Rule {
       let weights = training[TrainingMetrics.nonFinite]?.values
     else { return nil }
     let faulty = zip(names, weights).filter { $0.1 > 0 }.map(\.0)
-    let shown =
-      faulty.prefix(3).joined(separator: ", ")
-      + (faulty.count > 3 ? phrase("numbersThatAreNone.andFaultyMore", ["faulty": faulty.count - 3]) : "")
     var finding = Finding(
       rule: self, severity: .fail, component: .model,
       evidence: [Evidence(TrainingMetrics.nonFiniteCheckpoints, .model, count, threshold: 0, side: .above)],
-      meaning: phrase(
-        "numbersThatAreNone.weightsFaultyNames", ["faulty": faulty.count, "names": names.count, "shown": shown]))
+      meaning: Message(
+        "finding.checkpointsNotFinite",
+        ["faulty": faulty.count, "checkpoints": names.count, "shown": faulty.beginning(of: 3, separator: ", ")]))
     finding.id = "\(id):checkpoints"
     return finding
   }

@@ -22,8 +22,8 @@ extension Rule {
         let n = rows.filter { $0.component.stack == stack }.map(\.quantity.n).max()
         guard let n, Double(n) <= needed else { return nil }
         return n == 0
-          ? phrase("representationCollapse.noLayerHas")
-          : phrase("representationCollapse.onlyNOrdinary", ["n": n, "needed": Int(needed)])
+          ? Message("gap.noEffectiveRank")
+          : Message("gap.fewTokens", ["n": n, "needed": Int(needed)])
       }
       return short.contains { $0.scope == .all } ? short : short + [Gap](nanOf: rule.reads, results)
     },

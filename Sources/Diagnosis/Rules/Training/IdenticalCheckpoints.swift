@@ -9,22 +9,18 @@ extension Rule {
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, _ in
       results[TrainingMetrics.identicalCheckpoints] == nil && results[TrainingMetrics.unchangedTensors] == nil
-        ? [Gap(.all, phrase("identicalCheckpoints.fewerThanTwo"))] : []
+        ? [Gap(.all, "gap.fewCheckpoints")] : []
     },
     evaluate: { rule, results, _ in
       var evidence: [Evidence] = []
       var severity = Severity.warn
-      var meaning: String?
+      var meaning: Message?
       if let identical = results[TrainingMetrics.identicalCheckpoints]?[.model], (identical.value ?? 0) > 0 {
         severity = .fail
         evidence.append(
           Evidence(TrainingMetrics.identicalCheckpoints, .model, identical, threshold: 0, side: .above))
         let pairs = results[analysis: TrainingMetrics.analysis]?[TrainingMetrics.identical] ?? []
-        let shown =
-          pairs.prefix(3).joined(separator: "; ")
-          + (pairs.count > 3 ? phrase("identicalCheckpoints.andPairsMore", ["pairs": pairs.count - 3]) : "")
-        meaning =
-          phrase("identicalCheckpoints.checkpointsDifferentSteps", ["shown": shown])
+        meaning = Message("finding.identicalCheckpoints", ["shown": pairs.beginning(of: 3, separator: "; ")])
       }
       // Without a gradient a tensor has no reason to change.
       let norms = (results[GradientMetrics.norm]?.rows ?? []).filter { ($0.quantity.value ?? 0) > 0 }

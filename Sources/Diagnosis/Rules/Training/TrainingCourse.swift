@@ -13,11 +13,11 @@ extension Rule {
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, thresholds in
       if results.leaksTheFuture(thresholds) {
-        return [Gap(.all, phrase("trainingCourse.causalMaskLeaks"))]
+        return [Gap(.all, "gap.causalMaskLeaks")]
       }
       let losses = [TrainingMetrics.risingEvaluations, TrainingMetrics.aboveBest].compactMap { results[$0]?[.model] }
-      guard let n = losses.map(\.n).max() else { return [Gap(.all, phrase("trainingCourse.noValidationLoss"))] }
-      return n < 2 ? [Gap(.all, phrase("trainingCourse.trainingLogHas"))] : []
+      guard let n = losses.map(\.n).max() else { return [Gap(.all, "gap.noValidationLoss")] }
+      return n < 2 ? [Gap(.all, "gap.oneEvaluation")] : []
     },
     evaluate: { rule, results, thresholds in
       var evidence: [Evidence] = []
@@ -44,11 +44,10 @@ extension Rule {
       }
       if evidence.isEmpty { return [] }
       if let step = results[TrainingMetrics.bestStep]?[.model] { add(TrainingMetrics.bestStep, step, nil, .note) }
-      var meaning = rule.meaning
+      var meaning: Message?
       if let accuracy = results[TrainingMetrics.accuracyBelowBest]?[.model], accuracy.value == 0 {
         severity = severity == .fail ? .warn : .note
-        meaning =
-          phrase("trainingCourse.validationLossHas")
+        meaning = "finding.overconfident"
         add(TrainingMetrics.accuracyBelowBest, accuracy, nil, .note)
       }
       return [Finding(rule: rule, severity: severity, component: .model, evidence: evidence, meaning: meaning)]
@@ -64,7 +63,7 @@ extension Rule {
     gaps: { _, results, _ in
       let faulty = results[TrainingMetrics.nonFiniteSteps]?[.model]?.value ?? 0
       return results[TrainingMetrics.gradientPeak] == nil && faulty == 0
-        ? [Gap(.all, phrase("trainingCourse.fewerThan11"))] : []
+        ? [Gap(.all, "gap.fewGradientNorms")] : []
     },
     evaluate: { rule, results, thresholds in
       var findings: [Finding] = []
@@ -86,7 +85,7 @@ extension Rule {
           Finding(
             rule: rule, severity: .fail, component: .model,
             evidence: [Evidence(TrainingMetrics.nonFiniteSteps, .model, steps, threshold: 0, side: .above)],
-            meaning: phrase("trainingCourse.lossGradientNorm")))
+            meaning: "finding.trainingNotFinite"))
       }
       return findings
     })
@@ -99,9 +98,9 @@ extension Rule {
     needs: [TrainingMetrics.analysis], reads: [],
     gaps: { _, results, _ in
       guard let least = results[TrainingMetrics.leastSimilarity]?[.model] else {
-        return [Gap(.all, phrase("trainingCourse.fewerThanTwo"))]
+        return [Gap(.all, "gap.fewCheckpoints")]
       }
-      return least.value == nil ? [Gap(.all, phrase("trainingCourse.noTwoCheckpoints"))] : []
+      return least.value == nil ? [Gap(.all, "gap.noHeadsToCompare")] : []
     },
     evaluate: { rule, results, thresholds in
       let line = thresholds[rule, "similarity"]

@@ -92,7 +92,7 @@ package struct AlignmentGrid: FigureContent {
       let rates = zip(places, errorRates).map { $0 + NumberFormat.text($1) }
       text += phrase("alignmentGrid.alignmentErrorRate", ["rates": listed(rates)])
       text += gold.isOfWords ? phrase("alignmentGrid.fromWeightsSummed") : ""
-      text += " (Och & Ney 2003)."
+      text += phrase("alignmentGrid.source")
     }
     return text
   }
@@ -138,7 +138,7 @@ package struct AlignmentGrid: FigureContent {
     var plot = Plot(
       title, x: .tokens(source, phrase("alignmentGrid.sourceToken")),
       y: .tokens(target, phrase("alignmentGrid.predictedToken")),
-      color: .sequential("weight", 0...(top > 0.5 ? 1 : max(top, 0.05))),
+      color: .sequential(phrase("axis.weight"), 0...(top > 0.5 ? 1 : max(top, 0.05))),
       shape: .square(rows: target.count, columns: source.count, largestSide: largest), columns: maps.count,
       panels: maps.map { Plot.Panel($0.name, marks($0, cell: cell)) })
     plot.hasFrame = true
@@ -160,9 +160,9 @@ package struct AlignmentGrid: FigureContent {
     if let gold {
       let further = gold.cells(gold.possible.subtracting(gold.sure))
       if !further.isEmpty {
-        marks += dots(further.inOrder, .square, 0.34, .category(3), "possible")
+        marks += dots(further.inOrder, .square, 0.34, .category(3), phrase("legend.possible"))
       }
-      marks += dots(gold.cells(gold.sure).inOrder, .ring, 0.5, .color(ring), "gold")
+      marks += dots(gold.cells(gold.sure).inOrder, .ring, 0.5, .color(ring), phrase("legend.gold"))
     }
     return marks + dots(links(map), .disc, 0.2, .color(ring), phrase("alignmentGrid.largestOfTheRow"))
   }

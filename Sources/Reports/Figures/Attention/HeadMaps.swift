@@ -34,8 +34,8 @@ package enum HeadMaps: FigureBuilder {
     let title = phrase("headMaps.titleLayerHead", ["title": metric.title])
     // The axes say the rest.
     let plot = Plot(
-      metric.title, x: .indices(grid.heads, "head"),
-      y: .indices(grid.layers, "layer"),
+      metric.title, x: .indices(grid.heads, phrase("axis.head")),
+      y: .indices(grid.layers, phrase("axis.layer")),
       color: colorScale(metric, seen), shape: .rows(grid.layers.count, columns: grid.heads.count, tallest: 22),
       marks: [CellMark(rows: grid.layers.count, columns: grid.heads.count, values: grid.readings, printed: digits)])
     let caption = Caption(results: results)

@@ -19,7 +19,8 @@ package enum HeadPatterns: FigureBuilder {
       .figure(
         Figure(
           content, id: "attention-\(id)", analysis: "attention",
-          caption: Caption(results: results).text(content.what, n: "n = 1 document.", analysis: "attention")))
+          caption: Caption(results: results).text(content.what, n: phrase("caption.oneDocument"), analysis: "attention")
+        ))
     }
     return choices.map { choice in
       let content = AttentionHeatmap(sample, layer: choice.layer, head: choice.head, reason: choice.reason)

@@ -106,7 +106,7 @@ package struct HeadView: FigureContent {
         return mark
       })
     if heads.count > 1 {
-      plot.color = .categorical("head", heads.enumerated().map { .init($1.name, .category($0)) })
+      plot.color = .categorical(phrase("axis.head"), heads.enumerated().map { .init($1.name, .category($0)) })
     }
     plot.rightY = column(sample.keyTokens)
     plot.largestPanelWidth = 220

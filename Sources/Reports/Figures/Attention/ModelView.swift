@@ -81,8 +81,8 @@ package struct ModelView: FigureContent {
       return Plot.Panel("", [mark])
     }
     var plot = Plot(title, x: .hidden, y: y, shape: .ratio(1.15), columns: sample.shownHeads.count, panels: panels)
-    plot.outerX = .indices(sample.shownHeads, "head")
-    plot.outerY = .indices(sample.shownLayers, "layer")
+    plot.outerX = .indices(sample.shownHeads, phrase("axis.head"))
+    plot.outerY = .indices(sample.shownLayers, phrase("axis.layer"))
     plot.hasFrame = true
     plot.largestPanelWidth = 90
     return plot

@@ -88,7 +88,7 @@ package struct NeuronView: FigureContent {
     func heatmap(_ title: String, _ first: [PlotValue], _ below: [[Double]]) -> Plot {
       let values = first + blank + below.joined().map(PlotValue.init)
       return Plot(
-        title, x: .indices(width, "dimension"), y: y, color: .diverging("", values.reach), shape: shape,
+        title, x: .indices(width, phrase("axis.dimension")), y: y, color: .diverging("", values.reach), shape: shape,
         marks: [CellMark(rows: rows, columns: width, values: values)])
     }
     func bars(_ title: String, _ values: [Double]) -> Plot {
@@ -104,7 +104,7 @@ package struct NeuronView: FigureContent {
       title,
       rows: [
         [
-          .init(heatmap("q and k", first, keys), share: 1.5),
+          .init(heatmap(phrase("panel.queriesAndKeys"), first, keys), share: 1.5),
           .init(heatmap("q × k", blank, products), share: 1.1, sharesY: true),
           .init(bars("q·k/√d", scores), share: 0.6, sharesY: true),
           .init(bars("softmax", weights), share: 0.6, sharesY: true),

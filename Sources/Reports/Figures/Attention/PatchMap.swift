@@ -102,7 +102,7 @@ package struct PatchMap: FigureContent {
       color: isSigned
         ? .diverging(quantity, all.reach) : .sequential(quantity, min(0, seen.lowerBound)...seen.upperBound),
       shape: .square(rows: rows, columns: columns, largestSide: 210), columns: min(panels.count + 1, 4),
-      panels: [Plot.Panel("image", [picture])] + panels)
+      panels: [Plot.Panel(phrase("panel.image"), [picture])] + panels)
     plot.hasFrame = true
     return plot
   }

@@ -33,7 +33,8 @@ package enum PatternClassMap: FigureBuilder {
     cells.spacing = 1
     let title = phrase("patternClassMap.patternClassLayer")
     let plot = Plot(
-      title, x: .indices(heads, "head"), y: .indices(layers, "layer"), color: .categorical("", categories),
+      title, x: .indices(heads, phrase("axis.head")), y: .indices(layers, phrase("axis.layer")),
+      color: .categorical("", categories),
       shape: .rows(layers.count, columns: heads.count, tallest: 22),
       marks: [cells])
     return [

@@ -30,8 +30,8 @@ package enum PatternSheet: FigureBuilder {
       shape: .square(
         rows: sample.queries, columns: sample.keys, largestSide: max(48, min(110, 500 / Double(heads.count)))),
       columns: heads.count, panels: panels)
-    plot.outerX = .indices(heads, "head")
-    plot.outerY = .indices(layers, "layer")
+    plot.outerX = .indices(heads, phrase("axis.head"))
+    plot.outerY = .indices(layers, phrase("axis.layer"))
     plot.hasFrame = true
     return [
       .figure(
@@ -44,7 +44,7 @@ package enum PatternSheet: FigureBuilder {
                 "shown": sample.isWhole ? "all" : "selected", "sample": sample.id, "size": sample.size,
                 "kind": sample.isCross ? "cross" : "own", "rows": sample.rows,
               ]),
-            n: "n = 1 document.", analysis: "attention"),
+            n: phrase("caption.oneDocument"), analysis: "attention"),
           altText: phrase(
             "patternSheet.layersHeadsSmall",
             [

@@ -59,7 +59,7 @@ package enum PooledPatterns: FigureBuilder {
     let title = phrase("pooledPatterns.attentionHeadChoiceWhole", ["choice": choice.name, "pooled": pooled.id])
     var plot = Plot(
       title, x: axis(phrase("pooledPatterns.keyPosition")), y: axis(phrase("pooledPatterns.queryPosition")),
-      color: .sequential("attention", 0...max(high, 1e-6), transform: .squareRoot),
+      color: .sequential(phrase("axis.attention"), 0...max(high, 1e-6), transform: .squareRoot),
       shape: .square(rows: blocks, columns: blocks, largestSide: 300), columns: 2,
       panels: [
         panel(phrase("pooledPatterns.shareBlocksKeys"), shares), panel(phrase("pooledPatterns.largestWeight"), maxima),
@@ -75,7 +75,7 @@ package enum PooledPatterns: FigureBuilder {
           [
             "choice": choice.name, "reason": choice.reason, "length": length, "pooled": pooled.id, "size": size,
             "phrase": (pooled.isCausal ? phrase("pooledPatterns.blocksHiddenCausal") : ""),
-          ]), n: "n = 1 document.",
+          ]), n: phrase("caption.oneDocument"),
         analysis: "attention"),
       altText: alt(shares, maxima, pooled), extent: .text, plot: plot,
       table: DataTable([

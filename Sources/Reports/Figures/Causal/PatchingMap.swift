@@ -108,14 +108,14 @@ package struct PatchingMap: FigureContent {
     switch places {
     case .positions:
       let names = texts.enumerated().filter { $0.offset % size == 0 }.map { CategoryLabel.token($0.element) }
-      x = Axis(.band(names), "position")
+      x = Axis(.band(names), phrase("axis.position"))
       shape = .lines(layers, height: min(13, 200 / Double(max(layers, 1))))
     case .heads:
-      x = .indices(count, "head")
+      x = .indices(count, phrase("axis.head"))
       shape = .rows(layers, columns: count, tallest: 18)
     }
     var plot = Plot(
-      title, x: x, y: .indices(layers, "layer"), color: .diverging(quantity, effects.reach), shape: shape,
+      title, x: x, y: .indices(layers, phrase("axis.layer")), color: .diverging(quantity, effects.reach), shape: shape,
       marks: [CellMark(rows: layers, columns: count, values: values)])
     plot.hasFrame = true
     return plot

@@ -70,7 +70,7 @@ package struct PruningCurves: FigureContent {
     if let baseline {
       marks.append(RuleMark(.atY, baseline, paint: .ink, dash: [1, 2], name: phrase("pruningCurves.wholeModel")))
     }
-    if let chance { marks.append(RuleMark(.atY, chance, name: "chance")) }
+    if let chance { marks.append(RuleMark(.atY, chance, name: phrase("legend.chance"))) }
     var plot = Plot(
       title,
       x: Axis(

@@ -51,7 +51,7 @@ package struct DifferenceMap: FigureContent {
   package var plot: any Plottable {
     let changes = changes
     var plot = Plot(
-      title, x: .indices(heads, "head"), y: .indices(layers, "layer"),
+      title, x: .indices(heads, phrase("axis.head")), y: .indices(layers, phrase("axis.layer")),
       color: .diverging("Δ \(quantity)", changes.reach), shape: .rows(layers, columns: heads, tallest: 22),
       marks: [
         CellMark(

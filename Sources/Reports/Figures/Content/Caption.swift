@@ -19,26 +19,25 @@ struct Caption {
   }
 
   /// `200 documents of UD English EWT (4,312 tokens)`.
-  var corpus: String {
-    let (subject, corpus) = (results.subject, results.subject.corpus)
-    return phrase(
-      "caption.documentnounCorpusPositionnoun",
-      [
-        "documentNoun": counted(corpus.documents, subject.documentNoun), "corpus": corpus.name,
-        "positionNoun": counted(corpus.tokens, subject.positionNoun),
-      ])
+  var corpus: String? {
+    let subject = results.subject
+    return subject.corpus.map { corpus in
+      phrase(
+        "caption.corpusSize",
+        ["documents": subject.documents, "corpus": corpus.name, "positions": subject.positions])
+    }
   }
 
   /// What is shown, then model, corpus, definition, n, notes and seed.
   func text(
     _ what: String, metrics: [Metric] = [], formula: String? = nil, n: String? = nil, analysis: String,
-    onCorpus: Bool = true
+    onCorpus: Bool = true, isOfHistograms: Bool = false
   ) -> FigureCaption {
     let definitions = metrics.map { "\($0.title) = \($0.formula) (\($0.source))." } + (formula.map { [$0] } ?? [])
     let subject =
       [phrase("caption.modelModel", ["model": model])]
-      + (onCorpus ? [phrase("caption.corpusCorpus", ["corpus": corpus])] : [])
-    let notes = notes(of: analysis, what: what, metrics: metrics)
+      + (onCorpus ? corpus.map { [phrase("caption.corpusCorpus", ["corpus": $0])] } ?? [] : [])
+    let notes = notes(of: analysis, what: what, metrics: metrics, isOfHistograms)
     let selection = isOfParts(analysis) ? results.subject.selection?.sentence.map { [$0] } ?? [] : []
     let sentences = [what] + subject + definitions + (n.map { [$0] } ?? []) + selection + notes
     return FigureCaption(
@@ -54,18 +53,18 @@ struct Caption {
 
   /// `MiniLM 6×12 · UD English EWT, 200 documents, 4,312 tokens · seed 0`.
   private func line(onCorpus: Bool) -> String {
-    let (model, corpus) = (results.subject.model, results.subject.corpus)
-    let read =
-      "\(corpus.name), \(counted(corpus.documents, results.subject.documentNoun)), "
-      + counted(corpus.tokens, results.subject.positionNoun)
+    let subject = results.subject, model = subject.model
+    let read = subject.corpus.map { "\($0.name), \(subject.documents), \(subject.positions)" }
     return
-      (["\(model.name) \(model.layers)×\(model.heads)"] + (onCorpus ? [read] : [])
+      (["\(model.name) \(model.layers)×\(model.heads)"] + (onCorpus ? read.map { [$0] } ?? [] : [])
       + [phrase("caption.seedSeed", ["seed": results.subject.seed])]).joined(separator: " · ")
   }
 
   /// The analysis's notes as sentences, without those that are about other figures: about documents and histograms that
   /// are not shown, about repeated tokens where no score of them is.
-  private func notes(of id: String, what: String, metrics: [Metric]) -> [String] {
+  private func notes(
+    of id: String, what: String, metrics: [Metric], _ isOfHistograms: Bool
+  ) -> [String] {
     // The attention notes are about the corpus, of which the copying score is no matter.
     guard let analysis = results[analysis: id], !metrics.contains(AttentionMetrics.copyingScore) else { return [] }
     let words = what.split { $0 == " " || $0 == "," || $0 == ":" }
@@ -74,7 +73,7 @@ struct Caption {
       case .everything: true
       case .document(let id): words.contains { $0 == id }
       case .repeatedTokens: metrics.contains { AttentionMetrics.repeatedTokenScores.contains($0) }
-      case .histograms: what.hasPrefix("Histograms")
+      case .histograms: isOfHistograms
       }
     }.map(\.sentence)
   }
@@ -84,7 +83,19 @@ struct Caption {
     let counts = quantities.filter { $0.value != nil }.map(\.n)
     guard let low = counts.min(), let high = counts.max(), high > 0 else { return nil }
     let range = low == high ? NumberFormat.count(low) : "\(NumberFormat.count(low))–\(NumberFormat.count(high))"
-    return "n = \(range) \(unit)."
+    return phrase("caption.n", ["n": range, "unit": unit])
+  }
+}
+
+extension Subject {
+  /// "200 documents", "1 image".
+  var documents: String {
+    phrase(model.image == nil ? "count.documents" : "count.images", ["count": corpus?.documents ?? 0])
+  }
+
+  /// "4,312 tokens", "3,152 positions".
+  var positions: String {
+    phrase(model.image == nil ? "count.tokens" : "count.positions", ["count": corpus?.tokens ?? 0])
   }
 }
 

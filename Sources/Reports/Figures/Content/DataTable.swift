@@ -24,7 +24,7 @@ package struct DataTable: Sendable {
       case .integers(let integers): String(integers[row])
       case .readings(let readings):
         readings[row].number.map { NumberFormat.machine($0, digits: 7) }
-          ?? readings[row].gap?.replacing("−", with: "-") ?? ""
+          ?? readings[row].code?.replacing("−", with: "-") ?? ""
       }
     }
   }

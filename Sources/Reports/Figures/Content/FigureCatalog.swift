@@ -21,6 +21,7 @@ package enum FigureCatalog {
     ProbeFigures.self,
     RepetitionCurves.self,
     ExpertLoads.self,
+    PatchingFigures.self,
     Spectra.self,
     TensorCurves.self,
   ]

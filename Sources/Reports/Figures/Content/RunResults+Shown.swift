@@ -7,12 +7,10 @@ extension Selection {
 
   /// "Figures and tables show only layers 0 and 5, head 2 of each; …"; nil where they show all.
   var sentence: String? {
-    func names(_ noun: String, _ members: [Int]?) -> String? {
-      members.map { "\(noun)\($0.count == 1 ? "" : "s") \(listed($0.map(String.init)))" }
-    }
-    let parts = [names("layer", layers), names("head", heads).map { $0 + phrase("runResults.ofEach") }].compactMap {
-      $0
-    }
+    let parts = [
+      layers.map { phrase("selection.layers", ["count": $0.count, "list": listed($0.map(String.init))]) },
+      heads.map { phrase("selection.heads", ["count": $0.count, "list": listed($0.map(String.init))]) },
+    ].compactMap { $0 }
     guard !parts.isEmpty else { return nil }
     return phrase("runResults.figuresTablesShow", ["parts": parts.joined(separator: ", ")])
   }

@@ -157,7 +157,9 @@ package struct SampleDocument: Sendable {
 
   /// Titles of axes.
   var names: (query: String, key: String) {
-    isCross ? (phrase("sampleDocument.predictedToken"), phrase("sampleDocument.sourceToken")) : ("query", "key")
+    isCross
+      ? (phrase("sampleDocument.predictedToken"), phrase("sampleDocument.sourceToken"))
+      : (phrase("axis.query"), phrase("axis.key"))
   }
 
   /// Columns of tokens for cells or lines, each by its query and key.

@@ -30,7 +30,9 @@ package struct Sparklines: FigureContent {
 
   package var altText: String {
     rows.map { row in
-      let last = row.values.last.map { $0.number.map { NumberFormat.text($0) } ?? $0.gap ?? "none" } ?? "none"
+      let last =
+        row.values.last.map { $0.number.map { NumberFormat.text($0) } ?? $0.gap ?? phrase("sparklines.none") }
+        ?? phrase("sparklines.none")
       let range = Plotting.extent(row.values).map {
         phrase(
           "sparklines.lowerboundToUpperbound",

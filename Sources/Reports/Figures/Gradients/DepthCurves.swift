@@ -36,7 +36,7 @@ package enum DepthCurves: FigureBuilder {
         metrics: [GradientMetrics.relativeFlow], isLogarithmic: true),
       Spec(
         id: "representations-rank", analysis: "representations", title: phrase("depthCurves.dimensionsUseResidual"),
-        axis: "dimensions",
+        axis: phrase("axis.dimensions"),
         metrics: [
           RepresentationMetrics.effectiveRank, RepresentationMetrics.participationRatio,
           RepresentationMetrics.stableRank,
@@ -49,7 +49,7 @@ package enum DepthCurves: FigureBuilder {
       Spec(
         id: "representations-distances", analysis: "representations",
         title: phrase("depthCurves.distancesResidualPoint"),
-        axis: "mean ‖x−y‖₂",
+        axis: phrase("axis.meanDistance"),
         metrics: [
           RepresentationMetrics.distance, RepresentationMetrics.withinDistance, RepresentationMetrics.betweenDistance,
         ], lowest: 0),
@@ -104,15 +104,16 @@ package enum DepthCurves: FigureBuilder {
     var y = Axis(spec.isLogarithmic ? .log : .linear, spec.axis)
     if let lowest = spec.lowest { y.domain = domain(all.flatMap { numbers($0) }, from: lowest) }
     let plot = Plot(
-      spec.title, x: .integers(isPoint ? phrase("depthCurves.residualPoint0") : "layer"), y: y, shape: .ratio(0.55),
+      spec.title, x: .integers(isPoint ? phrase("depthCurves.residualPoint0") : phrase("axis.layer")), y: y,
+      shape: .ratio(0.55),
       marks: marks)
     let banded = all.first { $0.quantities.contains { $0.interval != nil } }
     return .figure(
       Figure(
         id: spec.id, analysis: spec.analysis, title: spec.title,
         caption: Caption(results: results).text(
-          "\(spec.title)." + (banded.map { " Bands are \($0.metric.spread.words)." } ?? "")
-            + (spec.isLogarithmic ? " Logarithmic scale." : ""), metrics: all.map(\.metric),
+          "\(spec.title)." + (banded.map { phrase("caption.bands", ["spread": $0.metric.spread.words]) } ?? "")
+            + (spec.isLogarithmic ? phrase("caption.logarithmic") : ""), metrics: all.map(\.metric),
           n: Caption.n(
             all.flatMap(\.quantities),
             isPoint ? phrase("depthCurves.observationsAPoint") : phrase("depthCurves.observationsALayer")),

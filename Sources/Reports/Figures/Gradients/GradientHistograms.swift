@@ -45,7 +45,8 @@ package enum GradientHistograms: FigureBuilder {
           id: id, analysis: "gradients", title: title,
           caption: Caption(results: results).text(
             phrase("gradientHistograms.histogramsLogG", ["range": range(places, outside), "census": census(results)]),
-            n: phrase("gradientHistograms.nAllElements", ["all": Int(all)]), analysis: "gradients"),
+            n: phrase("gradientHistograms.nAllElements", ["all": Int(all)]), analysis: "gradients", isOfHistograms: true
+          ),
           altText: alt(groups.map(\.name), places, shares), extent: .text, plot: plot,
           table: DataTable([
             ("layer", .texts(groups.flatMap { group in shares[0].map { _ in group.name } })),

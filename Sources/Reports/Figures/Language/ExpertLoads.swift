@@ -16,7 +16,8 @@ package enum ExpertLoads: FigureBuilder {
     }
     let even = 1 / Double(experts), highest = max(2 * even, extent(readings)?.upperBound ?? 1)
     let plot = Plot(
-      phrase("expertLoads.loadOfTheExperts"), x: .indices(experts, "expert"), y: .indices(shown, "layer"),
+      phrase("expertLoads.loadOfTheExperts"), x: .indices(experts, phrase("axis.expert")),
+      y: .indices(shown, phrase("axis.layer")),
       color: .sequential(phrase("expertLoads.shareOfChoices"), 0...highest),
       shape: .rows(layers, columns: experts, tallest: 26),
       marks: [

@@ -22,7 +22,7 @@ package enum LossByPosition: FigureBuilder {
     let losses = rows.map { $0.loss.state == .nan ? .blank : PlotValue($0.loss) }
     let (low, high) = (bounds(\.lowerBound), bounds(\.upperBound))
     let x = rows.map { Double($0.position) }
-    let curve = Curve("loss", x: x, y: losses, low: low, high: high)
+    let curve = Curve(phrase("legend.loss"), x: x, y: losses, low: low, high: high)
     let isLong = (x.last ?? 0) > 256
     let title = phrase("lossByPosition.lossByPosition")
     return [
@@ -39,7 +39,7 @@ package enum LossByPosition: FigureBuilder {
             metrics: [InContextMetrics.score],
             n: phrase("lossByPosition.nNMost", ["n": rows.last?.loss.n ?? 0, "most": most]),
             analysis: analysis.id),
-          altText: [curve].seen(at: "position"),
+          altText: [curve].seen(at: phrase("axis.position")),
           plot: Plot(
             title, x: Axis(isLong ? .log : .linear, phrase("lossByPosition.positionOfTheToken")),
             y: Axis(.linear, phrase("lossByPosition.lossNats")),

@@ -8,7 +8,7 @@ package enum RepetitionCurves: FigureBuilder {
     guard let analysis = results[analysis: RepetitionMetrics.analysis] else { return [] }
     let n =
       Caption.n(
-        [RepetitionMetrics.rate].compactMap { analysis[$0]?[.model] }, "documents") ?? ""
+        [RepetitionMetrics.rate].compactMap { analysis[$0]?[.model] }, phrase("word.documents")) ?? ""
     return [
       figure(
         "repetition-by-length", analysis, RepetitionMetrics.byLength, phrase("repetitionCurves.repeatedNGrams"),
@@ -37,6 +37,7 @@ package enum RepetitionCurves: FigureBuilder {
         return value.isNaN ? .blank : PlotValue(Double(value))
       }
     }
+    func name(_ side: Int) -> String { phrase(side == 0 ? "legend.model" : "legend.corpus") }
     let hasCorpus = array[1].values.contains(where: \.isFinite)
     var marks: [any Mark] = []
     for side in hasCorpus ? [1, 0] : [0] {
@@ -44,7 +45,7 @@ package enum RepetitionCurves: FigureBuilder {
       marks.append(BandMark(x: places, low: column(side, 1), high: column(side, 2), paint: paint))
       marks.append(
         LineMark(
-          x: places, y: column(side, 0), paint: paint, name: hasCorpus ? (side == 0 ? "model" : "corpus") : nil,
+          x: places, y: column(side, 0), paint: paint, name: hasCorpus ? name(side) : nil,
           dash: side == 0 ? [] : [4, 2], hasDots: side == 0))
     }
     let plot = Plot(
@@ -58,10 +59,10 @@ package enum RepetitionCurves: FigureBuilder {
         id: id, analysis: analysis.id, title: title,
         caption: Caption(results: results).text(
           what + (hasCorpus ? phrase("repetitionCurves.besideHowDocuments") : "")
-            + ". Bands are \(Metric.Spread.interval.words).",
+            + "." + phrase("caption.bands", ["spread": Metric.Spread.interval.words]),
           n: n, analysis: analysis.id),
         altText: sides.map {
-          phrase("repetitionCurves.valueShareGoes", ["value": $0.1, "range": Seen.range(column($0.0, 0), names)])
+          phrase("repetitionCurves.valueShareGoes", ["value": name($0.0), "range": Seen.range(column($0.0, 0), names)])
         }
         .joined(separator: " "),
         plot: plot,

@@ -18,7 +18,7 @@ package struct ProbeCurves: FigureContent {
 
     package init(
       _ name: String, accuracy: Curve, control: Curve? = nil, selectivity: Curve? = nil, chance: Double? = nil,
-      guess: String = phrase("probeCurves.chance")
+      guess: String = phrase("legend.chance")
     ) {
       precondition([control, selectivity].allSatisfy { $0.map { $0.x == accuracy.x } ?? true })
       self.name = name
@@ -34,7 +34,7 @@ package struct ProbeCurves: FigureContent {
       if let measuredSelectivity { return measuredSelectivity }
       return control.map { control in
         Curve(
-          "selectivity", x: accuracy.x,
+          phrase("legend.selectivity"), x: accuracy.x,
           y: zip(accuracy.y, control.y).map { a, b in
             guard let x = a.number, let y = b.number else { return a.number == nil ? a : b }
             return PlotValue(x - y)
@@ -49,7 +49,7 @@ package struct ProbeCurves: FigureContent {
   let place: String
   let interval: String
 
-  package init(title: String, tasks: [Task], place: String = "layer", interval: String = "") {
+  package init(title: String, tasks: [Task], place: String = phrase("axis.layer"), interval: String = "") {
     precondition(!tasks.isEmpty)
     self.title = title
     self.tasks = tasks
@@ -100,12 +100,12 @@ package struct ProbeCurves: FigureContent {
         curve.name = name
         return curve
       }
-      var marks = named(task.accuracy, "accuracy").marks(.category(0))
+      var marks = named(task.accuracy, phrase("axis.accuracy")).marks(.category(0))
       if let control = task.control {
         marks += named(control, phrase("probeCurves.controlTask")).marks(.category(1), dash: [5, 2])
       }
       if let selectivity = task.selectivity {
-        marks += named(selectivity, "selectivity").marks(.category(2), dash: [1.5, 1.5])
+        marks += named(selectivity, phrase("legend.selectivity")).marks(.category(2), dash: [1.5, 1.5])
       }
       if let chance = task.chance { marks.append(RuleMark(.atY, chance, name: task.guess)) }
       return Plot.Panel(tasks.count > 1 ? task.name : "", marks)
@@ -116,7 +116,8 @@ package struct ProbeCurves: FigureContent {
     let foot = min(0, (Plotting.extent(readings)?.lowerBound ?? 0) * 1.05)
     return Plot(
       title, x: .integers(place),
-      y: Axis(.linear, hasControl ? phrase("probeCurves.accuracySelectivity") : "accuracy", domain: foot...1),
+      y: Axis(
+        .linear, hasControl ? phrase("probeCurves.accuracySelectivity") : phrase("axis.accuracy"), domain: foot...1),
       shape: .ratio(tasks.count > 1 ? 0.8 : 0.6), columns: min(tasks.count, 3), panels: panels)
   }
 

@@ -24,7 +24,7 @@ package struct ProjectionMap: FigureContent {
   ///   - columns: of a text a dot.
   package init(
     subject: String, method: String, noun: (one: String, many: String), axes: [String], points: [[PlotValue]],
-    labels: [String]? = nil, label: String = "label", columns: [(name: String, texts: [String])] = []
+    labels: [String]? = nil, label: String = phrase("word.label"), columns: [(name: String, texts: [String])] = []
   ) {
     precondition((axes.count == 2 || axes.count == 3) && points.allSatisfy { $0.count == axes.count })
     precondition(labels.map { $0.count == points.count } ?? true)

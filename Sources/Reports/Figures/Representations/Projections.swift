@@ -16,19 +16,21 @@ package enum Projections: FigureBuilder {
 
   private static var tokens: Subject {
     Subject(
-      keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.tokenVectors"), one: "token",
-      many: "tokens")
+      keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.tokenVectors"),
+      one: phrase("word.token"),
+      many: phrase("word.tokens"))
   }
   private static var patches: Subject {
     Subject(
-      keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.patchVectors"), one: "patch",
-      many: "patches")
+      keys: ProjectionMetrics.tokens, id: "projection-", title: phrase("projections.patchVectors"),
+      one: phrase("word.patch"),
+      many: phrase("word.patches"))
   }
   private static var sentences: Subject {
     Subject(
       keys: ProjectionMetrics.sentences, id: "projection-sentences-", title: phrase("projections.sentenceVectors"),
-      one: "document",
-      many: "documents")
+      one: phrase("word.document"),
+      many: phrase("word.documents"))
   }
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
@@ -48,7 +50,7 @@ package enum Projections: FigureBuilder {
     let axes = (0..<dimensions).map { index -> String in
       let share =
         explained.count > index ? " (\(NumberFormat.fixed(Double(explained[index]) * 100, decimals: 1)) %)" : ""
-      return (dimensions == 2 ? "component" : "PC") + " \(index + 1)\(share)"
+      return phrase(dimensions == 2 ? "axis.component" : "axis.principalComponent", ["index": index + 1]) + share
     }
     return figure(
       subject, "pca", subject.keys.pca, phrase("projections.titleByPca", ["title": subject.title]),
@@ -98,7 +100,7 @@ package enum Projections: FigureBuilder {
     let content = ProjectionMap(
       subject: title, method: method, noun: (subject.one, subject.many), axes: axes,
       points: (0..<count).map { row in axes.indices.map { PlotValue(Double(array.values[row * width + $0])) } },
-      labels: texts(subject.keys.labels), label: results.subject.corpus.label ?? "label",
+      labels: texts(subject.keys.labels), label: results.subject.corpus?.label ?? phrase("word.label"),
       columns: [
         ("token", names), ("vocabulary_entry", isOfTokens ? texts(ProjectionMetrics.entries) : nil),
         ("label", texts(subject.keys.labels)), ("document", texts(subject.keys.documents)),
@@ -107,6 +109,7 @@ package enum Projections: FigureBuilder {
       Figure(
         content, id: id, analysis: "projection",
         caption: Caption(results: results).text(
-          content.what, n: "n = \(NumberFormat.count(count)) \(subject.many).", analysis: "projection")))
+          content.what, n: phrase("caption.n", ["n": NumberFormat.count(count), "unit": subject.many]),
+          analysis: "projection")))
   }
 }

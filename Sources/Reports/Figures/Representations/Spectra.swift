@@ -57,7 +57,8 @@ package enum Spectra: FigureBuilder {
     color.isForLines = true
     color.isInteger = true
     let plot = Plot(
-      title, x: Axis(.log, phrase("spectra.indexOfTheEigenvalue")), y: Axis(.log, "eigenvalue λ"), color: color,
+      title, x: Axis(.log, phrase("spectra.indexOfTheEigenvalue")),
+      y: Axis(.log, phrase("axis.eigenvalue", ["symbol": "λ"])), color: color,
       shape: .ratio(0.7),
       marks: lines.map { $0.mark() })
     let falls = lines.map { PlotValue(fall($0.values)) }
@@ -108,7 +109,7 @@ package enum Spectra: FigureBuilder {
     }
     guard !panels.isEmpty else { return .omitted(id: id, reason: phrase("spectra.noSingularValues")) }
     let title = phrase("spectra.singularValuesWeights")
-    var color = ColorScale.sequential("layer", 0...Double(deepest))
+    var color = ColorScale.sequential(phrase("axis.layer"), 0...Double(deepest))
     color.isForLines = true
     color.isInteger = true
     let columns = panels.count <= 2 ? panels.count : panels.count <= 4 ? 2 : 3

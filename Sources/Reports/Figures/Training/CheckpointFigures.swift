@@ -95,7 +95,8 @@ package enum CheckpointFigures: FigureBuilder {
           phrase("checkpointFigures.similarityHeadsNeighbouring"),
           [
             Curve(
-              "similarity", x: Array(steps.dropFirst()), y: similarity.values.map { PlotValue(Double($0)) })
+              phrase("legend.similarity"), x: Array(steps.dropFirst()),
+              y: similarity.values.map { PlotValue(Double($0)) })
           ], phrase("checkpointFigures.similarityCheckpointBefore"), "similarity", TrainingMetrics.leastSimilarity))
     }
     return outcomes

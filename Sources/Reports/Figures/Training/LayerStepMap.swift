@@ -59,7 +59,7 @@ package struct LayerStepMap: FigureContent {
   package var plot: any Plottable {
     let seen = Plotting.extent(values.filter { ($0.number ?? 1) > 0 }) ?? 1...10
     return Plot(
-      title, x: Axis(.band(steps.map { .index($0) }), "step"), y: .categories(layers, ""),
+      title, x: Axis(.band(steps.map { .index($0) }), phrase("axis.step")), y: .categories(layers, ""),
       color: .sequential(symbol, seen, transform: .log),
       shape: .rows(layers.count, columns: steps.count, tallest: max(20, 90 / Double(layers.count))),
       marks: [CellMark(rows: layers.count, columns: steps.count, values: values)])

@@ -77,11 +77,11 @@ package struct StepRidges: FigureContent {
         gaps: gaps[index])
     }
     let last = Double(max(steps.last ?? 1, 1))
-    var color = ColorScale.sequential("step", 0...last)
+    var color = ColorScale.sequential(phrase("axis.step"), 0...last)
     color.isForLines = true
     return Plot(
       title, x: Axis(.linear, quantity),
-      y: .categories(shown.map { NumberFormat.count(steps[$0]) }, "step"), color: color,
+      y: .categories(shown.map { NumberFormat.count(steps[$0]) }, phrase("axis.step")), color: color,
       shape: .lines(shown.count, height: min(17, 270 / Double(max(shown.count, 1)))),
       marks: [RidgeMark(ridges, color: shown.map { PlotValue(Double(steps[$0])) })])
   }

@@ -62,14 +62,15 @@ package enum TensorCurves: FigureBuilder {
     }
     let title = phrase("tensorCurves.titleLayerKind", ["title": spec.metric.title])
     let plot = Plot(
-      title, x: .integers("layer"), y: Axis(spec.isLogarithmic ? .log : .linear, spec.axis), shape: .ratio(0.55),
+      title, x: .integers(phrase("axis.layer")), y: Axis(spec.isLogarithmic ? .log : .linear, spec.axis),
+      shape: .ratio(0.55),
       marks: marks)
     let chosen = kinds.flatMap { $0.members }.map { rows[$0.index] }
     return .figure(
       Figure(
         id: id, analysis: analysis, title: title,
         caption: Caption(results: results).text(
-          "\(title)." + (spec.isLogarithmic ? " Logarithmic scale." : ""), metrics: [spec.metric],
+          "\(title)." + (spec.isLogarithmic ? phrase("caption.logarithmic") : ""), metrics: [spec.metric],
           n: phrase("tensorCurves.nChosenMatrices", ["chosen": chosen.count]), analysis: analysis,
           onCorpus: analysis != "weights"),
         altText: phrase(

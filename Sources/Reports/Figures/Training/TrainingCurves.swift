@@ -81,7 +81,7 @@ package struct TrainingCurves: FigureContent {
   }
 
   package var altText: String {
-    curves.seen(at: "step")
+    curves.seen(at: phrase("axis.step"))
       + (lowest.map {
         phrase("trainingCurves.lowestValueStep", ["value": NumberFormat.text($0.value), "step": Self.step($0.step)])
       } ?? "")
@@ -90,10 +90,10 @@ package struct TrainingCurves: FigureContent {
   package var plot: any Plottable {
     // Step 0 has no place on a plain logarithmic scale.
     let hasZero = curves.contains { $0.x.contains { $0 <= 0 } }
-    var x = Axis(isLogStep ? (hasZero ? .symlog(linearTo: 1) : .log) : .linear, "step")
+    var x = Axis(isLogStep ? (hasZero ? .symlog(linearTo: 1) : .log) : .linear, phrase("axis.step"))
     if !isLogStep { x.tickStyle = .prefixed(unit: "") }
     var marks: [any Mark] = phase.map { [SpanMark(.atX, $0.steps, name: $0.name)] } ?? []
-    marks += checkpoints.map { RuleMark(.atX, $0, paint: .muted, dash: [1, 2], name: "checkpoint") }
+    marks += checkpoints.map { RuleMark(.atX, $0, paint: .muted, dash: [1, 2], name: phrase("legend.checkpoint")) }
     marks += curves.marks
     if let lowest, let best {
       marks.append(

@@ -9,12 +9,15 @@ package enum TrainingFigures: FigureBuilder {
     let curves = LoggedCurve.all(in: analysis)
     guard !curves.isEmpty else { return [] }
     let steps = (analysis[TrainingMetrics.checkpointSteps]?.values ?? []).map { Double($0) }
-    func figure(_ content: some FigureContent, _ id: String, _ n: Int, _ unit: String = "steps") -> FigureOutcome {
+    func figure(_ content: some FigureContent, _ id: String, _ n: Int, _ unit: String = phrase("word.steps"))
+      -> FigureOutcome
+    {
       .figure(
         Figure(
           content, id: "training-\(id)", analysis: analysis.id,
           caption: Caption(results: results).text(
-            content.what, n: "n = \(NumberFormat.count(n)) \(unit).", analysis: analysis.id, onCorpus: false)))
+            content.what, n: phrase("caption.n", ["n": NumberFormat.count(n), "unit": unit]), analysis: analysis.id,
+            onCorpus: false)))
     }
     var outcomes: [FigureOutcome] = []
     let losses = [CurveRole.trainingLoss, .validationLoss].compactMap { role in curves.first { $0.role == role } }
@@ -30,7 +33,8 @@ package enum TrainingFigures: FigureBuilder {
       outcomes.append(
         figure(
           TrainingCurves(
-            title: phrase("trainingFigures.validationAccuracyOver"), curves: [accuracy.named], quantity: "accuracy",
+            title: phrase("trainingFigures.validationAccuracyOver"), curves: [accuracy.named],
+            quantity: phrase("axis.accuracy"),
             checkpoints: steps), "accuracy", accuracy.curve.x.count))
     }
     if let norm = curves.first(where: { $0.role == .gradientNorm }) {
@@ -92,7 +96,8 @@ package enum TrainingFigures: FigureBuilder {
         title: phrase("trainingFigures.histogramOverTraining", ["histogram": histogram.name]),
         steps: histogram.steps.map { Int($0) },
         edges: histogram.edges.map { Double($0) },
-        counts: histogram.steps.indices.map { histogram.shares[$0].values.map { Double($0) } }, quantity: "value")
+        counts: histogram.steps.indices.map { histogram.shares[$0].values.map { Double($0) } },
+        quantity: phrase("axis.value"))
       outcomes.append(figure(ridges, "histogram-\(slug(histogram.name))", histogram.steps.count))
     }
     return outcomes
@@ -193,9 +198,7 @@ private struct LoggedCurve {
   /// Under the name of its role.
   var named: Curve {
     var curve = curve
-    if let role {
-      curve.name = role == .trainingLoss ? "training" : role == .validationLoss ? "validation" : role.rawValue
-    }
+    if let role { curve.name = phrase("role.\(role)") }
     return curve
   }
 }

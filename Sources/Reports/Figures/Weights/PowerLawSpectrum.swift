@@ -49,10 +49,15 @@ package struct PowerLawSpectrum: FigureContent {
   package var altText: String {
     matrices.map { matrix in
       let range =
-        "\(matrix.name): \(counted(matrix.eigenvalues.count, "eigenvalue"))"
+        "\(matrix.name): \(phrase("count.eigenvalues", ["count": matrix.eigenvalues.count]))"
         + (matrix.eigenvalues.isEmpty
           ? ""
-          : " from \(NumberFormat.text(matrix.eigenvalues.last ?? 0)) to \(NumberFormat.text(matrix.eigenvalues[0]))")
+          : phrase(
+            "powerLawSpectrum.range",
+            [
+              "lowest": NumberFormat.text(matrix.eigenvalues.last ?? 0),
+              "highest": NumberFormat.text(matrix.eigenvalues[0]),
+            ]))
       return range
         + (matrix.fit.map {
           phrase(
@@ -83,7 +88,8 @@ package struct PowerLawSpectrum: FigureContent {
       }
     }
     return Plot(
-      title, x: Axis(.log, "eigenvalue \\it{λ}"), y: Axis(.log, "share ≥ \\it{λ}"), shape: .ratio(0.75), marks: marks)
+      title, x: Axis(.log, phrase("axis.eigenvalue", ["symbol": "\\it{λ}"])),
+      y: Axis(.log, phrase("axis.shareFrom", ["symbol": "\\it{λ}"])), shape: .ratio(0.75), marks: marks)
   }
 
   package var table: DataTable {

@@ -1,0 +1,177 @@
+import Foundation
+import Support
+import Tensors
+import TestSupport
+import Testing
+import Transformers
+
+@Suite("Edits of rows, and what is asked of rows")
+struct RowEditTests {
+  private static let models = ["gpt2", "llama", "gpt_neox", "bert_mlm", "t5_gated", "bert_cls", "gpt2_tokens", "vit"]
+
+  @Test(
+    "A row that is edited alone has the numbers that it has by itself, and the others their own",
+    arguments: ["gpt2", "llama"])
+  func rows(name: String) throws {
+    let reference = try Reference(Fixtures.url("models/\(name)"))
+    let input = reference.input, d = reference.model.description
+    let edits = [
+      Edit(d.stack.site(.z, layer: 1), .zero, rows: 1..<2, heads: [1]),
+      Edit(d.stack.site(.mlpPost, layer: 0), .scale(3), rows: 1..<2, positions: [2], units: [0, 5]),
+    ]
+    var request = TraceRequest(sites: [.logits], edits: edits)
+    let both = try #require(try reference.model.run(input, request)[.logits])
+    request.edits = edits.map { Edit($0.site, $0.operation, positions: $0.positions, heads: $0.heads, units: $0.units) }
+    let alone = try #require(try reference.model.run(input.rows(1..<2), request)[.logits])
+    request.edits = []
+    let plain = try #require(try reference.model.run(input.rows(0..<1), request)[.logits])
+    #expect(both[1].values == alone[0].values)
+    #expect(both[0].values == plain[0].values)
+    #expect(both[1].values != both[0].values)
+  }
+
+  @Test("An edit beyond the site is refused, and one that changes nothing is told", arguments: ["gpt2"])
+  func bounds(name: String) throws {
+    let reference = try Reference(Fixtures.url("models/\(name)"))
+    let site = Site.z(layer: 0)
+    for edit in [
+      Edit(site, .zero, heads: [4]), Edit(site, .zero, positions: [12]), Edit(site, .zero, units: [6]),
+      Edit(site, .zero, rows: 1..<3), Edit(.z(layer: 9), .zero), Edit(Site(.rotatedKey, layer: 0), .zero),
+      Edit(site, .replace(Tensor(repeating: 1, shape: [5]))),
+    ] {
+      #expect(throws: InputError.self) { try reference.model.run(reference.input, TraceRequest(edits: [edit])) }
+    }
+    let edits = [Edit(site, .scale(1)), Edit(site, .zero, heads: [1]), Edit(site, .zero, heads: [1])]
+    #expect(try reference.model.run(reference.input, TraceRequest(edits: edits)).didChange == [false, true, false])
+  }
+
+  @Test(
+    "A pass that starts behind a block gives the same bytes",
+    arguments: ["gpt2", "llama", "gpt_neox", "t5", "bert_mlm"])
+  func starts(name: String) throws {
+    let reference = try Reference(Fixtures.url("models/\(name)"))
+    let d = reference.model.description, stack = d.stack
+    let memory = d.encoder.map { $0.hasOutput ? $0.site(.finalNorm) : $0.residual(point: $0.layers) }
+    let points = (0...stack.layers).map(stack.residual(point:))
+    var input = reference.input
+    input.labels = nil
+    if d.encoder != nil { input = try reference.input.checked(against: d) }
+    let whole = try reference.model.run(
+      input, TraceRequest(sites: Set(points + [.logits] + (memory.map { [$0] } ?? []))))
+    for (layer, point) in points.enumerated() {
+      var request = TraceRequest(sites: [.logits])
+      request.start = Start(layer: layer, stream: try #require(whole[point]), memory: memory.flatMap { whole[$0] })
+      #expect(try reference.model.run(input, request)[.logits]?.values == whole[.logits]?.values, "\(layer)")
+    }
+  }
+
+  /// Every objective that a model has, a row each.
+  private func objectives(_ d: ModelDescription, _ logits: Tensor) -> [Objective.Measure] {
+    let width = logits.shape[logits.shape.count - 1]
+    let other = Tensor((0..<width).map { Float($0 % 7) * 0.3 }, shape: [width]).logProbabilities
+    return [
+      .logit(of: [1], minus: [0]), .logit(of: [0, 1]), .logProbability(of: 1), .probability(of: 0),
+      .divergence(from: other), .cosine(with: Tensor((0..<d.width).map { Float($0 % 5) - 1.5 }, shape: [d.width])),
+    ]
+  }
+
+  @Test("An objective is what its formula says of the logits", arguments: models)
+  func values(name: String) throws {
+    let reference = try Reference(Fixtures.url("models/\(name)"))
+    let d = reference.model.description, batch = reference.input.batch
+    let plain = try reference.model.run(reference.input, TraceRequest(sites: [.logits]))
+    let logits = try #require(plain[.logits])
+    for measure in objectives(d, logits) {
+      var request = TraceRequest()
+      request.objectives = (0..<batch).map { _ in Objective(measure, position: logits.shape.count == 3 ? 3 : nil) }
+      let found = try reference.model.run(reference.input, request).objectives
+      for row in 0..<batch {
+        let x = (logits.shape.count == 3 ? logits[row][3] : logits[row]).values.map(Double.init)
+        let normalizer = log(x.reduce(0) { $0 + exp($1) })
+        let wanted: Double
+        switch measure {
+        case .logit(let of, let minus):
+          func mean(_ tokens: [Int32]) -> Double {
+            tokens.isEmpty ? 0 : tokens.reduce(0) { $0 + x[Int($1)] } / Double(tokens.count)
+          }
+          wanted = mean(of) - mean(minus)
+        case .logProbability(let token): wanted = x[Int(token)] - normalizer
+        case .probability(let token): wanted = exp(x[Int(token)] - normalizer)
+        case .divergence(let other):
+          var sum = 0.0
+          for (logQ, logit) in zip(other.values.map(Double.init), x) { sum += exp(logQ) * (logQ - logit + normalizer) }
+          wanted = sum
+        case .cosine, .loss: continue
+        }
+        #expect(abs(found[row] - wanted) <= 1e-5 * max(1, abs(wanted)), "\(measure)")
+      }
+    }
+  }
+
+  @Test("Gradients of every objective, through every kind of edit, are those of finite differences", arguments: models)
+  func gradients(name: String) throws {
+    let reference = try Reference(Fixtures.url("models/\(name)"))
+    let d = reference.model.description, model = reference.model
+    var input = reference.input.rows(0..<1)
+    if d.encoder != nil { input = try reference.input.checked(against: d).rows(0..<1) }
+    let site = d.stack.residual(point: 1)
+    let first = try model.run(input, TraceRequest(sites: [site, .logits]))
+    let (value, logits) = (try #require(first[site]), try #require(first[.logits]))
+    let mlp = d.stack.site(.mlpOut, layer: 1), z = d.stack.site(.z, layer: 1)
+    let vector = Tensor((0..<d.width).map { Float($0 % 3) * 0.2 }, shape: [d.width])
+    let edits: [Edit] = [
+      Edit(z, .zero, heads: [0]), Edit(mlp, .scale(0.5)), Edit(mlp, .replace(vector), positions: [1]),
+      Edit(mlp, .mix(vector, share: 0.3), positions: [2]), Edit(mlp, .add(vector), positions: [3]),
+    ]
+    for measure in objectives(d, logits) {
+      for edits in [[], edits] {
+        func run(_ x: Tensor, gradient: Bool) throws -> Trace {
+          var request = TraceRequest(gradients: gradient ? [site] : [], edits: [Edit(site, .replace(x))] + edits)
+          request.objectives = [Objective(measure, position: logits.shape.count == 3 ? 4 : nil)]
+          return try model.run(input, request)
+        }
+        let gradient = try #require(try run(value, gradient: true).gradients[site]).values.map(Double.init)
+        // Along a direction that weighs every element differently, so that one wrong element shows.
+        let largest = gradient.map(abs).max() ?? 0
+        for start in 0..<3 {
+          let direction = value.values.indices.map { Double(($0 * 7 + start * 13) % 11) / 11 - 0.45 }
+          func moved(_ by: Double) throws -> Double {
+            let x = Tensor(zip(value.values, direction).map { Float(Double($0) + by * $1) }, shape: value.shape)
+            return try run(x, gradient: false).objectives[0]
+          }
+          let h = 0.02
+          let numeric = try (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
+          let wanted = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
+          #expect(
+            abs(numeric - wanted) <= 0.02 * largest + 1e-4, "\(measure), \(edits.count) edits: \(numeric), \(wanted)")
+        }
+      }
+    }
+  }
+
+  @Test(
+    "What heads read and write apart makes the same whole", arguments: ["gpt2", "llama", "gpt_neox", "bert_mlm", "t5"])
+  func apart(name: String) throws {
+    let reference = try Reference(Fixtures.url("models/\(name)"))
+    let d = reference.model.description
+    let plain = try reference.model.run(
+      reference.input, TraceRequest(sites: [.logits], gradients: [.embed(of: d)], parameterGradients: true))
+    let byHead = Set(d.sites.filter(\.kind.isByHead))
+    let apart = try reference.model.run(
+      reference.input,
+      TraceRequest(sites: byHead.union([.logits]), gradients: [.embed(of: d)], parameterGradients: true))
+    func expectEqual(_ a: Tensor?, _ b: Tensor?, _ what: String) throws {
+      let (a, b) = (try #require(a), try #require(b))
+      let largest = b.values.map(abs).max() ?? 0
+      #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) <= 2e-5 * max(0.05, largest) }, "\(what)")
+    }
+    try expectEqual(apart[.logits], plain[.logits], "logits")
+    try expectEqual(apart.gradients[.embed(of: d)], plain.gradients[.embed(of: d)], "embeddings")
+    for (name, gradient) in plain.parameterGradients { try expectEqual(apart.parameterGradients[name], gradient, name) }
+    for site in byHead { #expect(apart[site]?.shape[2] == d.stack.heads, "\(site.text)") }
+  }
+}
+
+extension Site {
+  fileprivate static func embed(of d: ModelDescription) -> Site { (d.encoder ?? d.stack).site(.embed) }
+}
