@@ -13,7 +13,7 @@ DESTDIR ?=
 ARGS ?=
 
 PACKAGES := libdnnl-dev libopenblas-dev libcairo2-dev libpango1.0-dev libpng-dev libisal-dev libdeflate-dev libjpeg-dev libcmark-gfm-dev \
-  libcmark-gfm-extensions-dev libonig-dev nettle-dev zlib1g-dev pkg-config
+  libcmark-gfm-extensions-dev libonig-dev nettle-dev liblbfgs-dev zlib1g-dev pkg-config
 # Programs that some tests look at figures with; where they are missing these tests are skipped.
 TEST_PACKAGES := poppler-utils librsvg2-bin
 SWIFT_NEEDED := 6.3

@@ -33,12 +33,13 @@ let package = Package(
     .systemLibrary(name: "COnig", pkgConfig: "oniguruma"),
     .systemLibrary(name: "CMarkGFM"),
     .systemLibrary(name: "CNettle"),
+    .systemLibrary(name: "CLBFGS"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
     .target(name: "CWords", exclude: ["en.json"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
 
     swift("Support", ["CKernels", "CNettle", "CWords"]),
-    swift("Tensors", ["Support", "CBLAS", "COneDNN", "CKernels"]),
+    swift("Tensors", ["Support", "CBLAS", "CLBFGS", "COneDNN", "CKernels"]),
     swift("Transformers", ["Support", "Tensors", "CKernels", "COnig"]),
     swift("Corpora", ["Support", "Tensors", "CISAL", "CPNG", "CJPEG"]),
     swift("Results", ["Support", "Tensors"]),

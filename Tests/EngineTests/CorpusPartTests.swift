@@ -69,7 +69,7 @@ struct CorpusPartTests {
       let arrays = result.arrays.sorted { $0.key < $1.key }.map { name, array in
         "\(name) \(array.shape) \(array.values.map(\.bitPattern))"
       }
-      return "\(result.id) \(result.notApplicable ?? "") \(result.tables) \(arrays)"
+      return "\(result.id) \(result.notApplicable?.text ?? "") \(result.tables) \(arrays)"
     }
   }
 

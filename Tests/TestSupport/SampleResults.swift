@@ -54,7 +54,32 @@ package struct SampleResults {
       id: RoutingMetrics.analysis,
       tables: [MetricTable(RoutingMetrics.entropy, (0..<layers).map { .init(.layer($0), sample.quantity()) })])
     routing[RoutingMetrics.load] = NumericArray(shape: [layers, experts], values: loads)
-    return [context, routing]
+    return [context, routing, sample.probes()]
+  }
+
+  private mutating func probes() -> AnalysisResult {
+    func curve(_ metric: Metric, _ value: (Double) -> Double) -> MetricTable {
+      MetricTable(
+        metric,
+        (0...layers).map { point in
+          let value = value(Double(point) / Double(layers))
+          return .init(.point(point), Quantity(value, n: 600, interval: value - 0.03...value + 0.03))
+        })
+    }
+    var result = AnalysisResult(id: ProbeMetrics.analysis)
+    for (kind, more) in [(ProbeMetrics.linear, 0.0), (ProbeMetrics.multilayer, 0.05)] {
+      result.tables += [
+        curve(kind.accuracy) { 0.75 + more + 0.5 * $0 * (1 - $0) },
+        curve(kind.control) { 0.7 + more - 0.3 * $0 },
+        curve(kind.selectivity) { 0.05 + 0.5 * $0 * (1 - $0) + 0.3 * $0 },
+      ]
+    }
+    result.tables.append(MetricTable(ProbeMetrics.majority, [.init(.model, Quantity(0.2, n: 600))]))
+    result.notes = [Note(Message(verbatim: "The probes tell 6 classes of upos."))]
+    result[ProbeMetrics.confusion[layers / 2]] = NumericArray(
+      shape: [6, 6], values: (0..<36).map { $0 % 7 == 0 ? 80 : Float(generator.index(below: 9)) })
+    result[ProbeMetrics.classes] = ["ADJ", "ADP", "DET", "NOUN", "PROPN", "VERB"]
+    return result
   }
 
   private mutating func quantity(_ scale: Double = 1) -> Quantity {

@@ -1,4 +1,5 @@
 package import Engine
+import Results
 package import Transformers
 
 /// The analyses there are, in the order of the report.
@@ -10,11 +11,15 @@ package enum AnalysisSuite {
     PerStack<RepresentationAnalysis>.self,
     PerStack<SimilarityAnalysis>.self,
     PerStack<ProjectionAnalysis>.self,
+    PerStack<ProbeAnalysis>.self,
     RepetitionAnalysis.self,
     RoutingAnalysis.self,
     CausalAnalysis.self,
     WeightAnalysis.self,
   ]
+
+  /// The names of those that run where none are named: all but the probes, which take longer than the others together.
+  package static let byDefault = all.map { $0.id }.filter { $0 != ProbeMetrics.analysis }
 
   /// Whether any of the given names needs a corpus.
   package static func readCorpus(_ names: [String]) -> Bool {

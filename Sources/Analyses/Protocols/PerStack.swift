@@ -10,6 +10,9 @@ package protocol StackAnalysis: Sendable {
 
   static var id: String { get }
 
+  /// What a job can set.
+  static var settings: any AnalysisSettings.Type { get }
+
   init(_ context: AnalysisContext, _ stack: StackDescription)
 
   /// Values at sites of the stack on the corpus.
@@ -23,9 +26,14 @@ package protocol StackAnalysis: Sendable {
   func result(of state: State) -> AnalysisResult
 }
 
+extension StackAnalysis {
+  package static var settings: any AnalysisSettings.Type { NoSettings.self }
+}
+
 /// The same analysis of every stack of a model: of the only one, or of encoder and decoder.
 package struct PerStack<Part: StackAnalysis>: CorpusAnalysis {
   package static var id: String { Part.id }
+  package static var settings: any AnalysisSettings.Type { Part.settings }
 
   private let parts: [(role: Site.Stack, part: Part)]
 

@@ -8,6 +8,7 @@ package struct TokenSample: AnalysisState {
   package struct Token: Codable, Sendable {
     package var key: UInt64
     package var document: String
+    /// Of the document that it is drawn with: windows of one document have the same.
     package var documentHash: UInt64
     package var position: Int
     package var text: String
@@ -39,11 +40,12 @@ package struct TokenSample: AnalysisState {
     t > 0 && (document.kinds[t] == .ordinary || document.kinds[t] == .punctuation)
   }
 
-  /// Offers the ordinary positions of a batch; `points` are tensors `[B, T, C]`.
-  package mutating func offer(_ documents: [TokenizedDocument], points: [Tensor]) {
+  /// Offers the ordinary positions of a batch, or only those that have a label; `points` are tensors `[B, T, C]`.
+  package mutating func offer(_ documents: [TokenizedDocument], points: [Tensor], labelled: Bool = false) {
     for (i, document) in documents.enumerated() {
       let hash = document.hash
       for t in document.ids.indices where TokenSample.isOrdinary(document, t) {
+        if labelled, document.labels[t] == nil { continue }
         let key = TokenSample.key(hash, t)
         guard key <= bound else { continue }
         var vectors: [Float] = []
@@ -54,7 +56,8 @@ package struct TokenSample: AnalysisState {
         }
         tokens.append(
           Token(
-            key: key, document: document.id, documentHash: hash, position: t, text: document.tokens[t],
+            key: key, document: document.id, documentHash: document.bootstrapHash, position: t,
+            text: document.tokens[t],
             entry: document.entries.isEmpty ? nil : document.entries[t], label: document.labels[t], vectors: vectors))
       }
       if tokens.count > limit + limit / 4 { shrink() }
@@ -69,7 +72,7 @@ package struct TokenSample: AnalysisState {
       guard key <= bound else { continue }
       tokens.append(
         Token(
-          key: key, document: document.id, documentHash: hash, position: 0, text: document.id,
+          key: key, document: document.id, documentHash: document.bootstrapHash, position: 0, text: document.id,
           label: document.documentLabel, vectors: vectors[i].values))
     }
     if tokens.count > limit + limit / 4 { shrink() }

@@ -87,6 +87,9 @@ struct AnalysisGuide: Sendable {
       "geometry", ["projection", "similarity"],
       places: [.column(["projection-"]), .column(["similarity-cka"])]),
     AnalysisGuide(
+      "probes", ["probes"],
+      places: [.column(["probes-accuracy", "probes-confusion"])]),
+    AnalysisGuide(
       "repetition", ["repetition"],
       places: [.row(["repetition-by-length", "repetition-along-text"])]),
     AnalysisGuide(

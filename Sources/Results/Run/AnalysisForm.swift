@@ -19,7 +19,7 @@ package struct AnalysisForm: Sendable {
   static let all = [
     CorpusTextMetrics.form, AttentionMetrics.form, InContextMetrics.form, RepetitionMetrics.form, RoutingMetrics.form,
     GradientMetrics.form, RepresentationMetrics.form, SimilarityMetrics.form, ProjectionMetrics.form,
-    CausalMetrics.form, WeightMetrics.form, WeightMetrics.censusForm, TrainingMetrics.form,
+    ProbeMetrics.form, CausalMetrics.form, WeightMetrics.form, WeightMetrics.censusForm, TrainingMetrics.form,
   ]
 
   /// What `arrays.safetensors` calls an array of an analysis.

@@ -18,6 +18,7 @@ package enum FigureCatalog {
     LossByPosition.self,
     Projections.self,
     SimilarityMatrices.self,
+    ProbeFigures.self,
     RepetitionCurves.self,
     ExpertLoads.self,
     PatchingFigures.self,

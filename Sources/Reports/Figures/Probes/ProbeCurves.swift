@@ -11,18 +11,28 @@ package struct ProbeCurves: FigureContent {
     package var control: Curve?
     /// Of guessing; nil where it is not known.
     package var chance: Double?
+    /// How one guesses: "chance", "majority".
+    package var guess: String
+    /// With intervals of its own where these were measured.
+    private let measuredSelectivity: Curve?
 
-    package init(_ name: String, accuracy: Curve, control: Curve? = nil, chance: Double? = nil) {
-      precondition(control.map { $0.x == accuracy.x } ?? true)
+    package init(
+      _ name: String, accuracy: Curve, control: Curve? = nil, selectivity: Curve? = nil, chance: Double? = nil,
+      guess: String = phrase("legend.chance")
+    ) {
+      precondition([control, selectivity].allSatisfy { $0.map { $0.x == accuracy.x } ?? true })
       self.name = name
       self.accuracy = accuracy
       self.control = control
+      measuredSelectivity = selectivity
       self.chance = chance
+      self.guess = guess
     }
 
     /// Accuracy less that of the control task.
     var selectivity: Curve? {
-      control.map { control in
+      if let measuredSelectivity { return measuredSelectivity }
+      return control.map { control in
         Curve(
           phrase("legend.selectivity"), x: accuracy.x,
           y: zip(accuracy.y, control.y).map { a, b in
@@ -73,7 +83,7 @@ package struct ProbeCurves: FigureContent {
         text += phrase("probeCurves.selectivityGoesRange", ["range": Seen.range(selectivity.y, names(selectivity))])
       }
       if let chance = task.chance {
-        text += phrase("probeCurves.chanceIsChance", ["chance": NumberFormat.text(chance)])
+        text += phrase("probeCurves.chanceIsChance", ["name": task.guess, "chance": NumberFormat.text(chance)])
       }
       return text + "."
     }.joined(separator: " ")
@@ -94,11 +104,15 @@ package struct ProbeCurves: FigureContent {
       if let control = task.control {
         marks += named(control, phrase("probeCurves.controlTask")).marks(.category(1), dash: [5, 2])
       }
-      if let selectivity = task.selectivity { marks += selectivity.marks(.category(2), dash: [1.5, 1.5]) }
-      if let chance = task.chance { marks.append(RuleMark(.atY, chance, name: phrase("legend.chance"))) }
+      if let selectivity = task.selectivity {
+        marks += named(selectivity, phrase("legend.selectivity")).marks(.category(2), dash: [1.5, 1.5])
+      }
+      if let chance = task.chance { marks.append(RuleMark(.atY, chance, name: task.guess)) }
       return Plot.Panel(tasks.count > 1 ? task.name : "", marks)
     }
-    let readings = tasks.flatMap { $0.accuracy.y + $0.accuracy.low + ($0.selectivity?.y ?? []) }
+    let readings = tasks.flatMap { task in
+      task.accuracy.y + task.accuracy.low + (task.selectivity.map { $0.y + $0.low } ?? [])
+    }
     let foot = min(0, (Plotting.extent(readings)?.lowerBound ?? 0) * 1.05)
     return Plot(
       title, x: .integers(place),
