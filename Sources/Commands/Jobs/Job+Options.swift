@@ -108,7 +108,7 @@ extension Job {
     taskFiles = tasks
     analysisSettings = file?.analysisSettings ?? [:]
     let named = arguments.list("analyses") ?? file?.analyses
-    let chosen = named ?? Job.analyses.filter { $0 != CausalAnalysis.id || !tasks.isEmpty }
+    let chosen = named ?? AnalysisSuite.byDefault.filter { $0 != CausalAnalysis.id || !tasks.isEmpty }
     guard chosen.contains(CausalAnalysis.id) == !taskFiles.isEmpty else {
       throw InputError(
         .usage, at: taskFiles.isEmpty ? "analyses" : "tasks",
