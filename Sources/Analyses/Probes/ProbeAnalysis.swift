@@ -118,7 +118,11 @@ package struct ProbeAnalysis: StackAnalysis {
     }
   }
 
-  package func result(of state: State) -> AnalysisResult {
+  package func result(of state: State) -> AnalysisResult { result(of: state, nil) }
+
+  package func finish(_ state: State, _ runner: Runner) -> AnalysisResult { result(of: state, runner) }
+
+  private func result(of state: State, _ runner: Runner?) -> AnalysisResult {
     guard let label else { return notApplicable(Message("note.probes.noLabel")) }
     if let other = settings.label, other != label {
       return notApplicable(Message("note.probes.otherLabel", ["label": label, "other": other]))
@@ -134,7 +138,7 @@ package struct ProbeAnalysis: StackAnalysis {
     }
     let suite = ProbeSuite(
       examples, points: order.count, width: width, seed: seed, c: settings.c, hasControl: isOfTokens,
-      fitsMultilayer: settings.fitsMultilayer)
+      fitsMultilayer: settings.fitsMultilayer, runner)
     var result = suite.result
     let unit = isOfTokens ? "tokens" : isOfImages ? "images" : "documents"
     result.notes.insert(

@@ -1,4 +1,5 @@
 import Results
+import Engine
 import Support
 import Tensors
 
@@ -28,7 +29,7 @@ struct ProbeSuite {
 
   init(
     _ examples: ProbeExamples, points: Int, width: Int, seed: UInt64, c: Double?, hasControl: Bool,
-    fitsMultilayer: Bool
+    fitsMultilayer: Bool, _ runner: Runner? = nil
   ) {
     self.examples = examples
     self.points = points
@@ -43,8 +44,10 @@ struct ProbeSuite {
     let own = parts.map(\.labels), tasks = hasControl ? [own, control] : [own]
     let kinds = kinds, suite = self
     let each = kinds.count * tasks.count
+    runner?.planned(points * each)
     let all = mapPieces(points * each) { piece in
-      suite.trial(
+      defer { runner?.done() }
+      return suite.trial(
         kinds[piece % each / tasks.count], point: piece / each, tasks[piece % tasks.count])
     }
     trials = (0..<points).map { point in

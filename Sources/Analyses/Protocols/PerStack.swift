@@ -24,6 +24,13 @@ package protocol StackAnalysis: Sendable {
   func observe(_ documents: [TokenizedDocument], of observation: Observation, into state: inout State)
 
   func result(of state: State) -> AnalysisResult
+
+  /// The same where it takes time: the runner is told what is planned and done.
+  func finish(_ state: State, _ runner: Runner) -> AnalysisResult
+}
+
+extension StackAnalysis {
+  package func finish(_ state: State, _ runner: Runner) -> AnalysisResult { result(of: state) }
 }
 
 extension StackAnalysis {
@@ -54,6 +61,11 @@ package struct PerStack<Part: StackAnalysis>: CorpusAnalysis {
     for (i, (role, part)) in parts.enumerated() {
       part.observe(observation.documents(of: role), of: observation, into: &states[i])
     }
+  }
+
+  package func finish(_ states: [Part.State], _ runner: Runner) throws -> AnalysisResult {
+    AnalysisResult(
+      id: Part.id, of: zip(parts, states).map { (Component.Stack($0.role), $0.part.finish($1, runner)) })
   }
 
   package func result(of states: [Part.State]) throws -> AnalysisResult {

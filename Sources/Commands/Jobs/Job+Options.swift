@@ -5,6 +5,7 @@ import Engine
 import Foundation
 import Plotting
 import Reports
+import Results
 import Support
 import Tensors
 import Training
@@ -116,6 +117,8 @@ extension Job {
         expected: taskFiles.isEmpty ? "tasks" : CausalAnalysis.id)
     }
     analyses = Job.analyses.filter(chosen.contains)
+    // A label that only the probes are told of is the corpus's.
+    corpus.label = corpus.label ?? (analysisSettings[ProbeMetrics.analysis] as? ProbeSettings)?.label
     selection = file?.selection
     training = TrainingReading(
       logs: arguments.list("logs")?.map { .init(path: URL(filePath: $0)) } ?? file?.logs, checkpoints: checkpoints,

@@ -29,6 +29,10 @@ package struct Runner: Sendable {
     self.progress = progress
   }
 
+  /// Says that pieces of other work are planned, or done: fits of probes.
+  package func planned(_ count: Int) { progress(.planned(count)) }
+  package func done(_ count: Int = 1) { progress(.done(count)) }
+
   /// What each run saw, in their order.
   ///
   /// - Throws: `InputError` as `Model.run`.

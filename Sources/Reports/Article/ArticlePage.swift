@@ -27,6 +27,8 @@ struct ArticlePage {
       "subtitle": .text(article.subtitle), "level": .text(article.verdict?.level.rawValue ?? article.kind),
       "levelTitle": .text(article.verdict?.level.title ?? article.kind),
       "kind": .text(article.kind),
+      "verdictLabel": .text(phrase("page.verdict")), "contentsLabel": .text(phrase("page.contents")),
+      "colophon": .text(MarkdownHTML.inline(phrase("page.colophon"))),
       "verdict": .text(MarkdownHTML.inline(article.verdictSentence)),
       "standouts": .list(article.standouts.map { .object(["html": .text(MarkdownHTML.inline($0))]) }),
       "sections": .list(sections),
@@ -47,6 +49,7 @@ struct ArticlePage {
             metrics.map { metric in
               [
                 "title": .text(metric.title), "unit": metric.unit.isEmpty ? .null : .text(metric.unit),
+                "inUnit": .text(metric.unit.isEmpty ? "" : phrase("page.inUnit", ["unit": metric.unit])),
                 "formula": .text(Formula.html(metric.formula)), "source": .text(metric.source),
               ]
             })
@@ -72,7 +75,8 @@ struct ArticlePage {
   private func value(_ figure: Figure, isSmall: Bool, _ figures: inout Int) -> TemplateValue {
     figures += 1
     return [
-      "id": .text(figure.id), "number": .text(String(figures)), "title": .text(figure.title),
+      "id": .text(figure.id), "number": .text(String(figures)),
+      "label": .text(phrase("page.figure", ["number": figures])), "title": .text(figure.title),
       "what": .text(unbroken(figure.caption.what)),
       "definition": .text(Formula.html(unbroken(figure.caption.definition))), "n": .text(unbroken(figure.caption.n)),
       "subject": .text(figure.caption.subject), "alt": .text(figure.altText),
@@ -112,6 +116,7 @@ struct ArticlePage {
       "id": .text(finding.id), "level": .text(finding.severity.rawValue),
       "levelTitle": .text(finding.severity.title), "title": .text(finding.title),
       "scope": .text(Escaping.visible(finding.scope)), "meaning": .text(finding.meaning),
+      "advice": .text(phrase("page.try")),
       "evidence": .list(finding.evidence.map { .object(["text": .text(Escaping.visible($0.sentence))]) }),
       "fixes": finding.fixes.isEmpty ? .null : .text(finding.fixes.joined(separator: "; ")),
     ]
