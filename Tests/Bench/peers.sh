@@ -25,6 +25,13 @@ for shape in "gpt2 8 128" "gpt2 1 512" "minilm 16 128"; do
   done
 done
 
+# Activation patching: 384 runs of one pair of 20 tokens, where the peer is installed.
+if "$python" -c 'import transformer_lens' 2>/dev/null; then
+  ours=$("$bench" causal.sweep | field median_s)
+  theirs=$("$python" "$peers/bench_causal.py" sweep_tl 2>/dev/null | field median_s)
+  row "patching sweep" "$ours" "$theirs"
+fi
+
 # A training step of a small GPT-2: forward, backward, clipping, AdamW.
 peer_step='
 import statistics, sys, time, torch

@@ -169,6 +169,12 @@ struct RowEditTests {
     try expectEqual(apart.gradients[.embed(of: d)], plain.gradients[.embed(of: d)], "embeddings")
     for (name, gradient) in plain.parameterGradients { try expectEqual(apart.parameterGradients[name], gradient, name) }
     for site in byHead { #expect(apart[site]?.shape[2] == d.stack.heads, "\(site.text)") }
+    // One at a time, so that nothing leans on what another site has made.
+    for site in byHead {
+      let alone = try reference.model.run(reference.input, TraceRequest(sites: [site, .logits]))
+      try expectEqual(alone[.logits], plain[.logits], site.text)
+      try expectEqual(alone[site], apart[site], site.text)
+    }
   }
 }
 

@@ -80,6 +80,8 @@ extension Runner {
     var target: Int?
     var hasTypes: Bool
     var start: Int?
+    /// Edited sites at which a pass goes another way, with other roundings: rows that do not go that way stay apart.
+    var detours: Set<Site>
   }
 
   /// What unedited runs of inputs had before blocks, `[1, T, C]`.
@@ -144,7 +146,9 @@ extension Runner {
       let layer = plan.firstLayer(plan.runs[run], d)
       let start = layer.flatMap { streams.streams[plan.runs[run].input]?[$0] == nil ? nil : $0 }
       groups[
-        Key(length: input.length, target: input.target?.length, hasTypes: input.typeIDs != nil, start: start),
+        Key(
+          length: input.length, target: input.target?.length, hasTypes: input.typeIDs != nil, start: start,
+          detours: Set(plan.runs[run].edits.map(\.site).filter(\.kind.isDetour))),
         default: []
       ].append(run)
     }

@@ -98,7 +98,12 @@ struct AnalysisGuide: Sendable {
     AnalysisGuide(
       "routing", ["routing"],
       places: [.column(["routing-load"])]),
-    AnalysisGuide("causal", ["causal"], places: []),
+    AnalysisGuide(
+      "causal", ["causal"],
+      places: [
+        .column(["causal-patch-resid-point-"]),
+        .row(["causal-patch-attn-out-", "causal-patch-mlp-out-", "causal-patch-head-z-"]),
+      ]),
     AnalysisGuide(
       "gradients", ["gradients"],
       places: [

@@ -139,6 +139,38 @@ extension Tape {
   }
 }
 
+extension Tape {
+  /// `y = x·W + b` for a few outputs, number by number in Double: what a row becomes does not depend on how many there are.
+  /// The weights get no gradient.
+  package func fewOutputs(_ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice) -> Variable {
+    precondition(!weight.needsGradient && bias?.needsGradient != true, "a few outputs have no gradient of weights")
+    let inputs = x.shape[x.shape.count - 1], rows = x.value.count / inputs, outputs = slice.outputCount
+    let y = Tensor(uninitialized: x.shape.dropLast() + [outputs])
+    let vectors = slice.matrices(of: weight.value).flatMap { _, matrix in
+      (0..<matrix.columns).map { Tensor(copying: matrix.columns($0..<$0 + 1)) }
+    }
+    let offsets = slice.parts.flatMap(Array.init).map { place in bias.map { Double($0.value.pointer[place]) } ?? 0 }
+    for row in 0..<rows {
+      let source = x.value.pointer + row * inputs
+      for (place, vector) in vectors.enumerated() {
+        let sum = (0..<inputs).reduce(offsets[place]) { $0 + Double(source[$1]) * Double(vector.pointer[$1]) }
+        y.pointer[row * outputs + place] = Float(sum)
+      }
+    }
+    return result(y, of: [x]) { dy, _ in
+      x.contribute { target, adding in
+        if !adding { target.pointer.update(repeating: 0, count: target.count) }
+        for row in 0..<rows {
+          for (place, vector) in vectors.enumerated() {
+            tk_accumulate_scaled(
+              target.pointer + row * inputs, vector.pointer, dy.pointer[row * outputs + place], inputs)
+          }
+        }
+      }
+    }
+  }
+}
+
 extension Variable {
   /// `contribute` for a part of a stored weight: the other parts are 0 until their own contributions come.
   fileprivate func contributeSlice(

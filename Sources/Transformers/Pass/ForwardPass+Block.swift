@@ -125,11 +125,11 @@ extension ForwardPass {
       })
   }
 
-  /// The same of keys and values that several heads share, copied for each where somebody looks at the copies.
-  private mutating func byHead(_ x: Variable, _ d: StackDescription, _ site: Site) throws -> Variable {
-    guard touches(site) else { return x }
-    let shape = [x.shape[0], x.shape[1], d.heads, d.headWidth], times = d.heads / x.shape[2]
-    return try at(site, tape.copies(x, of: d.headWidth, times: times, shape: shape))
+  /// Keys or values that several heads share, copied for each.
+  private func copied(_ x: Variable, _ d: StackDescription) -> Variable {
+    guard x.shape[2] < d.heads else { return x }
+    let shape = [x.shape[0], x.shape[1], d.heads, d.headWidth]
+    return tape.copies(x, of: d.headWidth, times: d.heads / x.shape[2], shape: shape)
   }
 
   /// What each query takes of the values, `[B, T, H, D]`: band by band, or in steps where somebody wants to hold or
@@ -171,8 +171,12 @@ extension ForwardPass {
       func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
       var key = try at(site(kinds.key), heads(memory, a.key, d, apartAt: site(kinds.keyIn)))
       var value = try at(site(kinds.value), heads(memory, a.value, d, apartAt: site(kinds.valueIn)))
-      key = try byHead(key, d, site(kinds.keyByHead))
-      value = try byHead(value, d, site(kinds.valueByHead))
+      // Where somebody looks at the copies of one, the other has as many.
+      let areApart = [kinds.keyIn, kinds.valueIn, kinds.keyByHead, kinds.valueByHead].contains { touches(site($0)) }
+      if areApart {
+        key = try at(site(kinds.keyByHead), copied(key, d))
+        value = try at(site(kinds.valueByHead), copied(value, d))
+      }
       if let keyNorm = a.keyNorm { key = norm(key, keyNorm, d) }
       if let rotary = stack.rotary(layer), kinds.isOwn {
         key = try at(d.site(.rotatedKey, layer: layer), tape.rotate(key, rotary))

@@ -65,18 +65,22 @@ extension ForwardPass {
         terms.append((index, objective.measure, network.head.isOfWholeInputs ? index : index * length + position, 1))
       }
     }
+    if let unembedding = network.head.unembedding {
+      for term in terms { try term.measure.check(unembedding.slice.outputCount) }
+    }
     trace.objectives = [Double](repeating: .nan, count: batch)
     for term in terms { trace.objectives[term.objective] = 0 }
     var total: Variable?
     func add(_ number: Variable) { total = total.map { tape.add($0, number) } ?? number }
     if !terms.isEmpty {
-      guard let logits = try logits(x, ofRows: terms.map(\.row)) else {
+      let narrowed = narrowed(&terms)
+      guard let logits = try logits(x, ofRows: terms.map(\.row), tokens: narrowed) else {
         throw InputError(
           .usage, at: "objective", phrase("error.thereNoLoss"), expected: phrase("expected.labelsModelHead"))
       }
       if request.objectiveLogits { trace.objectiveLogits = logits.value }
       let width = logits.shape[1]
-      for term in terms { try term.measure.check(width) }
+      if narrowed == nil { for term in terms { try term.measure.check(width) } }
       var values = [Double](repeating: 0, count: terms.count)
       values.withUnsafeMutableBufferPointer { values in
         nonisolated(unsafe) let values = values
@@ -98,6 +102,29 @@ extension ForwardPass {
     }
     if terms.isEmpty || request.objectives.contains(where: \.isCosine) { add(cosines(x, mask)) }
     return total
+  }
+
+  /// The tokens that alone count where all that is asked are differences of logits; the terms then name their places
+  /// among these. Nil where more is asked or looked at.
+  private func narrowed(
+    _ terms: inout [(objective: Int, measure: Objective.Measure, row: Int, weight: Double)]
+  ) -> [Int32]? {
+    guard let unembedding = network.head.unembedding, bfloats[unembedding] == nil, !touches(.logits),
+      !request.objectiveLogits, !request.parameterGradients, request.training == nil
+    else { return nil }
+    var tokens: Set<Int32> = []
+    for term in terms {
+      guard case .logit(let own, let others) = term.measure else { return nil }
+      tokens.formUnion(own + others)
+    }
+    let order = tokens.sorted()
+    guard order.count <= 64 else { return nil }
+    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, Int32($0)) })
+    for index in terms.indices {
+      guard case .logit(let own, let others) = terms[index].measure else { continue }
+      terms[index].measure = .logit(of: own.compactMap { places[$0] }, minus: others.compactMap { places[$0] })
+    }
+    return order
   }
 
   /// The sum of the rows' cosines.
@@ -128,9 +155,16 @@ extension ForwardPass {
   }
 
   /// Some rows of the logits, `[rows, V]`, of which alone are computed where nobody looks at the others.
-  private mutating func logits(_ x: Variable, ofRows rows: [Int]) throws -> Variable? {
+  ///
+  /// - Parameter tokens: those that are computed, in order; all where nil.
+  private mutating func logits(_ x: Variable, ofRows rows: [Int], tokens: [Int32]?) throws -> Variable? {
     if !network.head.isOfWholeInputs, !touches(.logits) {
-      return logits(tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]]))
+      let read = tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])
+      guard let tokens, let unembedding = network.head.unembedding else { return logits(read) }
+      let few = unembedding.outputs(tokens.map(Int.init))
+      return tape.fewOutputs(
+        beforeUnembedding(read), weight: parameters[few.weight], bias: few.bias.map { parameters[$0] },
+        slice: few.slice)
     }
     guard let all = logits(x) else { return nil }
     let seen = try at(.logits, all), width = seen.shape[seen.shape.count - 1]

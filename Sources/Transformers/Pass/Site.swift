@@ -113,6 +113,11 @@ package struct Site: Hashable, Sendable {
       }
     }
 
+    /// Whether a pass that stops there computes in other steps than one that does not, which may round otherwise.
+    package var isDetour: Bool {
+      isSquare || isByHead || [.logits, .attentionIn, .crossIn, .mlpIn].contains(self)
+    }
+
     /// Whether heads are an axis.
     var hasHeads: Bool {
       switch self {

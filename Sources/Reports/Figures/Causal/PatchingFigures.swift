@@ -24,7 +24,7 @@ package enum PatchingFigures: FigureBuilder {
     _ results: RunResults
   ) -> FigureOutcome? {
     guard let array = analysis[CausalMetrics.keys(mode, map)[task]] else { return nil }
-    let id = "causal-\(slug(task))-\(mode.rawValue)-\(slug(map.rawValue))"
+    let id = "causal-\(mode.rawValue)-\(slug(map.rawValue))-\(slug(task))"
     guard array.values.contains(where: \.isFinite) else {
       return .omitted(id: id, reason: phrase("patchingFigures.noDifference", ["task": task]))
     }
