@@ -284,3 +284,24 @@ TK_CLONES double tk_log_sum_exp(const float *x, size_t count, float *exponential
   *sum = total;
   return log(total) + (double)largest;
 }
+
+TK_CLONES void tk_score_row(
+    float *p, const float *q, const float *keys, size_t count, size_t stride, size_t width, float scale) {
+#pragma clang fp reassociate(on) contract(fast)
+  for (size_t k = 0; k < count; k++) {
+    const float *key = keys + k * stride;
+    float sum = 0;
+    for (size_t i = 0; i < width; i++) sum += q[i] * key[i];
+    p[k] = scale * sum;
+  }
+}
+
+TK_CLONES void tk_mix_row(
+    float *z, const float *p, const float *values, size_t count, size_t stride, size_t width) {
+#pragma clang fp contract(fast)
+  for (size_t i = 0; i < width; i++) z[i] = 0;
+  for (size_t k = 0; k < count; k++) {
+    const float *value = values + k * stride;
+    for (size_t i = 0; i < width; i++) z[i] += p[k] * value[i];
+  }
+}

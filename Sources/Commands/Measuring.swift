@@ -1,3 +1,4 @@
+import Analyses
 import Corpora
 import Engine
 import Foundation
@@ -38,7 +39,12 @@ extension Job {
   ///
   /// - Throws: `InputError` as `PairsFile` and `TokenizedTask`.
   func tokenizedTasks(_ tokenizer: Tokenizer?, _ d: ModelDescription) throws -> [TokenizedTask] {
-    try taskFiles.map { try TokenizedTask(PairsFile(path: $0.relativePath), tokenizer, d) }
+    if !taskFiles.isEmpty, !CausalAnalysis.concerns(d) {
+      throw InputError(
+        .usage, at: "tasks", phrase("error.doesNotApply"), expected: phrase("expected.languageModel"),
+        found: d.task.text)
+    }
+    return try taskFiles.map { try TokenizedTask(PairsFile(path: $0.relativePath), tokenizer, d) }
   }
 
   /// What the analyses find that need no corpus.

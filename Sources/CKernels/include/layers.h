@@ -63,6 +63,10 @@ void tk_softmax_entropies(float *entropies, const float *weighted, size_t rows);
 /// −Σ p ln p over all columns of rows of probabilities; those below the normal range of floats count as 0.
 void tk_entropies(float *entropies, const float *p, size_t rows, size_t stride, size_t keys);
 
+/// `p[k] = scale · Σ_i q[i]·keys[k·stride + i]`, and `z[i] = Σ_k p[k]·values[k·stride + i]`: one query of one head.
+void tk_score_row(float *p, const float *q, const float *keys, size_t count, size_t stride, size_t width, float scale);
+void tk_mix_row(float *z, const float *p, const float *values, size_t count, size_t stride, size_t width);
+
 /// ds = p·(dp − Σ p·dp) for one row, in place of dp.
 void tk_softmax_row_backward(float *dp, const float *p, size_t keys);
 

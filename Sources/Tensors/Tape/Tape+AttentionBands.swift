@@ -12,7 +12,7 @@ package struct RelativeBias {
   }
 
   /// A head's bias for every distance.
-  fileprivate func values(head: Int, of heads: Int) -> [Float] {
+  func values(head: Int, of heads: Int) -> [Float] {
     buckets.map { table.value.pointer[Int($0) * heads + head] }
   }
 }

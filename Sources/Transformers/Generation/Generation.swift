@@ -117,7 +117,7 @@ struct Generation {
       input = ModelInput(rows: prompts, pad: 0)
     }
     input = try input.checked(against: model.description)
-    cache = KeyValueCache(layers: model.description.layers)
+    cache = KeyValueCache(layers: model.description.layers, capacity: limit)
     texts = prompts
     generators = places.map(request.choice.generator)
     live = prompt < limit ? Array(prompts.indices) : []

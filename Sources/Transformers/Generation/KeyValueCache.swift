@@ -11,20 +11,48 @@ final class KeyValueCache {
   private(set) var length = 0
   /// The encoder's output and which of its positions are real.
   var memory: (states: Variable, mask: [UInt8])?
-  /// By layer, `[B, T, H′, D]`.
-  private var own: [Pair?]
+  /// How many positions there is room for.
+  private let capacity: Int
+  /// By layer, `[B, capacity, H′, D]`: written in place, never copied from step to step.
+  private var own: [(key: Tensor, value: Tensor)?]
   private var cross: [Pair?]
 
-  init(layers: Int) {
+  init(layers: Int, capacity: Int) {
+    self.capacity = capacity
     own = Array(repeating: nil, count: layers)
-    cross = own
+    cross = Array(repeating: nil, count: layers)
   }
 
-  /// The keys and values of all positions of a layer: the known ones, then `new`.
-  func extend(_ layer: Int, by new: Pair) -> Pair {
-    let all = own[layer].map { (joined($0.key, new.key), joined($0.value, new.value)) } ?? new
+  /// Writes what a layer has made of new positions behind the known ones.
+  func add(_ new: Pair, _ layer: Int) {
+    let shape = [new.key.shape[0], capacity] + new.key.shape.dropFirst(2)
+    let all = own[layer] ?? (Tensor(uninitialized: shape), Tensor(uninitialized: shape))
     own[layer] = all
-    return all
+    for (target, source) in [(all.key, new.key.value), (all.value, new.value.value)] {
+      let (room, size) = (target.count / target.shape[0], source.count / source.shape[0])
+      let width = room / capacity
+      forEachPiece(source.shape[0]) { row in
+        (target.pointer + row * room + length * width).update(from: source.pointer + row * size, count: size)
+      }
+    }
+  }
+
+  /// The keys and values of all positions of a layer, in memory with room for more: `[B, capacity, H′, D]`.
+  func buffers(_ layer: Int) -> (key: Tensor, value: Tensor)? { own[layer] }
+
+  /// A copy of the first `count` positions of a layer, `[B, count, H′, D]`.
+  func copies(_ layer: Int, _ count: Int) -> Pair? {
+    own[layer].map { key, value in
+      func copy(_ all: Tensor) -> Variable {
+        let result = Tensor(uninitialized: [all.shape[0], count] + all.shape.dropFirst(2))
+        let (room, size) = (all.count / all.shape[0], result.count / all.shape[0])
+        for row in 0..<all.shape[0] {
+          (result.pointer + row * size).update(from: all.pointer + row * room, count: size)
+        }
+        return Variable(result)
+      }
+      return (copy(key), copy(value))
+    }
   }
 
   /// The keys and values of an encoder's output, made by `make` the first time.
@@ -38,28 +66,23 @@ final class KeyValueCache {
   /// Called when all layers have run.
   func advance(by positions: Int) { length += positions }
 
-  /// Keeps these rows of the batch alone.
+  /// Keeps these rows of the batch alone, which are given in their order.
   func keep(_ rows: [Int]) {
     func kept(_ pair: Pair?) -> Pair? { pair.map { (selected($0.key, rows), selected($0.value, rows)) } }
-    own = own.map(kept)
+    // Rows move up in their own memory.
+    func moved(_ all: Tensor) -> Tensor {
+      let room = all.count / all.shape[0]
+      for (index, row) in rows.enumerated() where index < row {
+        (all.pointer + index * room).update(from: all.pointer + row * room, count: room)
+      }
+      return Tensor(storage: all.storage, offset: all.offset, shape: [rows.count] + all.shape.dropFirst())
+    }
+    own = own.map { $0.map { (moved($0.key), moved($0.value)) } }
     cross = cross.map(kept)
     memory = memory.map { states, mask in
       let length = states.shape[1]
       return (selected(states, rows), rows.flatMap { mask[$0 * length..<($0 + 1) * length] })
     }
-  }
-
-  /// `[B, T, …]` and `[B, T′, …]` as `[B, T + T′, …]`.
-  private func joined(_ first: Variable, _ second: Variable) -> Variable {
-    let (a, b) = (first.value, second.value), batch = a.shape[0], rest = Array(a.shape.dropFirst(2))
-    let result = Tensor(uninitialized: [batch, a.shape[1] + b.shape[1]] + rest)
-    let (before, after) = (a.count / max(1, batch), b.count / max(1, batch))
-    forEachPiece(batch) { row in
-      let target = result.pointer + row * (before + after)
-      target.update(from: a.pointer + row * before, count: before)
-      (target + before).update(from: b.pointer + row * after, count: after)
-    }
-    return Variable(result)
   }
 
   private func selected(_ all: Variable, _ rows: [Int]) -> Variable {

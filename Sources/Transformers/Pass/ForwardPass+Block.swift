@@ -84,11 +84,14 @@ extension ForwardPass {
       kinds.isOwn
       ? stack.slopes ?? a.relativeBias.map { RelativeBias(table: parameters[$0], buckets: stack.buckets) }
       : nil
+    let mix = Mix(bias: bias, scale: d.scoreScales[layer], visibility: visibility)
+    let read = try behindCache(stack, layer, kinds, query, (key, value), mix)
     let z = try at(
       site(kinds.z),
-      mixed(
-        query, key, value, bias, d, scale: d.scoreScales[layer], visibility, scores: site(kinds.scores),
-        pattern: site(kinds.pattern)))
+      read.z
+        ?? mixed(
+          query, read.pair.key, read.pair.value, bias, d, scale: mix.scale, visibility, scores: site(kinds.scores),
+          pattern: site(kinds.pattern)))
     let out = try written(z, a.output, site(kinds.result))
     return try at(site(kinds.out), a.outputNorm.map { norm(out, $0, d) } ?? out)
   }
@@ -162,7 +165,7 @@ extension ForwardPass {
       pattern: dropout.map { tape.dropout(p, $0) } ?? p, value: value, visibility: visibility)
   }
 
-  /// Keys as they meet queries, and values; behind a cache those of earlier positions too.
+  /// Keys as they meet queries, and values.
   private mutating func keysAndValues(
     _ stack: StackPass, _ layer: Int, _ a: Network.Attention, _ kinds: AttentionKinds, _ memory: Branch
   ) throws -> KeyValueCache.Pair {
@@ -183,8 +186,35 @@ extension ForwardPass {
       }
       return (key, value)
     }
-    guard let cache = stack.cache else { return try made() }
-    return try kinds.isOwn ? cache.extend(layer, by: made()) : cache.cross(layer, made)
+    guard let cache = stack.cache, !kinds.isOwn else { return try made() }
+    return try cache.cross(layer, made)
+  }
+
+  /// How scores become weights of values.
+  private struct Mix {
+    let bias: RelativeBias?
+    let scale: Float
+    let visibility: Visibility
+  }
+
+  /// Behind a cache, what one new position of each row takes of all values, where nothing of the steps between is looked
+  /// at; else the keys and values that there are.
+  private func behindCache(
+    _ stack: StackPass, _ layer: Int, _ kinds: AttentionKinds, _ query: Variable, _ new: KeyValueCache.Pair, _ mix: Mix
+  ) throws -> (z: Variable?, pair: KeyValueCache.Pair) {
+    guard let cache = stack.cache else { return (nil, new) }
+    if kinds.isOwn { cache.add(new, layer) }
+    let count = kinds.isOwn ? cache.length + stack.length : new.key.shape[1]
+    func site(_ kind: Site.Kind) -> Site { stack.d.site(kind, layer: layer) }
+    let isPlain = stack.d.similarity == .softmax && !touches(site(kinds.scores)) && !touches(site(kinds.pattern))
+    guard stack.length == 1, isPlain, request.observer == nil else {
+      return (nil, kinds.isOwn && cache.length > 0 ? cache.copies(layer, count) ?? new : new)
+    }
+    let all = kinds.isOwn ? cache.buffers(layer) ?? (new.key.value, new.value.value) : (new.key.value, new.value.value)
+    let z = tape.attentionStep(
+      query: query, keys: all.0, values: all.1, count: count, scale: mix.scale, visibility: mix.visibility,
+      bias: mix.bias)
+    return (z, new)
   }
 
   /// `[B, T, heads · D]` by heads.
