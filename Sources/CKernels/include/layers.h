@@ -67,6 +67,12 @@ void tk_entropies(float *entropies, const float *p, size_t rows, size_t stride, 
 void tk_score_row(float *p, const float *q, const float *keys, size_t count, size_t stride, size_t width, float scale);
 void tk_mix_row(float *z, const float *p, const float *values, size_t count, size_t stride, size_t width);
 
+/// `y[m, c] = Σ_k x[m, k]·w[k, c]`, or `w[c, k]` where the outputs lie in rows: few rows and a large matrix.
+void tk_step_input_major(float *y, size_t y_stride, const float *x, size_t rows, const float *w, size_t w_stride,
+                         size_t depth, size_t columns);
+void tk_step_output_major(float *y, size_t y_stride, const float *x, size_t rows, const float *w, size_t w_stride,
+                          size_t depth, size_t columns);
+
 /// ds = p·(dp − Σ p·dp) for one row, in place of dp.
 void tk_softmax_row_backward(float *dp, const float *p, size_t keys);
 

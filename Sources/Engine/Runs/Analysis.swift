@@ -171,8 +171,11 @@ package struct Needs: Sendable {
   }
 
   /// Whether anything is asked of the corpus.
-  package var readsCorpus: Bool {
-    documents || tokenLosses || !sites.isEmpty || !gradients.isEmpty || parameterGradients || !watchers.isEmpty
+  package var readsCorpus: Bool { documents || runsModel }
+
+  /// Whether anything is asked of the model's runs on the corpus.
+  package var runsModel: Bool {
+    tokenLosses || !sites.isEmpty || !gradients.isEmpty || parameterGradients || !watchers.isEmpty
   }
 
   /// Whether anything is asked of the repeated tokens.

@@ -181,6 +181,7 @@ package struct CorpusRun {
 
   /// One batch, forward, and backward where gradients are asked for and the model has a loss on plain text.
   private func run(_ batch: Batch, _ needs: Needs, _ observe: (Observation) throws -> Void) throws {
+    guard needs.runsModel else { return try observe(batch.observation(.corpus, Trace())) }
     let (watchers, look) = needs.watch(batch.documents, batch.targets)
     var plain = TraceRequest(sites: needs.sites)
     plain.observer = look

@@ -140,6 +140,32 @@ extension Tape {
 }
 
 extension Tape {
+  /// `y = x·W + b` of few rows, for which the weights are read once; it is not differentiated. A row's numbers do not
+  /// depend on the other rows, but round otherwise than those of `linear`.
+  package func linearStep(_ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice) -> Variable {
+    let inputs = x.shape[x.shape.count - 1], rows = x.value.count / inputs, outputs = slice.outputCount
+    let y = Tensor(uninitialized: x.shape.dropLast() + [outputs])
+    for (part, columns) in slice.columns {
+      let matrix = slice.matrix(of: weight.value, part)
+      forEachChunk(of: columns.count, size: 256) { range in
+        let target = y.pointer + columns.lowerBound + range.lowerBound
+        if matrix.isTransposed {
+          tk_step_output_major(
+            target, outputs, x.value.pointer, rows, matrix.pointer + range.lowerBound * matrix.stride, matrix.stride,
+            inputs, range.count)
+        } else {
+          tk_step_input_major(
+            target, outputs, x.value.pointer, rows, matrix.pointer + range.lowerBound, matrix.stride, inputs,
+            range.count)
+        }
+        if let bias {
+          tk_add_bias(target, bias.value.pointer + part.lowerBound + range.lowerBound, rows, range.count, outputs)
+        }
+      }
+    }
+    return Variable(y)
+  }
+
   /// `y = x·W + b` for a few outputs, number by number in Double: what a row becomes does not depend on how many there are.
   /// The weights get no gradient.
   package func fewOutputs(_ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice) -> Variable {

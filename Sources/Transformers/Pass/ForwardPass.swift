@@ -23,6 +23,8 @@ struct ForwardPass {
   private let touched: Set<Site>
   /// Places in the request's edits.
   private let edits: [Site: [Int]]
+  /// Whether the pass adds one position to what a cache holds.
+  private var isStep = false
   /// How often something was dropped.
   private var drops: UInt64 = 0
 
@@ -84,7 +86,10 @@ struct ForwardPass {
     if let weight = bfloats[p] {
       return tape.linear(x, weight: weight, bias: p.bias.map { parameters[$0] }, slice: p.slice)
     }
-    return tape.linear(x, weight: parameters[p.weight], bias: p.bias.map { parameters[$0] }, slice: p.slice)
+    let (weight, bias) = (parameters[p.weight], p.bias.map { parameters[$0] })
+    return isStep
+      ? tape.linearStep(x, weight: weight, bias: bias, slice: p.slice)
+      : tape.linear(x, weight: weight, bias: bias, slice: p.slice)
   }
 
   /// The rows of a table of tokens.
@@ -139,6 +144,7 @@ struct ForwardPass {
       cache.memory = (try output(of: StackPass(encoder, network, input)), input.mask)
     }
     let stack = StackPass(d.stack, network.stack, input, memory: cache.memory, cache: cache)
+    isStep = cache.length > 0 && stack.length == 1
     let x = try output(of: stack)
     cache.advance(by: stack.length)
     return logits(tape.select(x, position: stack.length - 1))?.value ?? x.value
