@@ -97,7 +97,7 @@ private struct Steps {
   let tokens: TelemetryTokens
 
   init(_ shape: TrainingShape) throws {
-    trainer = Trainer(
+    trainer = try Trainer(
       try shape.model.model(), TrainerSettings(schedule: Schedule(shape: .constant, rate: 1e-3, steps: 1 << 20)))
     var generator = SeededGenerator(seed: 0)
     let vocabulary = shape.model.vocabulary

@@ -6,7 +6,9 @@ import Transformers
 /// usage: bench NAME… (all where none is named)
 let arguments = Array(CommandLine.arguments.dropFirst())
 
-let benchmarks = productBenchmarks + modelBenchmarks + precisionBenchmarks + trainingBenchmarks + experimentBenchmarks + figureBenchmarks
+let benchmarks =
+  productBenchmarks + modelBenchmarks + precisionBenchmarks + trainingBenchmarks + experimentBenchmarks
+  + figureBenchmarks
 
 for entry in benchmarks
 where arguments.isEmpty || arguments.contains(where: { isMeant(entry.name, by: $0) }) {

@@ -21,6 +21,8 @@ struct ComponentTests {
     }
   }
 
-  @Test("What is no component is none", arguments: ["", "P", "P01", "L1.N", "L1.K2", "L1.KV", "edge:a", "heads:1", "Q3"])
+  @Test(
+    "What is no component is none",
+    arguments: ["", "P", "P01", "L1.N", "L1.K2", "L1.KV", "edge:a", "heads:1", "Q3"])
   func none(text: String) { #expect(Component(id: text) == nil) }
 }

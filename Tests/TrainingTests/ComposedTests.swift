@@ -37,6 +37,13 @@ struct ComposedTests {
       ]
     ),
     ("no residual", ["residual_weight": .integer(0)]), ("weighed", ["residual_weight": .number(0.9)]),
+    ("MLP first", ["sublayer_order": .string("mlp_first")]),
+    ("MLP first, post", ["sublayer_order": .string("mlp_first"), "norm_placement": .string("post")]),
+    ("parallel", ["sublayer_order": .string("parallel")]),
+    (
+      "parallel, sandwich",
+      ["sublayer_order": .string("parallel"), "norm_placement": .string("sandwich"), "norm": .string("rms_norm")]
+    ),
     ("sees ahead", ["is_causal": .bool(false)]),
   ]
 
@@ -53,6 +60,42 @@ struct ComposedTests {
       rows: [[5, 9, 33, 5, 9, 61, 100, 7, 8, 9, 10, 11], [44, 2, 44, 2, 80, 1, 3]], typeIDs: nil, pad: 0)
     input.labels = zip(input.ids, input.mask).map { $1 == 0 ? -100 : $0 }
     return input
+  }
+
+  @Test("Sublayers come in their order: each reads what the others before it have written")
+  func order() throws {
+    func sites(_ order: String) throws -> (d: ModelDescription, trace: Trace) {
+      let model = try model(["sublayer_order": .string(order), "norm": .string("none")]), d = model.description
+      let asked = d.sites.filter { !$0.kind.isByHead && !$0.kind.isSquare }
+      return (d, try model.run(input, TraceRequest(sites: Set(asked))))
+    }
+    func sum(_ trace: Trace, _ kinds: [Site.Kind]) throws -> [Float] {
+      let first = try #require(trace[Site(kinds[0], layer: 1)]).values
+      return try kinds.dropFirst().reduce(first) { sum, kind in
+        zip(sum, try #require(trace[Site(kind, layer: 1)]).values).map(+)
+      }
+    }
+    func value(_ trace: Trace, _ kind: Site.Kind) throws -> [Float] {
+      try #require(trace[Site(kind, layer: 1)]).values
+    }
+    func isClose(_ a: [Float], _ b: [Float]) -> Bool { zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 * max(1, abs($1)) } }
+    let plain = try sites("attention_first").trace
+    #expect(try value(plain, .mlpIn) == sum(plain, [.residPre, .attentionOut]))
+    let first = try sites("mlp_first").trace
+    #expect(try value(first, .mlpIn) == value(first, .residPre))
+    #expect(try value(first, .attentionIn) == sum(first, [.residPre, .mlpOut]))
+    #expect(try value(first, .attentionIn) == value(first, .residMid))
+    #expect(try isClose(value(first, .residPost), sum(first, [.residPre, .mlpOut, .attentionOut])))
+    let (d, both) = try sites("parallel")
+    #expect(try value(both, .mlpIn) == value(both, .residPre) && value(both, .attentionIn) == value(both, .residPre))
+    #expect(try isClose(value(both, .residPost), sum(both, [.residPre, .attentionOut, .mlpOut])))
+    #expect(!d.sites.contains(Site(.residMid, layer: 0)))
+    // The first block's MLP says the same in all, but where attention came before.
+    #expect(try value(first, .mlpOut) != value(plain, .mlpOut))
+    #expect(throws: InputError.self) {
+      try model(["sublayer_order": .string("parallel"), "norm_placement": .string("post")])
+    }
+    #expect(throws: InputError.self) { try model(["sublayer_order": .string("mlp_last")]) }
   }
 
   @Test("Gradients against differences of the loss", arguments: variants.map(\.name))

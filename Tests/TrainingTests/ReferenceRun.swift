@@ -38,7 +38,7 @@ struct ReferenceRun {
       optimizer: OptimizerSettings(weightDecay: 0.01, clipNorm: 1),
       schedule: Schedule(shape: .cosine, rate: 0.002, warmup: 20, steps: steps.count))
     change(&settings)
-    return Trainer(try Model(directory: Fixtures.url("models/gpt2")), settings)
+    return try Trainer(try Model(directory: Fixtures.url("models/gpt2")), settings)
   }
 }
 

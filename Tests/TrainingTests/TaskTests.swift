@@ -119,7 +119,7 @@ struct TaskTests {
   @Test("Translation: pairs that are decoded to the letter are counted")
   func exactMatch() throws {
     let model = try Model(directory: Fixtures.url("models/marian"))
-    let trainer = Trainer(model, TrainerSettings(schedule: Schedule(shape: .constant, rate: 1e-3, steps: 1)))
+    let trainer = try Trainer(model, TrainerSettings(schedule: Schedule(shape: .constant, rate: 1e-3, steps: 1)))
     let sources: [[Int32]] = [[5, 9, 30, 0], [7, 8, 0], [40, 41, 42, 43, 44, 0]]
     // Beginnings of what it writes: an end that is forced at the limit is no match.
     let whole = try model.targets(of: sources, GenerationRequest(maximumTokens: 12))

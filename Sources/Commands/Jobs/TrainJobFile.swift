@@ -22,6 +22,7 @@ import Transformers
 ///   optimizer: { method: "adamw", rate: 1e-3, weight_decay: 0.1, clip_norm: 1 },
 ///   schedule: { shape: "cosine", warmup: 100 },
 ///   dropout: 0.1,
+///   freeze: ["embeddings", "blocks.0-3"],                          // what stays as it is
 ///   checkpoints: "logarithmic",
 ///   telemetry: { every: 10, histograms: true, classes: 20 },       // steps between records, and between classes
 ///   output: { folder: "out" }, seed: 0,
@@ -51,7 +52,7 @@ struct TrainJobFile {
   private func plan(_ file: Setting, _ output: URL?) throws -> TrainingPlan {
     let job = try file.fields([
       "name", "task", "model", "tokenizer", "image_processor", "data", "evaluation", "steps", "epochs", "batch",
-      "accumulation", "optimizer", "schedule", "dropout", "label_smoothing", "masking", "plant", "on_fault",
+      "accumulation", "optimizer", "schedule", "dropout", "label_smoothing", "masking", "plant", "freeze", "on_fault",
       "checkpoints",
       "log_every", "telemetry", "output", "seed",
     ])
@@ -121,6 +122,7 @@ struct TrainJobFile {
         throw masking.error(phrase("trainJobFile.isOutOfRange"), expected: phrase("trainJobFile.moreThan0"))
       }
     }
+    plan.frozen = FrozenParts(try job["freeze"]?.filledList().map { try $0.text() } ?? [])
     plan.plants = try job["plant"]?.filledList().map(plant) ?? []
     if let policy = job["on_fault"] { plan.onFault = try policy.member(of: TrainerSettings.FaultPolicy.self) }
     if let checkpoints = job["checkpoints"] { plan.checkpoints = try self.checkpoints(checkpoints) }

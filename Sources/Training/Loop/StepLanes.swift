@@ -10,11 +10,13 @@ import Transformers
 /// depend on the number of threads.
 struct StepLanes {
   private let weights: TrainableWeights
+  private let frozen: Set<Int>
   /// Where the lanes' gradients lie; those of the first are the optimiser's.
   private var storages: [Storage]
 
   init(_ optimizer: Optimizer) {
     weights = optimizer.weights
+    frozen = optimizer.frozen
     storages = [optimizer.gradients]
   }
 
@@ -24,7 +26,9 @@ struct StepLanes {
   /// By lane and parameter, where its passes leave their gradients.
   mutating func gradients(of lanes: Int) -> [[Tensor?]] {
     while storages.count < lanes { storages.append(Storage(count: weights.count)) }
-    return storages.prefix(lanes).map(weights.tensors)
+    return storages.prefix(lanes).map { storage in
+      weights.tensors(in: storage).enumerated().map { frozen.contains($0) ? nil : $1 }
+    }
   }
 
   /// Adds the other lanes' gradients to the first's.

@@ -18,10 +18,11 @@ package final class Trainer {
   package var model: Model { optimizer.weights.model }
 
   /// - Parameter model: left as it is; its weights are copied.
-  package init(_ model: Model, _ settings: TrainerSettings) {
+  /// - Throws: `InputError(.usage)` where what is to be frozen is not there, or nothing is left.
+  package init(_ model: Model, _ settings: TrainerSettings) throws {
     self.settings = settings
     let weights = TrainableWeights(copying: model)
-    optimizer = Optimizer(weights, settings.optimizer)
+    optimizer = Optimizer(weights, settings.optimizer, frozen: try settings.frozen.parameters(of: model))
     lanes = StepLanes(optimizer)
     sites = TelemetrySites(model)
   }

@@ -16,10 +16,13 @@ package struct TrainerSettings: Sendable {
   package var labelSmoothing: Double
   package var onFault: FaultPolicy
   package var seed: UInt64
+  /// What stays as it is.
+  package var frozen: FrozenParts
 
   package init(
     optimizer: OptimizerSettings = OptimizerSettings(), schedule: Schedule, dropout: DropoutRates = DropoutRates(),
-    labelSmoothing: Double = 0, onFault: FaultPolicy = .stop, seed: UInt64 = 0
+    labelSmoothing: Double = 0, onFault: FaultPolicy = .stop, seed: UInt64 = 0,
+    frozen: FrozenParts = FrozenParts()
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
@@ -27,5 +30,6 @@ package struct TrainerSettings: Sendable {
     self.labelSmoothing = labelSmoothing
     self.onFault = onFault
     self.seed = seed
+    self.frozen = frozen
   }
 }

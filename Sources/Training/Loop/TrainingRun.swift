@@ -54,11 +54,11 @@ package final class TrainingRun {
     setup = try TrainingSetup(plan, from: last?.url)
     let schedule = Schedule(
       shape: plan.shape, rate: plan.rate, warmup: plan.warmup, steps: setup.steps, floor: plan.floor)
-    trainer = Trainer(
+    trainer = try Trainer(
       setup.model,
       TrainerSettings(
         optimizer: plan.optimizer, schedule: schedule, dropout: plan.dropout, labelSmoothing: plan.labelSmoothing,
-        onFault: plan.onFault, seed: UInt64(plan.seed)))
+        onFault: plan.onFault, seed: UInt64(plan.seed), frozen: plan.frozen))
     if let last {
       log = try CheckpointFolder.restore(trainer, from: last.url)
     } else {

@@ -9,6 +9,8 @@ package import Transformers
 package final class Optimizer {
   package let settings: OptimizerSettings
   package let weights: TrainableWeights
+  /// Parameters that stay as they are.
+  package let frozen: Set<Int>
   /// Of the current step.
   package let gradients: Storage
   /// Adam's mean of gradients, or the momentum.
@@ -28,7 +30,8 @@ package final class Optimizer {
   private let groups: [Range<Int>]
   private static let pieceLength = 1 << 15
 
-  package init(_ weights: TrainableWeights, _ settings: OptimizerSettings) {
+  package init(_ weights: TrainableWeights, _ settings: OptimizerSettings, frozen: Set<Int> = []) {
+    self.frozen = frozen
     self.settings = settings
     self.weights = weights
     func zeros(_ count: Int) -> Storage {
@@ -41,7 +44,7 @@ package final class Optimizer {
     second = if case .adamW = settings.method { zeros(weights.count) } else { zeros(0) }
     var pieces: [Piece] = []
     for (parameter, place) in weights.places.enumerated() {
-      guard let place else { continue }
+      guard let place, !frozen.contains(parameter) else { continue }
       for start in stride(from: place.lowerBound, to: place.upperBound, by: Self.pieceLength) {
         pieces.append(Piece(parameter: parameter, range: start..<min(place.upperBound, start + Self.pieceLength)))
       }
@@ -58,6 +61,9 @@ package final class Optimizer {
     self.pieces = pieces
     self.groups = groups
   }
+
+  /// Whether steps change a parameter.
+  package func changes(_ parameter: Int) -> Bool { weights.places[parameter] != nil && !frozen.contains(parameter) }
 
   /// `‖g‖²` of every parameter; 0 for those that are not learned.
   package func gradientSquares() -> [Double] { squares(gradients) }

@@ -83,6 +83,8 @@ package struct TrainingPlan: Sendable {
   package var masking = 0.15
   /// Faults that are kept in the weights on purpose.
   package var plants: [PlantedFault] = []
+  /// What stays as it is.
+  package var frozen = FrozenParts()
   package var onFault = TrainerSettings.FaultPolicy.stop
   package var checkpoints = CheckpointPlan()
   /// Steps from one entry of the log to the next.

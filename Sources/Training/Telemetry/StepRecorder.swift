@@ -46,7 +46,7 @@ package final class StepRecorder: StepObserver, @unchecked Sendable {
     record.fault = report.fault
     var layers: [Int: [Int: Double]] = [:]
     let stacks = model.description.stacks
-    for (index, parameter) in model.parameters.enumerated() where optimizer.weights.places[index] != nil {
+    for (index, parameter) in model.parameters.enumerated() where optimizer.changes(index) {
       let square = report.gradientSquares[index]
       let special = (magnitudes.isEmpty ? nil : magnitudes[index])?.special.map { Int($0) } ?? [0, 0, 0, 0]
       let norm = square.squareRoot(), weightNorm = report.weightSquares[index].squareRoot()

@@ -63,6 +63,8 @@ package struct StackDescription: Hashable, Sendable {
   package var norm: Norm = .layer
   package var normPlacement: NormPlacement
   package var normEpsilon: Float
+  /// Whether a block's MLP comes before its attention.
+  package var mlpIsFirst = false
   package var activation: ActivationFunction
   /// Whether the MLP multiplies its activation with a second projection.
   package var isGated = false
@@ -144,44 +146,42 @@ package struct StackDescription: Hashable, Sendable {
     let hasNorm = norm != .none, sharesKeys = keyValueHeads < heads
     var before: [Site.Kind] = [.embed]
     if tokenTypes > 0 && role != .decoder { before.append(.typeEmbed) }
-    var kinds: [Site.Kind] = [.residPre, .attentionIn]
-    if hasNorm && normPlacement != .post { kinds.append(.attentionScale) }
-    if normPlacement == .parallel {
-      kinds.append(.mlpIn)
-      if hasNorm { kinds.append(.mlpScale) }
-    }
-    kinds += [.queryIn, .query]
     let isRotary = if case .rotary = positions { true } else { false }
-    if isRotary { kinds.append(.rotatedQuery) }
-    kinds += [.keyIn, .key, .valueIn, .value]
-    if sharesKeys { kinds += [.keyByHead, .valueByHead] }
-    if isRotary { kinds.append(.rotatedKey) }
     switch positions {
     case .learned, .sinusoidal: before.append(.positionEmbed)
     case .rotary, .relative, .linearBias, .none: break
     }
-    kinds += [.scores, .pattern, .z, .result, .attentionOut]
-    if normPlacement != .parallel { kinds.append(.residMid) }
-    if normPlacement == .post { kinds += (hasNorm ? [.attentionScale] : []) + [.normalizedResidMid] }
-    if role == .decoder {
-      kinds.append(.crossIn)
-      if hasNorm && normPlacement != .post { kinds.append(.crossScale) }
-      kinds += [.crossQueryIn, .crossQuery, .crossKeyIn, .crossKey, .crossValueIn, .crossValue]
-      if sharesKeys { kinds += [.crossKeyByHead, .crossValueByHead] }
-      kinds += [.crossScores, .crossPattern, .crossZ, .crossResult, .crossOut, .residMidCross]
-      if normPlacement == .post { kinds += (hasNorm ? [.crossScale] : []) + [.normalizedResidMidCross] }
+    // What a sublayer reads and, in a parallel block, both before anything is computed.
+    func read(_ input: Site.Kind, _ scale: Site.Kind) -> [Site.Kind] {
+      [input] + (hasNorm && normPlacement != .post ? [scale] : [])
     }
-    if normPlacement != .parallel {
-      kinds.append(.mlpIn)
-      if hasNorm && normPlacement != .post { kinds.append(.mlpScale) }
+    func sum(_ sum: Site.Kind, _ scale: Site.Kind, _ normalized: Site.Kind) -> [Site.Kind] {
+      [sum] + (normPlacement == .post ? (hasNorm ? [scale] : []) + [normalized] : [])
     }
-    if experts > 1 {
-      kinds.append(.expertWeights)
+    let attention: [Site.Kind] =
+      [.queryIn, .query] + (isRotary ? [.rotatedQuery] : []) + [.keyIn, .key, .valueIn, .value]
+      + (sharesKeys ? [.keyByHead, .valueByHead] : []) + (isRotary ? [.rotatedKey] : [])
+      + [.scores, .pattern, .z, .result, .attentionOut]
+    let cross: [Site.Kind] =
+      [.crossQueryIn, .crossQuery, .crossKeyIn, .crossKey, .crossValueIn, .crossValue]
+      + (sharesKeys ? [.crossKeyByHead, .crossValueByHead] : [])
+      + [.crossScores, .crossPattern, .crossZ, .crossResult, .crossOut]
+    let mlp: [Site.Kind] =
+      (experts > 1 ? [.expertWeights] : (isGated ? [.mlpPre, .mlpPreLinear] : [.mlpPre]) + [.mlpPost]) + [.mlpOut]
+    let (readAttention, readMLP) = (read(.attentionIn, .attentionScale), read(.mlpIn, .mlpScale))
+    var kinds: [Site.Kind] = [.residPre]
+    if normPlacement == .parallel {
+      kinds += readAttention + readMLP + attention + mlp + [.residPost]
+    } else if mlpIsFirst {
+      kinds += readMLP + mlp + sum(.residMid, .mlpScale, .normalizedResidMid)
+      kinds += readAttention + attention + sum(.residPost, .attentionScale, .normalizedResidPost)
     } else {
-      kinds += (isGated ? [.mlpPre, .mlpPreLinear] : [.mlpPre]) + [.mlpPost]
+      kinds += readAttention + attention + sum(.residMid, .attentionScale, .normalizedResidMid)
+      if role == .decoder {
+        kinds += read(.crossIn, .crossScale) + cross + sum(.residMidCross, .crossScale, .normalizedResidMidCross)
+      }
+      kinds += readMLP + mlp + sum(.residPost, .mlpScale, .normalizedResidPost)
     }
-    kinds += [.mlpOut, .residPost]
-    if normPlacement == .post { kinds += (hasNorm ? [.mlpScale] : []) + [.normalizedResidPost] }
     let after: [Site.Kind] = hasOutput ? (hasFinalNorm ? [.finalScale, .finalNorm] : [.finalNorm]) : []
     return before.map { site($0) } + (0..<layers).flatMap { layer in kinds.map { site($0, layer: layer) } }
       + after.map { site($0) }

@@ -8,6 +8,7 @@ extension Family {
   /// |---|---|
   /// | `norm` | `layer_norm`, `rms_norm`, `none` |
   /// | `norm_placement` | `pre`, `post`, `sandwich` (before a sublayer and of what it writes: Ding 2021) |
+  /// | `sublayer_order` | `attention_first`, `mlp_first`, `parallel` (both read the block's input; not with `post`) |
   /// | `position_embedding_type` | `learned`, `sinusoidal`, `rope`, `alibi`, `none` |
   /// | `attention_type` | `full`, `local` (`attention_window` keys), `strided` (also every `attention_stride`-th before), `linear` |
   /// | `attention_temperature` | 1; scores are `q·k/(√D · temperature)` |
@@ -24,6 +25,11 @@ extension Family {
       let norm = try config.choice(
         "norm", ["layer_norm": StackDescription.Norm.layer, "rms_norm": .rms(shift: 0), "none": .none])
       let isPost = try config.choice("norm_placement", ["pre": false, "post": true, "sandwich": false])
+      let order = try config.choice(
+        "sublayer_order", ["attention_first": Order.attentionFirst, "mlp_first": .mlpFirst, "parallel": .parallel])
+      if order == .parallel {
+        try config.require("norm_placement", !isPost, phrase("composed.noPostInParallel"))
+      }
       // Only who turns something needs an even width.
       let turns = config.has("position_embedding_type") && (try? config.text("position_embedding_type")) == "rope"
       let rotary =
@@ -40,12 +46,13 @@ extension Family {
         layers: layers, heads: heads, keyValueHeads: try config.keyValueHeads(heads),
         width: width, headWidth: headWidth, feedForwardWidth: try config.size("intermediate_size", default: 4 * width),
         maximumPositions: try config.positions("max_position_embeddings", most: Configuration.mostComputedPositions),
-        normPlacement: isPost ? .post : .pre,
+        normPlacement: isPost ? .post : order == .parallel ? .parallel : .pre,
         normEpsilon: try config.epsilon("layer_norm_eps", default: 1e-5),
         activation: try config.activation("hidden_act", default: "gelu"),
         isCausal: try config.flag("is_causal", default: true), positions: positions,
         hasOutput: norm != .none && !isPost)
       stack.norm = norm
+      stack.mlpIsFirst = order == .mlpFirst
       stack.isGated = try config.flag("gated_mlp", default: false)
       let type = try config.choice(
         "attention_type", ["full": "full", "local": "local", "strided": "strided", "linear": "linear"])
@@ -122,6 +129,8 @@ extension Family {
         head: .unembedding(try root.unembedding(d, tokens: tokens, isTied: isTied)))
     })
 }
+
+private enum Order { case attentionFirst, mlpFirst, parallel }
 
 extension Configuration {
   /// What a key's value stands for; the first where the key is not there.

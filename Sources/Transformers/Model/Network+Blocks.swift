@@ -28,3 +28,29 @@ extension Model {
     return owners
   }
 }
+
+extension Network.Embedding {
+  /// The indices of its parameters.
+  package var parameters: [Int] {
+    let projections = [patches, tokenProjection, projection].compactMap(\.self)
+    return [tokens, positions, types, norm?.gain, norm?.bias].compactMap(\.self) + leading
+      + projections.flatMap { [$0.weight, $0.bias].compactMap(\.self) }
+  }
+}
+
+extension Network.Head {
+  /// The indices of its parameters, a matrix that it shares with the embeddings among them.
+  package var parameters: [Int] {
+    func all(_ projections: [Network.Projection?], _ norm: Network.Norm? = nil) -> [Int] {
+      projections.compactMap(\.self).flatMap { [$0.weight, $0.bias].compactMap(\.self) }
+        + [norm?.gain, norm?.bias].compactMap(\.self)
+    }
+    return switch self {
+    case .none: []
+    case .unembedding(let unembedding): all([unembedding])
+    case .masked(let transform, _, let norm, let unembedding): all([transform, unembedding], norm)
+    case .classifier(let pooler, _, let classifier): all([pooler, classifier])
+    case .tokenClassifier(let classifier): all([classifier])
+    }
+  }
+}

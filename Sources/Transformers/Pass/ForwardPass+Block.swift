@@ -7,6 +7,14 @@ extension ForwardPass {
     var x = try at(d.site(.residPre, layer: layer), input)
     if d.normPlacement == .parallel { return try parallelBlock(stack, layer, b, x) }
     let mask = stack.visibility(layer)
+    if d.mlpIsFirst {
+      x = try sublayer(stack, layer, x, b.mlpNorm ?? b.attentionNorm, .mlp.first) { pass, read in
+        try pass.mlp(stack, layer, b, read.value)
+      }
+      return try sublayer(stack, layer, x, b.attentionNorm, .attention.last) { pass, read in
+        try pass.attention(stack, layer, b.attention, .own, read, keys: read, mask)
+      }
+    }
     x = try sublayer(stack, layer, x, b.attentionNorm, .attention) { pass, read in
       try pass.attention(stack, layer, b.attention, .own, read, keys: read, mask)
     }
@@ -247,8 +255,16 @@ struct Branch {
 private struct SublayerKinds {
   let input: Site.Kind
   let scale: Site.Kind
-  let sum: Site.Kind
-  let normalized: Site.Kind
+  var sum: Site.Kind
+  var normalized: Site.Kind
+
+  /// The same where it comes first, or last, whatever it is: sums are named by their place in the block.
+  var first: SublayerKinds { placed(as: .attention) }
+  var last: SublayerKinds { placed(as: .mlp) }
+
+  private func placed(as other: SublayerKinds) -> SublayerKinds {
+    SublayerKinds(input: input, scale: scale, sum: other.sum, normalized: other.normalized)
+  }
 
   static let attention = SublayerKinds(
     input: .attentionIn, scale: .attentionScale, sum: .residMid, normalized: .normalizedResidMid)

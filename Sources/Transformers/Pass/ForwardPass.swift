@@ -181,7 +181,9 @@ struct PassParameters {
     variables = parameters.enumerated().map { index, parameter in
       parameter.resident.map {
         Variable(
-          $0, needsGradient: needGradient && parameter.isLearned, gradientIn: training?.gradients[index],
+          // A training asks for the gradients that it has room for.
+          $0, needsGradient: needGradient && parameter.isLearned && training.map { $0.gradients[index] != nil } ?? true,
+          gradientIn: training?.gradients[index],
           adding: training?.isAdding ?? false)
       }
     }
