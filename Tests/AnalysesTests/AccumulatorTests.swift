@@ -1,4 +1,5 @@
 import Analyses
+import Corpora
 import Engine
 import Foundation
 import Results
@@ -37,13 +38,14 @@ struct AccumulatorTests {
     AnalysisSuite.chosen(AnalysisSuite.all.map { $0.id }, for: corpus.model.description)
   }
 
-  @Test("Every analysis alone gets the corpus, but that of the weights, which reads none")
+  @Test("Every analysis alone gets the corpus, but those of weights and tasks, which read none")
   func needs() throws {
     let corpus = try SmallCorpus("gpt2", documents: 1)
     for type in all(corpus) {
       #expect(
-        type.init(corpus.context).needs.readsCorpus == ![WeightAnalysis.id, WeightCensus.id].contains(type.id),
-        "\(type.id)")
+        type.init(corpus.context).needs.readsCorpus
+          == ![WeightAnalysis.id, WeightCensus.id, CausalAnalysis.id].contains(type.id), "\(type.id)")
+      #expect(type.readsCorpus == type.init(corpus.context).needs.readsCorpus, "\(type.id)")
     }
   }
 
@@ -93,9 +95,12 @@ struct AccumulatorTests {
   @Test("The result is the same for one thread, for two and for five")
   func threads() throws {
     let corpus = try SmallCorpus("gpt2")
+    var context = corpus.context
+    let pairs = try PairsFile(path: Fixtures.url("causal/gpt2/pairs.jsonl").path(percentEncoded: false))
+    context.tasks = [try TokenizedTask(pairs, nil, corpus.model.description)]
     func run(_ threads: Int) throws -> [AnalysisResult] {
       try Workers.with(threads: threads) {
-        var sums = Accumulators(all(corpus), corpus.context)
+        var sums = Accumulators(all(corpus), context)
         let repeated = try #require(
           RepeatedTokens(
             ordinary: Array(4..<120), opening: [], closing: [], longest: 40, seed: 1, spelled: { "t\($0)" }))

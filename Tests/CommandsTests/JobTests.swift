@@ -107,8 +107,8 @@ struct JobTests {
     #expect(job.corpus.file.url.lastPathComponent == "held-out.txt")
     #expect(job.corpus.file.format == .text)
     #expect(job.corpus.limit == nil && job.corpus.maxTokens == nil && job.corpus.label == nil)
-    // Without a task nothing reads one.
-    #expect(job.analyses == Job.analyses.filter { $0 != "causal" })
+    // Without a task nothing reads one, and probes are named.
+    #expect(job.analyses == Job.analyses.filter { $0 != "causal" && $0 != "probes" })
     #expect(job.formats == FigureRendition.Format.allCases)
     #expect(job.output.relativePath == "out")
     #expect(job.seed == 0)
