@@ -77,7 +77,7 @@ examples: build
 
 docs: build
 	$(SWIFT_BUILD) --build-tests
-	TOMOGRAPH_RECORD=1 swift test $(SWIFT_FLAGS) --skip-build --filter ResultsSchemaTests/document
+	TOMOGRAPH_RECORD=1 swift test $(SWIFT_FLAGS) --skip-build --filter "ResultsSchemaTests/document|SiteShapeTests/document"
 	@if command -v chromium >/dev/null; then \
 	  folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	  .build/release/tomograph report --out "$$folder" --quiet; \

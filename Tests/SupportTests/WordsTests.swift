@@ -11,7 +11,7 @@ struct WordsTests {
   /// Keys that are put together from a name: of metrics, rules, units, sections.
   private static let families = [
     "metric.", "rule.", "unit.", "source.", "spread.", "guide.", "task.", "stack.", "class.", "severity.", "role.",
-    "patchingFigures.",
+    "patchingFigures.", "site.",
   ]
 
   @Test("Every entry is an ICU message")

@@ -1,21 +1,6 @@
 /// A place in the model where an intermediate value can be seen, changed or differentiated.
 ///
-/// Shapes, with batch B, positions T, heads H, key–value heads H′, head width D, model width C, feed-forward width F,
-/// vocabulary V:
-///
-/// | site | shape |
-/// |---|---|
-/// | `pixels` | `[B, channels, height, width]` |
-/// | `embed`, `positionEmbed`, `typeEmbed`, residual stream, `attentionOut`, `mlpOut`, `finalNorm` | `[B, T, C]` |
-/// | `attentionIn`, `mlpIn` | `[B, T, C]` |
-/// | `queryIn`, `keyIn`, `valueIn`, `result` | `[B, T, H, C]` |
-/// | `query`, `rotatedQuery`, `z`, `keyByHead`, `valueByHead` | `[B, T, H, D]` |
-/// | `key`, `rotatedKey`, `value` | `[B, T, H′, D]` (H in place of H′ where `keyIn` or `valueIn` is used too) |
-/// | `attentionScale`, `crossScale`, `mlpScale`, `finalScale` | `[B, T, 1]` |
-/// | `scores`, `pattern` | `[B, H, T query, T key]` |
-/// | `mlpPre`, `mlpPreLinear`, `mlpPost` | `[B, T, F]` |
-/// | `expertWeights` | `[B, T, experts]` |
-/// | `logits` | `[B, T, V]`, or `[B, classes]` for a classifier |
+/// `docs/sites.md` lists them with their shapes (`Kind.shape`).
 ///
 /// The text form is TransformerLens's hook name; in an encoder–decoder every site belongs to one of the two stacks.
 package struct Site: Hashable, Sendable {
