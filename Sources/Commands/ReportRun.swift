@@ -34,6 +34,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
     tasks: { try job.tokenizedTasks($0, model.description) }, analysisSettings: job.analysisSettings
   ) { progress.advance(by: $0) }
   let reading = run?.reading
+  let kept = try KeptVectors(job.keep, model.description)
   try job.checkSelection(model.description, run?.corpus, reading)
   watch.lap("load")
 
@@ -64,6 +65,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
       templates: job.appearance.templates, formats: job.formats, draw: { try renderer.draw($0, $1, job.appearance) },
       progress: { _, _ in progress.advance() })
     try report.write(context, to: folder)
+    if let run { try kept.write(run, to: folder, progress) }
     watch.lap("write")
     try Provenance(job, files, reading, model.precision, watch).write(to: folder)
   }

@@ -51,6 +51,7 @@ extension Job {
     Option(
       "analyses", .list("A,B", known: analyses),
       Message("option.analyses", ["analyses": analyses.joined(separator: ", ")])),
+    Option("keep", .list("A,B", known: nil), "option.keep"),
     Option("tasks", .list("A,B", known: nil), "option.tasks"),
     Option(
       "checkpoints", .list("A,B", known: nil),
@@ -125,6 +126,7 @@ extension Job {
       model: model)
     thresholdsFile = arguments.text("thresholds").map { URL(filePath: $0) } ?? file?.thresholds
     thresholds = try Thresholds(file: thresholdsFile)
+    keep = arguments.list("keep") ?? file?.keep ?? []
     output = arguments.text("out").map { URL(filePath: $0) } ?? file?.output ?? URL(filePath: "out")
     let formats = arguments.list("formats")?.compactMap(FigureRendition.Format.init(rawValue:)) ?? file?.formats
     self.formats = FigureRendition.Format.allCases.filter { formats?.contains($0) ?? true }

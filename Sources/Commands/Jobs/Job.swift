@@ -26,7 +26,7 @@ struct Job: Sendable {
 
   /// Whether anything reads the corpus: experiments on tasks and analyses of weights do not.
   var readsCorpus: Bool {
-    training.checkpoints != nil || AnalysisSuite.readCorpus(analyses)
+    !keep.isEmpty || training.checkpoints != nil || AnalysisSuite.readCorpus(analyses)
   }
 
   /// The run folder's name.
@@ -50,6 +50,8 @@ struct Job: Sendable {
   var thresholds: Thresholds
   /// Where the thresholds come from; nil for the defaults.
   var thresholdsFile: URL?
+  /// Sites whose vectors are written.
+  var keep: [String]
   /// The folder that the run folder goes into.
   var output: URL
   var formats: [FigureRendition.Format]

@@ -18,7 +18,8 @@ import Tensors
 ///   select: { layers: [0, 5], heads: "all", examples: ["doc-12"] },
 ///   checkpoints: "runs/checkpoint-*", logs: ["runs", { path: "log.csv", columns: { step: "it", loss: "objective" } }],
 ///   thresholds: "health.json5",
-///   output: { folder: "out", formats: ["svg", "png", "pdf"], theme: "own", themes: "themes", templates: "templates" },
+///   output: { folder: "out", formats: ["svg", "png", "pdf"], theme: "own", themes: "themes", templates: "templates",
+///     keep: ["blocks.3.hook_resid_post"] },
 ///   seed: 0, precision: "f32",
 /// }
 /// ```
@@ -45,6 +46,7 @@ struct JobFile {
   var logs: [TrainingReading.Log]?
   var thresholds: URL?
   var output: URL?
+  var keep: [String]?
   var formats: [FigureRendition.Format]?
   /// A theme's name; where there is none of it, the path of its file.
   var theme: (name: String, path: URL)?
@@ -103,11 +105,12 @@ struct JobFile {
       try CorpusSettings(setting, setting.fields(CorpusSettings.keys), path: place)
     }
     if let fields = try job["output"]?.fields(
-      ["folder", "formats", "theme", "themes", "templates"],
+      ["folder", "formats", "theme", "themes", "templates", "keep"],
       unsupported: ["language": phrase("jobFile.aChoiceOfLanguage")])
     {
       output = try path(fields["folder"])
       if let field = fields["theme"], let file = try path(field) { theme = (try field.text(), file) }
+      keep = try fields["keep"]?.filledList().map { try $0.text() }
       themes = try path(fields["themes"])
       templates = try path(fields["templates"])
       formats = try fields["formats"]?.filledList().map { try $0.member(of: FigureRendition.Format.self) }

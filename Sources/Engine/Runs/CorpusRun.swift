@@ -122,6 +122,37 @@ package struct CorpusRun {
     }
   }
 
+  /// Shows documents, in their order, with what sites of a stack have at their positions: of each site `[B, T, …]`, of
+  /// which the document is row `row`.
+  ///
+  /// - Throws: As `measure(_:)`.
+  package func show(
+    _ sites: Set<Site>, of stack: Site.Stack,
+    _ look: (_ document: TokenizedDocument, _ row: Int, _ trace: Trace) throws -> Void
+  ) throws {
+    var documents = try corpus.stream(), extent = Extent()
+    for chunk in 0..<chunks.count {
+      let examples = try usable(examples(documents.read(chunks[chunk])), &extent)
+      var start = 0
+      while start < examples.count {
+        // Neighbours share a batch whatever their lengths, for the order.
+        var end = start + 1, longest = examples[start].length
+        while end < examples.count, max(longest, examples[end].length) * (end + 1 - start) <= 2048 {
+          longest = max(longest, examples[end].length)
+          end += 1
+        }
+        let batch = Batch(examples: Array(examples[start..<end]))
+        let trace = try model.run(input(batch), TraceRequest(sites: sites))
+        for (row, document) in (stack == .decoder ? batch.targets : batch.documents).enumerated() {
+          try look(document, row, trace)
+        }
+        start = end
+      }
+      tk_give_back_freed_memory()
+    }
+    try model.checkFiles()
+  }
+
   private var repeatedTokens: RepeatedTokenProbe? {
     reading.text.flatMap {
       RepeatedTokenProbe($0.tokenizer, decoderStart: $0.decoderStart, for: model.description, seed: seed)
