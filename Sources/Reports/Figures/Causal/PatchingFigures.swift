@@ -40,7 +40,7 @@ package enum PatchingFigures: FigureBuilder {
         "patchingFigures.title.\(mode.rawValue)", ["task": task, "map": phrase("patchingFigures.map.\(map.rawValue)")]),
       layers: array.shape[0], places: places, effects: array.values.map { PlotValue(Double($0)) },
       quantity: phrase("patchingFigures.quantity.\(mode.rawValue)"),
-      patched: phrase("patchingFigures.map.\(map.rawValue)"))
+      patched: phrase("patchingFigures.patched", ["map": phrase("patchingFigures.map.\(map.rawValue)")]))
     let formula = phrase(
       "patchingFigures.formula.\(mode.rawValue)",
       [
