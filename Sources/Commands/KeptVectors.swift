@@ -15,6 +15,9 @@ struct KeptVectors {
   ///   position.
   init(_ names: [String], _ d: ModelDescription) throws {
     let known = d.sites
+    if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+      throw InputError(.usage, at: "output.keep", phrase("error.namesSiteTwice"), found: "\"\(names[twice])\"")
+    }
     sites = try names.map { name in
       guard let site = Site(text: name), known.contains(site) else {
         throw InputError(
@@ -50,7 +53,7 @@ struct KeptVectors {
       let own = sites.filter { $0.kind == .logits ? role == run.model.description.stack.role : $0.stack == role }
       guard !own.isEmpty else { continue }
       progress.begin(phrase("progress.keeping"), of: run.corpus.documents, unit: phrase("unit.documents"))
-      var files = try own.map { try Rows(of: $0, in: place) }
+      var files = try own.map { try Rows(of: $0, leading: run.model.description.image?.leadingTokens ?? 0, in: place) }
       var number = 0
       try run.show(Set(own), of: role) { document, row, trace in
         for index in files.indices { try files[index].add(document, number, row, trace) }
@@ -66,14 +69,17 @@ struct KeptVectors {
 /// The rows of one site: they go to the disk as they come, and into one file when all are there.
 private struct Rows {
   private let site: Site
+  /// Tokens before an image's patches; 0 for texts.
+  private let leading: Int
   private let base: URL
   private let table: OutputFile
   private let parts: [(name: String, url: URL, file: OutputFile)]
   private var rows = 0
   private var width = 0
 
-  init(of site: Site, in folder: URL) throws {
+  init(of site: Site, leading: Int, in folder: URL) throws {
     self.site = site
+    self.leading = leading
     base = folder.appending(path: site.text)
     table = try OutputFile(URL(filePath: base.path(percentEncoded: false) + ".csv"))
     try table.write("row,document,position,token,label\n")
@@ -86,18 +92,20 @@ private struct Rows {
   mutating func add(_ document: TokenizedDocument, _ number: Int, _ row: Int, _ trace: Trace) throws {
     guard let value = trace[site] else { return }
     width = value.shape.dropFirst(2).reduce(1, *)
-    // An image's embeddings lack the tokens that lead them.
     let count = min(document.ids.count, value.shape[1])
+    // An image's embeddings are those of its patches, without the tokens that lead them.
+    let first = site.kind == .embed ? leading : 0
     let start = value.pointer + row * value.shape[1] * width
     try parts[2].file.write(UnsafeRawBufferPointer(start: start, count: count * width * MemoryLayout<Float>.size))
     func write(_ values: [Int64], _ part: Int) throws { try values.withUnsafeBytes { try parts[part].file.write($0) } }
     try write(Array(repeating: Int64(number), count: count), 0)
-    try write((0..<count).map { Int64($0) }, 1)
+    try write((0..<count).map { Int64(first + $0) }, 1)
     var text = ""
-    for t in 0..<count {
+    for place in 0..<count {
+      let t = first + place
       let token = t < document.tokens.count ? document.tokens[t] : "",
         label = t < document.labels.count ? document.labels[t] : nil
-      text += "\(rows + t),\(Escaping.csv(document.id)),\(t),\(Escaping.csv(token)),\(Escaping.csv(label ?? ""))\n"
+      text += "\(rows + place),\(Escaping.csv(document.id)),\(t),\(Escaping.csv(token)),\(Escaping.csv(label ?? ""))\n"
     }
     try table.write(text)
     rows += count

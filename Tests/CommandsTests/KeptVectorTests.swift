@@ -56,4 +56,38 @@ struct KeptVectorTests {
     #expect(outcome.code == 2 && outcome.errors.contains(site) && outcome.errors.split(separator: "\n").count == 1)
     #expect(!FileManager.default.fileExists(atPath: run.folder.appending(path: "out").path(percentEncoded: false)))
   }
+
+  @Test("A site that is named twice is refused, and the nearest name is said of one that is not there")
+  func names() throws {
+    let run = try SmallRun()
+    func job(_ keep: String) throws -> Program.Outcome {
+      try run.write(
+        "{ model: 'small', corpus: { path: 'corpus.txt' }, analyses: ['weights'], output: { keep: \(keep), formats: ['svg'] } }",
+        to: "job.json5")
+      return try Program.run(["report", "job.json5", "--quiet", "--fail-on", "never"], in: run.folder)
+    }
+    let twice = try job("['hook_embed', 'hook_embed']")
+    #expect(twice.code == 2 && twice.errorLines.count == 1 && twice.errors.contains("twice"), "\(twice.errors)")
+    #expect(try job("['hook_embed']").code == 0)
+    #expect(try report(run, ["blocks.1.hook_resid_pots"]).errors.contains("blocks.1.hook_resid_post"))
+  }
+
+  @Test("An image's patches have their own positions, behind the tokens that lead them")
+  func images() throws {
+    let folder = URL.temporaryDirectory.appending(path: "kept-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let outcome = try Program.run([
+      "report", "--quiet", "--formats", "svg", "--analyses", "weights", "--fail-on", "never", "--limit", "2",
+      "--keep", "hook_embed,blocks.0.hook_resid_pre", "--name", "digits",
+      "--out", folder.path(percentEncoded: false),
+      "--model", Fixtures.root.appending(path: "examples/digits-vit/model/final").path(percentEncoded: false),
+      "--corpus", Fixtures.root.appending(path: "examples/digits-vit/held-out").path(percentEncoded: false),
+    ])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let kept = folder.appending(path: "digits/kept")
+    let patches = try SafetensorsFile(kept.appending(path: "hook_embed.safetensors")).integers("position").values
+    let all = try SafetensorsFile(kept.appending(path: "blocks.0.hook_resid_pre.safetensors")).integers("position")
+      .values
+    #expect(patches.first == 1 && all.first == 0 && patches.max() == all.max() && patches.count == all.count - 2)
+  }
 }
