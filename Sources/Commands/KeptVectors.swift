@@ -25,7 +25,7 @@ struct KeptVectors {
           expected: phrase("expected.siteOfDocs"), found: "\"\(name)\"")
       }
       let axes = site.kind.shape
-      guard axes.count > 2, axes[1] == .positions, !site.kind.isSquare, site != .logits || Self.hasRows(d) else {
+      guard axes.count > 2, axes[1] == .positions, site != .logits || Self.hasRows(d) else {
         throw InputError(
           .usage, at: "output.keep", phrase("error.siteHasNoVectors"), expected: phrase("expected.vectorPerPosition"),
           found: "\"\(name)\"")

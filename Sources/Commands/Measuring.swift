@@ -39,19 +39,40 @@ extension Job {
   ///
   /// - Throws: `InputError` as `PairsFile` and `TokenizedTask`.
   func tokenizedTasks(_ tokenizer: Tokenizer?, _ d: ModelDescription) throws -> [TokenizedTask] {
-    if !taskFiles.isEmpty, !CausalAnalysis.concerns(d) {
+    let readers = AnalysisSuite.readTasks(analyses)
+    if !taskFiles.isEmpty, !readers.contains(where: { $0.concerns(d) }) {
       throw InputError(
         .usage, at: "tasks", phrase("error.doesNotApply"), expected: phrase("expected.languageModel"),
         found: d.task.text)
     }
-    return try taskFiles.map { try TokenizedTask(PairsFile(path: $0.relativePath), tokenizer, d) }
+    let tasks = try taskFiles.map { try TokenizedTask(PairsFile(path: $0.relativePath), tokenizer, d) }
+    // What is found of a task is named after it.
+    let names = Dictionary(grouping: tasks.indices) { tasks[$0].name.slug() }
+    if let (_, places) = names.filter({ $0.value.count > 1 }).min(by: { $0.value[0] < $1.value[0] }) {
+      throw InputError(
+        .usage, at: "tasks", phrase("error.tasksShareName"), expected: phrase("expected.fileNamesDiffer"),
+        found: places.map { taskFiles[$0].relativePath }.joined(separator: ", "))
+    }
+    return tasks
+  }
+
+  /// A model's way through the corpus, with what the job's analyses know beside it.
+  ///
+  /// - Throws: `InputError` as `CorpusMeasurement.run` and `tokenizedTasks`.
+  func run(
+    _ measurement: CorpusMeasurement, _ model: Model, _ files: ModelFiles, seed: Int? = nil, examples: [String]? = nil,
+    progress: @escaping (Int) -> Void = { _ in }
+  ) throws -> CorpusRun {
+    try measurement.run(
+      model, files, seed: seed ?? self.seed, examples: examples,
+      tasks: { try tokenizedTasks($0, model.description) }, analysisSettings: analysisSettings, progress: progress)
   }
 
   /// What the analyses find that need no corpus.
   func measureWithoutCorpus(
     _ analyses: [any Analysis.Type], _ model: Model, _ files: ModelFiles, _ progress: Progress
   ) throws -> [AnalysisResult] {
-    let own = try tokenizer.map { try Tokenizer(directory: $0) } ?? (try? Tokenizer(of: files))
+    let own = try tokenizer.map { try Tokenizer(directory: $0) } ?? files.tokenizer
     let context = AnalysisContext(
       model: model, seed: UInt64(seed), label: nil, tasks: try tokenizedTasks(own, model.description),
       settings: analysisSettings)
@@ -59,6 +80,21 @@ extension Job {
     progress.end()
     try model.checkFiles()
     return results
+  }
+}
+
+extension ModelFiles {
+  /// Nil where the folder has none.
+  ///
+  /// - Throws: `InputError` for a damaged one.
+  var tokenizer: Tokenizer? {
+    get throws {
+      do {
+        return try Tokenizer(of: self)
+      } catch let error as InputError where error.problem == Tokenizer.absence {
+        return nil
+      }
+    }
   }
 }
 

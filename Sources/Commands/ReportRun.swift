@@ -29,10 +29,9 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   let measurement =
     try job.readsCorpus
     ? CorpusMeasurement(job.corpus, tokenizer: job.tokenizer, isShared: job.training.checkpoints != nil) : nil
-  let run = try measurement?.run(
-    model, files, seed: job.seed, examples: job.selection?.examples,
-    tasks: { try job.tokenizedTasks($0, model.description) }, analysisSettings: job.analysisSettings
-  ) { progress.advance(by: $0) }
+  let run = try measurement.map {
+    try job.run($0, model, files, examples: job.selection?.examples) { progress.advance(by: $0) }
+  }
   let reading = run?.reading
   let kept = try KeptVectors(job.keep, model.description)
   try job.checkSelection(model.description, run?.corpus, reading)

@@ -110,7 +110,7 @@ struct StudyRun {
     own.model = final
     own.name = plan.name
     let (files, model) = try job.loaded(final)
-    let run = try measurement.run(model, files, seed: seed) { progress.advance(by: $0) }
+    let run = try job.run(measurement, model, files, seed: seed) { progress.advance(by: $0) }
     var (measured, extent) = try run.measure(AnalysisSuite.chosen(job.analyses, for: model.description), progress)
     if let text = run.reading.text { measured.insert(extent.text(of: text.tokenizer), at: 0) }
     measured.append(try TrainingLog(contentsOf: plan.folder.appending(path: TelemetryFiles.records)).result())

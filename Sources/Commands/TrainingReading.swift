@@ -79,13 +79,15 @@ struct TrainingReading: Sendable {
     return result
   }
 
-  /// What the job's analyses find of a checkpoint; maps of its tokens are the last one's alone.
+  /// What the job's analyses find of a checkpoint; maps of its tokens and its tasks are the last one's alone.
   private func measure(
     _ checkpoint: Checkpoints.Checkpoint, _ job: Job, _ measurement: CorpusMeasurement
   ) throws -> (results: [AnalysisResult], weights: WeightDigests) {
     let (files, model) = try job.loaded(checkpoint.folder)
-    let run = try measurement.run(model, files, seed: job.seed, progress: { _ in })
-    let left = [PerStack<ProjectionAnalysis>.id, PerStack<SimilarityAnalysis>.id]
+    let run = try job.run(measurement, model, files)
+    let left =
+      [PerStack<ProjectionAnalysis>.id, PerStack<SimilarityAnalysis>.id]
+      + AnalysisSuite.readTasks(job.analyses).map { $0.id }
     let analyses = AnalysisSuite.chosen(job.analyses.filter { !left.contains($0) }, for: model.description)
     return (try run.measure(seriesAnalyses(analyses)).results, WeightDigests(model))
   }

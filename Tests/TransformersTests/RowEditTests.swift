@@ -108,6 +108,34 @@ struct RowEditTests {
     }
   }
 
+  @Test("What a row is asked does not change what another comes to, and what fits no row is refused")
+  func mixedObjectives() throws {
+    let reference = try Reference(Fixtures.url("models/gpt2"))
+    let d = reference.model.description, input = reference.input, site = d.stack.residual(point: 1)
+    func run(_ measures: [Objective.Measure], _ input: ModelInput) throws -> Trace {
+      var request = TraceRequest(gradients: [site])
+      request.objectives = measures.map { Objective($0, position: 4) }
+      return try reference.model.run(input, request)
+    }
+    let logit = Objective.Measure.logit(of: [1, 2], minus: [3])
+    let alone = try run([logit], input.rows(0..<1))
+    let many = Objective.Measure.logit(of: Array(0..<Int32(d.vocabulary - 1)), minus: [5])
+    for other in [logit, many, .probability(of: 2), .logProbability(of: 1)] {
+      let both = try run([logit, other], input.rows(0..<2))
+      #expect(both.objectives[0] == alone.objectives[0], "\(other)")
+      #expect(try #require(both.gradients[site])[0].values == alone.gradients[site]?[0].values, "\(other)")
+    }
+    for wrong: Objective.Measure in [
+      .cosine(with: Tensor(repeating: 1, shape: [d.width - 1])),
+      .divergence(from: Tensor(repeating: -1, shape: [d.vocabulary + 1])),
+    ] {
+      #expect(throws: InputError.self) { try run([wrong], input.rows(0..<1)) }
+    }
+    var unlabelled = input.rows(0..<1)
+    unlabelled.labels = nil
+    #expect(throws: InputError.self) { try run([.loss], unlabelled) }
+  }
+
   @Test("Gradients of every objective, through every kind of edit, are those of finite differences", arguments: models)
   func gradients(name: String) throws {
     let reference = try Reference(Fixtures.url("models/\(name)"))

@@ -9,6 +9,7 @@ package import Transformers
 package struct CausalAnalysis: Experiment {
   package static let id = CausalMetrics.analysis
   package static let settings: any AnalysisSettings.Type = Settings.self
+  package static let readsTasks = true
 
   /// `{ causal: { maps: ["resid_point", "head_z"], modes: ["patch"] } }`; everything where they are not there.
   package struct Settings: AnalysisSettings {
@@ -20,7 +21,7 @@ package struct CausalAnalysis: Experiment {
     package init(_ setting: Setting) throws {
       let fields = try setting.fields(["maps", "modes"])
       func chosen<Choice: CaseIterable & RawRepresentable<String>>(_ key: String) throws -> [Choice]? {
-        let names = try fields[key]?.list().map { try $0.choice(of: Choice.allCases.map(\.rawValue)) }
+        let names = try fields[key]?.filledList().map { try $0.choice(of: Choice.allCases.map(\.rawValue)) }
         return names.map { names in Choice.allCases.filter { names.contains($0.rawValue) } }
       }
       maps = try chosen("maps") ?? maps

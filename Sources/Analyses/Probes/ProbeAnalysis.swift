@@ -38,6 +38,7 @@ package struct ProbeSettings: AnalysisSettings {
 package struct ProbeAnalysis: StackAnalysis {
   package static let id = ProbeMetrics.analysis
   package static let settings: any AnalysisSettings.Type = ProbeSettings.self
+  package static let isByDefault = false
   /// Examples kept, and the bytes of their vectors.
   static let limit = 8192, memory = 128 << 20
   /// Among which the penalty's weight is chosen.

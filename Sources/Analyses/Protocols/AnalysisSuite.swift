@@ -18,8 +18,15 @@ package enum AnalysisSuite {
     WeightAnalysis.self,
   ]
 
-  /// The names of those that run where none are named: all but the probes, which take longer than the others together.
-  package static let byDefault = all.map { $0.id }.filter { $0 != ProbeMetrics.analysis }
+  /// The names of those that run where none are named.
+  package static func byDefault(hasTasks: Bool) -> [String] {
+    all.filter { $0.isByDefault && ($0.readsTasks ? hasTasks : true) }.map { $0.id }
+  }
+
+  /// Those of the given names that measure on tasks.
+  package static func readTasks(_ names: [String]) -> [any Analysis.Type] {
+    all.filter { names.contains($0.id) && $0.readsTasks }
+  }
 
   /// Whether any of the given names needs a corpus.
   package static func readCorpus(_ names: [String]) -> Bool {

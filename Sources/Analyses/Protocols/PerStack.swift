@@ -13,6 +13,9 @@ package protocol StackAnalysis: Sendable {
   /// What a job can set.
   static var settings: any AnalysisSettings.Type { get }
 
+  /// Whether it runs where a job names no analyses.
+  static var isByDefault: Bool { get }
+
   init(_ context: AnalysisContext, _ stack: StackDescription)
 
   /// Values at sites of the stack on the corpus.
@@ -35,12 +38,14 @@ extension StackAnalysis {
 
 extension StackAnalysis {
   package static var settings: any AnalysisSettings.Type { NoSettings.self }
+  package static var isByDefault: Bool { true }
 }
 
 /// The same analysis of every stack of a model: of the only one, or of encoder and decoder.
 package struct PerStack<Part: StackAnalysis>: CorpusAnalysis {
   package static var id: String { Part.id }
   package static var settings: any AnalysisSettings.Type { Part.settings }
+  package static var isByDefault: Bool { Part.isByDefault }
 
   private let parts: [(role: Site.Stack, part: Part)]
 

@@ -110,12 +110,16 @@ extension Job {
     taskFiles = tasks
     analysisSettings = file?.analysisSettings ?? [:]
     let named = arguments.list("analyses") ?? file?.analyses
-    let chosen = named ?? AnalysisSuite.byDefault.filter { $0 != CausalAnalysis.id || !tasks.isEmpty }
-    guard chosen.contains(CausalAnalysis.id) == !taskFiles.isEmpty else {
+    let chosen = named ?? AnalysisSuite.byDefault(hasTasks: !tasks.isEmpty)
+    let readers = AnalysisSuite.readTasks(chosen)
+    guard readers.isEmpty == tasks.isEmpty else {
       throw InputError(
-        .usage, at: taskFiles.isEmpty ? "analyses" : "tasks",
-        taskFiles.isEmpty ? phrase("error.analysisNeedsTasks") : phrase("error.tasksUnread"),
-        expected: taskFiles.isEmpty ? "tasks" : CausalAnalysis.id)
+        .usage, at: tasks.isEmpty ? "analyses" : "tasks",
+        tasks.isEmpty
+          ? phrase("error.analysisNeedsTasks", ["analysis": readers.map { $0.id }.listed])
+          : phrase("error.tasksUnread"),
+        expected: tasks.isEmpty
+          ? "tasks" : AnalysisSuite.readTasks(Job.analyses).map { $0.id }.joined(separator: ", "))
     }
     analyses = Job.analyses.filter(chosen.contains)
     // A label that only the probes are told of is the corpus's.

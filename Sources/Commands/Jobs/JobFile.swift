@@ -127,13 +127,6 @@ extension Setting {
     return member
   }
 
-  /// A list that is not empty.
-  func filledList() throws -> [Setting] {
-    let values = try list()
-    if values.isEmpty { throw error(phrase("jobFile.isEmpty")) }
-    return values
-  }
-
   /// A text that can be the name of a folder.
   func runName() throws -> String {
     let name = try text()

@@ -172,7 +172,8 @@ extension Runner {
     let perPosition = (12 + copies) * d.width + 3 * d.stack.feedForwardWidth + squares
     let kept = plan.sites.union(plan.gradients).count * d.width
     let depth = plan.gradients.isEmpty ? 1 : layers + 1
-    let perRow = 4 * (length * (perPosition * depth + kept) + 2 * d.vocabulary)
+    let logits = 2 * d.vocabulary * (runs.contains { plan.runs[$0].objective?.isLoss ?? false } ? length : 1)
+    let perRow = 4 * (length * (perPosition * depth + kept) + logits)
     let affordable = max(1, memory / 2 / Workers.current.count / max(1, perRow))
     return min(affordable, max(1, (plan.gradients.isEmpty ? 2048 : 1024) / length))
   }

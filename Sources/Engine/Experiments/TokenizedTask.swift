@@ -16,23 +16,33 @@ package struct TokenizedTask: Sendable {
   package init(_ file: PairsFile, _ tokenizer: Tokenizer?, _ d: ModelDescription) throws {
     name = file.name
     pairs = []
-    var refused: [(row: Int, error: InputError)] = []
+    var refused: [(row: Int, misfit: Misfit)] = []
     for pair in file.pairs {
       do {
         pairs.append(try TokenizedPair(pair, tokenizer, d, at: file.path))
-      } catch let error as InputError where error.category != .usage {
-        refused.append((pair.row, error))
-      }
+      } catch let misfit as Misfit { refused.append((pair.row, misfit)) }
     }
-    guard let first = refused.first else { return }
-    guard !pairs.isEmpty else { throw first.error }
-    let shown = refused.prefix(8).map { "\($0.row)" }.joined(separator: ", ") + (refused.count > 8 ? ", …" : "")
-    notes = [
-      Message(
-        "note.task.refusedRows",
-        ["task": name, "refused": refused.count, "rows": shown, "reason": "\(first.error.problem)"])
-    ]
+    if pairs.isEmpty, let (row, misfit) = refused.first {
+      throw InputError(
+        at: "\(file.path): row \(row)", misfit.problem.text, expected: misfit.expected?.text, found: misfit.found)
+    }
+    // In the order in which the reasons first come.
+    var reasons: [Message] = []
+    for (_, misfit) in refused where !reasons.contains(misfit.problem) { reasons.append(misfit.problem) }
+    notes = reasons.map { reason in
+      let rows = refused.filter { $0.misfit.problem == reason }.map(\.row)
+      let shown = rows.prefix(8).map { "\($0)" }.joined(separator: ", ") + (rows.count > 8 ? ", …" : "")
+      return Message(
+        "note.task.refusedRows", ["task": name, "refused": rows.count, "rows": shown, "reason": reason])
+    }
   }
+}
+
+/// Why a pair cannot be asked of a model.
+private struct Misfit: Error {
+  let problem: Message
+  var expected: Message?
+  var found: String?
 }
 
 /// A pair of prompts of equal length in tokens.
@@ -53,14 +63,11 @@ package struct TokenizedPair: Sendable {
   package var wrongTexts: [String]
 
   init(_ pair: TaskPair, _ tokenizer: Tokenizer?, _ d: ModelDescription, at path: String) throws {
-    let place = "\(path): row \(pair.row)"
-    func fault(_ problem: String, expected: String? = nil, found: String? = nil) -> InputError {
-      InputError(at: place, problem, expected: expected, found: found)
-    }
     func needed() throws -> Tokenizer {
       guard let tokenizer else {
         throw InputError(
-          .usage, at: place, phrase("error.textNeedsTokenizer"), expected: phrase("expected.idsOrTokenizer"))
+          at: "\(path): row \(pair.row)", phrase("error.textNeedsTokenizer"),
+          expected: phrase("expected.idsOrTokenizer"))
       }
       return tokenizer
     }
@@ -79,9 +86,8 @@ package struct TokenizedPair: Sendable {
         let tokenizer = try needed(), found = tokenizer.encode(text, addSpecialTokens: false).ids
         guard found.count == 1 else {
           if let id = tokenizer.id(text) { return id }
-          throw fault(
-            phrase("error.answerNotOneToken"), expected: phrase("expected.oneToken"),
-            found: "\"\(text)\": \(found.count)")
+          throw Misfit(
+            problem: "error.answerNotOneToken", expected: "expected.oneToken", found: "\"\(text)\": \(found.count)")
         }
         return found[0]
       }
@@ -90,25 +96,32 @@ package struct TokenizedPair: Sendable {
     (clean, typeIDs) = try ids(pair.clean)
     corrupt = try ids(pair.corrupt).ids
     guard clean.count == corrupt.count else {
-      throw fault(phrase("error.pairsDifferInLength"), expected: "\(clean.count)", found: "\(corrupt.count)")
+      throw Misfit(
+        problem: "error.pairsDifferInLength", expected: Message(verbatim: "\(clean.count)"), found: "\(corrupt.count)")
     }
     let longest = d.stacks.map(\.maximumPositions).min() ?? .max
     guard clean.count <= longest else {
-      throw fault(
-        phrase("modelInput.longerThanModels"), expected: phrase("modelInput.atMostLongest", ["longest": longest]),
+      throw Misfit(
+        problem: "modelInput.longerThanModels", expected: Message("modelInput.atMostLongest", ["longest": longest]),
         found: "\(clean.count)")
     }
     answer = try pair.answer.map(token)
     wrong = try pair.wrong.map(token)
     for id in clean + corrupt + answer + wrong where id >= d.vocabulary {
-      throw fault(phrase("error.beyondLogits"), expected: "0 … \(d.vocabulary - 1)", found: "\(id)")
+      throw Misfit(
+        problem: "error.beyondLogits", expected: Message(verbatim: "0 … \(d.vocabulary - 1)"), found: "\(id)")
     }
-    let mask = d.head == .maskedLanguageModel ? tokenizer?.roles.mask : nil
-    let masked = clean.firstIndex { $0 == mask }
-    if let place = pair.position ?? masked { position = place } else { position = clean.count - 1 }
+    if let place = pair.position {
+      position = place
+    } else if d.head == .maskedLanguageModel {
+      position = try Self.maskedPosition(clean, corrupt, tokenizer?.roles.mask)
+    } else {
+      position = clean.count - 1
+    }
     source = pair.source
     for place in [position] + source where place < 0 || place >= clean.count {
-      throw fault(phrase("error.beyondInput"), expected: "0 … \(clean.count - 1)", found: "\(place)")
+      throw Misfit(
+        problem: "error.beyondInput", expected: Message(verbatim: "0 … \(clean.count - 1)"), found: "\(place)")
     }
     label = pair.label
     func texts(_ ids: [Int32]) -> [String] { ids.map { tokenizer?.text($0) ?? "\($0)" } }
@@ -116,6 +129,17 @@ package struct TokenizedPair: Sendable {
     corruptTexts = texts(corrupt)
     answerTexts = texts(answer)
     wrongTexts = texts(wrong)
+  }
+
+  /// Where both prompts have their only mask.
+  private static func maskedPosition(_ clean: [Int32], _ corrupt: [Int32], _ mask: Int32?) throws -> Int {
+    let places = [clean, corrupt].map { ids in ids.indices.filter { ids[$0] == mask } }
+    guard places[0].count == 1, places[0] == places[1] else {
+      throw Misfit(
+        problem: "error.pairsNeedAMask", expected: "expected.maskOrPosition",
+        found: places.map { $0.map { "\($0)" }.joined(separator: ", ") }.joined(separator: " / "))
+    }
+    return places[0][0]
   }
 
   /// The clean prompt, or the corrupt one, as an input of one row.

@@ -19,6 +19,12 @@ package protocol Analysis: Sendable {
   /// Whether the corpus is read for it.
   static var readsCorpus: Bool { get }
 
+  /// Whether it measures on the tasks of the job, and runs where there are some.
+  static var readsTasks: Bool { get }
+
+  /// Whether it runs where a job names no analyses; one that takes longer than all others together does not.
+  static var isByDefault: Bool { get }
+
   /// Whether a model has what is measured; where it has not, its reports do not mention the analysis.
   static func concerns(_ description: ModelDescription) -> Bool
 
@@ -42,6 +48,8 @@ package protocol Analysis: Sendable {
 extension Analysis {
   package static var settings: any AnalysisSettings.Type { NoSettings.self }
   package static var readsCorpus: Bool { State.self != NoState.self }
+  package static var readsTasks: Bool { false }
+  package static var isByDefault: Bool { true }
   package static func concerns(_ description: ModelDescription) -> Bool { true }
 }
 

@@ -50,6 +50,11 @@ package struct CorpusRun {
     self.progress = progress
   }
 
+  /// What decides what the analyses find beside the model and the corpus.
+  var analysisFacts: [String] {
+    settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" } + tasks.map { "task \($0.name) \($0.pairs)" }
+  }
+
   /// Runs everything that the analyses need.
   ///
   /// - Throws: `InputError` for a corpus that cannot be read, where no document has two tokens, and where the files of

@@ -22,7 +22,7 @@ package struct PartOrigin: Codable, Hashable, Sendable {
     corpus = Self.digest(
       try run.corpus.digests + run.reading.digests + ["\(run.corpus.documents) \(run.chunks)"])
     analyses = Self.digest(
-      types.map { "\($0)" } + ["seed \(run.seed)", "label \(run.reading.label ?? "")"]
+      types.map { "\($0)" } + ["seed \(run.seed)", "label \(run.reading.label ?? "")"] + run.analysisFacts
         + (run.examples.map { ["examples"] + $0 } ?? []))
   }
 

@@ -130,6 +130,13 @@ package struct Setting: Sendable {
     return values.enumerated().map { Setting($1, file: file, path: "\(path)[\($0)]") }
   }
 
+  /// A list that is not empty.
+  package func filledList() throws -> [Setting] {
+    let values = try list()
+    if values.isEmpty { throw error(phrase("jobFile.isEmpty")) }
+    return values
+  }
+
   /// The text, if it is one of `choices`.
   package func choice(of choices: [String]) throws -> String {
     let text = try text()

@@ -166,31 +166,29 @@ extension Tape {
     return Variable(y)
   }
 
-  /// `y = x·W + b` for a few outputs, number by number in Double: what a row becomes does not depend on how many there are.
-  /// The weights get no gradient.
-  package func fewOutputs(_ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice) -> Variable {
-    precondition(!weight.needsGradient && bias?.needsGradient != true, "a few outputs have no gradient of weights")
-    let inputs = x.shape[x.shape.count - 1], rows = x.value.count / inputs, outputs = slice.outputCount
-    let y = Tensor(uninitialized: x.shape.dropLast() + [outputs])
-    let vectors = slice.matrices(of: weight.value).flatMap { _, matrix in
-      (0..<matrix.columns).map { Tensor(copying: matrix.columns($0..<$0 + 1)) }
-    }
-    let offsets = slice.parts.flatMap(Array.init).map { place in bias.map { Double($0.value.pointer[place]) } ?? 0 }
-    for row in 0..<rows {
-      let source = x.value.pointer + row * inputs
-      for (place, vector) in vectors.enumerated() {
-        let sum = (0..<inputs).reduce(offsets[place]) { $0 + Double(source[$1]) * Double(vector.pointer[$1]) }
-        y.pointer[row * outputs + place] = Float(sum)
-      }
+  /// Single outputs of rows of `x·W + b`, `[picks]`, each summed in Double: what a pick becomes does not depend on the
+  /// others. The weights get no gradient.
+  package func outputs(
+    _ picks: [(row: Int, output: Int)], of x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice
+  ) -> Variable {
+    precondition(!weight.needsGradient && bias?.needsGradient != true, "single outputs have no gradient of weights")
+    let inputs = x.shape[x.shape.count - 1], y = Tensor(uninitialized: [picks.count])
+    let order = Set(picks.map(\.output)).sorted(), places = order.map { slice.outputs($0..<$0 + 1).parts[0] }
+    let vectors = Dictionary(
+      uniqueKeysWithValues: zip(order, places.map { Tensor(copying: slice.matrix(of: weight.value, $0)) }))
+    let offsets = Dictionary(
+      uniqueKeysWithValues: zip(order, places.map { Double(bias?.value.pointer[$0.lowerBound] ?? 0) }))
+    for (index, pick) in picks.enumerated() {
+      guard let vector = vectors[pick.output], let offset = offsets[pick.output] else { continue }
+      let source = x.value.pointer + pick.row * inputs
+      y.pointer[index] = Float((0..<inputs).reduce(offset) { $0 + Double(source[$1]) * Double(vector.pointer[$1]) })
     }
     return result(y, of: [x]) { dy, _ in
       x.contribute { target, adding in
         if !adding { target.pointer.update(repeating: 0, count: target.count) }
-        for row in 0..<rows {
-          for (place, vector) in vectors.enumerated() {
-            tk_accumulate_scaled(
-              target.pointer + row * inputs, vector.pointer, dy.pointer[row * outputs + place], inputs)
-          }
+        for (index, pick) in picks.enumerated() {
+          guard let vector = vectors[pick.output] else { continue }
+          tk_accumulate_scaled(target.pointer + pick.row * inputs, vector.pointer, dy.pointer[index], inputs)
         }
       }
     }

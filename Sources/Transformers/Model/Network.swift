@@ -8,14 +8,6 @@ package struct Network: Sendable {
     package var bias: Int?
     package var slice: WeightSlice
 
-    /// Single outputs, in their order.
-    func outputs(_ places: [Int]) -> Projection {
-      Projection(
-        weight: weight, bias: bias,
-        slice: WeightSlice(
-          isInputMajor: slice.isInputMajor, parts: places.flatMap { slice.outputs($0..<$0 + 1).parts }))
-    }
-
     /// Some of its outputs.
     func outputs(_ range: Range<Int>) -> Projection {
       Projection(weight: weight, bias: bias, slice: slice.outputs(range))

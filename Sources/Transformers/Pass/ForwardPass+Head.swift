@@ -1,4 +1,3 @@
-import CKernels
 import Support
 import Tensors
 
@@ -44,15 +43,17 @@ extension ForwardPass {
     }
     let mask = d.encoder == nil ? input.mask : input.target?.mask ?? []
     let targets = input.targets(for: d), perRow = (targets?.count ?? 0) / batch
-    // Which row of logits counts for which objective, and how much.
-    var terms: [(objective: Int, measure: Objective.Measure, row: Int, weight: Double)] = []
+    var terms: [ObjectiveTerm] = []
     for (index, objective) in request.objectives.enumerated() {
       switch objective.measure {
-      case .cosine: continue
+      case .cosine:
+        try objective.measure.check(x.shape[2])
       case .loss:
         let rows = (index * perRow..<(index + 1) * perRow).filter { targets?[$0] ?? -1 >= 0 }
+        guard !rows.isEmpty else { throw Self.noLogits }
         for row in rows {
-          terms.append((index, .logProbability(of: targets?[row] ?? 0), row, -1 / Double(rows.count)))
+          terms.append(
+            ObjectiveTerm(index, .logProbability(of: targets?[row] ?? 0), row: row, weight: -1 / Double(rows.count)))
         }
       default:
         let real = mask[index * length..<(index + 1) * length].lastIndex { $0 != 0 }
@@ -62,7 +63,8 @@ extension ForwardPass {
           throw InputError(
             at: "position", phrase("error.beyondInput"), expected: "0 … \(length - 1)", found: "\(position)")
         }
-        terms.append((index, objective.measure, network.head.isOfWholeInputs ? index : index * length + position, 1))
+        let row = network.head.isOfWholeInputs ? index : index * length + position
+        terms.append(ObjectiveTerm(index, objective.measure, row: row))
       }
     }
     if let unembedding = network.head.unembedding {
@@ -70,61 +72,70 @@ extension ForwardPass {
     }
     trace.objectives = [Double](repeating: .nan, count: batch)
     for term in terms { trace.objectives[term.objective] = 0 }
+    // How a term is computed depends on itself and the model alone, not on what else is in the batch.
+    let picked = picksLogits ? terms.filter(\.isOfLogits) : []
+    let whole = picksLogits ? terms.filter { !$0.isOfLogits } : terms
     var total: Variable?
     func add(_ number: Variable) { total = total.map { tape.add($0, number) } ?? number }
-    if !terms.isEmpty {
-      let narrowed = narrowed(&terms)
-      guard let logits = try logits(x, ofRows: terms.map(\.row), tokens: narrowed) else {
-        throw InputError(
-          .usage, at: "objective", phrase("error.thereNoLoss"), expected: phrase("expected.labelsModelHead"))
-      }
+    if !picked.isEmpty, let logits = self.picked(x, picked) { add(sum(logits.terms, over: logits.values)) }
+    if !whole.isEmpty {
+      guard let logits = try logits(x, ofRows: whole.map(\.row)) else { throw Self.noLogits }
       if request.objectiveLogits { trace.objectiveLogits = logits.value }
       let width = logits.shape[1]
-      if narrowed == nil { for term in terms { try term.measure.check(width) } }
-      var values = [Double](repeating: 0, count: terms.count)
-      values.withUnsafeMutableBufferPointer { values in
-        nonisolated(unsafe) let values = values
-        forEachPiece(values.count) {
-          values[$0] = terms[$0].measure.value(logits.value.pointer + $0 * width, width, gradient: nil)
-        }
-      }
-      for (term, value) in zip(terms, values) { trace.objectives[term.objective] += term.weight * value }
-      add(
-        tape.number(values.reduce(0, +), of: logits) { [terms] in
-          let gradient = Tensor(uninitialized: logits.shape)
-          forEachPiece(terms.count) {
-            let row = gradient.pointer + $0 * width
-            _ = terms[$0].measure.value(logits.value.pointer + $0 * width, width, gradient: row)
-            if terms[$0].weight != 1 { tk_scale(row, row, Float(terms[$0].weight), width) }
-          }
-          return gradient
-        })
+      for term in whole { try term.measure.check(width) }
+      add(sum(whole.enumerated().map { $1.over($0 * width..<($0 + 1) * width) }, over: logits))
     }
-    if terms.isEmpty || request.objectives.contains(where: \.isCosine) { add(cosines(x, mask)) }
+    if request.objectives.contains(where: \.isCosine) { add(cosines(x, mask)) }
     return total
   }
 
-  /// The tokens that alone count where all that is asked are differences of logits; the terms then name their places
-  /// among these. Nil where more is asked or looked at.
-  private func narrowed(
-    _ terms: inout [(objective: Int, measure: Objective.Measure, row: Int, weight: Double)]
-  ) -> [Int32]? {
-    guard let unembedding = network.head.unembedding, bfloats[unembedding] == nil, !touches(.logits),
-      !request.objectiveLogits, !request.parameterGradients, request.training == nil
-    else { return nil }
-    var tokens: Set<Int32> = []
-    for term in terms {
-      guard case .logit(let own, let others) = term.measure else { return nil }
-      tokens.formUnion(own + others)
+  private static var noLogits: InputError {
+    InputError(.usage, at: "objective", phrase("error.thereNoLoss"), expected: phrase("expected.labelsModelHead"))
+  }
+
+  /// Whether differences of logits are made of the logits alone that they name.
+  private var picksLogits: Bool {
+    network.head.unembedding.map { bfloats[$0] == nil } ?? false && !touches(.logits) && !request.objectiveLogits
+      && !request.parameterGradients && request.training == nil
+  }
+
+  /// The sum of what terms come to, each of its logits, which also goes into the trace.
+  private mutating func sum(_ terms: [ObjectiveTerm], over logits: Variable) -> Variable {
+    var values = [Double](repeating: 0, count: terms.count)
+    values.withUnsafeMutableBufferPointer { values in
+      nonisolated(unsafe) let values = values
+      forEachPiece(values.count) { values[$0] = terms[$0].value(logits.value, gradient: nil) }
     }
-    let order = tokens.sorted()
-    guard order.count <= 64 else { return nil }
-    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, Int32($0)) })
-    for index in terms.indices {
-      guard case .logit(let own, let others) = terms[index].measure else { continue }
-      terms[index].measure = .logit(of: own.compactMap { places[$0] }, minus: others.compactMap { places[$0] })
+    var total = 0.0
+    for (term, value) in zip(terms, values) {
+      trace.objectives[term.objective] += term.weight * value
+      total += term.weight * value
     }
-    return order
+    return tape.number(total, of: logits) {
+      let gradient = Tensor(uninitialized: logits.shape)
+      forEachPiece(terms.count) { _ = terms[$0].value(logits.value, gradient: gradient) }
+      return gradient
+    }
+  }
+
+  /// The logits that differences of logits name, `[…]`, and the terms with their places among them.
+  private func picked(_ x: Variable, _ terms: [ObjectiveTerm]) -> (values: Variable, terms: [ObjectiveTerm])? {
+    guard let unembedding = network.head.unembedding else { return nil }
+    var picks: [(row: Int, output: Int)] = []
+    let placed = terms.enumerated().map { row, term in
+      guard case .logit(let own, let others) = term.measure else { return term }
+      let first = picks.count, count = Int32(own.count)
+      picks += (own + others).map { (row, Int($0)) }
+      var term = term.over(first..<picks.count)
+      term.measure = .logit(of: Array(0..<count), minus: Array(count..<count + Int32(others.count)))
+      return term
+    }
+    let read = beforeUnembedding(tape.gather(x, rows: terms.map(\.row), shape: [terms.count, x.shape[2]]))
+    return (
+      tape.outputs(
+        picks, of: read, weight: parameters[unembedding.weight], bias: unembedding.bias.map { parameters[$0] },
+        slice: unembedding.slice), placed
+    )
   }
 
   /// The sum of the rows' cosines.
@@ -155,16 +166,9 @@ extension ForwardPass {
   }
 
   /// Some rows of the logits, `[rows, V]`, of which alone are computed where nobody looks at the others.
-  ///
-  /// - Parameter tokens: those that are computed, in order; all where nil.
-  private mutating func logits(_ x: Variable, ofRows rows: [Int], tokens: [Int32]?) throws -> Variable? {
+  private mutating func logits(_ x: Variable, ofRows rows: [Int]) throws -> Variable? {
     if !network.head.isOfWholeInputs, !touches(.logits) {
-      let read = tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])
-      guard let tokens, let unembedding = network.head.unembedding else { return logits(read) }
-      let few = unembedding.outputs(tokens.map(Int.init))
-      return tape.fewOutputs(
-        beforeUnembedding(read), weight: parameters[few.weight], bias: few.bias.map { parameters[$0] },
-        slice: few.slice)
+      return logits(tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]]))
     }
     guard let all = logits(x) else { return nil }
     let seen = try at(.logits, all), width = seen.shape[seen.shape.count - 1]

@@ -31,12 +31,20 @@ package struct Objective: Sendable {
 }
 
 extension Objective {
+  /// Whether it needs the logits of every position that has a label.
+  package var isLoss: Bool { if case .loss = measure { true } else { false } }
   var isCosine: Bool { if case .cosine = measure { true } else { false } }
 }
 
 extension Objective.Measure {
-  /// - Throws: `InputError` for a token beyond the logits.
+  /// - Parameter width: of the logits, of a cosine that of the hidden states.
+  /// - Throws: `InputError` for a token beyond the logits, and for a vector of another size.
   func check(_ width: Int) throws {
+    switch self {
+    case .divergence(let other) where other.shape != [width], .cosine(let other) where other.shape != [width]:
+      throw InputError(at: "objective", phrase("error.hasWrongShape"), expected: "[\(width)]", found: "\(other.shape)")
+    default: break
+    }
     let tokens: [Int32] =
       switch self {
       case .logit(let tokens, let others): tokens + others
@@ -84,6 +92,40 @@ extension Objective.Measure {
       return value
     case .loss, .cosine: return .nan
     }
+  }
+}
+
+/// What one row of logits, or a few of it, adds to an objective.
+struct ObjectiveTerm: Sendable {
+  let objective: Int
+  var measure: Objective.Measure
+  /// Of the logits.
+  let row: Int
+  var weight = 1.0
+  /// Where its logits lie.
+  var places = 0..<0
+
+  init(_ objective: Int, _ measure: Objective.Measure, row: Int, weight: Double = 1) {
+    self.objective = objective
+    self.measure = measure
+    self.row = row
+    self.weight = weight
+  }
+
+  var isOfLogits: Bool { if case .logit = measure { true } else { false } }
+
+  func over(_ places: Range<Int>) -> ObjectiveTerm {
+    var term = self
+    term.places = places
+    return term
+  }
+
+  /// Without its weight; the gradient has it.
+  func value(_ logits: Tensor, gradient: Tensor?) -> Double {
+    let target = gradient.map { $0.pointer + places.lowerBound }
+    let value = measure.value(logits.pointer + places.lowerBound, places.count, gradient: target)
+    if let target, weight != 1 { tk_scale(target, target, Float(weight), places.count) }
+    return value
   }
 }
 

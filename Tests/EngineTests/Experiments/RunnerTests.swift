@@ -97,14 +97,43 @@ struct RunnerTests {
     let good = #"{"clean": [1, 2, 3], "corrupt": [1, 4, 3], "answer": 5, "wrong": [6, 7]}"#
     let uneven = #"{"clean": [1, 2, 3], "corrupt": [1, 4], "answer": 5, "wrong": 6}"#
     let beyond = #"{"clean": [1, 2], "corrupt": [1, 4], "answer": 5000, "wrong": 6}"#
-    let whole = try task([good, uneven, beyond, good])
-    #expect(whole.pairs.map(\.row) == [0, 3] && whole.notes.count == 1)
-    #expect(whole.notes[0].text.contains("2 rows") && whole.notes[0].text.contains("1, 2"))
+    let whole = try task([good, uneven, beyond, good, uneven])
+    #expect(whole.pairs.map(\.row) == [0, 3])
+    // A note for each reason, with its rows; the words are the catalogue's.
+    #expect(
+      whole.notes == [
+        Message(
+          "note.task.refusedRows",
+          ["task": whole.name, "refused": 2, "rows": "1, 4", "reason": Message("error.pairsDifferInLength")]),
+        Message(
+          "note.task.refusedRows",
+          ["task": whole.name, "refused": 1, "rows": "2", "reason": Message("error.beyondLogits")]),
+      ])
     #expect(whole.pairs[0].position == 2 && whole.pairs[0].cleanTexts == ["1", "2", "3"])
     #expect(throws: InputError.self) { try task([uneven]) }
     // Texts need a tokenizer, whatever else there is.
     let text = #"{"clean": "a", "corrupt": "b", "answer": 5, "wrong": 6}"#
     #expect(throws: InputError.self) { try task([good, text]) }
+  }
+
+  @Test("The answer of a masked language model stands at the mask that both prompts have")
+  func masks() throws {
+    let folder = Fixtures.root.appending(path: "examples/minibert/pretrained/final")
+    let model = try Model(directory: folder), tokenizer = try Tokenizer(directory: folder)
+    let mask = try #require(tokenizer.roles.mask)
+    let file = URL.temporaryDirectory.appending(path: "task-\(UUID().uuidString).jsonl")
+    defer { try? FileManager.default.removeItem(at: file) }
+    func position(_ clean: [Int32], _ corrupt: [Int32], _ more: String = "") throws -> Int {
+      try Data(#"{"clean": \#(clean), "corrupt": \#(corrupt), "answer": 5, "wrong": 6\#(more)}"#.utf8).write(to: file)
+      return try TokenizedTask(
+        PairsFile(path: file.path(percentEncoded: false)), tokenizer, model.description
+      ).pairs[0].position
+    }
+    #expect(try position([1, mask, 3], [2, mask, 3]) == 1)
+    #expect(throws: InputError.self) { try position([1, mask, 3], [2, 3, mask]) }
+    #expect(throws: InputError.self) { try position([mask, mask, 3], [mask, mask, 1]) }
+    #expect(throws: InputError.self) { try position([1, 2, 3], [1, 4, 3]) }
+    #expect(try position([1, 2, 3], [1, 4, 3], #", "position": 2"#) == 2)
   }
 }
 
