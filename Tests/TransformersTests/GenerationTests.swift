@@ -95,6 +95,39 @@ private struct GenerationCase: CustomTestStringConvertible, Sendable {
     #expect(try run([]) == [])
   }
 
+  @Test(
+    "Texts of other lengths beside it change no bit of a text's logits",
+    arguments: ["llama", "gpt_neo", "mistral", "opt", "bart", "t5"])
+  func lengthsDoNotMatter(name: String) throws {
+    let model = try Model(directory: Fixtures.url("models/\(name)")), isPair = model.description.encoder != nil
+    let lengths = [5, 1, 9, 5, 3, 12, 2]
+    let texts = lengths.enumerated().map { row, length in (0..<length).map { Int32(3 + (row * 7 + $0 * 5) % 40) } }
+    func logits(_ rows: [Int]) throws -> [[Int: [Float]]] {
+      let own = rows.map { isPair ? [Int32(model.description.decoderStart ?? 0)] : texts[$0] }
+      var generation = try Generation(
+        model, GenerationRequest(maximumTokens: 8), places: rows, prompts: own,
+        sources: isPair ? rows.map { texts[$0] } : nil)
+      var steps: [[Int: [Float]]] = []
+      while true {
+        let live = generation.live
+        guard try generation.step(), let found = generation.logits else { return steps }
+        steps.append(Dictionary(uniqueKeysWithValues: live.enumerated().map { (rows[$1], found[$0].values) }))
+      }
+    }
+    let together = try logits(Array(lengths.indices))
+    for row in lengths.indices {
+      for (step, alone) in try logits([row]).enumerated() {
+        // An encoder pads its sources to the longest.
+        if isPair {
+          let pairs = zip(try #require(together[step][row]), try #require(alone[row]))
+          #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-5 * max(1, abs($1)) }, "\(row) at \(step)")
+        } else {
+          #expect(together[step][row] == alone[row], "\(row) at \(step)")
+        }
+      }
+    }
+  }
+
   @Test("Sampling repeats itself with its seed, keeps to the likeliest tokens and follows their probabilities")
   func sampling() throws {
     let logits: [Float] = [0, 2, 1, -1, 1.5]

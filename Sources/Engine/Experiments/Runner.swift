@@ -219,10 +219,4 @@ extension Tensor {
   }
 
   fileprivate var copy: Tensor { Tensor(values, shape: shape) }
-
-  /// Tensors of one row each, one behind the other.
-  fileprivate init(joining rows: [Tensor]) {
-    self.init(uninitialized: [rows.count] + rows[0].shape.dropFirst())
-    for (index, row) in rows.enumerated() { (pointer + index * row.count).update(from: row.pointer, count: row.count) }
-  }
 }

@@ -59,6 +59,16 @@ package struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// Tensors that differ in their first axis alone, one behind the other.
+  package init(joining parts: [Tensor]) {
+    self.init(uninitialized: [parts.reduce(0) { $0 + $1.shape[0] }] + parts[0].shape.dropFirst())
+    var place = pointer
+    for part in parts {
+      place.update(from: part.pointer, count: part.count)
+      place += part.count
+    }
+  }
+
   package var count: Int { shape.reduce(1, *) }
   package var pointer: UnsafeMutablePointer<Float> { storage.pointer + offset }
   package var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }

@@ -17,8 +17,8 @@ extension Model {
   /// What a language model writes after each prompt: its new tokens, with the end token that it came to; cut where its
   /// logits become NaN.
   ///
-  /// Prompts of one length run together, and none that ends before the others is run on; a continuation does not depend
-  /// on the other prompts, but a sampled one on its place among them.
+  /// Texts run together whatever their lengths, and none that has ended is run on; a continuation does not depend on the
+  /// other prompts, but a sampled one on its place among them.
   ///
   /// - Throws: `InputError` for a model that is none, for prompts that are empty, too long or beyond the vocabulary, and
   ///   for rules of the model that are not known here.
@@ -29,7 +29,7 @@ extension Model {
         found: description.task.text)
     }
     var results = [[Int32]](repeating: [], count: prompts.count)
-    for rows in groups(prompts.map(\.count), ofOneLength: true, request) {
+    for rows in groups(prompts.map(\.count), ofOneLength: description.stack.similarity == .linear, request) {
       var generation = try Generation(self, request, places: rows, prompts: rows.map { prompts[$0] })
       while try generation.step() {}
       for (row, text) in zip(rows, generation.continuations) { results[row] = text }
@@ -85,22 +85,23 @@ private let cachedBytes = 256 << 20
 struct Generation {
   private let model: Model
   private let request: GenerationRequest
-  private let prompt: Int
-  /// Tokens of a text, prompt included, at most.
-  private let limit: Int
-  /// What goes in next: the whole prompts, then one token of each text that goes on.
-  private var input: ModelInput
+  /// Lengths of the prompts, and of the whole texts at most.
+  private let prompts: [Int]
+  private let limits: [Int]
+  /// What goes in next: whole prompts, those of one length together, then one token of each text that goes on; with the
+  /// texts they belong to.
+  private var inputs: [(input: ModelInput, rows: [Int])]
   private let cache: KeyValueCache
   private var texts: [[Int32]]
   private var generators: [SeededGenerator]
-  /// The texts that go on, in the order of the cache's rows.
+  /// The texts that go on.
   private(set) var live: [Int]
   /// The last step's logits `[live before it, V]`, before the model's rules.
   private(set) var logits: Tensor?
 
   /// - Parameters:
   ///   - places: what distinguishes the texts' draws.
-  ///   - prompts: of one length; with `sources`, what the targets begin with.
+  ///   - prompts: with `sources` what the targets begin with, of one length.
   init(
     _ model: Model, _ request: GenerationRequest, places: [Int], prompts: [[Int32]], sources: [[Int32]]? = nil
   ) throws {
@@ -108,48 +109,57 @@ struct Generation {
     try request.choice.check()
     self.model = model
     self.request = request
-    prompt = prompts.first?.count ?? 0
-    limit = min(prompt + request.maximumTokens, model.description.maximumPositions)
-    if let sources {
-      input = ModelInput(rows: sources, pad: Int32(model.description.padToken ?? 0))
-      input.target = ModelInput.Target(length: prompt, ids: prompts.flatMap { $0 })
-    } else {
-      input = ModelInput(rows: prompts, pad: 0)
+    self.prompts = prompts.map(\.count)
+    let most = model.description.maximumPositions
+    limits = prompts.map { min($0.count + request.maximumTokens, most) }
+    let groups = Dictionary(grouping: prompts.indices) { prompts[$0].count }.sorted { $0.key < $1.key }
+    let begun = try groups.map { length, rows in
+      let pad = sources == nil ? 0 : Int32(model.description.padToken ?? 0)
+      var input = ModelInput(rows: rows.map { (sources ?? prompts)[$0] }, pad: pad)
+      if sources != nil {
+        input.target = ModelInput.Target(length: length, ids: rows.flatMap { prompts[$0] })
+      }
+      return (input: try input.checked(against: model.description), rows: rows)
     }
-    input = try input.checked(against: model.description)
-    cache = KeyValueCache(layers: model.description.layers, capacity: limit)
+    inputs = begun.filter { prompts[$0.rows[0]].count < most && request.maximumTokens > 0 }
+    live = inputs.flatMap(\.rows)
+    cache = KeyValueCache(texts: prompts.count, layers: model.description.layers, capacity: limits.max() ?? 0)
     texts = prompts
     generators = places.map(request.choice.generator)
-    live = prompt < limit ? Array(prompts.indices) : []
   }
 
-  var continuations: [[Int32]] { texts.map { Array($0[prompt...]) } }
+  var continuations: [[Int32]] { zip(texts, prompts).map { Array($0[$1...]) } }
 
   /// Adds a token to every text that goes on; false where none does. A text ends without one where a logit is NaN, for
   /// then none is the likeliest.
   mutating func step() throws -> Bool {
     guard !live.isEmpty else { return false }
-    var pass = ForwardPass(model, input, TraceRequest())
-    let seen = try pass.next(cache)  // [live, V]
+    var parts: [Tensor] = []
+    for (input, rows) in inputs {
+      cache.rows = rows
+      var pass = ForwardPass(model, input, TraceRequest())
+      parts.append(try pass.next(cache))
+    }
+    let seen = parts.count == 1 ? parts[0] : Tensor(joining: parts)  // [live, V]
     logits = seen
     let tokens = chosen(seen)
     let width = seen.shape[1]
     let decided = live.indices.filter { row in (0..<width).allSatisfy { !seen.pointer[row * width + $0].isNaN } }
     for row in decided { texts[live[row]].append(tokens[row]) }
     let ends = model.generationRules.endTokens
-    let going = decided.filter { !ends.contains(tokens[$0]) && texts[live[$0]].count < limit }
-    if going.count < live.count && !going.isEmpty { cache.keep(going) }
+    let going = decided.filter { !ends.contains(tokens[$0]) && texts[live[$0]].count < limits[live[$0]] }
     live = going.map { live[$0] }
     let next = going.map { tokens[$0] }
-    input = ModelInput(batch: next.count, length: 1, ids: next, mask: Array(repeating: 1, count: next.count))
+    var input = ModelInput(batch: next.count, length: 1, ids: next, mask: Array(repeating: 1, count: next.count))
     if model.description.encoder != nil { input.target = ModelInput.Target(length: 1, ids: next) }
+    inputs = [(input, live)]
     return true
   }
 
   private mutating func chosen(_ logits: Tensor) -> [Int32] {
     let rules = model.generationRules, width = logits.shape[1]
     var tokens = [Int32](repeating: 0, count: live.count)
-    let (choice, texts, live, prompt, limit) = (request.choice, texts, live, prompt, limit)
+    let (choice, texts, live, prompts, limits) = (request.choice, texts, live, prompts, limits)
     tokens.withUnsafeMutableBufferPointer { tokens in
       generators.withUnsafeMutableBufferPointer { generators in
         nonisolated(unsafe) let tokens = tokens, generators = generators
@@ -158,7 +168,7 @@ struct Generation {
           row.pointer.update(from: logits.pointer + index * width, count: width)
           rules.apply(
             to: UnsafeMutableBufferPointer(start: row.pointer, count: width), after: texts[live[index]],
-            prompt: prompt, limit: limit)
+            prompt: prompts[live[index]], limit: limits[live[index]])
           tokens[index] = choice.token(UnsafeBufferPointer(start: row.pointer, count: width), &generators[live[index]])
         }
       }

@@ -212,16 +212,18 @@ extension ForwardPass {
   ) throws -> (z: Variable?, pair: KeyValueCache.Pair) {
     guard let cache = stack.cache else { return (nil, new) }
     if kinds.isOwn { cache.add(new, layer) }
-    let count = kinds.isOwn ? cache.length + stack.length : new.key.shape[1]
     func site(_ kind: Site.Kind) -> Site { stack.d.site(kind, layer: layer) }
     let isPlain = stack.d.similarity == .softmax && !touches(site(kinds.scores)) && !touches(site(kinds.pattern))
     guard stack.length == 1, isPlain, request.observer == nil else {
-      return (nil, kinds.isOwn && cache.length > 0 ? cache.copies(layer, count) ?? new : new)
+      let earlier = stack.earlier.first ?? 0
+      precondition(stack.earlier.allSatisfy { $0 == earlier }, "whole patterns are of rows of one length")
+      return (nil, kinds.isOwn && earlier > 0 ? cache.copies(layer, earlier + stack.length) ?? new : new)
     }
     let all = kinds.isOwn ? cache.buffers(layer) ?? (new.key.value, new.value.value) : (new.key.value, new.value.value)
     let z = tape.attentionStep(
-      query: query, keys: all.0, values: all.1, count: count, scale: mix.scale, visibility: mix.visibility,
-      bias: mix.bias)
+      query: query, keys: all.0, values: all.1, rows: cache.rows,
+      counts: kinds.isOwn ? stack.earlier.map { $0 + 1 } : stack.earlier.map { _ in all.0.shape[1] }, scale: mix.scale,
+      visibility: mix.visibility, bias: mix.bias)
     return (z, new)
   }
 

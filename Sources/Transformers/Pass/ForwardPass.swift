@@ -144,7 +144,7 @@ struct ForwardPass {
       cache.memory = (try output(of: StackPass(encoder, network, input)), input.mask)
     }
     let stack = StackPass(d.stack, network.stack, input, memory: cache.memory, cache: cache)
-    isStep = cache.length > 0 && stack.length == 1
+    isStep = stack.length == 1 && stack.earlier.allSatisfy { $0 > 0 }
     let x = try output(of: stack)
     cache.advance(by: stack.length)
     return logits(tape.select(x, position: stack.length - 1))?.value ?? x.value

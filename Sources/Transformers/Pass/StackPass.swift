@@ -14,6 +14,8 @@ struct StackPass {
   let memory: (states: Variable, mask: [UInt8])?
   /// Keys and values of positions before these.
   let cache: KeyValueCache?
+  /// How many there are of each row.
+  let earlier: [Int]
   private let rotary: RotaryTable?
   private let windowedRotary: RotaryTable?
   /// Classes of relative distances.
@@ -32,14 +34,18 @@ struct StackPass {
     length = target?.length ?? input.length
     ids = target?.ids ?? input.ids
     self.cache = cache
-    let earlier = cache?.length ?? 0, keys = earlier + length
+    let earlier = cache?.known ?? Array(repeating: 0, count: batch), keys = (earlier.max() ?? 0) + length
+    precondition(length == 1 || earlier.allSatisfy { $0 == earlier[0] }, "rows of several positions begin together")
+    self.earlier = earlier
     // Behind a cache nothing is padding.
-    mask = earlier > 0 ? Array(repeating: 1, count: batch * keys) : target?.mask ?? input.mask
+    let places = (cache?.rows.max() ?? -1) + 1
+    mask = keys > length ? Array(repeating: 1, count: places * keys) : target?.mask ?? input.mask
     typeIDs = input.typeIDs
     pixels = input.pixels
     self.memory = memory
+    let positions = length == 1 ? earlier : Array(keys - length..<keys)
     func table(_ rotary: Rotary) -> RotaryTable {
-      RotaryTable(positions: earlier..<keys, frequencies: rotary.frequencies, isInterleaved: rotary.isInterleaved)
+      RotaryTable(positions: positions, frequencies: rotary.frequencies, isInterleaved: rotary.isInterleaved)
     }
     rotary = if case .rotary(let rotary) = d.positions { table(rotary) } else { nil }
     windowedRotary = d.windowedRotary.map(table)
@@ -58,18 +64,17 @@ struct StackPass {
 
   /// The row of the table of positions for every token.
   var positionIDs: [Int32] {
-    let earlier = cache?.length ?? 0
     guard case .learned(let offset, let counting) = d.positions, counting != .all else {
       let first = if case .learned(let offset, _) = d.positions { offset } else { 0 }
-      return (0..<batch * length).map { Int32(first + earlier + $0 % length) }
+      return (0..<batch * length).map { Int32(first + earlier[$0 / length] + $0 % length) }
     }
-    var count = earlier
+    var count = 0
     return ids.indices.map { index in
-      if index % length == 0 { count = earlier }
+      if index % length == 0 { count = earlier[index / length] }
       let counts =
         switch counting {
         case .all: true
-        case .unmasked: earlier > 0 || mask[index] != 0
+        case .unmasked: earlier[index / length] > 0 || mask[index] != 0
         case .allBut(let token): Int(ids[index]) != token
         }
       if counts { count += 1 }
