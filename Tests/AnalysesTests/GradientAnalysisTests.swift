@@ -65,7 +65,10 @@ struct GradientAnalysisTests {
     var trace = Trace()
     trace.loss = 1
     trace.parameterGradients[name] = Tensor(values, shape: shape)
-    try analysis.observe(Observation(stream: .corpus, documents: corpus.documents, trace: trace))
+    try analysis.observe(
+      Observation(
+        stream: .corpus, documents: corpus.documents, trace: trace,
+        gradientWatchers: analysis.needs.watchers(of: trace, corpus.model, corpus.documents)))
     let result = try analysis.result()
     let counts = try #require(result.arrays["histogram.counts"])
     let edges = try #require(result.arrays["histogram.edges"]).values
@@ -135,7 +138,7 @@ struct GradientAnalysisTests {
     let corpus = try SmallCorpus(name, documents: 6)
     let isMasked = name == "bert_mlm"
     var needs = GradientAnalysis(corpus.context).needs
-    needs.parameterGradients = false
+    needs.gradientWatchers = []
     func shares(of size: Int) throws -> [Double] {
       var analysis = Accumulator(AttentionAnalysis(corpus.context))
       for batch in corpus.batches(of: size) {

@@ -39,13 +39,16 @@ struct SmallCorpus {
     let input = ModelInput(rows: rows, labels: labelled ? rows : nil, pad: 1)
     let isCorpus = if case .corpus = stream { true } else { false }
     var request = TraceRequest(
-      sites: isCorpus ? needs.sites : needs.repeatedTokenSites, gradients: isCorpus && labelled ? needs.gradients : [],
+      sites: isCorpus ? needs.sites.union(needs.watched(documents, []).sites) : needs.repeatedTokenSites,
+      gradients: isCorpus && labelled ? needs.gradients.union(needs.watched(documents, []).gradients) : [],
       parameterGradients: isCorpus && labelled && needs.parameterGradients)
     request.tokenLosses = needs.tokenLosses && labelled
     let (watchers, see) = needs.watch(documents, [])
     if isCorpus { request.observer = see }
+    let trace = try model.run(input, request)
     return Observation(
-      stream: stream, documents: documents, trace: try model.run(input, request), watchers: isCorpus ? watchers : [])
+      stream: stream, documents: documents, trace: trace, watchers: isCorpus ? watchers : [],
+      gradientWatchers: needs.watchers(of: trace, model, documents))
   }
 
   /// An analysis after some batches of documents.
@@ -59,6 +62,34 @@ struct SmallCorpus {
 
   func batches(of size: Int) -> [[TokenizedDocument]] {
     stride(from: 0, to: documents.count, by: size).map { Array(documents[$0..<min(documents.count, $0 + size)]) }
+  }
+}
+
+extension Needs {
+  /// Where watchers look at gradients, and at values with them.
+  func watched(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> (
+    gradients: Set<Site>, sites: Set<Site>
+  ) {
+    let made = gradientWatchers.map { $0(documents, targets) }
+    return (
+      made.reduce(into: []) { $0.formUnion($1.gradients) }, made.reduce(into: []) { $0.formUnion($1.values) }
+    )
+  }
+
+  /// Those of gradients, after they were shown what a trace has of them.
+  func watchers(
+    of trace: Trace, _ model: Model, _ documents: [TokenizedDocument], _ targets: [TokenizedDocument] = []
+  ) -> [any GradientWatcher] {
+    let made = gradientWatchers.map { $0(documents, targets) }
+    for watcher in made {
+      for (site, gradient) in trace.gradients where watcher.gradients.contains(site) {
+        watcher.see(gradient, of: watcher.values.contains(site) ? trace[site] : nil, at: site)
+      }
+      for (place, parameter) in model.parameters.enumerated() {
+        if let gradient = trace.parameterGradients[parameter.name] { watcher.see(gradient, ofParameter: place) }
+      }
+    }
+    return made
   }
 }
 

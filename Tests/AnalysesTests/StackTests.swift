@@ -37,9 +37,13 @@ struct StackTests {
       input.labels = zip(read.ids, read.mask).map { $1 == 0 ? -100 : $0 }
       let needs = needs(context)
       let request = TraceRequest(
-        sites: needs.sites, gradients: needs.gradients, parameterGradients: needs.parameterGradients)
+        sites: needs.sites.union(needs.watched(sources, targets).sites),
+        gradients: needs.gradients.union(needs.watched(sources, targets).gradients),
+        parameterGradients: needs.parameterGradients)
+      let trace = try model.run(input, request)
       observation = Observation(
-        stream: .corpus, documents: sources, targets: targets, trace: try model.run(input, request))
+        stream: .corpus, documents: sources, targets: targets, trace: trace,
+        gradientWatchers: needs.watchers(of: trace, model, sources, targets))
     }
   }
 

@@ -117,18 +117,14 @@ package struct GradientAnalysis: CorpusAnalysis {
   package var needs: Needs {
     var needs = Needs()
     guard model.precision == .f32 else { return needs }
-    needs.parameterGradients = true
+    let model = model
+    needs.gradientWatchers = [{ BatchGradients(model, $0, $1) }]
+    // Those at z make the importance of heads exact where gradients run anyway.
     for stack in model.description.stacks {
-      for point in 0...stack.layers {
-        needs.sites.insert(stack.residual(point: point))
-        needs.gradients.insert(stack.residual(point: point))
-      }
-      // Those at z make the importance of heads exact where gradients run anyway.
-      var kinds: [Site.Kind] = [.attentionOut, .mlpOut, .z]
-      if stack.role == .decoder { kinds += [.crossOut, .crossZ] }
-      for layer in 0..<stack.layers {
-        needs.gradients.formUnion(kinds.map { stack.site($0, layer: layer) })
-        needs.sites.formUnion(kinds.filter { [.z, .crossZ].contains($0) }.map { stack.site($0, layer: layer) })
+      for kind: Site.Kind in stack.role == .decoder ? [.z, .crossZ] : [.z] {
+        let sites = (0..<stack.layers).map { stack.site(kind, layer: $0) }
+        needs.gradients.formUnion(sites)
+        needs.sites.formUnion(sites)
       }
     }
     return needs
@@ -137,7 +133,8 @@ package struct GradientAnalysis: CorpusAnalysis {
   package func observe(_ observation: Observation, into state: inout State) throws {
     if case .repeatedTokens = observation.stream { return }
     guard let loss = observation.trace.loss else { return }
-    guard !observation.trace.parameterGradients.isEmpty || !observation.trace.gradients.isEmpty else { return }
+    let seen = observation.gradientWatchers.lazy.compactMap { $0 as? BatchGradients }.first
+    guard let seen, !seen.isEmpty else { return }
     var values = [Double](repeating: .nan, count: slots.count)
     var present = [Bool](repeating: false, count: slots.count)
     func set(_ slot: Int, _ value: Double) {
@@ -146,7 +143,7 @@ package struct GradientAnalysis: CorpusAnalysis {
     }
     set(slots.loss, loss)
 
-    let squares = observeParameters(observation.trace, into: &state)
+    let squares = add(seen.magnitudes, to: &state)
     var layerSquares: [Int: Double] = [:]
     for (parameter, square) in squares.enumerated() {
       guard let square else { continue }
@@ -156,13 +153,9 @@ package struct GradientAnalysis: CorpusAnalysis {
       }
     }
     for (slot, square) in layerSquares { set(slot, square.squareRoot()) }
-    let trace = observation.trace
     for stack in slots.stacks {
-      let documents = observation.documents(of: stack.description.role)
       for point in 0...stack.layers {
-        let site = stack.description.residual(point: point)
-        guard let gradient = trace.gradients[site] else { continue }
-        let flow = GradientFormulas.flow(gradient, trace[site], lengths: documents.map(\.ids.count))
+        guard let flow = seen.flows[stack.description.residual(point: point)] else { continue }
         set(stack.flow[point], flow.norm)
         if let relative = flow.relative { set(stack.relativeFlow[point], relative) }
       }
@@ -171,8 +164,7 @@ package struct GradientAnalysis: CorpusAnalysis {
           (Site.Kind.attentionOut, stack.attentionFlow[layer]), (.crossOut, stack.crossFlow[layer]),
           (.mlpOut, stack.mlpFlow[layer]),
         ] {
-          guard let gradient = trace.gradients[stack.description.site(kind, layer: layer)] else { continue }
-          set(slot, GradientFormulas.flow(gradient, nil, lengths: documents.map(\.ids.count)).norm)
+          if let flow = seen.flows[stack.description.site(kind, layer: layer)] { set(slot, flow.norm) }
         }
       }
     }
@@ -186,8 +178,7 @@ package struct GradientAnalysis: CorpusAnalysis {
   }
 
   /// Sums of squares of every parameter's gradient, nil where the batch has none; fills histograms and counts.
-  private func observeParameters(_ trace: Trace, into state: inout State) -> [Double?] {
-    let magnitudes = GradientFormulas.magnitudes(of: model.parameters.map { trace.parameterGradients[$0.name] })
+  private func add(_ magnitudes: [GradientFormulas.Magnitudes?], to state: inout State) -> [Double?] {
     let bins = GradientAnalysis.bins
     for (index, found) in magnitudes.enumerated() {
       guard let found else { continue }

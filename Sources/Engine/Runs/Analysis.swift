@@ -1,5 +1,6 @@
 package import Results
 package import Support
+import Tensors
 package import Transformers
 
 /// A measurement of a model: it says what it needs of the model's way through the corpus, adds one batch after another to
@@ -160,8 +161,8 @@ package struct Needs: Sendable {
   package var tokenLosses = false
   /// Gradients of the corpus loss at sites.
   package var gradients: Set<Site> = []
-  /// Gradients of the corpus loss for every parameter.
-  package var parameterGradients = false
+  /// Who is shown gradients of the corpus loss at sites and for parameters, made anew for each batch.
+  package var gradientWatchers: [@Sendable ([TokenizedDocument], [TokenizedDocument]) -> any GradientWatcher] = []
   /// Who looks at the attention while the model runs on the corpus, made anew for each batch of documents and, in an
   /// encoder–decoder, targets.
   package var watchers: [@Sendable ([TokenizedDocument], [TokenizedDocument]) -> any AttentionWatcher] = []
@@ -174,9 +175,12 @@ package struct Needs: Sendable {
     repeatedTokenSites.formUnion(other.repeatedTokenSites)
     tokenLosses = tokenLosses || other.tokenLosses
     gradients.formUnion(other.gradients)
-    parameterGradients = parameterGradients || other.parameterGradients
+    gradientWatchers += other.gradientWatchers
     watchers += other.watchers
   }
+
+  /// Gradients of the corpus loss for every parameter.
+  package var parameterGradients: Bool { !gradientWatchers.isEmpty }
 
   /// Whether anything is asked of the corpus.
   package var readsCorpus: Bool { documents || runsModel }
@@ -189,16 +193,30 @@ package struct Needs: Sendable {
   /// Whether anything is asked of the repeated tokens.
   package var readsRepeatedTokens: Bool { tokenLosses || !repeatedTokenSites.isEmpty }
 
-  /// Fresh watchers, and what shows them what passes.
-  package func watch(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> (
-    watchers: [any AttentionWatcher], look: SiteObserver?
-  ) {
+  /// Fresh watchers of attention, and what shows them and watchers of gradients what passes.
+  package func watch(
+    _ documents: [TokenizedDocument], _ targets: [TokenizedDocument], _ others: [any GradientWatcher] = []
+  ) -> (watchers: [any AttentionWatcher], look: SiteObserver?) {
     let made = watchers.map { $0(documents, targets) }
-    guard !made.isEmpty else { return ([], nil) }
+    guard !made.isEmpty || !others.isEmpty else { return ([], nil) }
     let sites = made.reduce(into: Set<Site>()) { $0.formUnion($1.sites) }
-    let look = SiteObserver(sites: sites) { site, value in
-      for watcher in made where watcher.sites.contains(site) { watcher.see(value, at: site) }
-    } rows: { band in
+    var parameter: (@Sendable (Int, Tensor) -> Void)?
+    if !others.isEmpty {
+      parameter = { place, gradient in
+        for watcher in others { watcher.see(gradient, ofParameter: place) }
+      }
+    }
+    let valued = others.reduce(into: sites) { $0.formUnion($1.values) }
+    let look = SiteObserver(
+      sites: valued,
+      value: { site, value in
+        for watcher in made where watcher.sites.contains(site) { watcher.see(value, at: site) }
+      },
+      gradients: others.reduce(into: Set<Site>()) { $0.formUnion($1.gradients) },
+      gradient: { site, value, gradient in
+        for watcher in others where watcher.gradients.contains(site) { watcher.see(gradient, of: value, at: site) }
+      }, parameter: parameter
+    ) { band in
       for watcher in made { watcher.see(band) }
     }
     return (made, look)
@@ -223,15 +241,17 @@ package struct Observation: Sendable {
   /// What the decoder of an encoder–decoder reads beside each document: the target so far.
   package var targets: [TokenizedDocument]
   package var trace: Trace
-  /// Those of `Needs.watchers` that looked on.
+  /// Those of `Needs.watchers` and `Needs.gradientWatchers` that looked on.
   package var watchers: [any AttentionWatcher]
+  package var gradientWatchers: [any GradientWatcher]
   /// Of each document, drawn once for all analyses; a target has its document's.
   package let weights: [BootstrapWeights]
 
   package init(
     stream: Stream, documents: [TokenizedDocument], targets: [TokenizedDocument] = [], trace: Trace,
-    watchers: [any AttentionWatcher] = []
+    watchers: [any AttentionWatcher] = [], gradientWatchers: [any GradientWatcher] = []
   ) {
+    self.gradientWatchers = gradientWatchers
     self.stream = stream
     self.documents = documents
     self.targets = targets

@@ -75,8 +75,11 @@ struct Batch {
   var targets: [TokenizedDocument] { examples.compactMap { $0.target?.document } }
 
   func observation(
-    _ stream: Observation.Stream, _ trace: Trace, _ watchers: [any AttentionWatcher] = []
+    _ stream: Observation.Stream, _ trace: Trace, _ watchers: [any AttentionWatcher] = [],
+    _ gradientWatchers: [any GradientWatcher] = []
   ) -> Observation {
-    Observation(stream: stream, documents: documents, targets: targets, trace: trace, watchers: watchers)
+    Observation(
+      stream: stream, documents: documents, targets: targets, trace: trace, watchers: watchers,
+      gradientWatchers: gradientWatchers)
   }
 }

@@ -218,7 +218,8 @@ package struct CorpusRun {
   /// One batch, forward, and backward where gradients are asked for and the model has a loss on plain text.
   private func run(_ batch: Batch, _ needs: Needs, _ observe: (Observation) throws -> Void) throws {
     guard needs.runsModel else { return try observe(batch.observation(.corpus, Trace())) }
-    let (watchers, look) = needs.watch(batch.documents, batch.targets)
+    let gradientWatchers = needs.gradientWatchers.map { $0(batch.documents, batch.targets) }
+    let (watchers, look) = needs.watch(batch.documents, batch.targets, gradientWatchers)
     var plain = TraceRequest(sites: needs.sites)
     plain.observer = look
     plain.tokenLosses = needs.tokenLosses
@@ -233,8 +234,9 @@ package struct CorpusRun {
     case .maskedLanguageModel where wantsGradients && reading.text?.tokenizer.roles.mask != nil:
       try observe(batch.observation(.corpus, try model.run(input, plain), watchers))
       guard let input = masked(batch, input) else { return }
-      differentiated.observer = nil
-      try observe(batch.observation(.maskedCorpus, try model.run(input, differentiated)))
+      differentiated.observer = Needs().watch([], [], gradientWatchers).look
+      let trace = try model.run(input, differentiated)
+      try observe(batch.observation(.maskedCorpus, trace, [], gradientWatchers))
       return
     case .sequenceClassification(let classes) where wantsGradients && classes > 1:
       input.labels = reading.text?.classes.flatMap { batch.classes($0) }
@@ -244,7 +246,7 @@ package struct CorpusRun {
     default: break
     }
     let trace = try model.run(input, input.labels == nil ? plain : differentiated)
-    try observe(batch.observation(.corpus, trace, watchers))
+    try observe(batch.observation(.corpus, trace, watchers, gradientWatchers))
   }
 
   /// Documents as the model reads them, in tokens where they are texts.

@@ -108,5 +108,5 @@ extension Tape {
   }
 }
 
-/// 256 MiB.
-private let logitsOfAPiece = 1 << 26
+/// 64 MiB.
+private let logitsOfAPiece = 1 << 24

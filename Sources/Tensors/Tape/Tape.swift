@@ -125,6 +125,21 @@ package final class Tape {
     }
   }
 
+  /// A part of the pass from `x` to `value` of which nothing was recorded: on the way back it is computed again, with the
+  /// same bits, by `again`, recorded on a tape of its own and differentiated at once. What it leaves for that is `x`.
+  package func recomputed(
+    _ x: Variable, value: Tensor, _ again: @escaping (_ tape: Tape, _ x: Variable) -> Variable
+  ) -> Variable {
+    let output = Variable(value, needsGradient: true)
+    steps.append {
+      guard let gradient = output.takeGradient() else { return }
+      let tape = Tape(isRecording: true), input = Variable(x.value, needsGradient: x.needsGradient)
+      tape.backward(from: again(tape, input), gradient: gradient)
+      if let dx = input.takeGradient() { x.add(shared: dx) }
+    }
+    return output
+  }
+
   /// Differentiates: from `output`, whose own gradient is given (1 for a loss), back through everything recorded.
   ///
   /// A variable that nothing led from keeps no gradient.

@@ -162,8 +162,12 @@ package final class Model: Sendable {
         gradient.pointer.update(repeating: 0, count: gradient.count)
       }
     }
-    for (site, variable) in pass.watched { pass.trace.gradients[site] = variable.gradient ?? zeros(variable.shape) }
-    if request.parameterGradients {
+    for (site, shape) in pass.watched.shapes {
+      pass.trace.gradients[site] = pass.watched.gradients[site] ?? zeros(shape)
+    }
+    if request.observer?.parameter != nil {
+      pass.parameters.showUnused()
+    } else if request.parameterGradients {
       for (index, parameter) in parameters.enumerated() where parameter.isLearned {
         let variable = pass.parameters[index]
         pass.trace.parameterGradients[parameter.name] = variable.gradient ?? zeros(variable.shape)

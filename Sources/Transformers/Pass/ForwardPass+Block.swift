@@ -149,9 +149,12 @@ extension ForwardPass {
     _ query: Variable, _ key: Variable, _ value: Variable, _ bias: RelativeBias?, _ d: StackDescription, scale: Float,
     _ visibility: Visibility, scores: Site, pattern: Site
   ) throws -> Variable {
-    let watch = request.observer.map { observer in
-      { (rows: AttentionRows) in observer.rows(AttentionBand(site: pattern, rows: rows)) }
-    }
+    let watch =
+      isAgain
+      ? nil
+      : request.observer.map { observer in
+        { (rows: AttentionRows) in observer.rows(AttentionBand(site: pattern, rows: rows)) }
+      }
     let dropout = dropout(\.attention)
     let isLinear = d.similarity == .linear
     guard isLinear || touches(scores) || touches(pattern) else {

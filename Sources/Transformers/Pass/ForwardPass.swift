@@ -10,11 +10,12 @@ struct ForwardPass {
   let network: Network
   let parameters: PassParameters
   let bfloats: [Network.Projection: BFloatMatrix]
-  let tape: Tape
+  private(set) var tape: Tape
   let input: ModelInput
   let request: TraceRequest
   var trace = Trace()
-  var watched: [Site: Variable] = [:]
+  /// Where gradients are kept.
+  let watched = WatchedSites()
   /// What a training's loss has beside the error.
   var penalties: [Variable] = []
   /// How the last hidden states become one vector.
@@ -27,14 +28,15 @@ struct ForwardPass {
   private var isStep = false
   /// How often something was dropped.
   private var drops: UInt64 = 0
+  /// Whether what passes has passed before, and was shown then.
+  private(set) var isAgain = false
 
   init(_ model: Model, _ input: ModelInput, _ request: TraceRequest) {
     d = model.description
     network = model.network
-    parameters = PassParameters(
-      model.parameters, needGradient: request.parameterGradients || request.training != nil, request.training)
-    bfloats = model.bfloats
     tape = Tape(isRecording: request.wantsGradients)
+    parameters = PassParameters(model.parameters, request, tape)
+    bfloats = model.bfloats
     self.input = input
     self.request = request
     pooling = model.pooling ?? Pooling(modes: [.mean])
@@ -54,14 +56,15 @@ struct ForwardPass {
       value = changed
       for (edit, isOther) in zip(edits, didChange) where isOther { trace.didChange[edit] = true }
     }
-    if request.gradients.contains(site) {
+    if tape.isRecording, request.gradients.contains(site) {
       // Where nothing upstream is differentiated, the gradient starts here.
       if !value.needsGradient { value = Variable(value.value, needsGradient: true) }
-      watched[site] = value
+      watched.shapes[site] = value.shape
+      tape.look(at: value) { [watched] in watched.gradients[site] = $0 }
     }
-    if request.sites.contains(site) { trace.values[site] = value.value }
+    if request.sites.contains(site), !isAgain { trace.values[site] = value.value }
     guard let observer = request.observer else { return value }
-    if observer.sites.contains(site) { observer.value(site, value.value) }
+    if observer.sites.contains(site), !isAgain { observer.value(site, value.value) }
     if observer.gradients.contains(site) {
       let shown = observer.sites.contains(site) ? value.value : nil
       tape.look(at: value) { observer.gradient(site, shown, $0) }
@@ -102,7 +105,7 @@ struct ForwardPass {
 
   /// - Parameter scale: the site at which what is divided by can be looked at.
   mutating func norm(_ x: Variable, _ n: Network.Norm, _ s: StackDescription, scale: Site) -> Variable {
-    if touches(scale), n.gain != nil {
+    if touches(scale), n.gain != nil, !isAgain {
       let width = x.shape[x.shape.count - 1], divisors = Tensor(uninitialized: x.shape.dropLast() + [1])
       for row in 0..<divisors.count {
         let values = UnsafeBufferPointer(start: x.value.pointer + row * width, count: width)
@@ -159,8 +162,9 @@ struct ForwardPass {
         at: "start", phrase("modelInput.hasWrongShape"), expected: "\([stack.batch, stack.length, stack.d.width])",
         found: "\(x.shape)")
     }
+    let kept = stack.d.layers - (recomputesBlocks ? stack.blocks(within: request.keptBytes) : stack.d.layers)
     for layer in (start?.layer ?? 0)..<stack.d.layers {
-      x = try block(stack, layer, x)
+      x = try layer < kept ? forgottenBlock(stack, layer, x) : block(stack, layer, x)
       // What a block of a long sequence leaves behind is large, and cheap beside the block to ask for again.
       if stack.batch * stack.length > 1 << 13 { tk_give_back_freed_memory() }
     }
@@ -171,23 +175,81 @@ struct ForwardPass {
   }
 }
 
+extension ForwardPass {
+  /// Whether blocks can: in a training there is memory for all, and where single sites are differentiated most blocks
+  /// leave nothing.
+  private var recomputesBlocks: Bool { request.parameterGradients && request.training == nil }
+
+  /// A block of which nothing but its input is kept for the way back.
+  private mutating func forgottenBlock(_ stack: StackPass, _ layer: Int, _ x: Variable) throws -> Variable {
+    var again = self
+    again.isAgain = true
+    let recorded = tape
+    tape = Tape(isRecording: false)
+    defer { tape = recorded }
+    let y = try block(stack, layer, Variable(x.value)).value
+    return recorded.recomputed(x, value: y) { tape, x in
+      var pass = again
+      pass.tape = tape
+      do { return try pass.block(stack, layer, x) } catch { preconditionFailure("a block ran once alone: \(error)") }
+    }
+  }
+}
+
+/// The sites whose gradients are kept, shared by the copies of a pass.
+final class WatchedSites {
+  var shapes: [Site: [Int]] = [:]
+  /// Of those that the loss depends on.
+  var gradients: [Site: Tensor] = [:]
+}
+
 /// The parameters as values of a pass.
-struct PassParameters {
+final class PassParameters {
   private let variables: [Variable?]
   private let parameters: [Parameter]
+  private let tape: Tape
+  /// Shown gradients when they are whole.
+  private let observer: (@Sendable (_ place: Int, _ gradient: Tensor) -> Void)?
+  /// Which were used, and which were shown.
+  private var isUsed: [Bool]
+  private var isShown: [Bool]
 
-  init(_ parameters: [Parameter], needGradient: Bool, _ training: TrainingPass? = nil) {
+  init(_ parameters: [Parameter], _ request: TraceRequest, _ tape: Tape) {
     self.parameters = parameters
-    variables = parameters.enumerated().map { index, parameter in
-      parameter.resident.map {
-        Variable(
-          // A training asks for the gradients that it has room for.
-          $0, needsGradient: needGradient && parameter.isLearned && training.map { $0.gradients[index] != nil } ?? true,
-          gradientIn: training?.gradients[index],
-          adding: training?.isAdding ?? false)
-      }
+    self.tape = tape
+    let observer = request.parameterGradients ? request.observer?.parameter : nil
+    self.observer = observer
+    isUsed = [Bool](repeating: observer == nil, count: parameters.count)
+    isShown = Array(repeating: false, count: parameters.count)
+    let training = request.training
+    variables = parameters.enumerated().map { index, parameter -> Variable? in
+      guard let value = parameter.resident else { return nil }
+      // A training asks for the gradients that it has room for.
+      let home = training?.gradients[index], isAsked = training == nil ? request.parameterGradients : home != nil
+      return Variable(
+        value, needsGradient: isAsked && parameter.isLearned, gradientIn: home, adding: training?.isAdding ?? false)
     }
   }
 
-  subscript(index: Int) -> Variable { variables[index] ?? Variable(parameters[index].tensor) }
+  subscript(index: Int) -> Variable {
+    guard let variable = variables[index] else { return Variable(parameters[index].tensor) }
+    if !isUsed[index] {
+      isUsed[index] = true
+      // On the way back this comes behind all that uses it.
+      tape.look(at: variable) { [unowned self] gradient in
+        isShown[index] = true
+        observer?(index, gradient)
+        _ = variable.takeGradient()
+      }
+    }
+    return variable
+  }
+
+  /// Shows the gradients, which are 0, of learned parameters that nothing led to.
+  func showUnused() {
+    guard let observer else { return }
+    for (index, parameter) in parameters.enumerated() where parameter.isLearned && !isShown[index] {
+      observer(index, Tensor(repeating: 0, shape: parameter.shape))
+    }
+  }
 }

@@ -24,15 +24,21 @@ package final class SiteObserver: Sendable {
   package let gradients: Set<Site>
   package let gradient: @Sendable (Site, _ value: Tensor?, _ gradient: Tensor) -> Void
 
+  /// Shown the gradient of each parameter, by its place in the model, when it is whole: one after another, and nobody
+  /// keeps it then. Nil for who wants them in the trace.
+  package let parameter: (@Sendable (_ place: Int, _ gradient: Tensor) -> Void)?
+
   package init(
     sites: Set<Site> = [], value: @escaping @Sendable (Site, Tensor) -> Void = { _, _ in }, gradients: Set<Site> = [],
     gradient: @escaping @Sendable (Site, _ value: Tensor?, _ gradient: Tensor) -> Void = { _, _, _ in },
+    parameter: (@Sendable (_ place: Int, _ gradient: Tensor) -> Void)? = nil,
     rows: @escaping @Sendable (AttentionBand) -> Void
   ) {
     self.sites = sites
     self.value = value
     self.gradients = gradients
     self.gradient = gradient
+    self.parameter = parameter
     self.rows = rows
   }
 }

@@ -53,6 +53,14 @@ struct StackPass {
     slopes = d.positions == .linearBias ? .slopes(heads: d.heads, queries: length, keys: keys) : nil
   }
 
+  /// How many blocks leave at most so many bytes for the way back: what they read and write at each position, and what
+  /// is between.
+  func blocks(within bytes: Int) -> Int {
+    let gates = network.blocks.first?.mlp.gate == nil ? 2 : 4
+    let perPosition = 7 * d.width + 2 * (d.heads * d.headWidth + d.keyValueWidth) + gates * d.feedForwardWidth
+    return min(d.layers, bytes / max(1, 4 * batch * length * perPosition))
+  }
+
   /// What turns the queries and keys of a layer.
   func rotary(_ layer: Int) -> RotaryTable? { d.windows[layer] == nil ? rotary : windowedRotary ?? rotary }
 

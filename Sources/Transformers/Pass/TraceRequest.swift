@@ -17,6 +17,8 @@ package struct TraceRequest: Sendable {
   package var start: Start?
   /// Who is shown values as they pass, so that nobody needs to hold them.
   package var observer: SiteObserver?
+  /// What blocks may leave behind for the way back, in bytes: those that would leave more are computed again there.
+  package var keptBytes = 320 << 20
   /// For a pass that trains: its gradients go there, and not into the trace.
   package var training: TrainingPass?
 
