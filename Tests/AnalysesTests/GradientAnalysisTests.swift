@@ -137,8 +137,7 @@ struct GradientAnalysisTests {
   func sparseLabels(name: String) throws {
     let corpus = try SmallCorpus(name, documents: 6)
     let isMasked = name == "bert_mlm"
-    var needs = GradientAnalysis(corpus.context).needs
-    needs.gradientWatchers = []
+    let needs = GradientAnalysis(corpus.context).needs
     func shares(of size: Int) throws -> [Double] {
       var analysis = Accumulator(AttentionAnalysis(corpus.context))
       for batch in corpus.batches(of: size) {
@@ -146,13 +145,15 @@ struct GradientAnalysisTests {
         // Each third token of a document counts; of long ones more.
         let labels = batch.map { $0.ids.enumerated().map { $0.offset % 3 == 1 ? $0.element : -100 } }
         let input = ModelInput(rows: batch.map(\.ids), labels: labels, pad: 1)
-        let trace = try corpus.model.run(input, TraceRequest(sites: needs.sites, gradients: needs.gradients))
+        let watched = needs.watched(batch, [])
+        let trace = try corpus.model.run(input, TraceRequest(sites: watched.sites, gradients: watched.gradients))
         #expect(trace.labelCount == labels.joined().count { $0 >= 0 })
         if isMasked { try analysis.observe(plain) }
         try analysis.observe(
           Observation(
             stream: isMasked ? .maskedCorpus : .corpus, documents: batch, trace: trace,
-            watchers: isMasked ? [] : plain.watchers))
+            watchers: isMasked ? [] : plain.watchers,
+            gradientWatchers: needs.watchers(of: trace, corpus.model, batch)))
       }
       let result = try analysis.result()
       #expect(result[AttentionMetrics.importanceShare]?.rows.allSatisfy { $0.quantity.n == 6 } == true)

@@ -60,4 +60,35 @@ struct RecomputationTests {
       uniqueKeysWithValues: shown.parameters.map { (reference.model.parameters[$0.key].name, $0.value) })
     #expect(byName == wanted)
   }
+
+  @Test(
+    "Products that leave padding out give the other positions the same bits",
+    arguments: ["gpt2", "gpt_neox", "llama", "bert_mlm", "t5_gated", "bart", "gemma"])
+  func padding(name: String) throws {
+    let reference = try Reference(Fixtures.url("models/\(name)")), d = reference.model.description
+    var input = reference.input
+    input = try input.checked(against: d)
+    let mask = d.encoder == nil ? input.mask : try #require(input.target).mask
+    #expect(mask.contains(0) || input.mask.contains(0))
+    let last = d.stack.residual(point: d.stack.layers), first = d.stack.residual(point: 0)
+    var request = TraceRequest(sites: [last], gradients: [first], parameterGradients: true)
+    let whole = try reference.model.run(input, request)
+    request.leavesOutPadding = true
+    let without = try reference.model.run(input, request)
+    #expect(without.loss == whole.loss)
+    let (a, b) = (try #require(whole[last]), try #require(without[last]))
+    let (g, h) = (try #require(whole.gradients[first]), try #require(without.gradients[first]))
+    let width = d.stack.width
+    for row in mask.indices where mask[row] != 0 {
+      let place = row * width..<(row + 1) * width
+      #expect(Array(a.values[place]) == Array(b.values[place]), "\(row)")
+      let bound = 2e-6 * g.largest
+      #expect(zip(g.values[place], h.values[place]).allSatisfy { abs($0 - $1) <= bound }, "gradient at \(row)")
+    }
+    // Gradients add up in another order.
+    for (name, gradient) in whole.parameterGradients {
+      let found = try #require(without.parameterGradients[name])
+      #expect(found.largestDifference(from: gradient) <= 2e-6 * max(0.01, gradient.largest), "\(name)")
+    }
+  }
 }

@@ -129,17 +129,6 @@ func outputNorm(_ z: Tensor, gram: Matrix, document: Int, head: Int, length: Int
   return norm
 }
 
-/// `|Σ_t z_t·∂L/∂z_t|` of one head on one document (Michel 2019): what masking the head would change, to first order.
-func maskEffect(_ z: Tensor, _ gradient: Tensor, document: Int, head: Int, length: Int) -> Double {
-  let (heads, width) = (z.shape[2], z.shape[3])
-  var product = 0.0
-  for t in 0..<length {
-    let offset = ((document * z.shape[1] + t) * heads + head) * width
-    for d in 0..<width { product += Double(z.pointer[offset + d]) * Double(gradient.pointer[offset + d]) }
-  }
-  return abs(product)
-}
-
 /// `W_O W_Oᵀ` of every head, `[D, D]`, computed when a layer is first asked for and shared by all copies of an analysis.
 final class HeadOutputGrams: Sendable {
   private let model: Model

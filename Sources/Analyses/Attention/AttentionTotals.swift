@@ -62,19 +62,18 @@ package struct AttentionTotals: AnalysisState {
   mutating func observe(
     importance observation: Observation, of kind: AttentionKind, _ weights: [BootstrapWeights]
   ) {
-    let sites = (0..<kind.layers).map(kind.z), trace = observation.trace
-    let (values, gradients) = (sites.compactMap { trace[$0] }, sites.compactMap { trace.gradients[$0] })
-    guard values.count == kind.layers, gradients.count == kind.layers else { return }
+    let seen = observation.gradientWatchers.lazy.compactMap { $0 as? BatchGradients }.first
+    let effects = (0..<kind.layers).compactMap { seen?.maskEffects[kind.z(layer: $0)] }
+    guard effects.count == kind.layers else { return }
     let queries = kind.queries(observation.documents, observation.targets).map(\.ids.count)
     let keys = kind.keys(observation.documents, observation.targets).map(\.ids.count)
     let usable = observation.documents.indices.filter { kind.rows(queries: queries[$0], keys: keys[$0]) > 0 }
     // The loss is a mean over the batch's labels: undone, so that a document counts the same in every batch.
-    let labels = Double(trace.labelCount), perLayer = kind.heads
+    let labels = Double(observation.trace.labelCount), perLayer = kind.heads
     forEachElement(of: &heads) { tally, index in
       let (layer, head) = (index / perLayer, index % perLayer)
       for i in usable {
-        let effect = maskEffect(values[layer], gradients[layer], document: i, head: head, length: queries[i])
-        tally.importance.add([effect * labels], weights[i])
+        tally.importance.add([effects[layer][i * perLayer + head] * labels], weights[i])
       }
     }
   }

@@ -119,14 +119,6 @@ package struct GradientAnalysis: CorpusAnalysis {
     guard model.precision == .f32 else { return needs }
     let model = model
     needs.gradientWatchers = [{ BatchGradients(model, $0, $1) }]
-    // Those at z make the importance of heads exact where gradients run anyway.
-    for stack in model.description.stacks {
-      for kind: Site.Kind in stack.role == .decoder ? [.z, .crossZ] : [.z] {
-        let sites = (0..<stack.layers).map { stack.site(kind, layer: $0) }
-        needs.gradients.formUnion(sites)
-        needs.sites.formUnion(sites)
-      }
-    }
     return needs
   }
 

@@ -222,6 +222,7 @@ package struct CorpusRun {
     let (watchers, look) = needs.watch(batch.documents, batch.targets, gradientWatchers)
     var plain = TraceRequest(sites: needs.sites)
     plain.observer = look
+    plain.leavesOutPadding = true
     plain.tokenLosses = needs.tokenLosses
     var differentiated = plain
     differentiated.gradients = needs.gradients

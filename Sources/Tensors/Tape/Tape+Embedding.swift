@@ -47,13 +47,40 @@ extension Tape {
   package func gather(_ x: Variable, rows: [Int], shape: [Int]) -> Variable {
     let width = x.shape[x.shape.count - 1]
     let y = Tensor(uninitialized: shape)
-    for (n, row) in rows.enumerated() {
-      (y.pointer + n * width).update(from: x.value.pointer + row * width, count: width)
+    forEachChunk(of: rows.count, size: 64) { range in
+      for n in range { (y.pointer + n * width).update(from: x.value.pointer + rows[n] * width, count: width) }
     }
     return result(y, of: [x]) { dy, _ in
       x.contribute { target, adding in
         if !adding { target.pointer.update(repeating: 0, count: target.count) }
         for (n, row) in rows.enumerated() { tk_accumulate(target.pointer + row * width, dy.pointer + n * width, width) }
+      }
+    }
+  }
+
+  /// Rows of x, `[n, C]`, at the given places, all different, of rows that are 0 elsewhere.
+  package func scatter(_ x: Variable, rows: [Int], shape: [Int]) -> Variable {
+    let width = x.shape[x.shape.count - 1], y = Tensor(uninitialized: shape), count = y.count / max(1, width)
+    var sources = [Int](repeating: -1, count: count)
+    for (n, row) in rows.enumerated() { sources[row] = n }
+    forEachChunk(of: count, size: 64) { [sources] range in
+      for row in range {
+        let target = y.pointer + row * width, n = sources[row]
+        if n < 0 {
+          target.update(repeating: 0, count: width)
+        } else {
+          target.update(from: x.value.pointer + n * width, count: width)
+        }
+      }
+    }
+    return result(y, of: [x]) { dy, _ in
+      x.contribute { target, adding in
+        forEachChunk(of: rows.count, size: 64) { range in
+          for n in range {
+            let (own, source) = (target.pointer + n * width, dy.pointer + rows[n] * width)
+            if adding { tk_accumulate(own, source, width) } else { own.update(from: source, count: width) }
+          }
+        }
       }
     }
   }

@@ -9,7 +9,7 @@ extension ForwardPass {
     let mask = stack.visibility(layer)
     if d.mlpIsFirst {
       x = try sublayer(stack, layer, x, b.mlpNorm ?? b.attentionNorm, .mlp.first) { pass, read in
-        try pass.mlp(stack, layer, b, read.value)
+        try pass.mlp(stack, layer, b, read)
       }
       return try sublayer(stack, layer, x, b.attentionNorm, .attention.last) { pass, read in
         try pass.attention(stack, layer, b.attention, .own, read, keys: read, mask)
@@ -25,7 +25,7 @@ extension ForwardPass {
       }
     }
     return try sublayer(stack, layer, x, b.mlpNorm ?? b.attentionNorm, .mlp) { pass, read in
-      try pass.mlp(stack, layer, b, read.value)
+      try pass.mlp(stack, layer, b, read)
     }
   }
 
@@ -36,7 +36,7 @@ extension ForwardPass {
   ) throws -> Variable {
     func site(_ kind: Site.Kind) -> Site { stack.d.site(kind, layer: layer) }
     let isPre = stack.d.normPlacement == .pre
-    let read = try branch(x, isPre ? n : nil, stack.d, at: site(kinds.input), scale: site(kinds.scale))
+    let read = try branch(x, isPre ? n : nil, stack, at: site(kinds.input), scale: site(kinds.scale))
     let added = drop(try f(&self, read), \.residual)
     let y = try at(site(kinds.sum), self.sum(x, [added], stack.d.residualWeights))
     return isPre ? y : try at(site(kinds.normalized), norm(y, n, stack.d, scale: site(kinds.scale)))
@@ -44,11 +44,22 @@ extension ForwardPass {
 
   /// What a sublayer reads of the stream. Where somebody changes or differentiates it, the stream itself stays apart.
   private mutating func branch(
-    _ x: Variable, _ n: Network.Norm?, _ d: StackDescription, at site: Site, scale: Site
+    _ x: Variable, _ n: Network.Norm?, _ stack: StackPass, at site: Site, scale: Site
   ) throws -> Branch {
     let read = touches(site) ? try at(site, tape.reshape(x, x.shape)) : x
-    guard let n else { return Branch(read) }
-    return Branch(raw: read, norm: n, value: norm(read, n, d, scale: scale))
+    let value = n.map { norm(read, $0, stack.d, scale: scale) } ?? read
+    return Branch(raw: read, norm: n, value: value, real: real(value, stack))
+  }
+
+  /// The rows of x, `[B, T, C]`, that are no padding, `[n, C]`, where products leave the others out.
+  func real(_ x: Variable, _ stack: StackPass) -> Variable? {
+    stack.realRows.map { tape.gather(x, rows: $0, shape: [$0.count, x.shape[2]]) }
+  }
+
+  /// `[n, C]` back among rows of padding, which are 0; all rows stay as they are.
+  func padded(_ x: Variable, _ stack: StackPass) -> Variable {
+    guard x.shape.count == 2, let rows = stack.realRows else { return x }
+    return tape.scatter(x, rows: rows, shape: [stack.batch, stack.length, x.shape[1]])
   }
 
   /// The stream with what was written to it, each as it weighs.
@@ -66,14 +77,14 @@ extension ForwardPass {
   {
     let mask = stack.visibility(layer)
     func site(_ kind: Site.Kind) -> Site { stack.d.site(kind, layer: layer) }
-    let read = try branch(x, b.attentionNorm, stack.d, at: site(.attentionIn), scale: site(.attentionScale))
+    let read = try branch(x, b.attentionNorm, stack, at: site(.attentionIn), scale: site(.attentionScale))
     let isShared = b.mlpNorm == nil && ![.attentionIn, .mlpIn, .mlpScale].contains { touches(site($0)) }
     let other =
       isShared
       ? read
-      : try branch(x, b.mlpNorm ?? b.attentionNorm, stack.d, at: site(.mlpIn), scale: site(.mlpScale))
+      : try branch(x, b.mlpNorm ?? b.attentionNorm, stack, at: site(.mlpIn), scale: site(.mlpScale))
     let attended = try attention(stack, layer, b.attention, .own, read, keys: read, mask)
-    let transformed = try mlp(stack, layer, b, other.value)
+    let transformed = try mlp(stack, layer, b, other)
     let writes = [drop(attended, \.residual), drop(transformed, \.residual)]
     return try at(site(.residPost), sum(x, writes, stack.d.residualWeights))
   }
@@ -84,7 +95,7 @@ extension ForwardPass {
   ) throws -> Variable {
     let d = stack.d
     func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
-    var query = try at(site(kinds.query), heads(x, a.query, d, apartAt: site(kinds.queryIn)))  // [B, T, H, D]
+    var query = try at(site(kinds.query), heads(x, a.query, stack, apartAt: site(kinds.queryIn)))  // [B, T, H, D]
     if let queryNorm = a.queryNorm { query = norm(query, queryNorm, d) }
     if let rotary = stack.rotary(layer), kinds.isOwn { query = try at(site(.rotatedQuery), tape.rotate(query, rotary)) }
     let (key, value) = try keysAndValues(stack, layer, a, kinds, memory)
@@ -100,14 +111,17 @@ extension ForwardPass {
         ?? mixed(
           query, read.pair.key, read.pair.value, bias, d, scale: mix.scale, visibility, scores: site(kinds.scores),
           pattern: site(kinds.pattern)))
-    let out = try written(z, a.output, site(kinds.result))
+    let out = try written(z, a.output, stack, site(kinds.result))
     return try at(site(kinds.out), a.outputNorm.map { norm(out, $0, d) } ?? out)
   }
 
   /// What the heads write together, `[B, T, C]`; where somebody looks, each head's part apart first.
-  private mutating func written(_ z: Variable, _ output: Network.Projection, _ result: Site) throws -> Variable {
+  private mutating func written(
+    _ z: Variable, _ output: Network.Projection, _ stack: StackPass, _ result: Site
+  ) throws -> Variable {
     guard touches(result) else {
-      return project(tape.reshape(z, z.shape.dropLast(2) + [z.shape[2] * z.shape[3]]), output)
+      let joined = tape.reshape(z, z.shape.dropLast(2) + [z.shape[2] * z.shape[3]])
+      return padded(project(real(joined, stack) ?? joined, output), stack)
     }
     let parts = try at(result, tape.linearByHead(z, weight: parameters[output.weight], slice: output.slice))
     let sum = tape.sumOfHeads(parts)
@@ -122,9 +136,10 @@ extension ForwardPass {
   /// A projection of what an attention reads, head by head `[B, T, heads, D]`; where somebody looks at what each query
   /// head reads, every one of them has a copy of its own.
   private mutating func heads(
-    _ x: Branch, _ p: Network.Projection, _ d: StackDescription, apartAt site: Site
+    _ x: Branch, _ p: Network.Projection, _ stack: StackPass, apartAt site: Site
   ) throws -> Variable {
-    guard touches(site) else { return split(project(x.value, p), d) }
+    let d = stack.d
+    guard touches(site) else { return split(padded(project(x.real ?? x.value, p), stack), d) }
     let width = x.raw.shape[2], own = p.slice.outputCount / d.headWidth
     let copies = try at(
       site, tape.copies(x.raw, of: width, times: d.heads, shape: x.raw.shape.dropLast() + [d.heads, width]))
@@ -183,8 +198,8 @@ extension ForwardPass {
     let d = stack.d
     func made() throws -> KeyValueCache.Pair {
       func site(_ kind: Site.Kind) -> Site { d.site(kind, layer: layer) }
-      var key = try at(site(kinds.key), heads(memory, a.key, d, apartAt: site(kinds.keyIn)))
-      var value = try at(site(kinds.value), heads(memory, a.value, d, apartAt: site(kinds.valueIn)))
+      var key = try at(site(kinds.key), heads(memory, a.key, stack, apartAt: site(kinds.keyIn)))
+      var value = try at(site(kinds.value), heads(memory, a.value, stack, apartAt: site(kinds.valueIn)))
       // Where somebody looks at the copies of one, the other has as many.
       let areApart = [kinds.keyIn, kinds.valueIn, kinds.keyByHead, kinds.valueByHead].contains { touches(site($0)) }
       if areApart {
@@ -242,17 +257,21 @@ struct Branch {
   /// Nil where nothing is normed.
   let norm: Network.Norm?
   let value: Variable
+  /// The rows of `value` that are no padding, where products are of those alone.
+  let real: Variable?
 
-  init(raw: Variable, norm: Network.Norm, value: Variable) {
+  init(raw: Variable, norm: Network.Norm?, value: Variable, real: Variable?) {
     self.raw = raw
     self.norm = norm
     self.value = value
+    self.real = real
   }
 
   init(_ x: Variable) {
     raw = x
     norm = nil
     value = x
+    real = nil
   }
 }
 

@@ -2,13 +2,16 @@ import Tensors
 
 extension ForwardPass {
   /// What a block's MLP, or its mixture of experts, writes.
-  mutating func mlp(_ stack: StackPass, _ layer: Int, _ b: Network.Block, _ x: Variable) throws -> Variable {
+  mutating func mlp(_ stack: StackPass, _ layer: Int, _ b: Network.Block, _ x: Branch) throws -> Variable {
+    let isSeen = [.mlpPre, .mlpPreLinear, .mlpPost].contains { touches(stack.d.site($0, layer: layer)) }
+    let rows = isSeen ? x.value : x.real ?? x.value
     let written =
-      try b.router.map { try mixture(stack, layer, $0, b.experts, x) } ?? transformed(x, b.mlp, stack.d, layer: layer)
+      try b.router.map { try mixture(stack, layer, $0, b.experts, x.value) }
+      ?? padded(transformed(rows, b.mlp, stack.d, layer: isSeen ? layer : nil), stack)
     return try at(stack.d.site(.mlpOut, layer: layer), b.mlpOutputNorm.map { norm(written, $0, stack.d) } ?? written)
   }
 
-  /// - Parameter layer: whose sites the values pass; nil for an expert, which has none.
+  /// - Parameter layer: whose sites the values pass; nil for those of nobody's interest, and of an expert.
   private mutating func transformed(_ x: Variable, _ m: Network.MLP, _ d: StackDescription, layer: Int?) throws
     -> Variable
   {

@@ -128,14 +128,14 @@ struct ForwardPass {
 
   /// Everything up to the loss; nil where there are no labels.
   mutating func run() throws -> Variable? {
-    guard let encoder = d.encoder, let network = network.encoder else {
-      let loss = try head(output(of: StackPass(d.stack, self.network.stack, input)))
-      return penalised(loss)
+    let leavesOut = request.leavesOutPadding
+    var memory: (states: Variable, mask: [UInt8])?
+    if let encoder = d.encoder, let network = network.encoder {
+      let stack = StackPass(encoder, network, input, leavesOutPadding: leavesOut)
+      memory = (try request.start?.memory.map { Variable($0) } ?? output(of: stack), input.mask)
     }
-    let states = try request.start?.memory.map { Variable($0) } ?? output(of: StackPass(encoder, network, input))
-    let memory = (states: states, mask: input.mask)
-    let loss = try head(output(of: StackPass(d.stack, self.network.stack, input, memory: memory)))
-    return penalised(loss)
+    let stack = StackPass(d.stack, network.stack, input, memory: memory, leavesOutPadding: leavesOut)
+    return penalised(try head(output(of: stack)))
   }
 
   /// The loss with what the pass has added to it; known when the pass is through.
@@ -162,7 +162,7 @@ struct ForwardPass {
         at: "start", phrase("modelInput.hasWrongShape"), expected: "\([stack.batch, stack.length, stack.d.width])",
         found: "\(x.shape)")
     }
-    let kept = stack.d.layers - (recomputesBlocks ? stack.blocks(within: request.keptBytes) : stack.d.layers)
+    let kept = stack.d.layers - (recomputesBlocks ? stack.keptBlocks(request.keptBytes) : stack.d.layers)
     for layer in (start?.layer ?? 0)..<stack.d.layers {
       x = try layer < kept ? forgottenBlock(stack, layer, x) : block(stack, layer, x)
       // What a block of a long sequence leaves behind is large, and cheap beside the block to ask for again.

@@ -16,6 +16,8 @@ struct StackPass {
   let cache: KeyValueCache?
   /// How many there are of each row.
   let earlier: [Int]
+  /// The rows of `[B · T]` that are no padding, where products leave the others out.
+  let realRows: [Int]?
   private let rotary: RotaryTable?
   private let windowedRotary: RotaryTable?
   /// Classes of relative distances.
@@ -25,7 +27,7 @@ struct StackPass {
 
   init(
     _ d: StackDescription, _ network: Network.Stack, _ input: ModelInput,
-    memory: (states: Variable, mask: [UInt8])? = nil, cache: KeyValueCache? = nil
+    memory: (states: Variable, mask: [UInt8])? = nil, cache: KeyValueCache? = nil, leavesOutPadding: Bool = false
   ) {
     self.d = d
     self.network = network
@@ -40,6 +42,10 @@ struct StackPass {
     // Behind a cache nothing is padding.
     let places = (cache?.rows.max() ?? -1) + 1
     mask = keys > length ? Array(repeating: 1, count: places * keys) : target?.mask ?? input.mask
+    let real = mask
+    realRows =
+      leavesOutPadding && keys == length && real.count { $0 == 0 } * 16 > real.count
+      ? real.indices.filter { real[$0] != 0 } : nil
     typeIDs = input.typeIDs
     pixels = input.pixels
     self.memory = memory
@@ -53,12 +59,13 @@ struct StackPass {
     slopes = d.positions == .linearBias ? .slopes(heads: d.heads, queries: length, keys: keys) : nil
   }
 
-  /// How many blocks leave at most so many bytes for the way back: what they read and write at each position, and what
-  /// is between.
-  func blocks(within bytes: Int) -> Int {
+  /// How many of the last blocks leave behind what they read and write at each position, and what is between: all where
+  /// that is at most so many bytes, else those that leave at most a quarter.
+  func keptBlocks(_ bytes: Int) -> Int {
     let gates = network.blocks.first?.mlp.gate == nil ? 2 : 4
     let perPosition = 7 * d.width + 2 * (d.heads * d.headWidth + d.keyValueWidth) + gates * d.feedForwardWidth
-    return min(d.layers, bytes / max(1, 4 * batch * length * perPosition))
+    let perBlock = max(1, 4 * (realRows?.count ?? batch * length) * perPosition)
+    return bytes / perBlock >= d.layers ? d.layers : bytes / 4 / perBlock
   }
 
   /// What turns the queries and keys of a layer.

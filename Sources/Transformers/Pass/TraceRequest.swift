@@ -17,8 +17,12 @@ package struct TraceRequest: Sendable {
   package var start: Start?
   /// Who is shown values as they pass, so that nobody needs to hold them.
   package var observer: SiteObserver?
-  /// What blocks may leave behind for the way back, in bytes: those that would leave more are computed again there.
-  package var keptBytes = 320 << 20
+  /// What blocks may leave behind for the way back, in bytes. Where all would leave more, as many of the last as leave a
+  /// quarter do, and the others are computed again there.
+  package var keptBytes = 384 << 20
+  /// Whether products leave padding out, where there is enough of it: what stands there is nobody's then. The other
+  /// positions have the same bits.
+  package var leavesOutPadding = false
   /// For a pass that trains: its gradients go there, and not into the trace.
   package var training: TrainingPass?
 
