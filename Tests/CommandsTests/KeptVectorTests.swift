@@ -72,6 +72,90 @@ struct KeptVectorTests {
     #expect(try report(run, ["blocks.1.hook_resid_pots"]).errors.contains("blocks.1.hook_resid_post"))
   }
 
+  @Test("A word's label stands beside each of its tokens, and a document's beside all of them")
+  func labels() throws {
+    let run = try SmallRun()
+    func word(_ n: Int, _ form: String, _ tag: String) -> String { "\(n)\t\(form)\t_\t\(tag)\t_\t_\t0\troot\t_\t_\n" }
+    try run.write(
+      word(1, "A", "DET") + word(2, "cat", "NOUN") + "\n" + word(1, "It", "PRON") + word(2, "is", "AUX") + "\n",
+      to: "words.conllu")
+    try run.write("text\tmood\nso\tgood\nno\tbad\n", to: "moods.tsv")
+    func table(_ corpus: String, _ label: String) throws -> [String] {
+      let outcome = try Program.run(
+        [
+          "report", "--quiet", "--formats", "svg", "--analyses", "weights", "--keep", "hook_embed", "--name", label,
+          "--model", run.model, "--corpus", corpus, "--label", label,
+        ], in: run.folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      return String(decoding: try run.bytes("out/\(label)/kept/hook_embed.csv"), as: UTF8.self)
+        .split(separator: "\n").map(String.init)
+    }
+    #expect(
+      try table("words.conllu", "upos") == [
+        "row,document,position,token,label", "0,doc-0,0,A,DET", "1,doc-0,1,\" \",", "2,doc-0,2,c,NOUN",
+        "3,doc-0,3,a,NOUN",
+        "4,doc-0,4,t,NOUN", "5,doc-1,0,I,PRON", "6,doc-1,1,t,PRON", "7,doc-1,2,\" \",", "8,doc-1,3,i,AUX",
+        "9,doc-1,4,s,AUX",
+      ])
+    #expect(
+      try table("moods.tsv", "mood") == [
+        "row,document,position,token,label", "0,doc-0,0,s,good", "1,doc-0,1,o,good", "2,doc-1,0,n,bad",
+        "3,doc-1,1,o,bad",
+      ])
+  }
+
+  @Test(
+    "Of an encoder–decoder, the encoder's rows are the source's and the decoder's the target's",
+    arguments: ["bart", "t5"])
+  func encoderDecoder(fixture: String) throws {
+    let run = try SmallRun(of: fixture)
+    let pairs = (0..<5).map { ("number \($0) says", "nummer \($0 * $0 * $0) sagt") }
+    try run.write(pairs.map { "\($0)\t\($1)\n" }.joined(), to: "pairs.tsv")
+    func report(_ keep: [String]) throws -> Program.Outcome {
+      try Program.run(
+        [
+          "report", "--quiet", "--formats", "svg", "--analyses", "weights", "--fail-on", "never", "--name", "pairs",
+          "--keep", keep.joined(separator: ","), "--model", run.model, "--corpus", "pairs.tsv", "--columns", "en,de",
+          "--text", "en", "--pair", "de",
+        ], in: run.folder)
+    }
+    for site in ["decoder.0.cross_attn.hook_k", "blocks.0.hook_resid_pre"] {
+      let refused = try report([site])
+      #expect(refused.code == 2 && refused.errorLines.count == 1 && refused.errors.contains(site), "\(refused.errors)")
+    }
+    let model = try Model(directory: run[run.model]), tokenizer = try Tokenizer(directory: run[run.model])
+    let d = model.description, encoder = try #require(d.encoder)
+    let sites = [
+      encoder.site(.embed), encoder.residual(point: 2), d.stack.residual(point: 1), d.stack.site(.crossZ, layer: 0),
+      .logits,
+    ]
+    let outcome = try report(sites.map(\.text))
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let start = Int32(try #require(d.decoderStart))
+    let traces = try pairs.map { source, target in
+      let labels = (tokenizer.target ?? tokenizer).encode(target).ids
+      var input = ModelInput(rows: [tokenizer.encode(source).ids], pad: 1)
+      input.target = ModelInput.Target(length: labels.count, ids: [start] + labels.dropLast())
+      return try model.run(input, TraceRequest(sites: Set(sites)))
+    }
+    for site in sites {
+      let file = try SafetensorsFile(run["out/pairs/kept/\(site.text).safetensors"])
+      let values = try traces.map { try #require($0[site]) }
+      let documents = values.enumerated().flatMap { Array(repeating: Int64($0), count: $1.shape[1]) }
+      #expect(try file.integers("document").values == documents, "\(site.text)")
+      #expect(try file.integers("position").values == values.flatMap { (0..<Int64($0.shape[1])) }, "\(site.text)")
+      let wanted = values.flatMap(\.values), found = try file.tensor("vectors").values
+      let largest = wanted.reduce(1) { max($0, abs($1)) }
+      #expect(
+        found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) <= 1e-5 * largest }, "\(site.text)")
+      let lines = String(decoding: try run.bytes("out/pairs/kept/\(site.text).csv"), as: UTF8.self)
+        .split(separator: "\n")
+      #expect(lines.count == documents.count + 1)
+      let first = site.stack == .encoder ? tokenizer.encode(pairs[0].0).ids[0] : start
+      #expect(lines[1] == "0,doc-0,0,\(tokenizer.text(first) ?? ""),", "\(site.text)")
+    }
+  }
+
   @Test("An image's patches have their own positions, behind the tokens that lead them")
   func images() throws {
     let folder = URL.temporaryDirectory.appending(path: "kept-\(UUID().uuidString)")

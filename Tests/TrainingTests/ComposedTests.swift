@@ -39,6 +39,10 @@ struct ComposedTests {
     ("no residual", ["residual_weight": .integer(0)]), ("weighed", ["residual_weight": .number(0.9)]),
     ("MLP first", ["sublayer_order": .string("mlp_first")]),
     ("MLP first, post", ["sublayer_order": .string("mlp_first"), "norm_placement": .string("post")]),
+    (
+      "MLP first, sandwich",
+      ["sublayer_order": .string("mlp_first"), "norm_placement": .string("sandwich"), "norm": .string("rms_norm")]
+    ),
     ("parallel", ["sublayer_order": .string("parallel")]),
     (
       "parallel, sandwich",
@@ -62,10 +66,14 @@ struct ComposedTests {
     return input
   }
 
-  @Test("Sublayers come in their order: each reads what the others before it have written")
-  func order() throws {
+  @Test(
+    "Sublayers come in their order: each reads what the others before it have written",
+    arguments: [
+      ["norm": .string("none")], [:], ["norm": .string("rms_norm")], ["norm_placement": .string("sandwich")],
+    ] as [JSONObject])
+  func order(norms: JSONObject) throws {
     func sites(_ order: String) throws -> (d: ModelDescription, trace: Trace) {
-      let model = try model(["sublayer_order": .string(order), "norm": .string("none")]), d = model.description
+      let model = try model(norms.merging(["sublayer_order": .string(order)])), d = model.description
       let asked = d.sites.filter { !$0.kind.isByHead && !$0.kind.isSquare }
       return (d, try model.run(input, TraceRequest(sites: Set(asked))))
     }
@@ -92,6 +100,27 @@ struct ComposedTests {
     #expect(!d.sites.contains(Site(.residMid, layer: 0)))
     // The first block's MLP says the same in all, but where attention came before.
     #expect(try value(first, .mlpOut) != value(plain, .mlpOut))
+  }
+
+  @Test("Under Post-LN each sublayer reads the norm of the sum before it")
+  func orderUnderPost() throws {
+    func value(_ order: String, _ kind: Site.Kind) throws -> [Float] {
+      let model = try model(["sublayer_order": .string(order), "norm_placement": .string("post")])
+      let site = Site(kind, layer: 1)
+      return try #require(try model.run(input, TraceRequest(sites: [site]))[site]).values
+    }
+    let sublayers: [(order: String, read: [Site.Kind], written: [Site.Kind])] = [
+      ("attention_first", [.attentionIn, .mlpIn], [.attentionOut, .mlpOut]),
+      ("mlp_first", [.mlpIn, .attentionIn], [.mlpOut, .attentionOut]),
+    ]
+    for (order, read, written) in sublayers {
+      let sums: [(before: Site.Kind, after: Site.Kind)] = [(.residPre, .residMid), (.normalizedResidMid, .residPost)]
+      for (at, sum) in sums.enumerated() {
+        let stream = try value(order, sum.before)
+        #expect(try value(order, read[at]) == stream)
+        #expect(try value(order, sum.after) == zip(stream, value(order, written[at])).map(+))
+      }
+    }
     #expect(throws: InputError.self) {
       try model(["sublayer_order": .string("parallel"), "norm_placement": .string("post")])
     }

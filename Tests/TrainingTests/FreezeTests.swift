@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Support
 import Tensors
@@ -37,6 +38,52 @@ struct FreezeTests {
     #expect(
       try frozen(["final_norm", "*ln_1.bias"]) == free.all.filter { $0.contains("ln_f") || $0.hasSuffix("ln_1.bias") })
     #expect(try frozen(["blocks.0-2"]) == free.all.filter { $0.contains(".h.") || $0.hasPrefix("h.") })
+  }
+
+  /// What a training of a small T5 from scratch leaves as it was, of all tensors that could learn.
+  private func frozenInT5(_ names: [String]) throws -> (frozen: Set<String>, all: Set<String>) {
+    let scratch = try Scratch()
+    let rows = ["text\tpair"] + (0..<24).map { "number \($0) says\tnummer \($0) sagt" }
+    let pairs = try scratch.write(rows.joined(separator: "\n"), to: "pairs.tsv")
+    let plan = try scratch.plan("run") {
+      $0.task = .translation
+      $0.source = .scratch(
+        .object([
+          "model_type": .string("t5"), "d_model": .integer(32), "is_encoder_decoder": .bool(true),
+          "d_kv": .integer(8), "d_ff": .integer(64), "num_layers": .integer(2), "num_heads": .integer(4),
+        ]), Initialization(.xavier))
+      $0.data = TrainingPlan.Data(file: CorpusFile(path: pairs))
+      $0.checkpoints = CheckpointPlan(steps: .listed([0]))
+      $0.frozen = FrozenParts(names)
+    }
+    _ = try TrainingRun(plan).run()
+    let (start, end) = (try Model(directory: scratch["run/checkpoint-0"]), try Model(directory: scratch["run/final"]))
+    let learned = zip(start.parameters, end.parameters).filter { $0.0.isLearned }
+    #expect(learned.allSatisfy { $0.name == $1.name })
+    let kept = learned.filter { $0.tensor.values == $1.tensor.values }
+    return (Set(kept.map(\.0.name)), Set(learned.map(\.0.name)))
+  }
+
+  @Test(
+    "Of an encoder–decoder, what is frozen of either stack keeps its bytes, and everything else changes",
+    arguments: [
+      ([], []), (["encoder.blocks.0-1"], ["encoder.block."]), (["encoder.blocks.1"], ["encoder.block.1."]),
+      (["decoder.blocks.0"], ["decoder.block.0."]), (["embeddings"], ["shared."]), (["head"], ["shared."]),
+      (["final_norm"], ["encoder.final", "decoder.final"]), (["decoder.*EncDecAttention.k*"], ["EncDecAttention.k."]),
+      (["encoder.blocks.0", "decoder.blocks.1"], ["encoder.block.0.", "decoder.block.1."]),
+    ] as [([String], [String])])
+  func encoderDecoder(names: [String], frozen: [String]) throws {
+    let found = try frozenInT5(names)
+    let wanted = found.all.filter { name in frozen.contains { name.contains($0) } }
+    #expect(wanted.isEmpty == names.isEmpty && found.frozen == wanted)
+  }
+
+  @Test(
+    "Of an encoder–decoder, blocks without their stack are refused, and so are those beyond it",
+    arguments: ["blocks.0", "encoder.blocks.2", "decoder.blocks.0-2", "encoder.final_norm"])
+  func refusedOfEncoderDecoder(name: String) throws {
+    let error = #expect(throws: InputError.self) { try self.frozenInT5([name]) }
+    #expect(error.map { "\($0)" }?.contains("encoder.blocks.0-1, decoder.blocks.0-1") == true)
   }
 
   @Test(

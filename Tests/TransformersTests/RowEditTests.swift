@@ -136,15 +136,71 @@ struct RowEditTests {
     #expect(throws: InputError.self) { try run([.loss], unlabelled) }
   }
 
-  @Test("Gradients of every objective, through every kind of edit, are those of finite differences", arguments: models)
-  func gradients(name: String) throws {
+  /// What an objective changes by along directions of sixteen elements of a site each, so that one wrong element of its
+  /// gradient is one sixteenth of what is compared and not lost among hundreds.
+  private struct Differences {
+    /// The gradient of the pass, and what the objective came to.
+    let gradient: [Float]
+    private let groups: [(elements: [Int], change: Double)]
+    private let signs: [Double]
+    /// What differences of values that are rounded to Float32 cannot show.
+    private let rounding: Double
+
+    init(of objective: Objective, at site: Site, _ model: Model, _ input: ModelInput, _ edits: [Edit]) throws {
+      let value = try #require(try model.run(input, TraceRequest(sites: [site]))[site])
+      func run(_ x: Tensor, gradient: Bool) throws -> Trace {
+        var request = TraceRequest(gradients: gradient ? [site] : [], edits: [Edit(site, .replace(x))] + edits)
+        request.objectives = [objective]
+        return try model.run(input, request)
+      }
+      let trace = try run(value, gradient: true)
+      gradient = try #require(trace.gradients[site]).values
+      var generator = SeededGenerator(seed: 5)
+      let signs = value.values.map { _ in generator.uniform() < 0.5 ? -1.0 : 1 }
+      let count = (value.count + 15) / 16, step = 0.02
+      groups = try (0..<count).map { group in
+        let elements = Array(stride(from: group, to: value.count, by: count))
+        func at(_ by: Double) throws -> Double {
+          var x = value.values
+          for element in elements { x[element] += Float(by * signs[element]) }
+          return try run(Tensor(x, shape: value.shape), gradient: false).objectives[0]
+        }
+        // Four points: the error falls with the fourth power of the step.
+        return (elements, try (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step))
+      }
+      self.signs = signs
+      let size = abs(trace.objectives[0])
+      rounding =
+        switch objective.measure {
+        // As small as what it is a share of.
+        case .probability: 1e-6 * size / step
+        default: 1e-6 * max(1, size) / step
+        }
+    }
+
+    /// The groups in which a gradient is another than the differences say.
+    func disagreements(with gradient: [Float]) -> [Int] {
+      groups.indices.filter { group in
+        let (elements, change) = groups[group]
+        let exact = elements.reduce(0) { $0 + Double(gradient[$1]) * signs[$1] }
+        let scale = elements.reduce(0) { $0 + abs(Double(gradient[$1])) }
+        return !(abs(change - exact) <= 5e-3 * scale + rounding)
+      }
+    }
+
+    func group(of element: Int) -> Int { element % groups.count }
+  }
+
+  /// Every objective of a model, through no edit and through every kind of edit, with the gradient of the first row's.
+  private func forEachObjective(
+    _ name: String, edited: [Bool] = [false, true], _ look: (_ what: String, Differences) throws -> Void
+  ) throws {
     let reference = try Reference(Fixtures.url("models/\(name)"))
     let d = reference.model.description, model = reference.model
     var input = reference.input.rows(0..<1)
     if d.encoder != nil { input = try reference.input.checked(against: d).rows(0..<1) }
     let site = d.stack.residual(point: 1)
-    let first = try model.run(input, TraceRequest(sites: [site, .logits]))
-    let (value, logits) = (try #require(first[site]), try #require(first[.logits]))
+    let logits = try #require(try model.run(input, TraceRequest(sites: [.logits]))[.logits])
     let mlp = d.stack.site(.mlpOut, layer: 1), z = d.stack.site(.z, layer: 1)
     let vector = Tensor((0..<d.width).map { Float($0 % 3) * 0.2 }, shape: [d.width])
     let edits: [Edit] = [
@@ -152,26 +208,32 @@ struct RowEditTests {
       Edit(mlp, .mix(vector, share: 0.3), positions: [2]), Edit(mlp, .add(vector), positions: [3]),
     ]
     for measure in objectives(d, logits) {
-      for edits in [[], edits] {
-        func run(_ x: Tensor, gradient: Bool) throws -> Trace {
-          var request = TraceRequest(gradients: gradient ? [site] : [], edits: [Edit(site, .replace(x))] + edits)
-          request.objectives = [Objective(measure, position: logits.shape.count == 3 ? 4 : nil)]
-          return try model.run(input, request)
-        }
-        let gradient = try #require(try run(value, gradient: true).gradients[site]).values.map(Double.init)
-        // Along a direction that weighs every element differently, so that one wrong element shows.
-        let largest = gradient.map(abs).max() ?? 0
-        for start in 0..<3 {
-          let direction = value.values.indices.map { Double(($0 * 7 + start * 13) % 11) / 11 - 0.45 }
-          func moved(_ by: Double) throws -> Double {
-            let x = Tensor(zip(value.values, direction).map { Float(Double($0) + by * $1) }, shape: value.shape)
-            return try run(x, gradient: false).objectives[0]
-          }
-          let h = 0.02
-          let numeric = try (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
-          let wanted = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
+      let objective = Objective(measure, position: logits.shape.count == 3 ? 4 : nil)
+      for isEdited in edited {
+        try look(
+          "\(measure), \(isEdited ? "edited" : "plain")",
+          Differences(of: objective, at: site, model, input, isEdited ? edits : []))
+      }
+    }
+  }
+
+  @Test("Gradients of every objective, through every kind of edit, are those of finite differences", arguments: models)
+  func gradients(name: String) throws {
+    try forEachObjective(name) { #expect($1.disagreements(with: $1.gradient) == [], "\($0)") }
+  }
+
+  @Test("That check sees one wrong element of a gradient", arguments: models)
+  func damage(name: String) throws {
+    try forEachObjective(name, edited: [true]) { what, differences in
+      let gradient = differences.gradient
+      // The largest, and one that half of those that are not 0 exceed.
+      let sizes = gradient.indices.filter { gradient[$0] != 0 }.sorted { abs(gradient[$0]) < abs(gradient[$1]) }
+      for (element, factors) in [(sizes[sizes.count - 1], [0.9, 0.5, 0, -1]), (sizes[sizes.count / 2], [0, -1])] {
+        for factor in factors {
+          var damaged = gradient
+          damaged[element] *= Float(factor)
           #expect(
-            abs(numeric - wanted) <= 0.02 * largest + 1e-4, "\(measure), \(edits.count) edits: \(numeric), \(wanted)")
+            differences.disagreements(with: damaged) == [differences.group(of: element)], "\(what), times \(factor)")
         }
       }
     }

@@ -2,7 +2,8 @@
 ///
 /// `docs/sites.md` lists them with their shapes (`Kind.shape`).
 ///
-/// The text form is TransformerLens's hook name; in an encoder–decoder every site belongs to one of the two stacks.
+/// The text form is TransformerLens's hook name where it has one (`Kind.transformerLensNames`); in an encoder–decoder
+/// every site belongs to one of the two stacks.
 package struct Site: Hashable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {
     case pixels = "hook_pixels"
