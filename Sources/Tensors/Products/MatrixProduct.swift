@@ -93,7 +93,7 @@ private func multiplyPadded(
 ///
 /// `finish` is called for each piece when it is done, while it is still in the cache, with its rows and columns.
 package func multiplyInPieces(
-  _ a: MatrixView, _ b: MatrixView, into c: MatrixView, adding: Bool = false, pieces: Int = 1,
+  _ a: MatrixView, _ b: MatrixView, into c: MatrixView, adding: Bool = false, pieces: Int = 8,
   finish: ((Range<Int>, Range<Int>) -> Void)? = nil
 ) {
   var (height, width) = (256, 1024)
@@ -121,12 +121,16 @@ extension Tensor {
   /// A dense copy, `[rows, columns]`.
   package init(copying matrix: MatrixView) {
     self.init(uninitialized: [matrix.rows, matrix.columns])
-    for row in 0..<matrix.rows {
-      let target = pointer + row * matrix.columns
-      if matrix.isTransposed {
-        for column in 0..<matrix.columns { target[column] = matrix.pointer[column * matrix.stride + row] }
-      } else {
-        target.update(from: matrix.pointer + row * matrix.stride, count: matrix.columns)
+    let (start, source) = (pointer, matrix)
+    forEachChunk(of: matrix.rows, size: 16) { rows in
+      guard source.isTransposed else {
+        for row in rows {
+          (start + row * source.columns).update(from: source.pointer + row * source.stride, count: source.columns)
+        }
+        return
+      }
+      for column in 0..<source.columns {
+        for row in rows { start[row * source.columns + column] = source.pointer[column * source.stride + row] }
       }
     }
   }
