@@ -85,7 +85,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "Support", "Tensors", "Transformers", "Engine", "Analyses", "Training", "Results", "Drawing", "Plotting",
-        "CairoRenderer", "TestSupport", "Corpora",
+        "CairoRenderer", "CKernels", "TestSupport", "Corpora",
       ],
       path: "Tests/Bench", exclude: ["peers.sh"], swiftSettings: settings),
 

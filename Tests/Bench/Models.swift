@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Support
 import Tensors
@@ -15,9 +16,17 @@ struct ModelShape {
   var innerWidth: Int?
   /// Most positions of a GPT-2.
   var positions = 1024
+  /// Of a Llama.
+  var keyValueHeads = 0
 
   static let gpt2 = ModelShape(name: "gpt2", family: "gpt2", layers: 12, width: 768, heads: 12, vocabulary: 50257)
+  static let bert = ModelShape(name: "bert", family: "bert", layers: 12, width: 768, heads: 12, vocabulary: 30522)
   static let minilm = ModelShape(name: "minilm", family: "bert", layers: 6, width: 384, heads: 12, vocabulary: 30522)
+
+  /// SmolLM2's.
+  static let llama = ModelShape(
+    name: "llama135m", family: "llama", layers: 30, width: 576, heads: 9, vocabulary: 49152, innerWidth: 1536,
+    keyValueHeads: 3)
 
   /// A model directory in Hugging Face layout, made once in the temporary folder.
   func model(_ precision: Precision = .f32) throws -> Model {
@@ -36,7 +45,14 @@ struct ModelShape {
   }
 
   private var configuration: String {
-    family == "gpt2"
+    if family == "llama" {
+      return """
+        {"model_type": "llama", "hidden_size": \(width), "num_attention_heads": \(heads), "vocab_size": \(vocabulary),
+         "num_key_value_heads": \(keyValueHeads), "num_hidden_layers": \(layers), "tie_word_embeddings": true,
+         "intermediate_size": \(innerWidth ?? 4 * width), "max_position_embeddings": 2048, "rms_norm_eps": 1e-5}
+        """
+    }
+    return family == "gpt2"
       ? """
       {"model_type": "gpt2", "n_embd": \(width), "n_head": \(heads), "n_layer": \(layers), "n_positions": \(positions), "n_inner": \(innerWidth ?? 4 * width),
        "vocab_size": \(vocabulary)}
@@ -60,6 +76,17 @@ struct ModelShape {
             ("mlp.c_fc.weight", [c, f]), ("mlp.c_fc.bias", [f]), ("mlp.c_proj.weight", [f, c]),
             ("mlp.c_proj.bias", [c]),
           ].map { ("h.\(l).\($0.0)", $0.1) }
+        }
+    }
+    if family == "llama" {
+      let shared = width / heads * keyValueHeads
+      return [("model.embed_tokens.weight", [vocabulary, c]), ("model.norm.weight", [c])]
+        + (0..<layers).flatMap { l -> [(String, [Int])] in
+          [
+            ("input_layernorm", [c]), ("post_attention_layernorm", [c]), ("self_attn.q_proj", [c, c]),
+            ("self_attn.k_proj", [shared, c]), ("self_attn.v_proj", [shared, c]), ("self_attn.o_proj", [c, c]),
+            ("mlp.gate_proj", [f, c]), ("mlp.up_proj", [f, c]), ("mlp.down_proj", [c, f]),
+          ].map { ("model.layers.\(l).\($0.0).weight", $0.1) }
         }
     }
     func linear(_ name: String, _ from: Int, _ to: Int) -> [(String, [Int])] {
@@ -125,12 +152,20 @@ func generationBenchmark(_ shape: ModelShape, batch: Int, tokens: Int) -> Benchm
     var seconds: [Double] = []
     for precision in Precision.allCases where precision.isAvailable {
       guard let model = try? shape.model(precision) else { return print("\(name): the model could not be made") }
-      let prompts = randomRows(batch, 32), request = GenerationRequest(maximumTokens: tokens)
-      let t = time(3) { _ = try? model.continuations(of: prompts, request) }
-      seconds.append(t.median)
-      var facts = ["tokens_per_s": Double(batch * tokens) / t.median]
-      if seconds.count > 1 { facts["speedup"] = seconds[0] / t.median }
-      report("\(name).\(precision.rawValue)", t, facts)
+      let prompts = randomRows(batch, 32)
+      func timed(_ tokens: Int) -> (median: Double, least: Double, most: Double) {
+        time(3) { _ = try? model.continuations(of: prompts, GenerationRequest(maximumTokens: tokens)) }
+      }
+      // What the prompts take is had by a second run of one token.
+      let whole = timed(tokens), first = timed(1), step = (whole.median - first.median) / Double(tokens - 1)
+      seconds.append(step)
+      let bytes = model.parameterCount * (precision == .f32 ? 4 : 2)
+      var facts = [
+        "tokens_per_s": Double(batch) / step, "with_prompts_per_s": Double(batch * tokens) / whole.median,
+        "share_of_reading": Double(bytes) / step / readingSpeed(),
+      ]
+      if seconds.count > 1 { facts["speedup"] = seconds[0] / step }
+      report("\(name).\(precision.rawValue)", whole, facts)
     }
   }
 }
@@ -138,6 +173,17 @@ func generationBenchmark(_ shape: ModelShape, batch: Int, tokens: Int) -> Benchm
 private func randomRows(_ batch: Int, _ length: Int) -> [[Int32]] {
   var generator = SeededGenerator(seed: 1)
   return (0..<batch).map { _ in (0..<length).map { _ in Int32(1000 + generator.index(below: 29000)) } }
+}
+
+/// Bytes a second at which all threads read memory that is in no cache.
+private func readingSpeed() -> Double {
+  let count = 1 << 27, memory = Tensor(repeating: 1, shape: [count]), chunk = 1 << 16
+  let t = time(5) {
+    forEachChunk(of: count, size: chunk) { range in
+      _ = Tensor(storage: memory.storage, offset: range.lowerBound, shape: [range.count]).sumOfSquares
+    }
+  }
+  return Double(4 * count) / t.median
 }
 
 func productBenchmark(_ m: Int, _ k: Int, _ n: Int) -> Benchmark {
@@ -149,13 +195,30 @@ func productBenchmark(_ m: Int, _ k: Int, _ n: Int) -> Benchmark {
   }
 }
 
+/// What arithmetic allows: products of six rows that stay in the nearest cache, on all threads.
+let peakBenchmark = Benchmark(name: "peak") { name in
+  let (rows, depth, columns, times) = (6, 96, 64, 20_000), pieces = 16
+  let x = Tensor(repeating: 0.5, shape: [rows, depth]), w = Tensor(repeating: 0.5, shape: [depth, columns])
+  let t = time(5) {
+    forEachPiece(pieces) { _ in
+      let y = Tensor(uninitialized: [rows, columns])
+      for _ in 0..<times {
+        tk_step_input_major(y.pointer, columns, x.pointer, rows, w.pointer, columns, depth, columns)
+      }
+    }
+  }
+  report(name, t, ["gflops": 2e-9 * Double(rows * depth * columns * times * pieces) / t.least])
+}
+
 /// The products of the models below, `[rows, in]·[in, out]`.
 let productBenchmarks = [
   (1024, 768, 768), (1024, 768, 3072), (1024, 3072, 768), (512, 768, 3072), (2048, 384, 384), (2048, 384, 1536),
   (1024, 768, 50257),
 ].map(productBenchmark)
 
-let modelBenchmarks = [(ModelShape.gpt2, 8, 128), (.gpt2, 1, 512), (.minilm, 16, 128)].flatMap { shape, batch, length in
+let modelBenchmarks = [
+  (ModelShape.gpt2, 8, 128), (.gpt2, 1, 512), (.bert, 16, 128), (.minilm, 16, 128), (.llama, 4, 256),
+].flatMap { shape, batch, length in
   ["base", "lm", "lmgrad"].map { modelBenchmark(shape, batch: batch, length: length, stage: $0) }
 }
 

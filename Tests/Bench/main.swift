@@ -7,7 +7,8 @@ import Transformers
 let arguments = Array(CommandLine.arguments.dropFirst())
 
 let benchmarks =
-  productBenchmarks + modelBenchmarks + precisionBenchmarks + trainingBenchmarks + experimentBenchmarks
+  [peakBenchmark] + productBenchmarks + modelBenchmarks + precisionBenchmarks + trainingBenchmarks
+  + experimentBenchmarks
   + figureBenchmarks
 
 for entry in benchmarks

@@ -96,7 +96,7 @@ package func multiplyInPieces(
   _ a: MatrixView, _ b: MatrixView, into c: MatrixView, adding: Bool = false, pieces: Int = 8,
   finish: ((Range<Int>, Range<Int>) -> Void)? = nil
 ) {
-  var (height, width) = (256, 1024)
+  var (height, width) = (512, 768)
   func count(_ size: Int, _ length: Int) -> Int { (length + size / 2) / size }
   while max(1, count(height, c.rows)) * max(1, count(width, c.columns)) < pieces, max(height, width) > 64 {
     if min(width, c.columns) > min(height, c.rows) { width /= 2 } else { height /= 2 }

@@ -144,7 +144,10 @@ struct Generation {
     logits = seen
     let tokens = chosen(seen)
     let width = seen.shape[1]
-    let decided = live.indices.filter { row in (0..<width).allSatisfy { !seen.pointer[row * width + $0].isNaN } }
+    let hasNaN = mapPieces(live.count) { row in
+      UnsafeBufferPointer(start: seen.pointer + row * width, count: width).reduce(false) { $0 || $1.isNaN }
+    }
+    let decided = live.indices.filter { !hasNaN[$0] }
     for row in decided { texts[live[row]].append(tokens[row]) }
     let ends = model.generationRules.endTokens
     let going = decided.filter { !ends.contains(tokens[$0]) && texts[live[$0]].count < limits[live[$0]] }
