@@ -17,7 +17,7 @@ median() { sort -g | awk '{ x[NR] = $1 } END { print x[int((NR + 1) / 2)] }'; }
 seconds() { "$bench" "$1" | head -n 1 | field median_s; }
 script() { "$python" "$@" 2>/dev/null | field median_s; }
 
-peak=$("$bench" peak | field gflops)
+peak=$(for _ in 1 2 3 4 5; do "$bench" peak | field gflops; done | sort -g | tail -n 1)
 
 # name, GFLOP of the work or 0, command here, command there: alternately, each printing its seconds.
 row() {

@@ -10,6 +10,8 @@ final class WorkerPool: Sendable {
     let pieces: Int
     /// The language of the caller.
     private let catalogue = Catalogue.current
+    /// Where the caller is.
+    private let cpu = tk_current_cpu()
     /// Lives on the caller's stack until every piece is finished; a thread that comes late finds none to take.
     private let body: UnsafePointer<(Int) -> Void>
     private let next = Atomic<Int>(0)
@@ -20,8 +22,12 @@ final class WorkerPool: Sendable {
       self.body = body
     }
 
-    /// Takes pieces on a thread of the pool, in the caller's language.
-    func help() { Catalogue.$current.withValue(catalogue) { work() } }
+    /// Takes pieces on a thread of the pool, in the caller's language. A thread that wakes where the caller is would stay
+    /// behind it for as long as a short job takes: it goes elsewhere.
+    func help() {
+      if tk_current_cpu() == cpu { tk_leave_cpu(cpu) }
+      Catalogue.$current.withValue(catalogue) { work() }
+    }
 
     /// Takes pieces until none is left.
     func work() {
