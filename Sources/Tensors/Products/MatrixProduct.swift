@@ -98,8 +98,10 @@ package func multiplyInPieces(
 ) {
   var (height, width) = (512, 768)
   func count(_ size: Int, _ length: Int) -> Int { (length + size / 2) / size }
-  while max(1, count(height, c.rows)) * max(1, count(width, c.columns)) < pieces, max(height, width) > 64 {
-    if min(width, c.columns) > min(height, c.rows) { width /= 2 } else { height /= 2 }
+  while max(1, count(height, c.rows)) * max(1, count(width, c.columns)) < pieces {
+    let (tall, wide) = (min(height, c.rows), min(width, c.columns))
+    guard max(tall, wide) > 64 else { break }
+    if wide > tall { width = wide / 2 } else { height = tall / 2 }
   }
   let rowPieces = evenPieces(of: c.rows, around: height)
   let columnPieces = evenPieces(of: c.columns, around: width)

@@ -135,7 +135,8 @@ struct ForwardPass {
       memory = (try request.start?.memory.map { Variable($0) } ?? output(of: stack), input.mask)
     }
     let stack = StackPass(d.stack, network.stack, input, memory: memory, leavesOutPadding: leavesOut)
-    return penalised(try head(output(of: stack)))
+    let loss = try head(output(of: stack))
+    return penalised(loss)
   }
 
   /// The loss with what the pass has added to it; known when the pass is through.
