@@ -32,7 +32,8 @@ final class Progress: Sendable {
     end()
     stage.withLock { stage in
       stage = Stage(title: title, unit: unit, total: total)
-      if form == .bar, let stage { StandardError.write(bar(stage)) }
+      guard form != .silent, let stage else { return }
+      if form == .bar { StandardError.write(bar(stage)) } else if total > 0 { StandardError.write(plain(stage)) }
     }
   }
 
@@ -48,7 +49,7 @@ final class Progress: Sendable {
       let now = ContinuousClock.now
       if form != .silent, now - stage.shown > (form == .bar ? .milliseconds(100) : .seconds(10)) {
         stage.shown = now
-        StandardError.write(form == .bar ? bar(stage) : "\(stage.title): \(state(stage))\n")
+        StandardError.write(form == .bar ? bar(stage) : plain(stage))
       }
       current = stage
     }
@@ -75,6 +76,8 @@ final class Progress: Sendable {
   func note(_ line: String) {
     if form != .silent { StandardError.write(line: line) }
   }
+
+  private func plain(_ stage: Stage) -> String { "\(stage.title): \(state(stage))\n" }
 
   private func state(_ stage: Stage) -> String {
     var text = phrase(
