@@ -17,11 +17,6 @@ enum Signals {
       }
       return (beginning + loss.description, ExitCode.unreadable.rawValue)
     }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-
     guard getenv("SWIFT_BACKTRACE") == nil else { return }
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT] {
       signal(number) { _ in

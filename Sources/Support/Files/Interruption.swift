@@ -44,7 +44,11 @@ package enum Interruption {
     bell.store(ends[1], ordering: .sequentiallyConsistent)
     // The handler itself may do next to nothing; a thread waits for its byte and does the rest.
     let listener = ends[0]
+    // The listener alone takes signals: products may be computed with the stack's register in use for something else, and
+    // a signal that comes then is written over other memory.
+    mask(SIG_BLOCK)
     Thread.detachNewThread {
+      mask(SIG_UNBLOCK)
       var byte: UInt8 = 0
       while true {
         while read(listener, &byte, 1) != 1 {}
@@ -66,6 +70,14 @@ package enum Interruption {
       // What the caller ignores (nohup) stays ignored.
       if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
     }
+  }
+
+  /// Blocks or unblocks the signals on the calling thread, and on those that it makes.
+  private static func mask(_ how: Int32) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    pthread_sigmask(how, &signals, nil)
   }
 
   /// The thread that met the fault waits for the end: there is nothing that it could go on with.
