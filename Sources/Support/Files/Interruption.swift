@@ -47,6 +47,17 @@ package enum Interruption {
     // The listener alone takes signals: products may be computed with the stack's register in use for something else, and
     // a signal that comes then is written over other memory.
     mask(SIG_BLOCK)
+    if fault != nil { installFault() }
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let former = signal(number) { _ in
+        let saved = errno
+        var byte: UInt8 = 1
+        _ = write(Interruption.bell.load(ordering: .relaxed), &byte, 1)
+        errno = saved
+      }
+      // What the caller ignores (nohup) stays ignored.
+      if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
+    }
     Thread.detachNewThread {
       mask(SIG_UNBLOCK)
       var byte: UInt8 = 0
@@ -58,17 +69,6 @@ package enum Interruption {
         }
         if !deferred() { stop(message) }
       }
-    }
-    if fault != nil { installFault() }
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      let former = signal(number) { _ in
-        let saved = errno
-        var byte: UInt8 = 1
-        _ = write(Interruption.bell.load(ordering: .relaxed), &byte, 1)
-        errno = saved
-      }
-      // What the caller ignores (nohup) stays ignored.
-      if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
     }
   }
 
