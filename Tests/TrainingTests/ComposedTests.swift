@@ -2,9 +2,9 @@ import Foundation
 import Support
 import Tensors
 import Testing
-import Transformers
 
 @testable import Training
+@testable import Transformers
 
 @Suite("The composed family")
 struct ComposedTests {
@@ -125,6 +125,40 @@ struct ComposedTests {
       try model(["sublayer_order": .string("parallel"), "norm_placement": .string("post")])
     }
     #expect(throws: InputError.self) { try model(["sublayer_order": .string("mlp_last")]) }
+  }
+
+  @Test(
+    "Texts of other lengths beside it change no bit of a continued text's logits, and they are those of one pass",
+    arguments: variants.map(\.name).filter { $0 != "sees ahead" })
+  func continuations(name: String) throws {
+    let model = try model(try #require(Self.variants.first { $0.name == name }).parts)
+    // Texts of linear attention run with those of their length alone.
+    let texts = (name == "linear" ? [5, 5, 5] : [5, 1, 9, 5, 3]).enumerated().map { row, length in
+      (0..<length).map { Int32(3 + (row * 7 + $0 * 5) % 90) }
+    }
+    func logits(_ rows: [Int]) throws -> [[Int: [Float]]] {
+      var generation = try Generation(
+        model, GenerationRequest(maximumTokens: 8), places: rows, prompts: rows.map { texts[$0] }, sources: nil)
+      var steps: [[Int: [Float]]] = []
+      while true {
+        let live = generation.live
+        guard try generation.step(), let found = generation.logits else { return steps }
+        steps.append(Dictionary(uniqueKeysWithValues: live.enumerated().map { (rows[$1], found[$0].values) }))
+      }
+    }
+    let together = try logits(Array(texts.indices))
+    for row in texts.indices {
+      var text = texts[row]
+      for (step, alone) in try logits([row]).enumerated() {
+        let found = try #require(alone[row])
+        #expect(together[step][row] == found, "\(row) at \(step)")
+        let whole = try model.run(ModelInput(rows: [text], pad: 0), TraceRequest(sites: [Site(.logits)]))
+        let last = try #require(whole[Site(.logits)]).values.suffix(found.count)
+        let size = try #require(found.map(abs).max())
+        #expect(zip(last, found).allSatisfy { abs($0 - $1) <= 1e-4 * size }, "\(row) at \(step)")
+        text.append(Int32(try #require(found.indices.max { found[$0] < found[$1] })))
+      }
+    }
   }
 
   @Test("Gradients against differences of the loss", arguments: variants.map(\.name))

@@ -39,9 +39,11 @@ struct StackPass {
     let earlier = cache?.known ?? Array(repeating: 0, count: batch), keys = (earlier.max() ?? 0) + length
     precondition(length == 1 || earlier.allSatisfy { $0 == earlier[0] }, "rows of several positions begin together")
     self.earlier = earlier
-    // Behind a cache nothing is padding.
+    // Behind a cache nothing is padding; single positions are looked up by their row's place there.
     let places = (cache?.rows.max() ?? -1) + 1
-    mask = keys > length ? Array(repeating: 1, count: places * keys) : target?.mask ?? input.mask
+    mask =
+      keys > length || cache != nil && length == 1
+      ? Array(repeating: 1, count: places * keys) : target?.mask ?? input.mask
     let real = mask
     realRows =
       leavesOutPadding && keys == length && real.count { $0 == 0 } * 16 > real.count
