@@ -16,7 +16,8 @@ struct InterruptionTests {
     process.standardOutput = FileHandle.nullDevice
     process.standardError = errors
     try withUnblockedSignals { try process.run() }
-    usleep(300_000)
+    // From when it catches signals on.
+    for _ in 0..<1000 where !catches(number, process.processIdentifier) { usleep(10_000) }
     kill(process.processIdentifier, number)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
@@ -66,5 +67,12 @@ struct InterruptionTests {
     pthread_sigmask(SIG_SETMASK, &none, &before)
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try body()
+  }
+
+  private func catches(_ number: Int32, _ process: Int32) -> Bool {
+    let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+    let caught = line.flatMap { UInt64($0.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16) } ?? 0
+    return caught >> (number - 1) & 1 == 1
   }
 }

@@ -18,6 +18,7 @@ package enum Interruption {
   }
 
   package static let exitCode: Int32 = 130
+  private static let numbers = [SIGINT, SIGTERM, SIGHUP]
   private static let state = Mutex(State())
   private static let isRequestedFlag = Atomic(false)
   /// Where a signal's byte goes.
@@ -44,11 +45,10 @@ package enum Interruption {
     bell.store(ends[1], ordering: .sequentiallyConsistent)
     // The handler itself may do next to nothing; a thread waits for its byte and does the rest.
     let listener = ends[0]
-    // The listener alone takes signals: products may be computed with the stack's register in use for something else, and
-    // a signal that comes then is written over other memory.
+    // The listener alone takes signals: one that comes inside a product of oneDNN can be written over other memory.
     mask(SIG_BLOCK)
     if fault != nil { installFault() }
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in numbers {
       let former = signal(number) { _ in
         let saved = errno
         var byte: UInt8 = 1
@@ -76,7 +76,7 @@ package enum Interruption {
   private static func mask(_ how: Int32) {
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    for number in numbers { sigaddset(&signals, number) }
     pthread_sigmask(how, &signals, nil)
   }
 
