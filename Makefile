@@ -98,10 +98,10 @@ PYTHON ?= python3
 
 bench: build
 	$(SWIFT_BUILD) --product bench
-	.build/release/bench
 	@if [ -d "$(PEERS)" ] && "$(PYTHON)" -c 'import torch, transformers, matplotlib' 2>/dev/null; then \
 	  Tests/Bench/peers.sh "$(PEERS)" "$(PYTHON)"; \
 	else \
+	  .build/release/bench; \
 	  echo "no ratios: they need $(PEERS), and PYTHON=… with torch, transformers and matplotlib" >&2; \
 	fi
 

@@ -25,7 +25,7 @@ ALWAYS void prefetch(const float *row) {
 }
 
 // `y[m, 0 ..< 64] = Σ_k x[m, k]·w[k, 0 ..< 64]`, added to what is there where `adding`. `next` is where row `k` of what
-// comes later lies, to be asked for on the way; nil for nowhere.
+// comes later lies, to be asked for on the way; NULL for nowhere.
 ALWAYS void input_block(
     const int rows, float *y, size_t y_stride, const float *x, size_t x_stride, const float *w, size_t w_stride,
     size_t depth, int adding, const float *next, size_t next_stride) {

@@ -12,15 +12,16 @@ extension Command {
       let files = try ModelFiles(arguments), model = try Model(files: files)
       var tokenizer: String?, damage: InputError?
       do {
-        let read = try Tokenizer(of: files)
-        tokenizer = phrase(
-          "inspectCommand.vocabularysizeTokensFiles",
-          ["vocabularySize": read.vocabularySize, "files": read.files.joined(separator: ", ")])
-      } catch let error as InputError {
-        if error.problem != Tokenizer.absence { damage = error }
-        if model.description.image == nil {
-          tokenizer = damage == nil ? phrase("inspect.none") : phrase("inspectCommand.cannotBeRead")
+        if let read = try files.tokenizer {
+          tokenizer = phrase(
+            "inspectCommand.vocabularysizeTokensFiles",
+            ["vocabularySize": read.vocabularySize, "files": read.files.joined(separator: ", ")])
+        } else if model.description.image == nil {
+          tokenizer = phrase("inspect.none")
         }
+      } catch let error as InputError {
+        damage = error
+        if model.description.image == nil { tokenizer = phrase("inspectCommand.cannotBeRead") }
       }
       try StandardOutput.write(Inspection(model, tokenizer: tokenizer).text)
       if let damage { throw damage }

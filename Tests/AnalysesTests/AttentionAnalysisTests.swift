@@ -17,7 +17,7 @@ struct AttentionAnalysisTests {
     var analysis = Accumulator(AttentionAnalysis(corpus.context))
     let d = corpus.model.description
     let t = length ?? documents.map(\.ids.count).max() ?? 0
-    let (watchers, see) = analysis.needs.watch(documents, [])
+    let watchers = analysis.needs.watchers.map { $0(documents, []) }, see = SiteObserver(watchers)
     for layer in 0..<d.layers {
       let pattern = Tensor(repeating: 0, shape: [documents.count, d.heads, t, t])
       for b in documents.indices {
@@ -243,7 +243,7 @@ struct AttentionAnalysisTests {
         id: "doc-\(b)", ids: row, typeIDs: row.map { _ in 0 }, tokens: row.map { "\($0)" }, kinds: kinds,
         labels: row.map { _ in nil }, isTruncated: false)
     }
-    let (watchers, see) = analysis.needs.watch(documents, [])
+    let watchers = analysis.needs.watchers.map { $0(documents, []) }, see = SiteObserver(watchers)
     for layer in 0..<6 {
       try reference.tensor("attention.\(layer)").forEachHeadsRows {
         see?.rows(AttentionBand(site: .pattern(layer: layer), rows: $0))

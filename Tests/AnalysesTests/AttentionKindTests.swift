@@ -31,7 +31,7 @@ struct AttentionKindTests {
     var input = ModelInput(rows: sources.map(\.ids), pad: 1)
     let read = ModelInput(rows: targets.map(\.ids), pad: 1)
     input.target = ModelInput.Target(length: read.length, ids: read.ids, mask: read.mask)
-    let (watchers, see) = analysis.needs.watch(sources, targets)
+    let watchers = analysis.needs.watchers.map { $0(sources, targets) }, see = SiteObserver(watchers)
     var request = TraceRequest(sites: analysis.needs.sites)
     request.observer = see
     let trace = try model.run(input, request)
@@ -120,7 +120,7 @@ struct AttentionKindTests {
     }
     var analysis = Accumulator(AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil)))
     #expect(analysis.needs.repeatedTokenSites.isEmpty)
-    let (watchers, see) = analysis.needs.watch(images, [])
+    let watchers = analysis.needs.watchers.map { $0(images, []) }, see = SiteObserver(watchers)
     var request = TraceRequest(sites: analysis.needs.sites)
     request.observer = see
     let trace = try model.run(ModelInput(pixels: pixels, for: image), request)
@@ -150,7 +150,7 @@ struct AttentionKindTests {
     let model = Model(description: d, parameters: short.parameters, network: short.network)
     let document = documents([length], vocabulary: d.vocabulary, seed: 3, opening: false)
     var analysis = Accumulator(AttentionAnalysis(AnalysisContext(model: model, seed: 0, label: nil)))
-    let (watchers, see) = analysis.needs.watch(document, [])
+    let watchers = analysis.needs.watchers.map { $0(document, []) }, see = SiteObserver(watchers)
     var request = TraceRequest(sites: analysis.needs.sites)
     request.observer = see
     let input = ModelInput(rows: document.map(\.ids), pad: 1)

@@ -16,9 +16,14 @@ struct GradientAnalysisTests {
     let observation = try corpus.observation(corpus.documents, analysis.needs)
     try analysis.observe(observation)
     let result = try analysis.result()
+    // The same gradients, kept instead of looked at.
+    let points = (0...corpus.model.description.layers).map(corpus.model.description.residual(point:))
+    let kept = try corpus.model.run(
+      corpus.input(corpus.documents),
+      TraceRequest(sites: Set(points), gradients: Set(points), parameterGradients: true))
     var total = [Double](repeating: 0, count: corpus.model.description.layers)
     for (parameter, owner) in zip(corpus.model.parameters, corpus.model.blockOfParameter) {
-      let g = try #require(observation.trace.parameterGradients[parameter.name]).values.map(Double.init)
+      let g = try #require(kept.parameterGradients[parameter.name]).values.map(Double.init)
       let square = g.reduce(0) { $0 + $1 * $1 }
       let component = Component.tensor(parameter.name)
       #expect(agree(try #require(result[GradientMetrics.norm]?[component]?.value), square.squareRoot()))
@@ -35,9 +40,8 @@ struct GradientAnalysisTests {
       #expect(square > 0)
       #expect(agree(try #require(result[GradientMetrics.norm]?[.layer(layer)]?.value), square.squareRoot()))
     }
-    for point in 0...corpus.model.description.layers {
-      let site = corpus.model.description.residual(point: point)
-      let (g, x) = (try #require(observation.trace.gradients[site]), try #require(observation.trace[site]))
+    for (point, site) in points.enumerated() {
+      let (g, x) = (try #require(kept.gradients[site]), try #require(kept[site]))
       var (square, products, tokens) = (0.0, 0.0, 0.0)
       for (b, document) in corpus.documents.enumerated() {
         for t in document.ids.indices {
@@ -64,11 +68,10 @@ struct GradientAnalysisTests {
     values.replaceSubrange(0..<planted.count, with: planted)
     var trace = Trace()
     trace.loss = 1
-    trace.parameterGradients[name] = Tensor(values, shape: shape)
+    let watchers = analysis.needs.gradientWatchers.map { $0(corpus.documents, []) }
+    for watcher in watchers { watcher.see(Tensor(values, shape: shape), ofParameter: 0) }
     try analysis.observe(
-      Observation(
-        stream: .corpus, documents: corpus.documents, trace: trace,
-        gradientWatchers: analysis.needs.watchers(of: trace, corpus.model, corpus.documents)))
+      Observation(stream: .corpus, documents: corpus.documents, trace: trace, gradientWatchers: watchers))
     let result = try analysis.result()
     let counts = try #require(result.arrays["histogram.counts"])
     let edges = try #require(result.arrays["histogram.edges"]).values
@@ -145,15 +148,17 @@ struct GradientAnalysisTests {
         // Each third token of a document counts; of long ones more.
         let labels = batch.map { $0.ids.enumerated().map { $0.offset % 3 == 1 ? $0.element : -100 } }
         let input = ModelInput(rows: batch.map(\.ids), labels: labels, pad: 1)
-        let watched = needs.watched(batch, [])
-        let trace = try corpus.model.run(input, TraceRequest(sites: watched.sites, gradients: watched.gradients))
+        let gradientWatchers = needs.gradientWatchers.map { $0(batch, []) }
+        var request = TraceRequest(parameterGradients: true)
+        request.observer = SiteObserver([], gradientWatchers)
+        let trace = try corpus.model.run(input, request)
         #expect(trace.labelCount == labels.joined().count { $0 >= 0 })
         if isMasked { try analysis.observe(plain) }
         try analysis.observe(
           Observation(
             stream: isMasked ? .maskedCorpus : .corpus, documents: batch, trace: trace,
             watchers: isMasked ? [] : plain.watchers,
-            gradientWatchers: needs.watchers(of: trace, corpus.model, batch)))
+            gradientWatchers: gradientWatchers))
       }
       let result = try analysis.result()
       #expect(result[AttentionMetrics.importanceShare]?.rows.allSatisfy { $0.quantity.n == 6 } == true)

@@ -31,24 +31,27 @@ struct SmallCorpus {
     }
   }
 
-  /// What the model does with some documents in one padded batch.
+  /// Some documents in one padded batch, labelled with themselves.
+  func input(_ documents: [TokenizedDocument], labelled: Bool = true) -> ModelInput {
+    let rows = documents.map(\.ids)
+    return ModelInput(rows: rows, labels: labelled ? rows : nil, pad: 1)
+  }
+
+  /// What the model does with them.
   func observation(
     _ documents: [TokenizedDocument], _ needs: Needs, stream: Observation.Stream = .corpus, labelled: Bool = true
   ) throws -> Observation {
-    let rows = documents.map(\.ids)
-    let input = ModelInput(rows: rows, labels: labelled ? rows : nil, pad: 1)
     let isCorpus = if case .corpus = stream { true } else { false }
+    let watchers = isCorpus ? needs.watchers.map { $0(documents, []) } : []
+    let gradientWatchers = isCorpus && labelled ? needs.gradientWatchers.map { $0(documents, []) } : []
     var request = TraceRequest(
-      sites: isCorpus ? needs.sites.union(needs.watched(documents, []).sites) : needs.repeatedTokenSites,
-      gradients: isCorpus && labelled ? needs.gradients.union(needs.watched(documents, []).gradients) : [],
-      parameterGradients: isCorpus && labelled && needs.parameterGradients)
+      sites: isCorpus ? needs.sites : needs.repeatedTokenSites, parameterGradients: !gradientWatchers.isEmpty)
     request.tokenLosses = needs.tokenLosses && labelled
-    let (watchers, see) = needs.watch(documents, [])
-    if isCorpus { request.observer = see }
-    let trace = try model.run(input, request)
+    request.observer = SiteObserver(watchers, gradientWatchers)
     return Observation(
-      stream: stream, documents: documents, trace: trace, watchers: isCorpus ? watchers : [],
-      gradientWatchers: needs.watchers(of: trace, model, documents))
+      stream: stream, documents: documents, trace: try model.run(input(documents, labelled: labelled), request),
+      watchers: watchers,
+      gradientWatchers: gradientWatchers)
   }
 
   /// An analysis after some batches of documents.
@@ -62,34 +65,6 @@ struct SmallCorpus {
 
   func batches(of size: Int) -> [[TokenizedDocument]] {
     stride(from: 0, to: documents.count, by: size).map { Array(documents[$0..<min(documents.count, $0 + size)]) }
-  }
-}
-
-extension Needs {
-  /// Where watchers look at gradients, and at values with them.
-  func watched(_ documents: [TokenizedDocument], _ targets: [TokenizedDocument]) -> (
-    gradients: Set<Site>, sites: Set<Site>
-  ) {
-    let made = gradientWatchers.map { $0(documents, targets) }
-    return (
-      made.reduce(into: []) { $0.formUnion($1.gradients) }, made.reduce(into: []) { $0.formUnion($1.values) }
-    )
-  }
-
-  /// Those of gradients, after they were shown what a trace has of them.
-  func watchers(
-    of trace: Trace, _ model: Model, _ documents: [TokenizedDocument], _ targets: [TokenizedDocument] = []
-  ) -> [any GradientWatcher] {
-    let made = gradientWatchers.map { $0(documents, targets) }
-    for watcher in made {
-      for (site, gradient) in trace.gradients where watcher.gradients.contains(site) {
-        watcher.see(gradient, of: watcher.values.contains(site) ? trace[site] : nil, at: site)
-      }
-      for (place, parameter) in model.parameters.enumerated() {
-        if let gradient = trace.parameterGradients[parameter.name] { watcher.see(gradient, ofParameter: place) }
-      }
-    }
-    return made
   }
 }
 

@@ -13,6 +13,7 @@ struct StackTests {
   /// Documents and targets of one batch, and what a model made of them.
   private struct Run {
     let model: Model
+    let input: ModelInput
     var observation: Observation
     let context: AnalysisContext
 
@@ -36,14 +37,13 @@ struct StackTests {
       input.target = ModelInput.Target(length: read.length, ids: read.ids, mask: read.mask)
       input.labels = zip(read.ids, read.mask).map { $1 == 0 ? -100 : $0 }
       let needs = needs(context)
-      let request = TraceRequest(
-        sites: needs.sites.union(needs.watched(sources, targets).sites),
-        gradients: needs.gradients.union(needs.watched(sources, targets).gradients),
-        parameterGradients: needs.parameterGradients)
-      let trace = try model.run(input, request)
+      let gradientWatchers = needs.gradientWatchers.map { $0(sources, targets) }
+      var request = TraceRequest(sites: needs.sites, parameterGradients: needs.wantsGradients)
+      request.observer = SiteObserver([], gradientWatchers)
+      self.input = input
       observation = Observation(
-        stream: .corpus, documents: sources, targets: targets, trace: trace,
-        gradientWatchers: needs.watchers(of: trace, model, sources, targets))
+        stream: .corpus, documents: sources, targets: targets, trace: try model.run(input, request),
+        gradientWatchers: gradientWatchers)
     }
   }
 
@@ -83,9 +83,11 @@ struct StackTests {
     var analysis = Accumulator(GradientAnalysis(run.context))
     try analysis.observe(run.observation)
     let result = try analysis.result()
+    // The same gradients, kept instead of looked at.
+    let kept = try run.model.run(run.input, TraceRequest(parameterGradients: true))
     for stack in ["encoder", "decoder"] {
       var squares = 0.0
-      for (parameter, gradient) in run.observation.trace.parameterGradients {
+      for (parameter, gradient) in kept.parameterGradients {
         let parts = parameter.split(separator: ".")
         let isOfBlock = zip(parts, parts.dropFirst()).contains { ["layers", "block"].contains($0) && $1 == "1" }
         if parts.contains(Substring(stack)), isOfBlock { squares += gradient.sumOfSquares }

@@ -106,7 +106,7 @@ struct WordLinksTests {
     var input = ModelInput(rows: sources.map(\.ids), pad: 1)
     let read = ModelInput(rows: targets.map(\.ids), pad: 1)
     input.target = ModelInput.Target(length: read.length, ids: read.ids, mask: read.mask)
-    let (watchers, look) = analysis.needs.watch(sources, targets)
+    let watchers = analysis.needs.watchers.map { $0(sources, targets) }, look = SiteObserver(watchers)
     let sites = (0..<d.layers).map { Site(.crossPattern, layer: $0, stack: .decoder) }
     var request = TraceRequest(sites: analysis.needs.sites.union(sites))
     request.observer = look

@@ -113,9 +113,9 @@ struct TelemetryTests {
     }
     let context = AnalysisContext(model: model, seed: 0, label: nil)
     var report = Accumulators([PerStack<RepresentationAnalysis>.self, AttentionAnalysis.self], context)
-    let needs = report.needs, (watchers, look) = needs.watch(documents, [])
+    let needs = report.needs, watchers = needs.watchers.map { $0(documents, []) }
     var request = TraceRequest(sites: needs.sites)
-    request.observer = look
+    request.observer = SiteObserver(watchers)
     try report.observe(
       Observation(
         stream: .corpus, documents: documents, trace: try model.run(batch, request), watchers: watchers))

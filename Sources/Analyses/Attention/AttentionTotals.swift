@@ -62,7 +62,7 @@ package struct AttentionTotals: AnalysisState {
   mutating func observe(
     importance observation: Observation, of kind: AttentionKind, _ weights: [BootstrapWeights]
   ) {
-    let seen = observation.gradientWatchers.lazy.compactMap { $0 as? BatchGradients }.first
+    let seen = observation.gradients
     let effects = (0..<kind.layers).compactMap { seen?.maskEffects[kind.z(layer: $0)] }
     guard effects.count == kind.layers else { return }
     let queries = kind.queries(observation.documents, observation.targets).map(\.ids.count)

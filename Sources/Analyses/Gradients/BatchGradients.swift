@@ -35,7 +35,7 @@ final class BatchGradients: GradientWatcher, @unchecked Sendable {
       uniqueKeysWithValues: stacks.map { ($0.role, ($0.role == .decoder ? targets : documents).map(\.ids.count)) })
   }
 
-  var isEmpty: Bool { flows.isEmpty && magnitudes.allSatisfy { $0 == nil } }
+  fileprivate var isEmpty: Bool { flows.isEmpty && magnitudes.allSatisfy { $0 == nil } }
 
   func see(_ gradient: Tensor, of value: Tensor?, at site: Site) {
     guard let lengths = lengths[site.stack] else { return }
@@ -51,6 +51,13 @@ final class BatchGradients: GradientWatcher, @unchecked Sendable {
 
   func see(_ gradient: Tensor, ofParameter place: Int) {
     magnitudes[place] = GradientFormulas.magnitudes(of: [gradient])[0]
+  }
+}
+
+extension Observation {
+  /// The gradients of its batch; nil where none passed.
+  var gradients: BatchGradients? {
+    gradientWatchers.lazy.compactMap { $0 as? BatchGradients }.first { !$0.isEmpty }
   }
 }
 

@@ -124,9 +124,7 @@ package struct GradientAnalysis: CorpusAnalysis {
 
   package func observe(_ observation: Observation, into state: inout State) throws {
     if case .repeatedTokens = observation.stream { return }
-    guard let loss = observation.trace.loss else { return }
-    let seen = observation.gradientWatchers.lazy.compactMap { $0 as? BatchGradients }.first
-    guard let seen, !seen.isEmpty else { return }
+    guard let loss = observation.trace.loss, let seen = observation.gradients else { return }
     var values = [Double](repeating: .nan, count: slots.count)
     var present = [Bool](repeating: false, count: slots.count)
     func set(_ slot: Int, _ value: Double) {

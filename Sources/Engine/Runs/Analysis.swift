@@ -159,8 +159,6 @@ package struct Needs: Sendable {
   package var repeatedTokenSites: Set<Site> = []
   /// The loss of every token, on the corpus and on the repeated tokens; of language models alone.
   package var tokenLosses = false
-  /// Gradients of the corpus loss at sites.
-  package var gradients: Set<Site> = []
   /// Who is shown gradients of the corpus loss at sites and for parameters, made anew for each batch.
   package var gradientWatchers: [@Sendable ([TokenizedDocument], [TokenizedDocument]) -> any GradientWatcher] = []
   /// Who looks at the attention while the model runs on the corpus, made anew for each batch of documents and, in an
@@ -174,53 +172,23 @@ package struct Needs: Sendable {
     sites.formUnion(other.sites)
     repeatedTokenSites.formUnion(other.repeatedTokenSites)
     tokenLosses = tokenLosses || other.tokenLosses
-    gradients.formUnion(other.gradients)
     gradientWatchers += other.gradientWatchers
     watchers += other.watchers
   }
 
-  /// Gradients of the corpus loss for every parameter.
-  package var parameterGradients: Bool { !gradientWatchers.isEmpty }
+  /// Whether anything is asked of the gradients of the corpus loss.
+  package var wantsGradients: Bool { !gradientWatchers.isEmpty }
 
   /// Whether anything is asked of the corpus.
   package var readsCorpus: Bool { documents || runsModel }
 
   /// Whether anything is asked of the model's runs on the corpus.
   package var runsModel: Bool {
-    tokenLosses || !sites.isEmpty || !gradients.isEmpty || parameterGradients || !watchers.isEmpty
+    tokenLosses || !sites.isEmpty || wantsGradients || !watchers.isEmpty
   }
 
   /// Whether anything is asked of the repeated tokens.
   package var readsRepeatedTokens: Bool { tokenLosses || !repeatedTokenSites.isEmpty }
-
-  /// Fresh watchers of attention, and what shows them and watchers of gradients what passes.
-  package func watch(
-    _ documents: [TokenizedDocument], _ targets: [TokenizedDocument], _ others: [any GradientWatcher] = []
-  ) -> (watchers: [any AttentionWatcher], look: SiteObserver?) {
-    let made = watchers.map { $0(documents, targets) }
-    guard !made.isEmpty || !others.isEmpty else { return ([], nil) }
-    let sites = made.reduce(into: Set<Site>()) { $0.formUnion($1.sites) }
-    var parameter: (@Sendable (Int, Tensor) -> Void)?
-    if !others.isEmpty {
-      parameter = { place, gradient in
-        for watcher in others { watcher.see(gradient, ofParameter: place) }
-      }
-    }
-    let valued = others.reduce(into: sites) { $0.formUnion($1.values) }
-    let look = SiteObserver(
-      sites: valued,
-      value: { site, value in
-        for watcher in made where watcher.sites.contains(site) { watcher.see(value, at: site) }
-      },
-      gradients: others.reduce(into: Set<Site>()) { $0.formUnion($1.gradients) },
-      gradient: { site, value, gradient in
-        for watcher in others where watcher.gradients.contains(site) { watcher.see(gradient, of: value, at: site) }
-      }, parameter: parameter
-    ) { band in
-      for watcher in made { watcher.see(band) }
-    }
-    return (made, look)
-  }
 }
 
 /// One batch as the analyses see it: its documents, and what the model did with them.

@@ -218,16 +218,16 @@ package struct CorpusRun {
   /// One batch, forward, and backward where gradients are asked for and the model has a loss on plain text.
   private func run(_ batch: Batch, _ needs: Needs, _ observe: (Observation) throws -> Void) throws {
     guard needs.runsModel else { return try observe(batch.observation(.corpus, Trace())) }
+    let watchers = needs.watchers.map { $0(batch.documents, batch.targets) }
     let gradientWatchers = needs.gradientWatchers.map { $0(batch.documents, batch.targets) }
-    let (watchers, look) = needs.watch(batch.documents, batch.targets, gradientWatchers)
+    let wantsGradients = needs.wantsGradients
     var plain = TraceRequest(sites: needs.sites)
-    plain.observer = look
+    plain.observer = SiteObserver(watchers)
     plain.leavesOutPadding = true
     plain.tokenLosses = needs.tokenLosses
     var differentiated = plain
-    differentiated.gradients = needs.gradients
-    differentiated.parameterGradients = needs.parameterGradients
-    let wantsGradients = needs.parameterGradients || !needs.gradients.isEmpty
+    differentiated.observer = SiteObserver(watchers, gradientWatchers)
+    differentiated.parameterGradients = wantsGradients
     var input = try input(batch)
     switch model.description.head {
     case .languageModel where wantsGradients || needs.tokenLosses: input.labels = input.nextTokenLabels
@@ -235,7 +235,9 @@ package struct CorpusRun {
     case .maskedLanguageModel where wantsGradients && reading.text?.tokenizer.roles.mask != nil:
       try observe(batch.observation(.corpus, try model.run(input, plain), watchers))
       guard let input = masked(batch, input) else { return }
-      differentiated.observer = Needs().watch([], [], gradientWatchers).look
+      differentiated.sites = []
+      differentiated.tokenLosses = false
+      differentiated.observer = SiteObserver([], gradientWatchers)
       let trace = try model.run(input, differentiated)
       try observe(batch.observation(.maskedCorpus, trace, [], gradientWatchers))
       return

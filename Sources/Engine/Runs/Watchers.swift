@@ -24,3 +24,30 @@ package protocol GradientWatcher: AnyObject, Sendable {
   /// - Parameter place: in `Model.parameters`.
   func see(_ gradient: Tensor, ofParameter place: Int)
 }
+
+extension SiteObserver {
+  /// Shows what passes to those who watch; nil where nobody does.
+  package convenience init?(_ attention: [any AttentionWatcher], _ gradients: [any GradientWatcher] = []) {
+    guard !attention.isEmpty || !gradients.isEmpty else { return nil }
+    var sites = attention.reduce(into: Set<Site>()) { $0.formUnion($1.sites) }
+    var parameter: (@Sendable (Int, Tensor) -> Void)?
+    if !gradients.isEmpty {
+      sites = gradients.reduce(into: sites) { $0.formUnion($1.values) }
+      parameter = { place, gradient in
+        for watcher in gradients { watcher.see(gradient, ofParameter: place) }
+      }
+    }
+    self.init(
+      sites: sites,
+      value: { site, value in
+        for watcher in attention where watcher.sites.contains(site) { watcher.see(value, at: site) }
+      },
+      gradients: gradients.reduce(into: Set<Site>()) { $0.formUnion($1.gradients) },
+      gradient: { site, value, gradient in
+        for watcher in gradients where watcher.gradients.contains(site) { watcher.see(gradient, of: value, at: site) }
+      }, parameter: parameter
+    ) { band in
+      for watcher in attention { watcher.see(band) }
+    }
+  }
+}

@@ -133,7 +133,7 @@ package struct Setting: Sendable {
   /// A list that is not empty.
   package func filledList() throws -> [Setting] {
     let values = try list()
-    if values.isEmpty { throw error(phrase("jobFile.isEmpty")) }
+    if values.isEmpty { throw error(phrase("setting.isEmpty")) }
     return values
   }
 

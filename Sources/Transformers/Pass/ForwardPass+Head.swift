@@ -123,7 +123,7 @@ extension ForwardPass {
     guard let unembedding = network.head.unembedding else { return nil }
     var picks: [(row: Int, output: Int)] = []
     let placed = terms.enumerated().map { row, term in
-      guard case .logit(let own, let others) = term.measure else { return term }
+      guard case .logit(let own, let others) = term.measure else { preconditionFailure("\(term.measure)") }
       let first = picks.count, count = Int32(own.count)
       picks += (own + others).map { (row, Int($0)) }
       var term = term.over(first..<picks.count)

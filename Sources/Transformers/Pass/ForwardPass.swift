@@ -10,7 +10,7 @@ struct ForwardPass {
   let network: Network
   let parameters: PassParameters
   let bfloats: [Network.Projection: BFloatMatrix]
-  private(set) var tape: Tape
+  var tape: Tape
   let input: ModelInput
   let request: TraceRequest
   var trace = Trace()
@@ -29,7 +29,7 @@ struct ForwardPass {
   /// How often something was dropped.
   private var drops: UInt64 = 0
   /// Whether what passes has passed before, and was shown then.
-  private(set) var isAgain = false
+  var isAgain = false
 
   init(_ model: Model, _ input: ModelInput, _ request: TraceRequest) {
     d = model.description
@@ -163,9 +163,9 @@ struct ForwardPass {
         at: "start", phrase("modelInput.hasWrongShape"), expected: "\([stack.batch, stack.length, stack.d.width])",
         found: "\(x.shape)")
     }
-    let kept = stack.d.layers - (recomputesBlocks ? stack.keptBlocks(request.keptBytes) : stack.d.layers)
+    let forgotten = recomputesBlocks ? stack.d.layers - stack.keptBlocks(request.keptBytes) : 0
     for layer in (start?.layer ?? 0)..<stack.d.layers {
-      x = try layer < kept ? forgottenBlock(stack, layer, x) : block(stack, layer, x)
+      x = try layer < forgotten ? forgottenBlock(stack, layer, x) : block(stack, layer, x)
       // What a block of a long sequence leaves behind is large, and cheap beside the block to ask for again.
       if stack.batch * stack.length > 1 << 13 { tk_give_back_freed_memory() }
     }
@@ -176,81 +176,9 @@ struct ForwardPass {
   }
 }
 
-extension ForwardPass {
-  /// Whether blocks can: in a training there is memory for all, and where single sites are differentiated most blocks
-  /// leave nothing.
-  private var recomputesBlocks: Bool { request.parameterGradients && request.training == nil }
-
-  /// A block of which nothing but its input is kept for the way back.
-  private mutating func forgottenBlock(_ stack: StackPass, _ layer: Int, _ x: Variable) throws -> Variable {
-    var again = self
-    again.isAgain = true
-    let recorded = tape
-    tape = Tape(isRecording: false)
-    defer { tape = recorded }
-    let y = try block(stack, layer, Variable(x.value)).value
-    return recorded.recomputed(x, value: y) { tape, x in
-      var pass = again
-      pass.tape = tape
-      do { return try pass.block(stack, layer, x) } catch { preconditionFailure("a block ran once alone: \(error)") }
-    }
-  }
-}
-
 /// The sites whose gradients are kept, shared by the copies of a pass.
 final class WatchedSites {
   var shapes: [Site: [Int]] = [:]
   /// Of those that the loss depends on.
   var gradients: [Site: Tensor] = [:]
-}
-
-/// The parameters as values of a pass.
-final class PassParameters {
-  private let variables: [Variable?]
-  private let parameters: [Parameter]
-  private let tape: Tape
-  /// Shown gradients when they are whole.
-  private let observer: (@Sendable (_ place: Int, _ gradient: Tensor) -> Void)?
-  /// Which were used, and which were shown.
-  private var isUsed: [Bool]
-  private var isShown: [Bool]
-
-  init(_ parameters: [Parameter], _ request: TraceRequest, _ tape: Tape) {
-    self.parameters = parameters
-    self.tape = tape
-    let observer = request.parameterGradients ? request.observer?.parameter : nil
-    self.observer = observer
-    isUsed = [Bool](repeating: observer == nil, count: parameters.count)
-    isShown = Array(repeating: false, count: parameters.count)
-    let training = request.training
-    variables = parameters.enumerated().map { index, parameter -> Variable? in
-      guard let value = parameter.resident else { return nil }
-      // A training asks for the gradients that it has room for.
-      let home = training?.gradients[index], isAsked = training == nil ? request.parameterGradients : home != nil
-      return Variable(
-        value, needsGradient: isAsked && parameter.isLearned, gradientIn: home, adding: training?.isAdding ?? false)
-    }
-  }
-
-  subscript(index: Int) -> Variable {
-    guard let variable = variables[index] else { return Variable(parameters[index].tensor) }
-    if !isUsed[index] {
-      isUsed[index] = true
-      // On the way back this comes behind all that uses it.
-      tape.look(at: variable) { [unowned self] gradient in
-        isShown[index] = true
-        observer?(index, gradient)
-        _ = variable.takeGradient()
-      }
-    }
-    return variable
-  }
-
-  /// Shows the gradients, which are 0, of learned parameters that nothing led to.
-  func showUnused() {
-    guard let observer else { return }
-    for (index, parameter) in parameters.enumerated() where parameter.isLearned && !isShown[index] {
-      observer(index, Tensor(repeating: 0, shape: parameter.shape))
-    }
-  }
 }
