@@ -9,9 +9,11 @@ import Tensors
 import Transformers
 
 extension Job {
-  /// The model in a folder, in the numbers that the job asks for.
-  func loaded(_ folder: URL) throws -> (files: ModelFiles, model: Model) {
+  /// The model in a folder, in the numbers that the job asks for; large files are announced.
+  func loaded(_ folder: URL, _ progress: Progress? = nil) throws -> (files: ModelFiles, model: Model) {
     let files = try files(of: folder)
+    let bytes = files.weights.reduce(0) { $0 + ((try? $1.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0) }
+    if bytes >= 64 << 20 { progress?.note(phrase("progress.reading", ["megabytes": bytes / 1_000_000])) }
     return (files, try Model(files: files, precision: precision.available, acceptsNonFinite: true))
   }
 }

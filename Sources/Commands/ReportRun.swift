@@ -24,7 +24,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   let renderer = try Renderer(assets: job.assets)
   if !job.precision.isAvailable { progress.note(Precision.unavailable) }
   try job.checkAdapterBase()
-  let (files, model) = try job.loaded(job.model)
+  let (files, model) = try job.loaded(job.model, progress)
   for setting in model.unknownSettings { progress.note(phrase("reportRun.notKnownSo", ["setting": setting])) }
   let measurement =
     try job.readsCorpus

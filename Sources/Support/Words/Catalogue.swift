@@ -34,11 +34,9 @@ package struct Catalogue: Sendable {
   package init(language: String, _ json: [UInt8]) throws {
     self.language = language
     let place = "catalogue \(language)"
-    let root = JSONField(try JSON(json, place: place, .strict), file: place)
-    entries =
-      try root.value.members?.members.reduce(into: [:]) { entries, member in
-        entries[member.key] = try root[member.key]?.string()
-      } ?? [:]
+    entries = try JSONField(JSON(json, place: place, .strict), file: place).fields().reduce(into: [:]) {
+      $0[$1.key] = try $1.field.string()
+    }
   }
 
   package var keys: [String] { entries.keys.sorted() }
