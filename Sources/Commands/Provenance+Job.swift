@@ -23,8 +23,14 @@ struct Stopwatch {
 }
 
 extension Provenance {
+  init(_ sources: [Source], _ precision: Precision, _ watch: Stopwatch) {
+    self.init(
+      sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
+      threads: Workers.current.count, precision: precision.rawValue)
+  }
+
   /// Digests of everything that the job read.
-  init(_ job: Job, _ files: ModelFiles, _ reading: CorpusReading?, _ precision: Precision, _ watch: Stopwatch) throws {
+  static func sources(of job: Job, _ files: ModelFiles, _ reading: CorpusReading?) throws -> [Source] {
     var sources = try files.weights.map { try Source(role: "weights", file: $0) }
     if !files.weights.contains(files.configuration) {
       sources.append(try Source(role: "configuration", file: files.configuration))
@@ -55,10 +61,7 @@ extension Provenance {
         try Source(role: phrase("provenance.weightsOfCheckpoint", ["checkpoint": checkpoint.name]), file: file)
       }
     }
-    sources += try job.appearance.sources
-    self.init(
-      sources: sources, versions: [("tomograph", Command.version)], timings: watch.laps, started: watch.started,
-      threads: Workers.current.count, precision: precision.rawValue)
+    return sources + (try job.appearance.sources)
   }
 }
 

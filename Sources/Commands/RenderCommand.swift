@@ -20,6 +20,7 @@ extension Command {
       Appearance.themesOption, Appearance.templatesOption,
       Option("out", .text("DIR"), "option.render.out"),
       Job.nameOption,
+      Option("single-file", .flag, "option.single-file"),
       Option("assets", .text("DIR"), "option.assets"),
       Option("quiet", .flag, "option.quiet"),
     ],
@@ -32,7 +33,7 @@ extension Command {
       let place = place(of: drawn, in: run, name: name, out: arguments.text("out"))
       try Preflight.runFolder(place)
       let renderer = try Renderer(assets: assets)
-      let report = try report(drawn, from: run, name: name)
+      let report = try report(drawn, from: run, name: name, isSingleFile: arguments.has("single-file"))
       let provenance = run.appending(path: "provenance.json")
       let sources = try appearance.sources
       let kept = (try? Data(contentsOf: provenance)).map { Provenance.redrawn($0, with: sources) ?? $0 }
@@ -60,12 +61,15 @@ extension Command {
   }
 
   /// The report of a run or a study under a new name, or its own.
-  private static func report(_ drawn: DrawnRun, from folder: URL, name: String?) throws -> ReportWriter {
+  private static func report(
+    _ drawn: DrawnRun, from folder: URL, name: String?, isSingleFile: Bool
+  ) throws -> ReportWriter {
     switch drawn {
     case .run(var results):
       results.subject.name = name ?? results.subject.name
       return ReportWriter(
-        results: results, assessment: try Assessment.read(from: folder), outcomes: FigureCatalog.outcomes(of: results))
+        results: results, assessment: try Assessment.read(from: folder), outcomes: FigureCatalog.outcomes(of: results),
+        isSingleFile: isSingleFile)
     case .study(var study):
       study.name = name ?? study.name
       return ReportWriter(study)

@@ -52,13 +52,17 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
   if let text = reading?.text, let extent { measured.insert(extent.text(of: text.tokenizer), at: 0) }
   watch.lap("measure")
 
-  let results = RunResults(subject: Subject(job, model, extent), analyses: measured).rounded
+  let sources = try Provenance.sources(of: job, files, reading)
+  var subject = Subject(job, model, extent)
+  subject.origin = Subject.Origin(job, sources)
+  let results = RunResults(subject: subject, analyses: measured).rounded
   let assessment = Assessment(results, thresholds: job.thresholds)
   let outcomes = FigureCatalog.outcomes(of: results)
   watch.lap("judge")
 
   progress.begin(phrase("progress.drawing"), of: outcomes.count { $0.figure != nil }, unit: phrase("unit.figures"))
-  let report = ReportWriter(results: results, assessment: assessment, outcomes: outcomes)
+  let report = ReportWriter(
+    results: results, assessment: assessment, outcomes: outcomes, isSingleFile: job.isSingleFile)
   try RunFolder.write(at: place) { folder in
     let context = ReportWriter.Context(
       templates: job.appearance.templates, formats: job.formats, draw: { try renderer.draw($0, $1, job.appearance) },
@@ -66,7 +70,7 @@ func runReport(_ job: Job, progress: Progress) throws -> VerdictNotice {
     try report.write(context, to: folder)
     if let run { try kept.write(run, to: folder, progress) }
     watch.lap("write")
-    try Provenance(job, files, reading, model.precision, watch).write(to: folder)
+    try Provenance(sources, model.precision, watch).write(to: folder)
   }
   progress.end()
   try HistoryEntry(results, assessment.verdict, resultsFile: place.appending(path: "results.json"))
@@ -88,6 +92,26 @@ extension Job {
     throw InputError(
       .usage, at: adapterBase.relativePath, phrase("error.namedBaseLora"),
       expected: phrase("expected.adapterConfigJsonModel", ["model": model.relativePath]))
+  }
+}
+
+extension Subject.Origin {
+  init(_ job: Job, _ sources: [Provenance.Source]) {
+    func digest(_ role: String) -> String? {
+      let digests = sources.filter { $0.role == role }.map(\.sha256)
+      let whole = digests.count == 1 ? digests[0] : SHA256.digest(Array(digests.joined(separator: "\n").utf8))
+      return digests.isEmpty ? nil : phrase("origin.digest", ["digest": String(whole.prefix(12))])
+    }
+    // A folder of Hugging Face's cache is named after the revision that lies in it.
+    let parts = job.model.standardizedFileURL.pathComponents
+    let revision = zip(parts, parts.dropFirst()).first {
+      $0 == "snapshots" && $1.count == 40 && $1.allSatisfy(\.isHexDigit)
+    }
+    self.init(
+      version: Command.version,
+      model: revision.map { phrase("origin.revision", ["revision": String($0.1.prefix(12))]) } ?? digest("weights")
+        ?? "",
+      corpus: digest("corpus"), command: job.command, date: job.date)
   }
 }
 

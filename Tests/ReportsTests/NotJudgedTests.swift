@@ -39,11 +39,11 @@ struct NotJudgedTests {
   @Test("The verdict counts it, the page, the summary and JUnit give the reason")
   func forms() {
     let (article, assessment) = article(results(rows: 0, class: "sink"))
-    #expect(article.verdictSentence == "0 rules passed; 3 could not be evaluated.")
+    #expect(article.verdictSentence == "0 rules judged, 0 passed; 3 not judged.")
     let markdown = article.markdown(formats: [.svg])
-    #expect(markdown.contains("not judged&#58; no sequence has 16 tokens"))
+    #expect(markdown.contains("not judged: no sequence has 16 tokens"))
     let summary = PullRequestSummary(article, assessment).markdown
-    #expect(summary.contains("3 could not be evaluated"))
+    #expect(summary.contains("3 not judged"))
     #expect(
       summary.contains(
         "Not judged: Attention collapse (one-hot), Attention collapse (uniform) (no sequence has 16 tokens)"))

@@ -8,7 +8,9 @@ import TestSupport
 import Testing
 
 /// The report of the example, written into a folder that is gone afterwards.
-private func withReport<Result>(rules: [Rule] = ReportExample.rules, _ body: (URL) throws -> Result) throws -> Result {
+private func withReport<Result>(
+  rules: [Rule] = ReportExample.rules, isSingleFile: Bool = false, _ body: (URL) throws -> Result
+) throws -> Result {
   let url = FileManager.default.temporaryDirectory.appending(path: "report-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: url) }
@@ -18,7 +20,8 @@ private func withReport<Result>(rules: [Rule] = ReportExample.rules, _ body: (UR
     draw: { figure, renditions in renditions.map { ReportExample.draw(figure, $0) } })
   try ReportWriter(
     results: results, assessment: Assessment(results, rules: rules),
-    outcomes: ReportExample.figures.map { .figure($0) } + [.omitted(id: "tsne", reason: "fewer than 5 tokens")]
+    outcomes: ReportExample.figures.map { .figure($0) } + [.omitted(id: "tsne", reason: "fewer than 5 tokens")],
+    isSingleFile: isSingleFile
   ).write(context, to: url)
   return try body(url)
 }
@@ -40,7 +43,7 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
         #expect(FileManager.default.fileExists(atPath: folder.appending(path: name).path), "\(name)")
       }
       for section in ["findings", "attention", "representations", "gradients", "weights", "method", "provenance"] {
-        #expect(page.contains("<section id=\"\(section)\">"))
+        #expect(page.contains("<div class=\"inside\" id=\"\(section)\">"))
       }
       #expect(page.contains("Not applicable: an encoder without a head gives no loss to differentiate."))
       #expect(page.contains("fewer than 5 tokens"))
@@ -53,11 +56,11 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
       let report = try text(folder.appending(path: "report.md"))
       let lines = report.split(separator: "\n")
       #expect(lines[0] == "# minilm-english")
-      #expect(lines[2].hasPrefix("**WARN** — 1 warning, 2 notes under 1 rule; 2 rules passed."))
-      #expect(lines[3].hasPrefix("**Attention collapse (one-hot)** at L2"))
+      #expect(lines[2] == "**Look at** Attention collapse (one-hot) at L2 before you merge.")
+      #expect(lines[3] == "**WARN** — 1 warning, 2 notes under 1 rule; 3 rules judged, 2 passed.")
       #expect(lines[4].contains("no induction head has formed") && lines[4].contains("1 next-token head (**L1.H8**"))
       #expect(lines[5].hasPrefix("Effective rank goes from 14.2 at R0"))
-      #expect(lines[6] == "## Findings")
+      #expect(lines[6] == "## At a glance" && lines.contains("## Findings"))
     }
   }
 
@@ -65,10 +68,70 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
   func figures() throws {
     try withReport { folder in
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "figures").path)
-      #expect(names.count == ReportExample.figures.count * 6)
+      let narrow = names.count { $0.hasSuffix("-narrow.svg") }
+      #expect(narrow > 0 && names.count == ReportExample.figures.count * 6 + 2 * narrow)
       let latex = try text(folder.appending(path: "figures/weights-spectra.tex"))
       #expect(latex.hasPrefix("\\begin{figure*}") && latex.contains("\\label{fig:weights-spectra}"))
       #expect(latex.contains("n\\_q"))
+    }
+  }
+
+  @Test("The page as one file has its figures in it and names no other file")
+  func singleFile() throws {
+    try withReport(isSingleFile: true) { folder in
+      let page = try text(folder.appending(path: "report.html"))
+      let references = page.matches(of: /(?:href|src|srcset)="([^"]*)"/).map { String($0.1) }
+      #expect(references.allSatisfy { $0.hasPrefix("#") || $0.hasPrefix("data:") })
+      let pictures = page.matches(of: /<img [^>]*src="data:image\/svg\+xml;base64,([^"]*)"/)
+      #expect(pictures.count == ReportExample.figures.count)
+      for (picture, figure) in zip(
+        pictures, try text(folder.appending(path: "index.html")).matches(of: /<img [^>]*src="([^"]*)"/))
+      {
+        let file = try Data(contentsOf: folder.appending(path: String(figure.1)))
+        #expect(Data(base64Encoded: String(picture.1)) == file)
+      }
+    }
+  }
+
+  @Test("Headings come in order, ids are unique, links within the page lead somewhere, every picture has a text")
+  func structure() throws {
+    try withReport { folder in
+      let page = try text(folder.appending(path: "index.html"))
+      let levels = page.matches(of: /<h([1-6])[ >]/).compactMap { Int($0.1) }
+      #expect(levels.first == 1 && levels.count { $0 == 1 } == 1)
+      #expect(zip(levels, levels.dropFirst()).allSatisfy { $1 <= $0 + 1 }, "\(levels)")
+      let ids = page.matches(of: /\ id="([^"]*)"/).map { String($0.1) }
+      #expect(Set(ids).count == ids.count)
+      let targets = page.matches(of: /href="#([^"]*)"/).map { String($0.1) }
+      #expect(targets.count > 10 && Set(targets).subtracting(ids) == [])
+      let pictures = page.matches(of: /<img [^>]*>/).map { String($0.0) }
+      #expect(!pictures.isEmpty && pictures.allSatisfy { $0.contains(/alt="[^"]+"/) })
+      // The finding leads to its figure, and its figure is among the first.
+      #expect(page.contains(/class="shown" href="#figure-attention-normalised-entropy"/))
+    }
+  }
+
+  @Test("Text stands out from its ground as WCAG's AA asks, in both themes", arguments: [0, 1])
+  func contrast(theme: Int) throws {
+    let css = try text(Fixtures.root.appending(path: "templates/style.css"))
+    let roots = css.split(separator: ":root {").dropFirst().prefix(2).map { $0.prefix { $0 != "}" } }
+    var colours: [String: Double] = [:]
+    for root in roots[...theme] {
+      for match in root.matches(of: /--([a-z]+): #([0-9a-f]{6});/) {
+        let hex = try #require(Int(match.2, radix: 16))
+        let linear = [hex >> 16, hex >> 8 & 255, hex & 255].map { channel -> Double in
+          let c = Double(channel) / 255
+          return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4)
+        }
+        colours[String(match.1)] = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+      }
+    }
+    func ratio(_ one: String, _ other: String) throws -> Double {
+      let (a, b) = (try #require(colours[one]), try #require(colours[other]))
+      return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+    }
+    for name in ["ink", "text", "muted", "link", "pass", "warn", "fail", "note"] {
+      #expect(try ratio(name, "paper") >= 4.5, "\(name)")
     }
   }
 

@@ -76,6 +76,37 @@ struct Arguments: Sendable {
     return text
   }
 
+  /// The command line that does the same again: the operands, then options in the order of the command, without some of
+  /// them. Of what is given by its whole path the last component stands there.
+  func commandLine(leavingOut left: Set<String>) -> String {
+    let options = command.options.flatMap { option -> [String] in
+      guard let value = values[option.name], !left.contains(option.name) else { return [] }
+      let words: [String] =
+        switch value {
+        case .flag: []
+        case .text(let text): [Self.portable(text)]
+        case .integer(let number): ["\(number)"]
+        case .list(let names): [names.map(Self.portable).joined(separator: ",")]
+        }
+      return ["--\(option.name)"] + words
+    }
+    return (["tomograph", command.name] + (operands.map(Self.portable) + options).map(Self.quoted))
+      .joined(separator: " ")
+  }
+
+  private static func portable(_ text: String) -> String {
+    text.hasPrefix("/") ? text.split(separator: "/").last.map(String.init) ?? text : text
+  }
+
+  /// As a shell takes it for one word.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+        || "_./:=@%+,-".utf8.contains(byte)
+    }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+
   /// `--name`, which becomes a folder's.
   var runName: String? {
     get throws {

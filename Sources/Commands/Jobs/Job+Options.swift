@@ -74,6 +74,8 @@ extension Job {
     Option(
       "precision", .choice(Precision.allCases.map(\.rawValue)),
       "option.precision"),
+    Option("date", .text("DATE"), "option.date"),
+    Option("single-file", .flag, "option.single-file"),
     Option("threads", .integer("N", 1...1024), "option.threads"),
     Option("assets", .text("DIR"), "option.report.assets"),
     Option("quiet", .flag, "option.report.quiet"),
@@ -152,6 +154,28 @@ extension Job {
     tokenizer = arguments.text("tokenizer").map { URL(filePath: $0) } ?? file?.tokenizer
     self.assets = assets
     self.file = file?.url
+    command = arguments.commandLine(leavingOut: ["threads", "out", "quiet", "date"])
+    date = try Self.date(arguments.text("date"))
+    isSingleFile = arguments.has("single-file")
+  }
+
+  /// The day that the report says it is of: as it is given, or of SOURCE_DATE_EPOCH (seconds since 1970, UTC).
+  private static func date(_ given: String?) throws -> String? {
+    let day = Date.ISO8601FormatStyle().year().month().day()
+    if let given {
+      guard (try? Date(given, strategy: day)) != nil else {
+        throw InputError(
+          .usage, at: "--date", phrase("error.noDate"), expected: phrase("expected.isoDate"), found: "\"\(given)\"")
+      }
+      return given
+    }
+    guard let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"] else { return nil }
+    guard let seconds = Int(epoch), seconds >= 0 else {
+      throw InputError(
+        .usage, at: "SOURCE_DATE_EPOCH", phrase("error.noDate"), expected: phrase("expected.seconds"),
+        found: "\"\(epoch)\"")
+    }
+    return Date(timeIntervalSince1970: Double(seconds)).formatted(day)
   }
 
   /// Whether a text can be the name of a folder: one path component that is none of `.` and `..`.

@@ -63,4 +63,10 @@ struct Job: Sendable {
   var assets: Assets
   /// The job file; nil where the command line said everything.
   var file: URL?
+  /// The command line that repeats it, but for where it writes and how fast.
+  var command: String
+  /// What the report says that it is of ("2026-12-01"); nil for nothing.
+  var date: String?
+  /// Whether the page is written again as one file that needs no other.
+  var isSingleFile: Bool
 }

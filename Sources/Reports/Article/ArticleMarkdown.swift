@@ -8,26 +8,44 @@ extension Article {
   ///
   /// - Parameter formats: those in which its figures are drawn.
   package func markdown(formats: [FigureRendition.Format]) -> String {
-    var writer = MarkdownWriter(formats)
+    var writer = MarkdownWriter(formats, figureNumbers)
     writer.add("# \(Escaping.markdown(title))")
     writer.add(Escaping.markdown(subtitle))
+    if let decision { writer.add(decision) }
     writer.add((verdict.map { "**\($0.level.title.uppercased())** — " } ?? "") + verdictSentence)
-    for standout in standouts { writer.add(standout) }
+    if !measures.isEmpty { writer.add(measuresInWords) }
+    for change in changes + standouts { writer.add(change) }
     for section in sections {
       writer.add("## \(Escaping.markdown(section.title))")
       for block in section.blocks { writer.add(block) }
     }
+    if !colophon.isEmpty {
+      writer.add(
+        colophon.map {
+          "- \(Escaping.markdown($0.name)): " + ($0.isCode ? Escaping.markdownCode : Escaping.markdown)($0.value)
+        }
+        .joined(separator: "\n"))
+    }
     return writer.text
+  }
+
+  /// "Perplexity **12.3** [11.9, 12.8] n = 279 · Accuracy **0.61** …", as Markdown.
+  var measuresInWords: String {
+    measures.map { measure in
+      "\(Escaping.markdown(measure.title)) **\(Escaping.markdown(measure.value))** \(Escaping.markdown(measure.detail))"
+    }.joined(separator: " · ")
   }
 }
 
 private struct MarkdownWriter {
   var text = ""
-  private var figures = 0
-
   private let formats: [FigureRendition.Format]
+  private let numbers: [String: Int]
 
-  init(_ formats: [FigureRendition.Format]) { self.formats = formats }
+  init(_ formats: [FigureRendition.Format], _ numbers: [String: Int]) {
+    self.formats = formats
+    self.numbers = numbers
+  }
 
   mutating func add(_ paragraph: String) {
     if !text.isEmpty { text += "\n" }
@@ -41,6 +59,12 @@ private struct MarkdownWriter {
     case .remark(let markdown): add("> \(markdown)")
     case .table(let table): add((table.foldedTitle.map { "**\(Escaping.markdown($0)).** " } ?? "") + table.markdown)
     case .figure(let figure): add(figure)
+    case .above(let figures):
+      let links = figures.map { figure in
+        let label = phrase("page.figure", ["number": numbers[figure.id] ?? 0])
+        return "[\(Escaping.markdown("\(label), \(figure.title)"))](#figure-\(figure.id))"
+      }
+      add("\(phrase("page.above")) \(links.joined(separator: "; ")).")
     case .gallery(let gallery):
       if let title = gallery.title { add("#### \(Escaping.markdown(title))") }
       for figure in gallery.figures { add(figure) }
@@ -50,17 +74,16 @@ private struct MarkdownWriter {
   }
 
   private mutating func add(_ figure: Figure) {
-    figures += 1
     let path = "figures/\(figure.id)"
     let links = formats.map { "[\($0.rawValue.uppercased())](\(path).\($0.rawValue))" } + ["[CSV](\(path).csv)"]
     if let image = formats.first(where: { $0 != .pdf }) {
-      add("![\(Escaping.markdown(figure.altText))](\(path).\(image.rawValue))")
+      add("<a id=\"figure-\(figure.id)\"></a>![\(Escaping.markdown(figure.altText))](\(path).\(image.rawValue))")
     }
     add(
       phrase(
         "article.figure",
         [
-          "figures": figures, "short": Escaping.markdown(figure.caption.short),
+          "figures": numbers[figure.id] ?? 0, "short": Escaping.markdown(figure.caption.short),
           "subject": Escaping.markdown(figure.caption.subject), "links": links.joined(separator: " · "),
         ]))
   }

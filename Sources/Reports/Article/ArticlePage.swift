@@ -11,31 +11,90 @@ struct ArticlePage {
   let templates: Templates
   let formats: [FigureRendition.Format]
 
-  /// The page, whole: one file that needs nothing but the figures beside it.
-  func html() throws -> String { try templates.render("page", try value()) }
+  /// Stands for the path of a file beside the page: the path itself, or all of the file.
+  var reference: (_ path: String) -> String = { $0 }
+  /// Whether no other file of the folder goes with it.
+  var isAlone = false
+
+  init(article: Article, css: String, language: String, templates: Templates, formats: [FigureRendition.Format]) {
+    self.article = article
+    self.css = css
+    self.language = language
+    self.templates = templates
+    self.formats = formats
+    numbers = article.figureNumbers
+  }
+
+  private let numbers: [String: Int]
+
+  /// The page, whole: one file that needs nothing but what `reference` names.
+  func html() throws -> String {
+    let page = try templates.render("page", try value())
+    // What is not in the file is only named.
+    return isAlone ? page.replacing(/<a href=\x22(?!#|data:)[^\x22]*\x22>([^<]*)<\/a>/) { $0.1 } : page
+  }
 
   private func value() throws -> TemplateValue {
-    var figures = 0
     let sections = try article.sections.map { section -> TemplateValue in
       .object([
         "id": .text(section.id), "title": .text(section.title),
-        "blocks": .text(try section.blocks.map { try html($0, &figures) }.joined(separator: "\n")),
+        "fold": section.foldedContent.map { .text($0) } ?? .null, "isFolded": .flag(section.foldedContent != nil),
+        "blocks": .text(try section.blocks.map(html).joined(separator: "\n")),
       ])
     }
+    let shown = article.findings.prefix(Self.mostFindings), more = article.findings.count - shown.count
     return [
       "language": .text(language), "css": .text(css), "title": .text(article.title),
       "subtitle": .text(article.subtitle), "level": .text(article.verdict?.level.rawValue ?? article.kind),
       "levelTitle": .text(article.verdict?.level.title ?? article.kind),
       "kind": .text(article.kind),
       "verdictLabel": .text(phrase("page.verdict")), "contentsLabel": .text(phrase("page.contents")),
-      "colophon": .text(MarkdownHTML.inline(phrase("page.colophon"))),
+      "colophon": .text(MarkdownHTML.inline(phrase(isAlone ? "page.colophonAlone" : "page.colophon"))),
+      "facts": .list(
+        article.colophon.map {
+          ["name": .text($0.name), "value": .text(Escaping.visible($0.value)), "isCode": .flag($0.isCode)]
+        }),
+      "decision": article.decision.map { .text(linkingHeads(MarkdownHTML.inline($0))) } ?? .null,
       "verdict": .text(MarkdownHTML.inline(article.verdictSentence)),
-      "standouts": .list(article.standouts.map { .object(["html": .text(MarkdownHTML.inline($0))]) }),
+      "measuresLabel": .text(phrase("page.measures")), "hasMeasures": .flag(!article.measures.isEmpty),
+      "measures": .list(
+        article.measures.map { ["title": .text($0.title), "value": .text($0.value), "detail": .text($0.detail)] }),
+      "hasFindings": .flag(!shown.isEmpty), "findings": .list(shown.map(value)),
+      "more": more > 0 ? .text(phrase("page.moreFindings", ["more": more])) : .null,
+      "hasChanges": .flag(!article.changes.isEmpty), "changesLabel": .text(phrase("page.changes")),
+      "changes": .list(article.changes.map { .object(["html": .text(MarkdownHTML.inline($0))]) }),
+      "standouts": .list(
+        article.standouts.map { .object(["html": .text(linkingHeads(MarkdownHTML.inline($0)))]) }),
       "sections": .list(sections),
     ]
   }
 
-  private func html(_ block: Article.Block, _ figures: inout Int) throws -> String {
+  /// Of those at the head of the page; all stand under their heading.
+  private static let mostFindings = 4
+
+  /// A finding in a line, with what to do and where it is seen.
+  private func value(_ summary: Article.Summary) -> TemplateValue {
+    let finding = summary.finding
+    return [
+      "id": .text(finding.id), "level": .text(finding.severity.rawValue), "levelTitle": .text(finding.severity.title),
+      "title": .text(finding.title), "scope": .text(linkingHeads(Escaping.html(Escaping.visible(finding.scope)))),
+      "evidence": finding.evidence.first.map { .text(Escaping.visible($0.sentence)) } ?? .null,
+      "advice": .text(phrase("page.try")),
+      "fix": finding.fixes.first.map { .text($0) } ?? .null,
+      "figure": summary.figure.map { .text($0.id) } ?? .null,
+      "label": summary.figure.flatMap { numbers[$0.id] }.map { .text(phrase("page.figure", ["number": $0])) } ?? .null,
+    ]
+  }
+
+  /// HTML text in which heads whose maps are drawn lead there: `L1.H8`.
+  private func linkingHeads(_ html: String) -> String {
+    html.replacing(/\bL(\d+)\.H(\d+)\b/) { match in
+      let id = "attention-head-l\(match.1)-h\(match.2)"
+      return numbers[id] == nil ? String(match.0) : "<a href=\"#figure-\(id)\">\(match.0)</a>"
+    }
+  }
+
+  private func html(_ block: Article.Block) throws -> String {
     switch block {
     case .prose(let markdown): return MarkdownHTML.convert(markdown)
     case .heading(let title): return "<h3>\(Escaping.html(title))</h3>"
@@ -54,10 +113,16 @@ struct ArticlePage {
               ]
             })
         ])
-    case .figure(let figure): return try templates.render("figure", value(figure, isSmall: false, &figures))
+    case .above(let figures):
+      let links = figures.map { figure in
+        let label = phrase("page.figure", ["number": numbers[figure.id] ?? 0])
+        return "<a href=\"#figure-\(figure.id)\">\(Escaping.html("\(label), \(figure.title)"))</a>"
+      }
+      return "<p class=\"above\">\(Escaping.html(phrase("page.above"))) \(links.joined(separator: "; ")).</p>"
+    case .figure(let figure): return try templates.render("figure", value(figure, isSmall: false))
     case .gallery(let gallery):
       var values: [TemplateValue] = []
-      for figure in gallery.figures { values.append(value(figure, isSmall: true, &figures)) }
+      for figure in gallery.figures { values.append(value(figure, isSmall: true)) }
       return try templates.render(
         "gallery",
         [
@@ -72,16 +137,25 @@ struct ArticlePage {
   /// Without line breaks inside `n = 72`.
   private func unbroken(_ text: String) -> String { text.replacing(" = ", with: "\u{a0}=\u{a0}") }
 
-  private func value(_ figure: Figure, isSmall: Bool, _ figures: inout Int) -> TemplateValue {
-    figures += 1
+  private func value(_ figure: Figure, isSmall: Bool) -> TemplateValue {
+    let number = numbers[figure.id] ?? 0, path = "figures/\(figure.id)"
+    let hasNarrow = FigureRendition.hasNarrow(figure, isSmall: isSmall)
     return [
-      "id": .text(figure.id), "number": .text(String(figures)),
-      "label": .text(phrase("page.figure", ["number": figures])), "title": .text(figure.title),
+      "id": .text(figure.id),
+      "label": .text(phrase("page.figure", ["number": number])), "title": .text(figure.title),
+      "light": .text(reference("\(path).svg")), "dark": .text(reference("\(path)-dark.svg")),
+      "narrow": hasNarrow ? .text(reference("\(path)-narrow.svg")) : .null,
+      "narrowDark": .text(hasNarrow ? reference("\(path)-narrow-dark.svg") : ""),
+      "open": .text(isAlone ? "#figure-\(figure.id)" : "\(path).\(formats.contains(.svg) ? "svg" : "png")"),
+      "image": .text(reference("\(path).png")), "csv": .text(reference("\(path).csv")),
+      "tex": .text(reference("\(path).tex")),
       "what": .text(unbroken(figure.caption.what)),
       "definition": .text(Formula.html(unbroken(figure.caption.definition))), "n": .text(unbroken(figure.caption.n)),
       "subject": .text(figure.caption.subject), "alt": .text(figure.altText),
       "isWide": .flag(figure.isWide),
-      "formats": .list(formats.map { ["name": .text($0.rawValue.uppercased()), "ending": .text($0.rawValue)] }),
+      "scrolls": hasNarrow ? .null : .text(phrase("page.scrolls")),
+      "formats": .list(
+        formats.map { ["name": .text($0.rawValue.uppercased()), "file": .text(reference("\(path).\($0.rawValue)"))] }),
       "hasSVG": .flag(formats.contains(.svg)), "hasImage": .flag(formats.contains(.svg) || formats.contains(.png)),
       "width": .text(String(Int((FigureRendition.screenWidth(figure, isSmall: isSmall) * 4 / 3).rounded()))),
     ]
@@ -112,11 +186,14 @@ struct ArticlePage {
   }
 
   private func value(_ finding: Finding) -> TemplateValue {
-    [
+    let figure = article.findings.first { $0.finding.id == finding.id }?.figure
+    return [
       "id": .text(finding.id), "level": .text(finding.severity.rawValue),
       "levelTitle": .text(finding.severity.title), "title": .text(finding.title),
       "scope": .text(Escaping.visible(finding.scope)), "meaning": .text(finding.meaning),
       "advice": .text(phrase("page.try")),
+      "figure": figure.map { .text($0.id) } ?? .null,
+      "label": figure.flatMap { numbers[$0.id] }.map { .text(phrase("page.figure", ["number": $0])) } ?? .null,
       "evidence": .list(finding.evidence.map { .object(["text": .text(Escaping.visible($0.sentence))]) }),
       "fixes": finding.fixes.isEmpty ? .null : .text(finding.fixes.joined(separator: "; ")),
     ]

@@ -56,15 +56,17 @@ package enum Escaping {
 
   /// For Markdown prose and table cells (GitHub's dialect): one line in which nothing is markup.
   package static func markdown(_ text: String) -> String {
-    replacing(visible(text)) { scalar in
+    let text = visible(text).replacing("://", with: "\u{0}//")
+    return replacing(text) { scalar in
       switch scalar {
+      // No link is made of an address.
+      case "\u{0}": "\\:"
       case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "$": "\\" + String(Character(scalar))
       case "<": "&lt;"
       case ">": "&gt;"
       case "&": "&amp;"
-      // Neither a mention of somebody nor a link.
+      // No mention of somebody.
       case "@": "&#64;"
-      case ":": "&#58;"
       default: nil
       }
     }

@@ -21,6 +21,11 @@ package struct FigureRendition: Hashable, Sendable {
           (".svg", FigureRendition(format: .svg, theme: .screen, width: width)),
           ("-dark.svg", FigureRendition(format: .svg, theme: .dark, width: width)),
         ]
+          + (hasNarrow(figure, isSmall: isSmall)
+            ? [
+              ("-narrow.svg", FigureRendition(format: .svg, theme: .screen, width: phoneWidth)),
+              ("-narrow-dark.svg", FigureRendition(format: .svg, theme: .dark, width: phoneWidth)),
+            ] : [])
       case .png: return [(".png", FigureRendition(format: .png, theme: .screen, width: width))]
       case .pdf: return [(".pdf", FigureRendition(format: .pdf, theme: .paper, width: paperWidth(figure)))]
       }
@@ -29,6 +34,13 @@ package struct FigureRendition: Hashable, Sendable {
 
   /// On the page: within the column of text, reaching beyond it, or one of three side by side.
   static func screenWidth(_ figure: Figure, isSmall: Bool) -> Double { isSmall ? 234 : figure.isWide ? 744 : 528 }
+
+  /// Whether there is a twin for phones, where the figure itself would be set too small to read. What needs the width of
+  /// the page is scrolled there; what is small fits.
+  static func hasNarrow(_ figure: Figure, isSmall: Bool) -> Bool { !isSmall && !figure.isWide }
+
+  /// A phone of 390 px without the margins of the page.
+  private static let phoneWidth = 262.5
 
   /// In print: one column of a journal, or both.
   package static func paperWidth(_ figure: Figure) -> Double { figure.isWide ? 486 : 234 }

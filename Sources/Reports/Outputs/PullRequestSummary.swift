@@ -26,8 +26,8 @@ package struct PullRequestSummary {
     let head = """
       # \(Escaping.markdown(article.title)): \(level.title)
 
-      \(article.verdictSentence)
-
+      \(article.decision.map { $0 + "\n\n" } ?? "")\(article.verdictSentence)
+      \(article.measures.isEmpty ? "" : "\n\(article.measuresInWords)\n")
       \(article.standouts.map { "- \(Self.shortened($0, 2000))" }.joined(separator: "\n"))
 
       """

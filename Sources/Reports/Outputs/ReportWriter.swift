@@ -53,14 +53,18 @@ package struct ReportWriter: Sendable {
   }
 
   /// The report of a run.
-  package init(results: RunResults, assessment: Assessment, outcomes: [FigureOutcome]) {
+  ///
+  /// - Parameter isSingleFile: whether the page is also written as one file with everything in it.
+  package init(
+    results: RunResults, assessment: Assessment, outcomes: [FigureOutcome], isSingleFile: Bool = false
+  ) {
     self.init(
       article: ArticleBuilder(results: results, assessment: assessment, outcomes: outcomes).article,
       figures: outcomes.compactMap(\.figure),
       steps: [
         .results(results), .figures, .page, .markdown, .summary(assessment), .findings(assessment),
         .junit(assessment, suite: results.subject.name),
-      ])
+      ] + (isSingleFile ? [.singleFile] : []))
   }
 
   /// The report of a study.
@@ -139,6 +143,26 @@ extension ReportWriter.Step {
       article: report.article, css: css, language: context.language, templates: context.templates,
       formats: context.formats)
     try OutputFile.write(Array(try page.html().utf8), to: folder.appending(path: "index.html"))
+  }
+
+  /// `report.html`: the page with all that it shows in it, after the figures were written. What it only leads to (PDF,
+  /// PNG beside SVG, TeX) is left out, and so are the folder's other files.
+  package static let singleFile = Self("alone") { report, context, folder in
+    let css = try context.templates.file("style.css") ?? ""
+    var page = ArticlePage(
+      article: report.article, css: css, language: context.language, templates: context.templates,
+      formats: context.formats)
+    let image = context.formats.contains(.svg) ? "svg" : "png"
+    let types = ["svg": "image/svg+xml", "png": "image/png", "csv": "text/csv"]
+    page.reference = { path in
+      let ending = path.split(separator: ".").last.map(String.init) ?? ""
+      guard let type = types[ending], ending == image || ending == "csv",
+        let bytes = try? Data(contentsOf: folder.appending(path: path))
+      else { return "" }
+      return "data:\(type);base64,\(bytes.base64EncodedString())"
+    }
+    page.isAlone = true
+    try OutputFile.write(Array(try page.html().utf8), to: folder.appending(path: "report.html"))
   }
 
   package static let markdown = Self("Markdown") { report, context, folder in

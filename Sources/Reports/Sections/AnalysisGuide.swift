@@ -10,6 +10,8 @@ struct AnalysisGuide: Sendable {
   var analyses: [String]
   /// One paragraph: what is measured and how to read it. Markdown.
   var introduction: String { words("introduction") ?? "" }
+  /// What lies in the section, in a few words; "" where its title says it.
+  var contents: String { words("contents") ?? "" }
   /// The figures that stand in the text, in this order; others go to a gallery that is folded up.
   var places: [Place]
   /// The title of that gallery.

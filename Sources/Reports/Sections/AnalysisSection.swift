@@ -7,12 +7,15 @@ struct AnalysisSection {
   let builder: ArticleBuilder
   let guide: AnalysisGuide
   let members: [AnalysisResult]
+  /// The figures that stand at the head of the report, by id.
+  let above: Set<String>
 
   /// More rows than these are not printed; they are in `results.json`.
   static let longestTable = 160
 
-  init(_ builder: ArticleBuilder, guide: AnalysisGuide, members: [AnalysisResult]) {
+  init(_ builder: ArticleBuilder, guide: AnalysisGuide, members: [AnalysisResult], above: Set<String>) {
     self.builder = builder
+    self.above = above
     self.guide = guide
     self.members = members
   }
@@ -42,7 +45,11 @@ struct AnalysisSection {
     }
     let notes = members.flatMap(\.notes).map { Escaping.markdown($0.sentence) }
     if !notes.isEmpty { blocks.append(.remark(notes.joined(separator: " "))) }
-    return Article.Section(id: guide.id, title: guide.title, blocks: blocks)
+    let shown = builder.figures.filter { figure in
+      above.contains(figure.id) && members.contains { $0.id == figure.analysis }
+    }
+    if !shown.isEmpty { blocks.insert(.above(shown), at: guide.introduction.isEmpty ? 0 : 1) }
+    return Article.Section(id: guide.id, title: guide.title, blocks: blocks).folded(guide.contents)
   }
 
   /// Figures and tables of one stack.
@@ -51,7 +58,7 @@ struct AnalysisSection {
   ) -> [Article.Block] {
     var blocks: [Article.Block] = []
     let figures = builder.figures.filter { figure in
-      figure.stack == stack && members.contains { $0.id == figure.analysis }
+      figure.stack == stack && !above.contains(figure.id) && members.contains { $0.id == figure.analysis }
     }
     if guide.id == "attention", let attention = members.first { blocks += HeadTables(attention, part).blocks }
     for place in guide.places { blocks += place.blocks(of: figures) }

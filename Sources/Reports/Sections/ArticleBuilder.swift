@@ -24,10 +24,51 @@ package struct ArticleBuilder: Sendable {
   package var article: Article {
     var whole = results
     whole.subject.selection = nil
+    let key = KeyFigures(results, assessment, figures)
+    let decision = Decision(assessment)
     return Article(
-      title: results.subject.name, subtitle: subtitle, verdict: assessment.verdict, verdictSentence: verdictSentence,
+      title: results.subject.name, subtitle: subtitle, verdict: assessment.verdict, decision: decision.sentence,
+      verdictSentence: verdictSentence, measures: measures,
+      findings: assessment.findings.map { Article.Summary(finding: $0, figure: key.figure(of: $0)) },
       standouts: Standouts(results: whole, assessment: assessment).sentences,
-      sections: [findings] + analyses + [method, provenance])
+      sections: (key.chosen.isEmpty ? [] : [overview(key.chosen)]) + [findings]
+        + analyses(without: Set(key.chosen.map(\.id))) + [method, provenance],
+      colophon: colophon)
+  }
+
+  /// The task's own measures, each with its interval.
+  private var measures: [Article.Measure] {
+    let tables = results[analysis: "quality"]?.tables ?? []
+    return tables.compactMap { table in
+      guard let quantity = table[.model], quantity.value != nil else { return nil }
+      let cell = quantity.cell(withInterval: true)
+      return Article.Measure(
+        title: table.metric.heading, value: cell.text,
+        detail: [cell.detail, "n\u{a0}=\u{a0}\(NumberFormat.count(quantity.n))"].filter { !$0.isEmpty }
+          .joined(separator: " "))
+    }
+  }
+
+  /// The figures that come first.
+  private func overview(_ figures: [Figure]) -> Article.Section {
+    Article.Section(
+      id: "overview", title: phrase("section.overview"),
+      blocks: figures.map { .figure($0) })
+  }
+
+  private var colophon: [Article.Fact] {
+    let origin = results.subject.origin, corpus = results.subject.corpus
+    let model = [results.subject.model.name, origin?.model].compactMap { $0 }.joined(separator: ", ")
+    return [
+      origin.map { Article.Fact(name: phrase("fact.program"), value: "Tomograph \($0.version)") },
+      Article.Fact(name: phrase("fact.model"), value: model),
+      corpus.map {
+        Article.Fact(
+          name: phrase("fact.corpus"), value: [$0.name, origin?.corpus].compactMap { $0 }.joined(separator: ", "))
+      },
+      origin.map { Article.Fact(name: phrase("fact.command"), value: $0.command, isCode: true) },
+      origin?.date.map { Article.Fact(name: phrase("fact.date"), value: $0) },
+    ].compactMap { $0 }
   }
 
   private var subtitle: String {
@@ -63,7 +104,7 @@ package struct ArticleBuilder: Sendable {
       : phrase(model.isCausal ? "word.causal" : "word.bidirectional")
   }
 
-  /// "4 failures under 2 rules, 1 warning; 7 rules passed, 1 of them only in part; 3 could not be evaluated."
+  /// "4 failures under 2 rules, 1 warning; 9 rules judged, 7 passed, 1 of them only in part; 3 not judged."
   private var verdictSentence: String {
     let verdict = assessment.verdict
     func found(_ severity: Severity, _ counted: String) -> String? {
@@ -82,6 +123,7 @@ package struct ArticleBuilder: Sendable {
       phrase(
         "verdict.passed",
         [
+          "judged": verdict.passed + Set(assessment.findings.filter { $0.severity > .note }.map(\.rule)).count,
           "passed": verdict.passed,
           "partlyJudged":
             (verdict.partlyJudged > 0
@@ -109,7 +151,8 @@ package struct ArticleBuilder: Sendable {
             phrase("findings.rules"),
           columns: [Article.Column(phrase("column.rule")), Article.Column(phrase("column.outcome"))],
           rows: assessment.checks.map { check in [Article.Cell(check.name), Article.Cell(outcome(check))] })))
-    return Article.Section(id: "findings", title: phrase("section.findings"), blocks: blocks)
+    let content = assessment.findings.isEmpty ? "" : phrase("count.findings", ["count": assessment.findings.count])
+    return Article.Section(id: "findings", title: phrase("section.findings"), blocks: blocks).folded(content)
   }
 
   private var unknownSettings: [Article.Block] {
@@ -140,15 +183,16 @@ package struct ArticleBuilder: Sendable {
   // MARK: Analyses
 
   /// A section for each subject; analyses that no guide knows come last under their own names.
-  private var analyses: [Article.Section] {
+  private func analyses(without above: Set<String>) -> [Article.Section] {
     var rest = results.analyses.filter { analysis in !AnalysisGuide.all.contains { $0.analyses.contains(analysis.id) } }
     var sections = AnalysisGuide.all.compactMap { guide -> Article.Section? in
       let members = guide.analyses.compactMap { results[analysis: $0] }
-      return members.isEmpty ? nil : AnalysisSection(self, guide: guide, members: members).section
+      return members.isEmpty ? nil : AnalysisSection(self, guide: guide, members: members, above: above).section
     }
     while !rest.isEmpty {
       let one = rest.removeFirst()
-      sections.append(AnalysisSection(self, guide: AnalysisGuide(unknown: one.id), members: [one]).section)
+      sections.append(
+        AnalysisSection(self, guide: AnalysisGuide(unknown: one.id), members: [one], above: above).section)
     }
     return sections
   }
@@ -187,6 +231,7 @@ package struct ArticleBuilder: Sendable {
             rows: thresholds)))
     }
     return Article.Section(id: "method", title: phrase("section.method"), blocks: blocks)
+      .folded(phrase("method.contents"))
   }
 
   private var provenance: Article.Section {
@@ -236,5 +281,6 @@ package struct ArticleBuilder: Sendable {
             ])))
     }
     return Article.Section(id: "provenance", title: phrase("section.provenance"), blocks: blocks)
+      .folded(phrase("provenance.contents"))
   }
 }

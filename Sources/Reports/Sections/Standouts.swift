@@ -3,36 +3,14 @@ import Plotting
 import Results
 import Support
 
-/// The three sentences at the head of a report: the gravest finding, what the heads do, and how representations and
-/// gradients change with depth. What is under its threshold is never named, nor what was measured on too little.
+/// The three sentences at the head of a report: what the heads do, how representations and gradients change with depth,
+/// and where attention drains. What is under its threshold is never named, nor what was measured on too little.
 struct Standouts {
   let results: RunResults
   let assessment: Assessment
 
   /// As Markdown, three at most.
-  var sentences: [String] { Array([gravest, heads, depth, sinks].compactMap { $0 }.prefix(3)) }
-
-  private var gravest: String? {
-    guard let finding = assessment.findings.first, finding.severity > .note else { return nil }
-    let same = assessment.findings.filter { $0.rule == finding.rule && $0.severity == finding.severity }
-    let places = same.prefix(3).map { Escaping.markdown($0.component.id) }
-    let more = same.count > 3 ? phrase("standouts.more", ["same": same.count - 3]) : ""
-    let evidence = finding.evidence.first.map { " (\(lowercased(Escaping.markdown($0.sentence))))" } ?? ""
-    let place = more.isEmpty ? listed(places) : places.joined(separator: ", ") + more
-    return
-      phrase(
-        "standouts.finding",
-        [
-          "title": Escaping.markdown(finding.title), "place": place, "evidence": evidence,
-          "lowercased": lowercased(Escaping.markdown(finding.meaning)),
-        ])
-  }
-
-  private func lowercased(_ sentence: String) -> String {
-    // "NaN" and "RMS" stay as they are.
-    let word = sentence.dropFirst().prefix { $0 != " " }
-    return word.contains(where: \.isUppercase) ? sentence : sentence.prefix(1).lowercased() + sentence.dropFirst()
-  }
+  var sentences: [String] { Array([heads, depth, sinks].compactMap { $0 }.prefix(3)) }
 
   /// A sentence of each stack, as one.
   private func ofStacks(_ sentence: (_ part: RunResults, _ of: Component.Stack) -> String?) -> String? {

@@ -126,6 +126,28 @@ package struct Subject: Codable, Hashable, Sendable {
     }
   }
 
+  /// What made a run, and how it is made again; without clocks and whole paths.
+  package struct Origin: Codable, Hashable, Sendable {
+    /// Of the program.
+    package var version: String
+    /// Which model under its name: a revision, or a digest of its weights.
+    package var model: String
+    /// A digest of the corpus's files; nil where none was read.
+    package var corpus: String?
+    /// The command line, without what changes nothing in the artefacts.
+    package var command: String
+    /// As the job gives it: no clock is read.
+    package var date: String?
+
+    package init(version: String, model: String, corpus: String?, command: String, date: String?) {
+      self.version = version
+      self.model = model
+      self.corpus = corpus
+      self.command = command
+      self.date = date
+    }
+  }
+
   /// What a document's positions are, for the catalogue to choose by: "token" or "position".
   package var positionNoun: String { model.image == nil ? "token" : "position" }
 
@@ -137,9 +159,14 @@ package struct Subject: Codable, Hashable, Sendable {
   package var seed: Int
   /// What of it figures and tables show; nil for everything.
   package var selection: Selection?
+  /// Nil for a run of an older version.
+  package var origin: Origin?
 
-  package init(name: String, model: Model, corpus: Corpus?, seed: Int, selection: Selection? = nil) {
+  package init(
+    name: String, model: Model, corpus: Corpus?, seed: Int, selection: Selection? = nil, origin: Origin? = nil
+  ) {
     self.selection = selection
+    self.origin = origin
     self.name = name
     self.model = model
     self.corpus = corpus
