@@ -44,6 +44,26 @@ package struct TokenText: Hashable, Sendable {
     return parts.isEmpty ? nil : phrase("tokenText.marks", ["marks": parts.listed])
   }
 
+  /// The text that tokens begin with, as it is read: whole words, and `…` where it is cut. What is written in brackets
+  /// alone (`[CLS]`, `<s>`) is left out; nil where nothing but that is there.
+  package static func beginning(of tokens: [String], atMost length: Int) -> String? {
+    let words = tokens.filter { $0.wholeMatch(of: /\[[A-Z]+\]|<[^>]*>/) == nil }
+    // WordPiece marks what goes on, the others what begins.
+    let marksPieces = tokens.contains { $0.hasPrefix("##") || $0 == "[CLS]" }
+    var text = ""
+    for word in words {
+      let isPiece = word.hasPrefix("##")
+      if marksPieces, !isPiece, word.first.map({ $0.isLetter || $0.isNumber }) == true, !text.isEmpty { text += " " }
+      text += isPiece ? String(word.dropFirst(2)) : word.replacing("▁", with: " ")
+    }
+    let plain = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    if plain.isEmpty { return nil }
+    if plain.count <= length { return plain.map { $0 == " " ? " " : visible($0) }.joined() }
+    let cut = plain.prefix(length)
+    let whole = cut.lastIndex(of: " ").map { cut[..<$0] } ?? cut
+    return whole.map { $0 == " " ? " " : visible($0) }.joined() + "…"
+  }
+
   /// Of a character the scalars that cannot be seen by themselves, but for what holds an emoji together.
   private static func visible(_ character: Character) -> String {
     let scalars = Array(character.unicodeScalars)

@@ -2,8 +2,8 @@ import Engine
 import Support
 import Synchronization
 
-/// A few documents whose attention is kept for figures: of moderate length where there are such, and among them those
-/// with the smallest hash; and of the long ones that with the smallest hash, pooled. Where documents are named, those.
+/// A few documents whose attention is kept for figures: of moderate length where there are such, and among them those in
+/// which something repeats, for heads that look for it, then those with the smallest hash; and of the long ones that with the smallest hash, pooled. Where documents are named, those.
 package struct AttentionSamples: AnalysisState {
   package static let kept = 3
   /// Lengths that a drawn map can name every token of.
@@ -16,19 +16,36 @@ package struct AttentionSamples: AnalysisState {
   /// What makes one document preferable to another.
   struct Rank: Codable, Hashable, Sendable {
     var isModerate: Bool
+    /// Whether pairs of neighbouring tokens come again, so that a head may look back at what followed.
+    var repeats: Bool
     var hash: UInt64
     var id: String
 
     init(_ document: TokenizedDocument) {
       isModerate = AttentionSamples.moderate.contains(document.ids.count)
+      repeats = AttentionSamples.repeatedPairs(document) >= AttentionSamples.leastRepeatedPairs
       hash = document.hash
       id = document.id
     }
 
     func precedes(_ other: Rank) -> Bool {
       if isModerate != other.isModerate { return isModerate }
+      if repeats != other.repeats { return repeats }
       return (hash, id) < (other.hash, other.id)
     }
+  }
+
+  private static let leastRepeatedPairs = 3
+
+  /// At how many of the first positions a pair of ordinary tokens ends that was there before.
+  private static func repeatedPairs(_ document: TokenizedDocument) -> Int {
+    struct Pair: Hashable { var first: Int32, second: Int32 }
+    var seen: Set<Pair> = [], count = 0
+    for t in 1..<max(1, min(document.ids.count, longest))
+    where document.kinds[t - 1] == .ordinary && document.kinds[t] == .ordinary {
+      if !seen.insert(Pair(first: document.ids[t - 1], second: document.ids[t])).inserted { count += 1 }
+    }
+    return count
   }
 
   /// Which maps of a document are kept.

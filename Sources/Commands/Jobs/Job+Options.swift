@@ -200,6 +200,7 @@ extension Job {
     let above = names[names.count - 2]
     if last == "model" { return above }
     let isState = ["final", "best", "last", "latest", "main"].contains(last) || last.hasPrefix("checkpoint")
-    return isState ? "\(above)/\(last)" : last
+    guard isState else { return last }
+    return "\(above == "model" && names.count > 2 ? names[names.count - 3] : above)/\(last)"
   }
 }

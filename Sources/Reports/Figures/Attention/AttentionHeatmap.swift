@@ -18,13 +18,13 @@ package struct AttentionHeatmap: FigureContent {
     self.reason = reason
   }
 
-  package var title: String { phrase("attentionHeatmap.attentionHeadName", ["name": name, "sample": sample.id]) }
+  package var title: String { phrase("attentionHeatmap.attentionHeadName", ["name": name, "sample": sample.name]) }
 
   package var what: String {
     phrase(
       "attentionHeatmap.attentionWeightsQuery",
       [
-        "name": name, "reason": reason.isEmpty ? "none" : reason, "sample": sample.id, "size": sample.size,
+        "name": name, "reason": reason.isEmpty ? "none" : reason, "sample": sample.name, "size": sample.size,
         "rows": sample.rows,
       ])
   }

@@ -24,7 +24,7 @@ package enum CrossAlignment: FigureBuilder {
       phrase("crossAlignment.meanLayerLayer", ["layer": best.layer]),
       quantity: phrase("crossAlignment.meanHeadsLayer", ["heads": heads, "layer": best.layer]), weights: means)
     let content = AlignmentGrid(
-      title: phrase("crossAlignment.alignmentCrossAttention", ["sample": sample.id]), source: sample.keyTokens,
+      title: phrase("crossAlignment.alignmentCrossAttention", ["sample": sample.name]), source: sample.keyTokens,
       target: sample.queryTokens,
       entries: (sample.entries.keys, sample.entries.queries), maps: sample.shownHeads.count > 1 ? [one, mean] : [one],
       gold: sample.gold)
@@ -33,7 +33,9 @@ package enum CrossAlignment: FigureBuilder {
         Figure(
           content, id: "attention-alignment", analysis: "attention",
           caption: Caption(results: results).text(
-            phrase("crossAlignment.crossAttentionDocument", ["sample": sample.id, "what": content.what]),
+            phrase(
+              "crossAlignment.crossAttentionDocument",
+              ["sample": "\(sample.name) (\(sample.id))", "what": content.what]),
             n: phrase("crossAlignment.n1Pair"),
             analysis: "attention")))
     ]

@@ -57,7 +57,7 @@ package struct HeadView: FigureContent {
   package var title: String {
     phrase(
       "headView.whereHeadsLook",
-      ["names": heads.map(\.name).listed, "heads": heads.count, "sample": sample.id])
+      ["names": heads.map(\.name).listed, "heads": heads.count, "sample": sample.name])
   }
 
   package var what: String {
@@ -75,7 +75,7 @@ package struct HeadView: FigureContent {
     return phrase(
       "headView.attentionDocumentSample",
       [
-        "sample": sample.id, "size": sample.size, "query": sample.names.query, "key": sample.names.key,
+        "sample": sample.name, "size": sample.size, "query": sample.names.query, "key": sample.names.key,
         "rows": sample.isCross ? sample.rows : "", "decimals": NumberFormat.fixed(Self.mass * 100, decimals: 0),
         "heads": Self.most / heads.count, "least": NumberFormat.text(Self.least),
         "names": names.joined(separator: "; "), "ends": ends,

@@ -39,7 +39,7 @@ package struct ModelView: FigureContent {
     self.shares = shares
   }
 
-  package var title: String { phrase("modelView.modelViewSample", ["sample": sample.id]) }
+  package var title: String { phrase("modelView.modelViewSample", ["sample": sample.name]) }
 
   package var what: String {
     let ends =
@@ -50,7 +50,7 @@ package struct ModelView: FigureContent {
       phrase(
         "modelView.attentionEveryIswhole",
         [
-          "shown": sample.isWhole ? "all" : "selected", "sample": sample.id, "size": sample.size,
+          "shown": sample.isWhole ? "all" : "selected", "sample": sample.name, "size": sample.size,
           "query": sample.names.query, "key": sample.names.key, "rows": sample.isCross ? sample.rows : "", "ends": ends,
           "percent": percent(Self.mass), "most": most, "percent2": percent(carried.first),
           "percent3": percent(carried.last), "percent4": percent(median),

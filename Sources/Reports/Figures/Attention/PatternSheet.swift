@@ -23,7 +23,7 @@ package enum PatternSheet: FigureBuilder {
     }
     let title = phrase(
       "patternSheet.attentionPhraseHeads",
-      ["shown": sample.isWhole ? "all" : "selected", "sample": sample.id])
+      ["shown": sample.isWhole ? "all" : "selected", "sample": sample.name])
     var plot = Plot(
       title, x: .hidden, y: .hidden,
       color: .sequential(phrase("patternSheet.attentionWeight"), 0...1, transform: .squareRoot),
@@ -41,7 +41,7 @@ package enum PatternSheet: FigureBuilder {
             phrase(
               "patternSheet.attentionPatternsQuery",
               [
-                "shown": sample.isWhole ? "all" : "selected", "sample": sample.id, "size": sample.size,
+                "shown": sample.isWhole ? "all" : "selected", "sample": sample.name, "size": sample.size,
                 "kind": sample.isCross ? "cross" : "own", "rows": sample.rows,
               ]),
             n: phrase("caption.oneDocument"), analysis: "attention"),

@@ -67,7 +67,7 @@ struct Caption {
   ) -> [String] {
     // The attention notes are about the corpus, of which the copying score is no matter.
     guard let analysis = results[analysis: id], !metrics.contains(AttentionMetrics.copyingScore) else { return [] }
-    let words = what.split { $0 == " " || $0 == "," || $0 == ":" }
+    let words = what.split { " ,:()".contains($0) }
     return analysis.notes.filter { note in
       switch note.subject {
       case .everything: true

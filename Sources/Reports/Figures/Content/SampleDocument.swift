@@ -49,11 +49,18 @@ package struct SampleDocument: Sendable {
   var keys: Int { pattern.shape[3] }
   /// Whether all layers and heads are drawn.
   var isWhole: Bool { shownLayers.count == layers && shownHeads.count == heads }
-  /// "24 tokens", "21 target by 24 source tokens".
+  /// "doc-3, 24 tokens", "doc-3, 21 target by 24 source tokens".
   var size: String {
-    isCross
-      ? phrase("sampleDocument.queriesTargetKeys", ["queries": queries, "keys": keys])
-      : phrase("sampleDocument.keysTokens", ["keys": keys])
+    "\(id), "
+      + (isCross
+        ? phrase("sampleDocument.queriesTargetKeys", ["queries": queries, "keys": keys])
+        : phrase("sampleDocument.keysTokens", ["keys": keys]))
+  }
+
+  /// The first words, in quotation marks; the id where the positions are no words.
+  var name: String {
+    guard let text = TokenText.beginning(of: keyTokens, atMost: 28) else { return id }
+    return phrase("sampleDocument.quoted", ["text": text])
   }
 
   /// Those that are whole, consistent and have a number, in the order in which the analysis prefers them.

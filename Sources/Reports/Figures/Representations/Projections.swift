@@ -97,13 +97,17 @@ package enum Projections: FigureBuilder {
     func texts(_ key: TextKey) -> [String]? { analysis[key].flatMap { $0.count == count ? $0 : nil } }
     let isOfTokens = subject.id == tokens.id
     let names = isOfTokens ? texts(ProjectionMetrics.names)?.map { TokenText(visible: $0).whole } : nil
+    // Without the corpus's labels, dots of tokens are coloured by how these are written.
+    let given = texts(subject.keys.labels).flatMap { $0.contains { !$0.isEmpty } ? $0 : nil }
+    let shapes = given == nil ? names.flatMap(TokenShape.titles) : nil
     let content = ProjectionMap(
       subject: title, method: method, noun: (subject.one, subject.many), axes: axes,
       points: (0..<count).map { row in axes.indices.map { PlotValue(Double(array.values[row * width + $0])) } },
-      labels: texts(subject.keys.labels), label: results.subject.corpus?.label ?? phrase("word.label"),
+      labels: given ?? shapes,
+      label: shapes == nil ? results.subject.corpus?.label ?? phrase("word.label") : phrase("tokenShape.name"),
       columns: [
         ("token", names), ("vocabulary_entry", isOfTokens ? texts(ProjectionMetrics.entries) : nil),
-        ("label", texts(subject.keys.labels)), ("document", texts(subject.keys.documents)),
+        ("label", given), ("token_class", shapes), ("document", texts(subject.keys.documents)),
       ].compactMap { name, texts in texts.map { (name, $0) } })
     return .figure(
       Figure(
