@@ -91,15 +91,28 @@ struct AnalysisSection {
 
   /// The table, or one sentence where there is nothing but zeros in many rows.
   private func block(of tables: [MetricTable], _ kind: ComponentKind, rows: Int) -> Article.Block {
-    let shown = tables.filter { table in rows <= 14 || table.rows.contains { $0.quantity.value != 0 } }
-    let zeros = tables.filter { table in !shown.contains { $0.metric == table.metric } }
-      .map { Escaping.markdown($0.metric.title) }
-    let remark =
-      zeros.isEmpty
-      ? ""
-      : phrase(
-        "section.allZero", ["zeros": listed(zeros), "count": rows, "kind": "\(kind)"])
+    func names(_ tables: [MetricTable]) -> String { listed(tables.map { Escaping.markdown($0.metric.title) }) }
+    let applicable = tables.filter { $0.rows.contains { $0.quantity.state != .notApplicable } }
+    let others = tables.filter { table in !applicable.contains { $0.metric == table.metric } }
+    let shown = applicable.filter { table in rows <= 14 || table.rows.contains { $0.quantity.value != 0 } }
+    let zeros = applicable.filter { table in !shown.contains { $0.metric == table.metric } }
+    let remark = [
+      zeros.isEmpty ? nil : phrase("section.allZero", ["zeros": names(zeros), "count": rows, "kind": "\(kind)"]),
+      others.isEmpty ? nil : phrase("section.notApplicableHere", ["names": names(others)]),
+    ].compactMap { $0 }.joined(separator: " ")
     if shown.isEmpty { return .remark(remark) }
+    // One number is no table.
+    if shown.count == 1, rows == 1 {
+      let cell = shown[0].rows[0].quantity.cell(withInterval: true), metric = shown[0].metric
+      return .prose(
+        phrase(
+          "section.oneNumber",
+          [
+            "title": Escaping.markdown(metric.heading), "value": Escaping.markdown(cell.text),
+            "detail": Escaping.markdown(cell.detail), "formula": Escaping.markdown(metric.formula),
+            "source": Escaping.markdown(metric.source),
+          ]) + (remark.isEmpty ? "" : " " + remark))
+    }
     var table = table(shown, kind)
     if !remark.isEmpty { table.caption += " " + remark }
     return .table(table)

@@ -8,6 +8,9 @@ struct HeadClasses {
     var head: Component
     /// Of the class's own metric; nil for the class `other`.
     var score: Quantity?
+    /// The class whose score comes nearest to its threshold, or exceeds it most, among the others; nil where there are no
+    /// scores.
+    var runnerUp: (name: PatternClass, score: Quantity)?
   }
 
   struct Class {
@@ -44,16 +47,34 @@ struct HeadClasses {
     count = shown.count { names[$0] != nil }
     all = shown.count
     let heads = names.indices.map { Component.head($0 / width, $0 % width) }
+    let tables = Dictionary(
+      uniqueKeysWithValues: PatternClass.allCases.compactMap { name in
+        name.score.flatMap { attention[$0] }.map { (name, $0) }
+      })
+    let scores = tables.mapValues { table in
+      Dictionary(table.rows.map { ($0.component, $0.quantity) }) { first, _ in first }
+    }
+    let thresholds = PatternClass.Thresholds()
+    func runnerUp(_ head: Component, without own: PatternClass) -> (name: PatternClass, score: Quantity)? {
+      let others = PatternClass.allCases.compactMap { name -> (name: PatternClass, score: Quantity, share: Double)? in
+        guard name != own, let line = thresholds[name], let score = scores[name]?[head], let value = score.value else {
+          return nil
+        }
+        return (name, score, value / line)
+      }
+      return others.max { $0.share < $1.share }.map { ($0.name, $0.score) }
+    }
     classes = PatternClass.allCases.compactMap { name in
-      let table = name.score.flatMap { attention[$0] }
-      let scores = Dictionary((table?.rows ?? []).map { ($0.component, $0.quantity) }) { first, _ in first }
-      let members = shown.filter { names[$0] == name }.map { Member(head: heads[$0], score: scores[heads[$0]]) }
+      let members = shown.filter { names[$0] == name }.map { place in
+        Member(
+          head: heads[place], score: scores[name]?[heads[place]], runnerUp: runnerUp(heads[place], without: name))
+      }
       // A stable order: by score, then as in the model.
       let sorted = members.enumerated().sorted { one, other in
         let (a, b) = (one.element.score?.value ?? -1, other.element.score?.value ?? -1)
         return a == b ? one.offset < other.offset : a > b
       }
-      return members.isEmpty ? nil : Class(name: name, metric: table?.metric, members: sorted.map(\.element))
+      return members.isEmpty ? nil : Class(name: name, metric: tables[name]?.metric, members: sorted.map(\.element))
     }
   }
 

@@ -43,7 +43,30 @@ struct HeadTables {
             Article.Column(phrase("column.which")),
             Article.Column(phrase("headTables.highestScore"), isNumeric: true), Article.Column("n", isNumeric: true),
             Article.Column(phrase("column.score")),
-          ], rows: rows))
+          ], rows: rows)),
+      .table(heads(of: classes)),
     ]
+  }
+
+  /// Each head with its class, and the class that it comes nearest to beside it.
+  private func heads(of classes: HeadClasses) -> Article.Table {
+    let members = classes.classes.flatMap { one in one.members.map { (one.name, $0) } }
+      .sorted { a, b in (a.1.head.layer ?? 0, a.1.head.head ?? 0) < (b.1.head.layer ?? 0, b.1.head.head ?? 0) }
+    let shown = members.prefix(AnalysisSection.longestTable)
+    return Article.Table(
+      caption: shown.count < members.count
+        ? phrase("section.cutTable", ["longestTable": shown.count, "components": members.count]) : "",
+      columns: [
+        Article.Column(phrase("column.head")), Article.Column(phrase("column.class")),
+        Article.Column(phrase("column.score"), isNumeric: true), Article.Column(phrase("headTables.runnerUp")),
+        Article.Column(phrase("column.score"), isNumeric: true),
+      ],
+      rows: shown.map { name, member in
+        [
+          Article.Cell(member.head.id, .code), Article.Cell(name.title),
+          member.score?.cell(withInterval: true) ?? Article.Cell("–", .number),
+          Article.Cell(member.runnerUp?.name.title ?? "–"), member.runnerUp?.score.cell() ?? Article.Cell("–", .number),
+        ]
+      }, foldedTitle: phrase("headTables.classOfEach"))
   }
 }

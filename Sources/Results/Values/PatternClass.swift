@@ -65,7 +65,7 @@ package enum PatternClass: String, CaseIterable, Sendable {
     package init() {}
 
     /// Nil for `other`, which nothing decides.
-    subscript(name: PatternClass) -> Double? {
+    package subscript(name: PatternClass) -> Double? {
       switch name {
       case .induction: induction
       case .previousToken: previousToken

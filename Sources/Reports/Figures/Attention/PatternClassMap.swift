@@ -18,6 +18,10 @@ package enum PatternClassMap: FigureBuilder {
       return [.omitted(id: id, reason: phrase("patternClassMap.headsWereNot"))]
     }
     let names = layers.flatMap { layer in heads.map { all[layer * width + $0] } }
+    // One colour says no more than the table of classes.
+    guard Set(names.compactMap(\.self)).count > 1 else {
+      return [.omitted(id: id, reason: phrase("patternClassMap.oneClass"))]
+    }
     let present = classes.indices.filter { names.contains(classes[$0]) }
     var categories = present.map { index in
       ColorScale.Category("\(classes[index].letters) \(classes[index].title)", .category(index))

@@ -3,6 +3,9 @@ import Support
 
 /// A line of numbers over layers, steps or shares, with an interval around it where one is known.
 package struct Curve: Sendable {
+  /// Fewer points make no curve: the table says as much.
+  static let leastPoints = 3
+
   package var name: String
   package var x: [Double]
   package var y: [PlotValue]

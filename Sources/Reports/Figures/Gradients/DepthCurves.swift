@@ -96,6 +96,9 @@ package enum DepthCurves: FigureBuilder {
     guard let first = all.first else {
       return .omitted(id: spec.id, reason: phrase("depthCurves.titleHasNo", ["title": spec.metrics[0].title]))
     }
+    guard first.depths.count >= Curve.leastPoints else {
+      return .omitted(id: spec.id, reason: phrase("curve.twoPoints"))
+    }
     let isPoint = first.names.first?.hasPrefix("R") ?? false
     var marks: [any Mark] = []
     for (index, series) in all.enumerated() {

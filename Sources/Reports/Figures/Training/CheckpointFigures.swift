@@ -12,6 +12,9 @@ package enum CheckpointFigures: FigureBuilder {
     guard let analysis = results[analysis: TrainingMetrics.analysis],
       let steps = analysis[TrainingMetrics.checkpointSteps]?.values.map({ Double($0) }), steps.count > 1
     else { return [] }
+    guard steps.count >= Curve.leastPoints else {
+      return [.omitted(id: "training-checkpoints", reason: phrase("curve.twoPoints"))]
+    }
     let isLog = (steps.last ?? 0) / max(steps.first { $0 > 0 } ?? 1, 1) > 30
     let phase = formation(analysis, steps) ?? phase(analysis, steps)
     func figure(_ title: String, _ curves: [Curve], _ quantity: String, _ id: String, _ metric: Metric?)

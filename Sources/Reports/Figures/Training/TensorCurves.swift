@@ -43,6 +43,9 @@ package enum TensorCurves: FigureBuilder {
     guard !kinds.isEmpty else {
       return .omitted(id: id, reason: phrase("tensorCurves.titleHasNo", ["title": spec.metric.title]))
     }
+    guard kinds.contains(where: { $0.members.count >= Curve.leastPoints }) else {
+      return .omitted(id: id, reason: phrase("curve.twoPoints"))
+    }
     var marks: [any Mark] = []
     for (index, kind) in kinds.enumerated() {
       let isOther = index >= mostKinds
