@@ -60,8 +60,9 @@ struct StudyTests {
     // The base, two variants, and four combinations.
     #expect(report.contains("7 variants in 14 trainings"))
     for name in ["Pre-LN", "No residual", "Experts", "norm placement post, warmup 4"] {
-      #expect(report.contains("| \(name) |"), "\(name)")
+      #expect(report.contains("| [\(name)](variants/"), "\(name)")
     }
+    #expect(report.contains("Better by more than that") || report.contains("better by more than that"))
     #expect(report.contains("| No residual | model.config.residual\\_weight = 0 |"))
     #expect(report.contains("## Mixtures of experts"))
     let names = Set(files.keys)
@@ -69,6 +70,8 @@ struct StudyTests {
       #expect(names.contains("figures/\(figure).svg") && names.contains("figures/\(figure).csv"), "\(figure)")
     }
     #expect(names.filter { $0.hasPrefix("variants/") && $0.hasSuffix("results.json") }.count == 14)
+    // One report a variant.
+    #expect(names.filter { $0.hasPrefix("variants/") && $0.hasSuffix("index.html") }.count == 7)
     let page = try #require(files["index.html"].map { String(decoding: $0, as: UTF8.self) })
     #expect(page.contains("Tomograph study") && !page.contains("{{"))
     for match in page.matches(of: /(?:href|src|srcset)="([^"#][^"]*)"/) where match.1 != "provenance.json" {

@@ -138,8 +138,11 @@ package struct Article: Sendable {
     package var style: Style
     /// Set smaller behind it: an interval, a unit.
     package var detail: String
+    /// A file of the folder that it leads to.
+    package var link: String?
 
-    package init(_ text: String, _ style: Style = .text, detail: String = "") {
+    package init(_ text: String, _ style: Style = .text, detail: String = "", link: String? = nil) {
+      self.link = link
       self.text = text
       self.style = style
       self.detail = detail

@@ -113,7 +113,8 @@ extension Article.Table {
 
 extension Article.Cell {
   var markdown: String {
-    let main = style == .code ? Escaping.markdownCode(text) : Escaping.markdown(text)
+    let plain = style == .code ? Escaping.markdownCode(text) : Escaping.markdown(text)
+    let main = link.map { "[\(plain)](\(Escaping.address($0)))" } ?? plain
     return detail.isEmpty ? main : "\(main) \(Escaping.markdown(detail))"
   }
 }

@@ -170,6 +170,7 @@ struct ArticlePage {
             return [
               "text": .text(Escaping.visible(cell.text)), "detail": cell.detail.isEmpty ? .null : .text(cell.detail),
               "formula": cell.style == .formula ? .text(Formula.html(cell.text)) : .null,
+              "link": cell.link.map { .text(Escaping.address($0)) } ?? .null,
               "isCode": .flag(cell.style == .code), "isNumeric": .flag(column.isNumeric), "isHead": .flag(index == 0),
             ]
           })

@@ -72,6 +72,16 @@ package enum Escaping {
     }
   }
 
+  /// A path as the address of a link: everything but letters, digits and `/._-` as `%` and its bytes.
+  package static func address(_ path: String) -> String {
+    path.utf8.map { byte in
+      let isPlain =
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "/._-".utf8.contains(byte)
+      return isPlain
+        ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
+  }
+
   /// A Markdown code span, for tokens and names, also inside table cells.
   package static func markdownCode(_ text: String) -> String {
     let shown = visible(text)

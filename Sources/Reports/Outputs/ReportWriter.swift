@@ -75,7 +75,7 @@ package struct ReportWriter: Sendable {
     self.init(
       article: article, figures: figures,
       steps: [
-        Step("results") { _, _, folder in try study.write(to: folder) }, .figures, .page, .markdown,
+        Step("results") { _, _, folder in try study.write(to: folder) }, .variants(study), .figures, .page, .markdown,
         Step("summary") { [summary] _, context, folder in
           let short = summary.markdown(formats: context.formats)
           try OutputFile.write(Array(short.utf8), to: folder.appending(path: "summary.md"))
@@ -111,6 +111,20 @@ package struct ReportWriter: Sendable {
 extension ReportWriter.Step {
   package static func results(_ results: RunResults) -> Self {
     Self("results") { _, _, folder in try results.write(to: folder) }
+  }
+
+  /// The report of a training of each variant of a study.
+  package static func variants(_ study: Study) -> Self {
+    Self("variants") { _, context, folder in
+      var quiet = context
+      quiet.progress = { _, _ in }
+      for variant in study.variants {
+        guard let (place, results, assessment) = variant.reported else { continue }
+        try ReportWriter(
+          results: results, assessment: assessment, outcomes: FigureCatalog.outcomes(of: results)
+        ).write(quiet, to: folder.appending(path: place))
+      }
+    }
   }
 
   package static let figures = Self("figures") { report, context, folder in

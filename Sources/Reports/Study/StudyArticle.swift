@@ -37,15 +37,23 @@ extension Study {
   }
 
   private var standouts: [String] {
-    guard let best = ranked.first, let worst = ranked.last, ranked.count > 1 else { return [] }
-    var sentences = [
-      phrase(
-        "studyArticle.variantLearnsBest",
-        [
-          "variant": Escaping.markdown(best.variant.name), "loss": NumberFormat.text(best.loss),
-          "variant2": Escaping.markdown(worst.variant.name), "loss2": NumberFormat.text(worst.loss),
-        ])
-    ]
+    guard let lowest = ranked.first, ranked.count > 1 else { return [] }
+    var sentences: [String] = []
+    func failures(_ variant: Variant) -> [Finding] {
+      variant.findings.map(\.finding).filter { $0.severity == .fail }
+    }
+    // A low loss is no praise where a rule says how it came about.
+    if let first = failures(lowest.variant).first {
+      sentences.append(
+        phrase(
+          "studyArticle.lowestFails",
+          [
+            "variant": Escaping.markdown(lowest.variant.name), "loss": NumberFormat.text(lowest.loss),
+            "rules": listed(failures(lowest.variant).map { Escaping.markdown($0.title) }),
+            "meaning": Escaping.markdown(first.meaning.lowercasedFirst),
+          ]))
+    }
+    if let comparison { sentences.append(comparison) }
     let failing = variants.compactMap { variant -> String? in
       let rules = variant.findings.filter { $0.finding.severity == .fail }.map(\.finding.title)
       return rules.isEmpty ? nil : "\(Escaping.markdown(variant.name)) (\(listed(rules.map(\.lowercasedFirst))))"
@@ -63,6 +71,32 @@ extension Study {
           ]))
     }
     return sentences
+  }
+
+  /// Which variants differ from the first by more than their seeds do: all their losses lie on one side of all of its.
+  /// Those that fail a rule are left out.
+  private var comparison: String? {
+    let sound = variants.filter { variant in
+      !variant.findings.contains { $0.finding.severity == .fail }
+        && variant.values(StudyNumbers.validationLoss).contains(where: \.isFinite)
+    }
+    guard let base = sound.first, base.name == variants[0].name, sound.count > 1 else { return nil }
+    let own = base.values(StudyNumbers.validationLoss)
+    guard own.count > 1, let low = own.min(), let high = own.max() else {
+      return phrase("studyArticle.oneSeed", ["base": Escaping.markdown(base.name)])
+    }
+    func names(_ isWanted: ([Double]) -> Bool) -> String {
+      listed(
+        sound.dropFirst().filter { isWanted($0.values(StudyNumbers.validationLoss)) }
+          .map { "**\(Escaping.markdown($0.name))**" })
+    }
+    let better = names { ($0.max() ?? .infinity) < low }, worse = names { ($0.min() ?? -.infinity) > high }
+    return phrase(
+      "studyArticle.beyondSeeds",
+      [
+        "base": Escaping.markdown(base.name), "low": NumberFormat.text(low), "high": NumberFormat.text(high),
+        "better": better.isEmpty ? "none" : better, "worse": worse.isEmpty ? "none" : worse,
+      ])
   }
 
   // MARK: Sections
@@ -126,7 +160,7 @@ extension Study {
       let speeds = variant.runs.compactMap(\.tokensPerSecond)
       let rules = variant.findings.filter { $0.finding.severity > .note }
       return [
-        Article.Cell(variant.name),
+        Article.Cell(variant.name, link: variant.reported.map { "\($0.folder)/index.html" }),
         Article.Cell(
           variant.runs.lazy.compactMap { $0.results?.subject.model.parameters }.first.map(NumberFormat.count)
             ?? phrase("value.notApplicable"),
@@ -277,6 +311,17 @@ extension Study {
             foldedTitle: phrase("studyArticle.commonSettings"))),
         .definitions(metrics),
       ])
+  }
+}
+
+extension Study.Variant {
+  /// The training that has a report of its own: the first that came to its end; nil where none did.
+  var reported: (folder: String, results: RunResults, assessment: Assessment)? {
+    runs.lazy.compactMap { run in
+      run.results.flatMap { results in
+        run.assessment.map { ("\(Study.variantsName)/\(run.folder)", results, $0) }
+      }
+    }.first
   }
 }
 
