@@ -42,10 +42,10 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
         if name == "provenance.json" { continue }
         #expect(FileManager.default.fileExists(atPath: folder.appending(path: name).path), "\(name)")
       }
-      for section in ["findings", "attention", "representations", "gradients", "weights", "method", "provenance"] {
+      for section in ["findings", "attention", "representations", "weights", "method", "provenance"] {
         #expect(page.contains("<div class=\"inside\" id=\"\(section)\">"))
       }
-      #expect(page.contains("Not applicable: an encoder without a head gives no loss to differentiate."))
+      #expect(page.contains("Not applicable: Gradients (an encoder without a head gives no loss to differentiate)."))
       #expect(page.contains("fewer than 5 tokens"))
     }
   }

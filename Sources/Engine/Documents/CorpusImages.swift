@@ -1,5 +1,6 @@
 package import Corpora
 package import Foundation
+import Results
 package import Support
 import Tensors
 package import Transformers
@@ -92,6 +93,20 @@ package struct CorpusImages: Sendable {
 }
 
 extension CorpusImages {
+  /// What the model sees of an image before it is normalised, samples from 0 to 1: `[height, width, channels]`.
+  ///
+  /// - Throws: `InputError` as `input`.
+  func picture(_ document: Document) throws -> NumericArray? {
+    guard let path = document.image else { return nil }
+    var plain = processor
+    plain.normalization = nil
+    plain.rescaleFactor = 1 / 255
+    let pixels = try plain.pixels(ImageFile(path: path).read(), at: path)
+    let (channels, height, width) = (pixels.shape[0], pixels.shape[1], pixels.shape[2]), area = height * width
+    let values = (0..<area * channels).map { pixels.pointer[$0 % channels * area + $0 / channels] }
+    return NumericArray(shape: [height, width, channels], values: values)
+  }
+
   /// How many times as large as the model's an image's shorter edge may be without a note.
   private static let mostScale = 16
 

@@ -174,8 +174,21 @@ package struct CorpusRun {
     }
     var results = try total.accumulators.results(runner ?? Runner(model))
     addNotes(to: &results, extent, needs: total.accumulators.needs)
+    if case .images(let images) = reading { try addPictures(to: &results, images) }
     try model.checkFiles()
     return (results, extent)
+  }
+
+  /// The pictures of the images whose attention is kept.
+  private func addPictures(to results: inout [AnalysisResult], _ images: CorpusImages) throws {
+    guard let place = results.firstIndex(where: { $0.id == AttentionMetrics.analysis }) else { return }
+    var missing = Set(results[place][AttentionMetrics.samples] ?? [])
+    var documents = try corpus.stream()
+    for chunk in 0..<chunks.count where !missing.isEmpty {
+      for document in try documents.read(chunks[chunk]) where missing.remove(document.id) != nil {
+        results[place][AttentionMetrics.picture[document.id]] = try images.picture(document)
+      }
+    }
   }
 
   /// What the reader of a result has to know of the corpus and of how it was read.

@@ -77,7 +77,9 @@ struct AnalysisGuide: Sendable {
         .column(["attention-class", "attention-sheet"]),
         .row(["attention-normalised-entropy", "attention-first-share", "attention-distance"]),
         .row(["attention-induction-score", "attention-previous-token-score", "attention-duplicate-token-score"]),
-        .column(["attention-head-", "attention-lines", "attention-alignment", "attention-model-view"]),
+        .column([
+          "attention-image", "attention-head-", "attention-lines", "attention-alignment", "attention-model-view",
+        ]),
       ]),
     AnalysisGuide(
       "representations", ["representations"],

@@ -143,7 +143,7 @@ package struct ArticleBuilder: Sendable {
       blocks.append(
         .prose(phrase("findings.none")))
     }
-    blocks += unknownSettings + weightNotes { $0.isUrgent }
+    blocks += unknownSettings + weightNotes { $0.isUrgent } + notApplicable
     blocks.append(
       .table(
         Article.Table(
@@ -153,6 +153,18 @@ package struct ArticleBuilder: Sendable {
           rows: assessment.checks.map { check in [Article.Cell(check.name), Article.Cell(outcome(check))] })))
     let content = assessment.findings.isEmpty ? "" : phrase("count.findings", ["count": assessment.findings.count])
     return Article.Section(id: "findings", title: phrase("section.findings"), blocks: blocks).folded(content)
+  }
+
+  /// What was asked for and says nothing of this model, with the reasons.
+  private var notApplicable: [Article.Block] {
+    let reasons = results.analyses.compactMap { analysis in
+      analysis.notApplicable.map { reason in
+        let guide = AnalysisGuide.all.first { $0.analyses.contains(analysis.id) } ?? AnalysisGuide(unknown: analysis.id)
+        return "\(Escaping.markdown(guide.title)) (\(Escaping.markdown(reason.text)))"
+      }
+    }
+    if reasons.isEmpty { return [] }
+    return [.remark(phrase("findings.notApplicable", ["reasons": reasons.joined(separator: "; ")]))]
   }
 
   private var unknownSettings: [Article.Block] {
@@ -187,7 +199,8 @@ package struct ArticleBuilder: Sendable {
     var rest = results.analyses.filter { analysis in !AnalysisGuide.all.contains { $0.analyses.contains(analysis.id) } }
     var sections = AnalysisGuide.all.compactMap { guide -> Article.Section? in
       let members = guide.analyses.compactMap { results[analysis: $0] }
-      return members.isEmpty ? nil : AnalysisSection(self, guide: guide, members: members, above: above).section
+      if members.allSatisfy({ $0.notApplicable != nil }) { return nil }
+      return AnalysisSection(self, guide: guide, members: members, above: above).section
     }
     while !rest.isEmpty {
       let one = rest.removeFirst()
@@ -270,6 +283,7 @@ package struct ArticleBuilder: Sendable {
       .prose(
         phrase("provenance.files"))
     ]
+    let omitted = omitted.filter { one in results[analysis: one.id]?.notApplicable == nil }
     if !omitted.isEmpty {
       blocks.append(
         .remark(

@@ -148,6 +148,8 @@ package enum AttentionMetrics {
   package static let samples = TextKey("samples", [.free("samples")])
   static let pattern = ArrayKeys(
     "sample.*.pattern", [.the("layers"), .the("heads"), .each("queries"), .each("keys")])
+  /// Of an image: what the model sees of it before it is normalised, samples from 0 to 1.
+  package static let picture = ArrayKeys("sample.*.picture", [.each("height"), .each("width"), .each("channels")])
   static let tokens = TextKeys("sample.*.tokens", [.each("keys")])
   static let entries = TextKeys("sample.*.entries", [.each("keys")])
   static let queries = TextKeys("sample.*.queries", [.each("queries")])
@@ -170,7 +172,7 @@ package enum AttentionMetrics {
       keyMarginalEntropy16, specialAndFirstShare16, longRangeShare64, importanceShare, outputShare, effectiveHeads,
       effectiveHeadsByOutput, sinkRate,
     ],
-    arrays: [pattern.form, pooledMean.form, pooledMaximum.form],
+    arrays: [pattern.form, picture.form, pooledMean.form, pooledMaximum.form],
     texts: [
       classes.form, samples.form, pooled.form, tokens.form, entries.form, queries.form, queryEntries.form, words.form,
       queryWords.form, gold.form,

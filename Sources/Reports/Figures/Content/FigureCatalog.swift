@@ -10,6 +10,7 @@ package enum FigureCatalog {
     HeadMaps.self,
     HeadRanking.self,
     PatternSheet.self,
+    ImageAttention.self,
     HeadPatterns.self,
     CrossAlignment.self,
     PooledPatterns.self,

@@ -17,6 +17,8 @@ package struct SampleDocument: Sendable {
   package let pattern: NumericArray
   package let isCausal: Bool
   package let isCross: Bool
+  /// Whether its positions are patches.
+  var isImage = false
   /// Those that are drawn.
   let shownLayers: [Int]
   let shownHeads: [Int]
@@ -59,7 +61,7 @@ package struct SampleDocument: Sendable {
 
   /// The first words, in quotation marks; the id where the positions are no words.
   var name: String {
-    guard let text = TokenText.beginning(of: keyTokens, atMost: 28) else { return id }
+    guard !isImage, let text = TokenText.beginning(of: keyTokens, atMost: 28) else { return id }
     return phrase("sampleDocument.quoted", ["text": text])
   }
 
@@ -67,12 +69,14 @@ package struct SampleDocument: Sendable {
   static func all(in results: RunResults) -> [SampleDocument] {
     guard let analysis = results[analysis: AttentionMetrics.analysis] else { return [] }
     return AttentionSample.all(in: analysis).filter { $0.pattern.values.contains(where: \.isFinite) }.map { sample in
-      SampleDocument(
+      var document = SampleDocument(
         id: sample.id, keyTokens: sample.keys.tokens, queryTokens: sample.queries?.tokens, pattern: sample.pattern,
         isCausal: results.subject.model.isCausal,
         entries: (sample.keys.entries, (sample.queries ?? sample.keys).entries),
         gold: sample.alignment.map(AlignmentGrid.Gold.init),
         shown: (results.subject.shownLayers, results.subject.shownHeads))
+      document.isImage = results.subject.model.image != nil
+      return document
     }
   }
 
