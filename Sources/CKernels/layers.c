@@ -271,6 +271,14 @@ TK_CLONES void tk_softmax_row_backward(float *dp, const float *p, size_t keys) {
   for (size_t k = 0; k < keys; k++) dp[k] = p[k] * (dp[k] - dot);
 }
 
+int tk_is_largest(const float *x, size_t count, size_t index) {
+  const float value = x[index];
+  int beaten = value != value;
+  for (size_t k = 0; k < index; k++) beaten |= x[k] >= value;
+  for (size_t k = index + 1; k < count; k++) beaten |= x[k] > value;
+  return !beaten;
+}
+
 TK_CLONES double tk_log_sum_exp(const float *x, size_t count, float *exponential, double *sum) {
   float largest = row_maximum(x, count);
   double total = 0;

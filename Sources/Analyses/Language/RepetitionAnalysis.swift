@@ -48,9 +48,16 @@ package struct RepetitionAnalysis: Experiment {
     }
   }
 
-  let model: Model
+  /// Continuations that are shown.
+  static let shown = 6
 
-  package init(_ context: AnalysisContext) { model = context.model }
+  let model: Model
+  private let tokenizer: Tokenizer?
+
+  package init(_ context: AnalysisContext) {
+    model = context.model
+    tokenizer = context.tokenizer
+  }
 
   private var continues: Bool { model.description.writesText }
 
@@ -128,6 +135,12 @@ package struct RepetitionAnalysis: Experiment {
     result[RepetitionMetrics.byLength] = array((1...Self.longest).map { (said(own.rate(of: $0)), corpus.rate(of: $0)) })
     result[RepetitionMetrics.alongText] = array(
       (0..<RepetitionCounts.stretches).map { (said(own.rate(inStretch: $0)), corpus.rate(inStretch: $0)) })
+    if let tokenizer, !isPair {
+      result[RepetitionMetrics.examples] = prompts.indices.prefix(Self.shown).map { index in
+        func text(_ ids: some Sequence<Int32>) -> String { tokenizer.decode(Array(ids), skipSpecialTokens: true) }
+        return (text(prompts[index].tokens), text(texts[index]), text(prompts[index].rest))
+      }
+    }
     let lengths = prompts.map(\.tokens.count)
     let given =
       lengths.min() == lengths.max()

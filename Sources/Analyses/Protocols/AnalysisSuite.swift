@@ -5,6 +5,7 @@ package import Transformers
 /// The analyses there are, in the order of the report.
 package enum AnalysisSuite {
   package static let all: [any Analysis.Type] = [
+    QualityAnalysis.self,
     AttentionAnalysis.self,
     InContextAnalysis.self,
     GradientAnalysis.self,

@@ -76,5 +76,8 @@ void tk_step_output_major(float *y, size_t y_stride, const float *x, size_t rows
 /// ds = p·(dp − Σ p·dp) for one row, in place of dp.
 void tk_softmax_row_backward(float *dp, const float *p, size_t keys);
 
+/// Whether x[index] is the largest of x, and the first of those that are as large; 0 where it is NaN.
+int tk_is_largest(const float *x, size_t count, size_t index);
+
 /// ln Σ e^x. `sum` becomes Σ e^(x − max x), and `exponential` (null, or x itself, or as long) its terms.
 double tk_log_sum_exp(const float *x, size_t count, float *exponential, double *sum);

@@ -114,6 +114,7 @@ package struct CorpusTokenizer: Sendable {
         kind(encoding.ids[$0], isAdded: encoding.isAdded[$0], text: scalars[encoding.offsets[$0]])
       }, isTruncated: encoding.wasTruncated)
     target?.document.losses = losses ?? CharacterLosses()
+    target?.document.prediction?.reference = pair
     return target
   }
 

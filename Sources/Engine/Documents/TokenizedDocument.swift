@@ -41,6 +41,8 @@ package struct TokenizedDocument: Sendable {
     package var entries: [String]
     /// With the source; nil where nobody aligned them.
     package var alignment: TokenAlignment?
+    /// The corpus's own text; nil where the model wrote it.
+    package var reference: String?
   }
 
   package init(

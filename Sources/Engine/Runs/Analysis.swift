@@ -124,6 +124,10 @@ package struct AnalysisContext: Sendable {
   /// The documents whose attention is kept for figures; nil for those with the smallest hash.
   package var examples: [String]?
 
+  /// What the corpus is read with; nil where it is no text, or nothing reads it.
+  package var tokenizer: Tokenizer?
+  /// Of a classifier, by their indices; empty where nothing says them.
+  package var classNames: [Int: String] = [:]
   /// The tasks of the job, in tokens.
   package var tasks: [TokenizedTask]
   /// By the analyses' ids; those that are not there have their defaults.

@@ -7,6 +7,15 @@ package enum CorpusReading: Sendable {
   case text(CorpusTokenizer)
   case images(CorpusImages)
 
+  /// What the classes of a classifier are called, by their indices.
+  var classNames: [Int: String] {
+    switch self {
+    case .text(let text): text.classes?.names ?? [:]
+    case .images(let images):
+      (images.classes?.indices ?? [:]).sorted { $0.key > $1.key }.reduce(into: [:]) { $0[Int($1.value)] = $1.key }
+    }
+  }
+
   /// As the model of `files` reads it.
   ///
   /// - Parameter tokenizer: the folder of another tokenizer than the model's own.

@@ -96,11 +96,11 @@ package struct CorpusRun {
 
   /// Before the first document.
   private func tally(_ analyses: [any Analysis.Type]) -> Tally {
-    Tally(
-      Accumulators(
-        analyses,
-        AnalysisContext(
-          model: model, seed: seed, label: reading.label, examples: examples, tasks: tasks, settings: settings)))
+    var context = AnalysisContext(
+      model: model, seed: seed, label: reading.label, examples: examples, tasks: tasks, settings: settings)
+    context.tokenizer = reading.text?.tokenizer
+    context.classNames = reading.classNames
+    return Tally(Accumulators(analyses, context))
   }
 
   /// Measures chunks in their order. The first of the corpus has the repeated-token sequences with it.
@@ -244,21 +244,20 @@ package struct CorpusRun {
     var input = try input(batch)
     switch model.description.head {
     case .languageModel where wantsGradients || needs.tokenLosses: input.labels = input.nextTokenLabels
-    case .sequenceToSequence where wantsGradients: input.labels = batch.targetLabels
-    case .maskedLanguageModel where wantsGradients && reading.text?.tokenizer.roles.mask != nil:
+    case .sequenceToSequence where wantsGradients || needs.tokenLosses: input.labels = batch.targetLabels
+    case .maskedLanguageModel where (wantsGradients || needs.tokenLosses) && reading.text?.tokenizer.roles.mask != nil:
       try observe(batch.observation(.corpus, try model.run(input, plain), watchers))
       guard let input = masked(batch, input) else { return }
       differentiated.sites = []
-      differentiated.tokenLosses = false
       differentiated.observer = SiteObserver([], gradientWatchers)
       let trace = try model.run(input, differentiated)
       try observe(batch.observation(.maskedCorpus, trace, [], gradientWatchers))
       return
-    case .sequenceClassification(let classes) where wantsGradients && classes > 1:
+    case .sequenceClassification(let classes) where classes > 1:
       input.labels = reading.text?.classes.flatMap { batch.classes($0) }
-    case .tokenClassification where wantsGradients:
+    case .tokenClassification:
       input.labels = reading.text?.classes.flatMap { batch.tokenClasses($0) }
-    case .imageClassification where !wantsGradients || input.labels?.allSatisfy { $0 < 0 } ?? true: input.labels = nil
+    case .imageClassification where input.labels?.allSatisfy { $0 < 0 } ?? true: input.labels = nil
     default: break
     }
     let trace = try model.run(input, input.labels == nil ? plain : differentiated)

@@ -64,6 +64,9 @@ struct AnalysisGuide: Sendable {
       "corpus", ["corpus"],
       places: []),
     AnalysisGuide(
+      "quality", [QualityMetrics.analysis],
+      places: [.column(["quality-confusion"])]),
+    AnalysisGuide(
       "training", ["training"],
       places: [
         .column(["training-loss", "training-gradient-layers"]),

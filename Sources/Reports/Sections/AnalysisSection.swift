@@ -43,6 +43,7 @@ struct AnalysisSection {
       let own = self.blocks(of: part, members.compactMap { part[analysis: $0.id] }, stack)
       if !own.isEmpty { blocks += (stack == .only ? [] : [.heading(stack.title)]) + own }
     }
+    for member in members { blocks += ExampleTables(member).blocks }
     let notes = members.flatMap(\.notes).map { Escaping.markdown($0.sentence) }
     if !notes.isEmpty { blocks.append(.remark(notes.joined(separator: " "))) }
     let shown = builder.figures.filter { figure in

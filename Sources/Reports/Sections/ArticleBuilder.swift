@@ -38,7 +38,7 @@ package struct ArticleBuilder: Sendable {
 
   /// The task's own measures, each with its interval.
   private var measures: [Article.Measure] {
-    let tables = results[analysis: "quality"]?.tables ?? []
+    let tables = results[analysis: QualityMetrics.analysis]?.tables ?? []
     return tables.compactMap { table in
       guard let quantity = table[.model], quantity.value != nil else { return nil }
       let cell = quantity.cell(withInterval: true)

@@ -25,10 +25,14 @@ package enum RepetitionMetrics {
   package static let byLength = ArrayKey("byLength", axes("lengths"), .shares)
   package static let alongText = ArrayKey("alongText", axes("stretches"), .shares)
 
+  /// What the first prompts were, what the model wrote, and how the documents go on.
+  package static let examples = ExampleKeys()
+
   private static func axes(_ places: String) -> [Form.Axis] {
     [.columns(["continuations", "corpus"]), .free(places), .columns(["value", "low", "high"])]
   }
 
   static let form = AnalysisForm(
-    analysis, metrics: [rate, corpusRate, loops, length], arrays: [byLength.form, alongText.form])
+    analysis, metrics: [rate, corpusRate, loops, length], arrays: [byLength.form, alongText.form],
+    texts: examples.forms)
 }

@@ -17,7 +17,8 @@ package struct AnalysisForm: Sendable {
 
   /// Of all analyses, in the order of the report.
   static let all = [
-    CorpusTextMetrics.form, AttentionMetrics.form, InContextMetrics.form, RepetitionMetrics.form, RoutingMetrics.form,
+    CorpusTextMetrics.form, QualityMetrics.form, AttentionMetrics.form, InContextMetrics.form, RepetitionMetrics.form,
+    RoutingMetrics.form,
     GradientMetrics.form, RepresentationMetrics.form, SimilarityMetrics.form, ProjectionMetrics.form,
     ProbeMetrics.form, CausalMetrics.form, WeightMetrics.form, WeightMetrics.censusForm, TrainingMetrics.form,
   ]

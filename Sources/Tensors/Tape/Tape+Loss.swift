@@ -9,7 +9,7 @@ extension Tape {
   /// `(1 − ε)·1{v = target} + ε/V` (Szegedy 2016). `each` is told every row's own loss.
   package func crossEntropy(
     _ logits: Variable, targets: [Int32], reusingLogits: Bool, smoothing: Float = 0, of count: Int? = nil,
-    each: ((_ row: Int, _ loss: Double) -> Void)? = nil
+    each: ((_ row: Int, _ loss: Double, _ isRight: Bool) -> Void)? = nil
   ) -> (loss: Variable, exact: Double) {
     let vocabulary = logits.shape[logits.shape.count - 1], rows = targets.count
     let labelled = count ?? targets.count { $0 >= 0 }
@@ -19,16 +19,21 @@ extension Tape {
       ? reusingLogits ? logits.value : Tensor(uninitialized: logits.shape) : nil
     var totals = [Double](repeating: 0, count: rows)
     var losses = [Double](repeating: 0, count: rows)
+    var isRight = [Bool](repeating: false, count: each == nil ? 0 : rows)
+    let isAsked = each != nil
     totals.withUnsafeMutableBufferPointer { totals in
       losses.withUnsafeMutableBufferPointer { losses in
-        nonisolated(unsafe) let (totals, losses) = (totals, losses)
-        forEachChunk(of: rows, size: 8) { range in
-          for n in range where targets[n] >= 0 {
-            let row = logits.value.pointer + n * vocabulary, target = Double(row[Int(targets[n])])
-            let mean = smoothing > 0 ? tk_sum(row, vocabulary) / Double(vocabulary) : 0
-            let normalizer = tk_log_sum_exp(
-              row, vocabulary, exponentials.map { $0.pointer + n * vocabulary }, &totals[n])
-            losses[n] = normalizer - (1 - Double(smoothing)) * target - Double(smoothing) * mean
+        isRight.withUnsafeMutableBufferPointer { isRight in
+          nonisolated(unsafe) let (totals, losses, isRight) = (totals, losses, isRight)
+          forEachChunk(of: rows, size: 8) { range in
+            for n in range where targets[n] >= 0 {
+              let row = logits.value.pointer + n * vocabulary, target = Double(row[Int(targets[n])])
+              if isAsked { isRight[n] = tk_is_largest(row, vocabulary, Int(targets[n])) != 0 }
+              let mean = smoothing > 0 ? tk_sum(row, vocabulary) / Double(vocabulary) : 0
+              let normalizer = tk_log_sum_exp(
+                row, vocabulary, exponentials.map { $0.pointer + n * vocabulary }, &totals[n])
+              losses[n] = normalizer - (1 - Double(smoothing)) * target - Double(smoothing) * mean
+            }
           }
         }
       }
@@ -36,7 +41,7 @@ extension Tape {
     var sum = 0.0
     for n in 0..<rows where targets[n] >= 0 {
       sum += losses[n]
-      each?(n, losses[n])
+      each?(n, losses[n], isAsked && isRight[n])
     }
     let exact = sum / Double(labelled)
     let loss = result(Tensor([Float(exact)], shape: []), of: [logits]) { [totals] upstream, _ in
@@ -63,7 +68,7 @@ extension Tape {
   /// there: each piece is differentiated as soon as it is computed.
   package func unembeddedCrossEntropy(
     _ x: Variable, weight: Variable, bias: Variable?, slice: WeightSlice, targets: [Int32],
-    smoothing: Float = 0, rowsAtOnce: Int? = nil, each: ((_ row: Int, _ loss: Double) -> Void)? = nil
+    smoothing: Float = 0, rowsAtOnce: Int? = nil, each: ((_ row: Int, _ loss: Double, _ isRight: Bool) -> Void)? = nil
   ) -> (loss: Variable, exact: Double) {
     let width = x.shape[1], isDifferentiated = isRecording && [x, weight, bias].contains { $0?.needsGradient == true }
     func inner(_ variable: Variable, _ value: Tensor) -> Variable {
@@ -81,7 +86,7 @@ extension Tape {
       let logits = tape.linear(part, weight: innerWeight, bias: innerBias, slice: slice)
       let (loss, value) = tape.crossEntropy(
         logits, targets: Array(targets[start..<end]), reusingLogits: true, smoothing: smoothing,
-        of: targets.count, each: each.map { each in { each(start + $0, $1) } })
+        of: targets.count, each: each.map { each in { each(start + $0, $1, $2) } })
       exact += value
       guard isDifferentiated else { continue }
       tape.backward(from: loss)

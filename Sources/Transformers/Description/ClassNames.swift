@@ -7,7 +7,11 @@ package struct ClassNames: Hashable, Sendable {
   private let count: Int
   /// Indices by name, from `label2id` and the `id2label` that it mirrors; empty where there is neither.
   private let indices: [String: Int32]
-  private let names: [String]
+  private let shown: [String]
+  /// By their indices.
+  package var names: [Int: String] {
+    indices.sorted { $0.key > $1.key }.reduce(into: [:]) { $0[Int($1.value)] = $1.key }
+  }
 
   /// - Throws: `InputError` for a configuration that cannot be read or gives a class that the head has not.
   package init(directory: URL, classes count: Int) throws {
@@ -34,7 +38,7 @@ package struct ClassNames: Hashable, Sendable {
       }
     }
     self.indices = indices
-    names = indices.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+    shown = indices.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
   }
 
   /// The index of one class, by its name or by its number; nil where the model has no such class.
@@ -52,7 +56,7 @@ package struct ClassNames: Hashable, Sendable {
     let unknown = classes.filter { indices[$0] == nil }
     if unknown.isEmpty { return indices }
     guard unknown.count == classes.count else {
-      let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+      let shown = self.shown.prefix(8).joined(separator: ", ") + (self.shown.count > 8 ? ", …" : "")
       throw InputError(
         at: place,
         phrase("error.unknownClasses", ["unknown": unknown.count]),

@@ -19,6 +19,14 @@ package struct ModelDescription: Hashable, Sendable {
     /// Predicts the target's tokens from the source and the target so far.
     case sequenceToSequence
 
+    /// Of a classifier; nil for others.
+    package var classes: Int? {
+      switch self {
+      case .sequenceClassification(let classes), .tokenClassification(let classes), .imageClassification(let classes):
+        classes
+      default: nil
+      }
+    }
   }
 
   /// The configuration's `model_type`.

@@ -7,15 +7,17 @@ extension ForwardPass {
     guard request.objectives.isEmpty else { return try objectives(x) }
     let targets = input.targets(for: d), smoothing = request.training?.labelSmoothing ?? 0
     trace.labelCount = targets?.count { $0 >= 0 } ?? 0
+    if d.head.classes != nil { trace.classes = targets ?? [] }
     if touches(.logits) || network.head.unembedding.map({ bfloats[$0] != nil }) ?? true {
       guard let logits = logits(x) else { return nil }
       let seen = try at(.logits, logits)
       guard let targets else { return nil }
       var losses = [Double](repeating: .nan, count: request.tokenLosses ? targets.count : 0)
+      var hits = [Bool](repeating: false, count: losses.count)
       let (loss, exact) = tape.crossEntropy(
         seen, targets: targets, reusingLogits: !touches(.logits), smoothing: smoothing,
-        each: request.tokenLosses ? { losses[$0] = $1 } : nil)
-      trace.tokenLosses = losses
+        each: request.tokenLosses ? { (losses[$0], hits[$0]) = ($1, $2) } : nil)
+      (trace.tokenLosses, trace.tokenHits) = (losses, hits)
       trace.loss = exact
       return loss
     }
@@ -23,13 +25,14 @@ extension ForwardPass {
     guard let targets, let unembedding = network.head.unembedding else { return nil }
     let rows = targets.indices.filter { targets[$0] >= 0 }
     var losses = [Double](repeating: .nan, count: request.tokenLosses ? targets.count : 0)
+    var hits = [Bool](repeating: false, count: losses.count)
     let (loss, exact) = tape.unembeddedCrossEntropy(
       beforeUnembedding(tape.gather(x, rows: rows, shape: [rows.count, x.shape[2]])),
       weight: parameters[unembedding.weight], bias: unembedding.bias.map { parameters[$0] }, slice: unembedding.slice,
       targets: rows.map { targets[$0] }, smoothing: smoothing,
-      each: request.tokenLosses ? { losses[rows[$0]] = $1 } : nil)
+      each: request.tokenLosses ? { (losses[rows[$0]], hits[rows[$0]]) = ($1, $2) } : nil)
     trace.loss = exact
-    trace.tokenLosses = losses
+    (trace.tokenLosses, trace.tokenHits) = (losses, hits)
     return loss
   }
 

@@ -17,6 +17,11 @@ package struct Trace: Sendable {
   /// The same of each position, `[B · T]`: of a language model the loss of what follows it. NaN where nothing is to be
   /// predicted; empty unless asked for.
   package var tokenLosses: [Double] = []
+  /// Whether the likeliest token was the right one, at the same positions.
+  package var tokenHits: [Bool] = []
+  /// Of a classifier the class that each row of logits should name, `[B]` or `[B · T]`; −100 where none is known, empty
+  /// without labels.
+  package var classes: [Int32] = []
 
   /// What was asked of each row of the batch.
   package var objectives: [Double] = []

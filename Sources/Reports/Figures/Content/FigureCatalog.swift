@@ -4,6 +4,7 @@ import Support
 /// Every kind of figure, in the order of the report. To add one: its file, and its line here.
 package enum FigureCatalog {
   package static let builders: [any FigureBuilder.Type] = [
+    QualityFigures.self,
     TrainingFigures.self,
     CheckpointFigures.self,
     PatternClassMap.self,

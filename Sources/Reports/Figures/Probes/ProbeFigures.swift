@@ -53,49 +53,13 @@ package enum ProbeFigures: FigureBuilder {
   private static func confusion(_ analysis: AnalysisResult, _ results: RunResults) -> Figure? {
     guard let point = analysis.members(of: ProbeMetrics.confusion).first,
       let counts = analysis[ProbeMetrics.confusion[point]], let names = analysis[ProbeMetrics.classes],
-      counts.shape == [names.count, names.count], !names.isEmpty
+      let content = ConfusionMatrix(
+        title: phrase("probeFigures.confusion", ["point": point]),
+        what: phrase("probeFigures.confusionShares", ["point": point]), names: names, counts: counts)
     else { return nil }
-    let size = names.count, all = counts.values.map(Double.init)
-    let sizes = (0..<size).map { row in all[row * size..<(row + 1) * size].reduce(0, +) }
-    let shares = all.indices.map { sizes[$0 / size] > 0 ? PlotValue(all[$0] / sizes[$0 / size]) : .notApplicable }
-    let right = (0..<size).map { shares[$0 * size + $0] }
-    let worst = all.indices.filter { $0 / size != $0 % size && all[$0] > 0 }
-      .max { (shares[$0].number ?? 0, $1) < (shares[$1].number ?? 0, $0) }
-    let title = phrase("probeFigures.confusion", ["point": point])
-    var plot = Plot(
-      title, x: .categories(names, phrase("probeFigures.predicted")),
-      y: .categories(names, phrase("probeFigures.label")),
-      color: .sequential(phrase("probeFigures.shareOfLabel"), 0...1),
-      shape: .square(rows: size, columns: size, largestSide: 300),
-      marks: [
-        CellMark(
-          rows: size, columns: size, values: shares,
-          printed: shares.map { $0.number.map { $0 < 0.005 ? "" : NumberFormat.fixed($0, decimals: 2) } ?? "" })
-      ])
-    plot.hasFrame = true
     return Figure(
-      id: "probes-confusion", analysis: analysis.id, title: title,
+      content, id: "probes-confusion", analysis: analysis.id,
       caption: Caption(results: results).text(
-        phrase("probeFigures.confusionShares", ["point": point]),
-        n: phrase("probeFigures.nExamples", ["n": Int(all.reduce(0, +))]), analysis: analysis.id),
-      altText: phrase(
-        "probeFigures.confusionSeen",
-        [
-          "classes": size, "range": Seen.range(right, names),
-          "worst": worst.map {
-            phrase(
-              "probeFigures.confused",
-              [
-                "label": names[$0 / size], "predicted": names[$0 % size],
-                "share": NumberFormat.text(shares[$0].number ?? 0),
-              ])
-          } ?? phrase("probeFigures.noConfusion"),
-        ]),
-      extent: .text, plot: plot,
-      table: DataTable([
-        ("class", .texts(all.indices.map { names[$0 / size] })),
-        ("predicted", .texts(all.indices.map { names[$0 % size] })),
-        ("examples", .integers(all.map { Int($0) })), ("share", .readings(shares)),
-      ]))
+        content.what, n: phrase("probeFigures.nExamples", ["n": content.examples]), analysis: analysis.id))
   }
 }
