@@ -188,7 +188,7 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
     let (text, _) = try summary(failures: failures, warnings: warnings)
     #expect(text.utf8.count <= PullRequestSummary.limit)
     for rule in 0..<3 { #expect(text.contains("| **fail** | rule.rule-\(rule).title |")) }
-    if failures == 3000 { #expect(text.contains("3000 places")) }
+    if failures == 3000 { #expect(text.contains("3,000 places")) }
     let warned = text.components(separatedBy: "| **warn** |").count - 1
     let cut = warnings * 3 - warned
     #expect(cut == 0 || text.contains("Cut for length: \(NumberFormat.count(cut)) warning"))

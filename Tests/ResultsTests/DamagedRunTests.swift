@@ -96,7 +96,7 @@ struct DamagedRunTests {
     Case(analysis: "attention", texts: ["class": ["sink", "", "uniform", "induction"]], says: ""),
     Case(analysis: "attention", arrays: ["sample.a.map": block(2, 2)], says: "\"sample.a.map\": is not declared"),
     Case(analysis: "attention", texts: ["sample": ["a"]], says: "texts \"sample\": are not declared"),
-    Case(analysis: "attentoin", says: "is not known, expected one of corpus, attention"),
+    Case(analysis: "attentoin", says: "is not known, expected one of corpus, quality, attention"),
     Case(
       analysis: "training", texts: ["curves": ["a"], "curve.roles": ["a role"]], says: "has a word that is not known"),
     Case(analysis: "attention", texts: ["class": ["sink", "other", "uniform", "X"]], says: "names no class of heads"),

@@ -15,6 +15,9 @@ package struct QualityAnalysis: Experiment {
   static let mostTranslations = 200
   static let mostExamples = 8
   static let mostHard = 8
+  static let mostTexts = 3
+  /// Tokens of a text that is read well in a figure, and what is shown of longer ones.
+  static let moderate = 8...60, longestText = 80
   /// Of a confusion matrix.
   static let mostClasses = 64
 
@@ -35,6 +38,19 @@ package struct QualityAnalysis: Experiment {
     func precedes(_ other: Hard) -> Bool { loss == other.loss ? id < other.id : loss > other.loss }
   }
 
+  /// The loss of each token of a text but the first.
+  struct Text: Codable, Sendable {
+    var isModerate: Bool
+    var hash: UInt64
+    var id: String
+    var tokens: [String]
+    var losses: [Double]
+
+    func precedes(_ other: Text) -> Bool {
+      (isModerate ? 0 : 1, hash, id) < (other.isModerate ? 0 : 1, other.hash, other.id)
+    }
+  }
+
   package struct State: AnalysisState {
     /// Loss, right ones, and 1, of tokens or examples.
     fileprivate var sums = BootstrapSums(width: 3)
@@ -43,6 +59,7 @@ package struct QualityAnalysis: Experiment {
     fileprivate var confusion: [Int]
     fileprivate var pairs: [Pair] = []
     fileprivate var hard: [Hard] = []
+    fileprivate var texts: [Text] = []
     /// What the corpus says is right, whatever became of it.
     fileprivate var labels = 0
 
@@ -52,6 +69,7 @@ package struct QualityAnalysis: Experiment {
       for index in confusion.indices { confusion[index] += later.confusion[index] }
       pairs += later.pairs
       hard += later.hard
+      texts += later.texts
       labels += later.labels
       shorten()
     }
@@ -62,6 +80,7 @@ package struct QualityAnalysis: Experiment {
 
     fileprivate mutating func shorten() {
       if pairs.count > mostTranslations { pairs = Array(pairs.sorted { $0.precedes($1) }.prefix(mostTranslations)) }
+      if texts.count > mostTexts { texts = Array(texts.sorted { $0.precedes($1) }.prefix(mostTexts)) }
       if hard.count > mostHard { hard = Array(hard.sorted { $0.precedes($1) }.prefix(mostHard)) }
     }
   }
@@ -126,6 +145,14 @@ package struct QualityAnalysis: Experiment {
         state.pairs.append(Pair(hash: document.hash, id: document.id, source: document.ids, reference: reference))
       }
       if values[2] > 0 { state.sums.add(values, observation.weights[row]) }
+      if head == .languageModel {
+        let count = min(document.ids.count, Self.longestText)
+        state.texts.append(
+          Text(
+            isModerate: Self.moderate.contains(document.ids.count), hash: document.hash, id: document.id,
+            tokens: Array(document.tokens.prefix(count)),
+            losses: Array(losses[row * length..<row * length + count - 1])))
+      }
     }
   }
 
@@ -184,6 +211,15 @@ package struct QualityAnalysis: Experiment {
         result[QualityMetrics.confusion] = NumericArray(shape: [count, count], values: state.confusion.map(Float.init))
       }
       if !state.hard.isEmpty { result[QualityMetrics.hardest] = state.hard.sorted { $0.precedes($1) }.map(\.id) }
+    }
+    if !state.texts.isEmpty {
+      let texts = state.texts.sorted { $0.precedes($1) }
+      result[QualityMetrics.texts] = texts.map(\.id)
+      for text in texts {
+        result[QualityMetrics.tokens[text.id]] = text.tokens
+        result[QualityMetrics.losses[text.id]] = NumericArray(
+          shape: [text.tokens.count], values: [.nan] + text.losses.map { Float($0) })
+      }
     }
     if !state.pairs.isEmpty { try addTranslations(state.pairs, runner, to: &result) }
     return result

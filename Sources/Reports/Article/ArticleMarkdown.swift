@@ -135,7 +135,8 @@ extension Finding {
     text += Escaping.markdown(meaning) + "\n"
     for item in evidence { text += "\n- \(Escaping.markdown(item.sentence))" }
     if !fixes.isEmpty {
-      text += phrase("article.fixes", ["fixes": Escaping.markdown(fixes.joined(separator: "; "))])
+      text += phrase(
+        "article.fixes", ["fixes": Escaping.markdown(fixes.map(\.lowercasedFirst).joined(separator: "; "))])
     }
     return text
   }
@@ -145,7 +146,8 @@ extension Evidence {
   /// "Normalised entropy of L2.H1 is 0.013 [0.01, 0.02], below 0.02; baseline 0.4; n = 812".
   var sentence: String {
     var text = phrase(
-      "evidence.value", ["title": title, "component": component.id, "value": value.text()])
+      "evidence.value",
+      ["title": title, "component": component.place == .model ? "model" : component.id, "value": value.text()])
     if !unit.isEmpty, value.value != nil { text += " \(unit)" }
     if value.interval != nil { text += " \(value.intervalText)" }
     if let threshold {

@@ -80,7 +80,7 @@ struct ArticlePage {
       "title": .text(finding.title), "scope": .text(linkingHeads(Escaping.html(Escaping.visible(finding.scope)))),
       "evidence": finding.evidence.first.map { .text(Escaping.visible($0.sentence)) } ?? .null,
       "advice": .text(phrase("page.try")),
-      "fix": finding.fixes.first.map { .text($0) } ?? .null,
+      "fix": finding.fixes.first.map { .text($0.lowercasedFirst) } ?? .null,
       "figure": summary.figure.map { .text($0.id) } ?? .null,
       "label": summary.figure.flatMap { numbers[$0.id] }.map { .text(phrase("page.figure", ["number": $0])) } ?? .null,
     ]
@@ -196,7 +196,7 @@ struct ArticlePage {
       "figure": figure.map { .text($0.id) } ?? .null,
       "label": figure.flatMap { numbers[$0.id] }.map { .text(phrase("page.figure", ["number": $0])) } ?? .null,
       "evidence": .list(finding.evidence.map { .object(["text": .text(Escaping.visible($0.sentence))]) }),
-      "fixes": finding.fixes.isEmpty ? .null : .text(finding.fixes.joined(separator: "; ")),
+      "fixes": finding.fixes.isEmpty ? .null : .text(finding.fixes.map(\.lowercasedFirst).joined(separator: "; ")),
     ]
   }
 }

@@ -65,7 +65,7 @@ struct AnalysisGuide: Sendable {
       places: []),
     AnalysisGuide(
       "quality", [QualityMetrics.analysis],
-      places: [.column(["quality-confusion"])]),
+      places: [.column(["quality-confusion", "quality-text-"])]),
     AnalysisGuide(
       "training", ["training"],
       places: [

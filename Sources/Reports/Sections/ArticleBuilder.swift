@@ -41,9 +41,11 @@ package struct ArticleBuilder: Sendable {
     let tables = results[analysis: QualityMetrics.analysis]?.tables ?? []
     return tables.compactMap { table in
       guard let quantity = table[.model], quantity.value != nil else { return nil }
-      let cell = quantity.cell(withInterval: true)
+      // Shares are read as percentages.
+      let isShare = table.metric.lowest == 0 && table.metric.highest == 1
+      let cell = (isShare ? quantity.scaled(by: 100) : quantity).cell(withInterval: true)
       return Article.Measure(
-        title: table.metric.heading, value: cell.text,
+        title: table.metric.heading, value: cell.text + (isShare ? "\u{202f}%" : ""),
         detail: [cell.detail, "n\u{a0}=\u{a0}\(NumberFormat.count(quantity.n))"].filter { !$0.isEmpty }
           .joined(separator: " "))
     }

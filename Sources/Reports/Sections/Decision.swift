@@ -21,6 +21,9 @@ struct Decision {
     let rest = assessment.findings.count { $0.severity == first.severity } - 1
     return phrase(
       first.severity == .fail ? "decision.fail" : "decision.warn",
-      ["title": Escaping.markdown(first.title), "place": Escaping.markdown(first.component.id), "rest": rest])
+      [
+        "title": Escaping.markdown(first.title),
+        "place": first.component.place == .model ? "none" : Escaping.markdown(first.component.id), "rest": rest,
+      ])
   }
 }

@@ -20,13 +20,18 @@ package enum QualityMetrics {
   package static let confusion = ArrayKey("confusion", [.the("classes"), .the("classes")], .whole())
   package static let classes = TextKey("classes", [.the("classes")])
   package static let examples = ExampleKeys()
+  /// Of a few texts their tokens, and what each cost: its loss behind those before it, in nats; NaN for the first.
+  package static let texts = TextKey("texts", [.free("texts")])
+  package static let tokens = TextKeys("text.*.tokens", [.each("tokens")])
+  package static let losses = ArrayKeys("text.*.loss", [.each("tokens")])
   /// The documents with the largest loss, the hardest first.
   package static let hardest = TextKey("hardest", [.free("documents")])
 
   static let form = AnalysisForm(
     analysis,
     metrics: [loss, perplexity, tokenAccuracy, maskedAccuracy, accuracy, macroF1, exactMatch, bleu, chrF],
-    arrays: [confusion.form], texts: [classes.form, hardest.form] + examples.forms)
+    arrays: [confusion.form, losses.form],
+    texts: [classes.form, texts.form, tokens.form, hardest.form] + examples.forms)
 }
 
 /// Texts of a few examples: what the model read, what it wrote, and what the corpus says.

@@ -38,6 +38,12 @@ package struct Quantity: Hashable, Sendable {
   /// The number if there is one.
   package var value: Double? { state == .finite ? number : nil }
 
+  /// In another unit.
+  package func scaled(by factor: Double) -> Quantity {
+    guard state == .finite else { return self }
+    return Quantity(number * factor, n: n, interval: interval.map { $0.lowerBound * factor...$0.upperBound * factor })
+  }
+
   /// NaN or an infinity; a number that is missing or does not apply is neither.
   package var isNotFinite: Bool { state == .nan || state == .infinite || state == .negativeInfinite }
 }

@@ -195,7 +195,7 @@ struct FigureContentTests {
   func thinning() {
     let many = Curve("training", x: (0..<10_000).map(Double.init), y: (0..<10_000).map { PlotValue(Double($0 % 10)) })
     let figure = TrainingCurves(title: "", curves: [many], quantity: "loss", interval: "")
-    #expect(figure.what.contains("Lines with more than 1000 points"))
+    #expect(figure.what.contains("Lines with more than 1,000 points"))
     #expect(figure.table.rowCount == 10_000)
     let list = figure.plot.displayList(
       id: "a", width: 234, theme: .paper, measurer: FixedAdvance(), description: "")
