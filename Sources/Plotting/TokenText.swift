@@ -48,12 +48,16 @@ package struct TokenText: Hashable, Sendable {
   /// alone (`[CLS]`, `<s>`) is left out; nil where nothing but that is there.
   package static func beginning(of tokens: [String], atMost length: Int) -> String? {
     let words = tokens.filter { $0.wholeMatch(of: /\[[A-Z]+\]|<[^>]*>/) == nil }
-    // WordPiece marks what goes on, the others what begins.
-    let marksPieces = tokens.contains { $0.hasPrefix("##") || $0 == "[CLS]" }
+    // WordPiece marks what goes on, others what begins; where nothing is marked, tokens are words or single characters.
+    let marksStarts = words.contains { $0.first == " " || $0.first == "▁" }, hasWords = words.contains { $0.count > 1 }
+    func isOfWord(_ character: Character?) -> Bool {
+      guard let character, let scalar = character.unicodeScalars.first else { return false }
+      return (character.isLetter || character.isNumber) && !scalar.properties.isIdeographic
+    }
     var text = ""
     for word in words {
       let isPiece = word.hasPrefix("##")
-      if marksPieces, !isPiece, word.first.map({ $0.isLetter || $0.isNumber }) == true, !text.isEmpty { text += " " }
+      if !marksStarts, hasWords, !isPiece, isOfWord(word.first), isOfWord(text.last) { text += " " }
       text += isPiece ? String(word.dropFirst(2)) : word.replacing("▁", with: " ")
     }
     let plain = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

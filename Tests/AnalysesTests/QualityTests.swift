@@ -56,7 +56,8 @@ struct QualityTests {
   @Test("Macro-F1 is the mean over classes that occur or are named")
   func macroF1() {
     // Right, named, examples: 2·2/(3+2), 2·1/(1+4), and a class that nobody has or names.
-    let some = QualityAnalysis.macroF1([2, 3, 2, 1, 1, 4, 0, 0, 0]), other = QualityAnalysis.macroF1([0, 1, 0, 3, 3, 4])
+    let some = QualityAnalysis.macroF1([2, 3, 2, 1, 1, 4, 0, 0, 0]),
+      other = QualityAnalysis.macroF1([0, 1, 0, 3, 3, 4])
     #expect(abs(some - 0.6) < 1e-15)
     #expect(abs(other - 3.0 / 7) < 1e-15)
   }

@@ -72,7 +72,16 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
       #expect(narrow > 0 && names.count == ReportExample.figures.count * 6 + 2 * narrow)
       let latex = try text(folder.appending(path: "figures/weights-spectra.tex"))
       #expect(latex.hasPrefix("\\begin{figure*}") && latex.contains("\\label{fig:weights-spectra}"))
-      #expect(latex.contains("n\\_q"))
+      // Sixty words, of which a formula is one; formulas are set as such.
+      let captions = try ReportExample.figures.map { figure in
+        try text(folder.appending(path: "figures/\(figure.id).tex"))
+      }
+      for latex in captions {
+        let caption = try #require(latex.firstMatch(of: /\\caption\{(.*)\}\n/)).1
+        let words = caption.replacing(/\$[^$]*\$/, with: "formula").split(separator: " ")
+        #expect(words.count <= 62, "\(words.count): \(caption)")
+        #expect(caption.count { $0 == "$" }.isMultiple(of: 2))
+      }
     }
   }
 
@@ -132,6 +141,26 @@ private func text(_ url: URL) throws -> String { try String(contentsOf: url, enc
     }
     for name in ["ink", "text", "muted", "link", "pass", "warn", "fail", "note"] {
       #expect(try ratio(name, "paper") >= 4.5, "\(name)")
+    }
+  }
+
+  @Test(
+    "A document of all figures and tables compiles, with the literature that it names",
+    .enabled(if: Tool.path("pdflatex") != nil && Tool.path("bibtex") != nil, "there is no pdflatex with bibtex"))
+  func paper() throws {
+    try withReport { folder in
+      let library = try text(folder.appending(path: "references.bib"))
+      #expect(library.contains("shorthand = {Clark 2019}") && !library.contains("Holtzman"))
+      // The samples' figures are no PDFs that LaTeX reads: boxes stand for them.
+      let document = try text(folder.appending(path: "figures.tex"))
+        .replacing("\\usepackage{graphicx,", with: "\\usepackage[demo]{graphicx}\\usepackage{")
+      try document.write(to: folder.appending(path: "figures.tex"), atomically: true, encoding: .utf8)
+      let latex = ["-interaction=nonstopmode", "-halt-on-error", "figures.tex"]
+      for (tool, arguments) in [("pdflatex", latex), ("bibtex", ["figures"]), ("pdflatex", latex)] {
+        let outcome = try Tool.run(tool, arguments, in: folder)
+        #expect(outcome.status == 0, "\(tool): \(outcome.text.suffix(2000))")
+      }
+      #expect(FileManager.default.fileExists(atPath: folder.appending(path: "figures.pdf").path))
     }
   }
 

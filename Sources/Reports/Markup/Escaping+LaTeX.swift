@@ -17,6 +17,14 @@ extension Escaping {
     return result
   }
 
+  /// A sign of formulas as it is written in math mode; nil for a letter, a digit or punctuation.
+  static func mathSign(_ scalar: UnicodeScalar) -> String? {
+    // Sums are what a capital sigma stands for in formulas.
+    if scalar == "Σ" { return "\\sum " }
+    if let formula = formulas[scalar] { return formula + (formula.last?.isLetter == true ? " " : "") }
+    return shifted[scalar].map { "\($0.isRaised ? "^" : "_"){\($0.letter)}" }
+  }
+
   private static let commands: [UnicodeScalar: String] = [
     "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "_": "\\_",
     "%": "\\%", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "<": "\\textless{}", ">": "\\textgreater{}",
@@ -29,7 +37,8 @@ extension Escaping {
     "≠": "\\ne", "∞": "\\infty", "√": "\\surd", "∂": "\\partial", "∇": "\\nabla", "∈": "\\in", "∩": "\\cap",
     "⊇": "\\supseteq", "∘": "\\circ",
     "‖": "\\Vert", "→": "\\to", "←": "\\gets", "↔": "\\leftrightarrow", "⟨": "\\langle", "⟩": "\\rangle",
-    "Σ": "\\Sigma", "∑": "\\sum", "∏": "\\prod", "Δ": "\\Delta", "α": "\\alpha", "β": "\\beta", "γ": "\\gamma",
+    "Σ": "\\Sigma", "∑": "\\sum", "∏": "\\prod", "Π": "\\prod", "Δ": "\\Delta", "α": "\\alpha", "β": "\\beta",
+    "γ": "\\gamma",
     "δ": "\\delta", "ε": "\\varepsilon", "η": "\\eta", "θ": "\\theta", "κ": "\\kappa", "λ": "\\lambda", "µ": "\\mu",
     "μ": "\\mu", "ν": "\\nu", "π": "\\pi", "ρ": "\\rho", "σ": "\\sigma", "τ": "\\tau", "φ": "\\varphi",
     "χ": "\\chi", "ψ": "\\psi", "ω": "\\omega", "Ω": "\\Omega", "ℓ": "\\ell", "′": "^\\prime",

@@ -30,6 +30,12 @@ package enum MarkdownHTML {
     }
   }
 
+  /// The text alone, without marks.
+  static func plain(_ markdown: String) -> String {
+    inline(markdown).replacing(/<[^>]*>/, with: "").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+      .replacing("&quot;", with: "\u{22}").replacing("&#39;", with: "'").replacing("&amp;", with: "&")
+  }
+
   /// The HTML of one paragraph without its tags, for captions and cells.
   package static func inline(_ markdown: String) -> String {
     var html = Substring(convert(markdown))

@@ -49,17 +49,4 @@ package struct FigureRendition: Hashable, Sendable {
 extension Figure {
   /// Whether it reaches beyond the column of text.
   var isWide: Bool { extent == .text }
-
-  /// The lines that bring the figure into a LaTeX document at its natural size.
-  var latex: String {
-    """
-    \\begin{\(isWide ? "figure*" : "figure")}
-      \\centering
-      \\includegraphics{figures/\(id).pdf}
-      \\caption{\(Escaping.latex(caption.full))}
-      \\label{fig:\(id)}
-    \\end{\(isWide ? "figure*" : "figure")}
-
-    """
-  }
 }

@@ -62,7 +62,7 @@ package struct ReportWriter: Sendable {
       article: ArticleBuilder(results: results, assessment: assessment, outcomes: outcomes).article,
       figures: outcomes.compactMap(\.figure),
       steps: [
-        .results(results), .figures, .page, .markdown, .summary(assessment), .findings(assessment),
+        .results(results), .figures, .paper, .page, .markdown, .summary(assessment), .findings(assessment),
         .junit(assessment, suite: results.subject.name),
       ] + (isSingleFile ? [.singleFile] : []))
   }
@@ -149,6 +149,22 @@ extension ReportWriter.Step {
     }
     try OutputFile.write(Array(figure.table.csv.utf8), to: folder.appending(path: figure.id + ".csv"))
     try OutputFile.write(Array(figure.latex.utf8), to: folder.appending(path: figure.id + ".tex"))
+  }
+
+  /// `tables/`, `references.bib` and `figures.tex`, for those who write a paper.
+  package static let paper = Self("paper") { report, context, folder in
+    let paper = PaperFiles(report.article, library: try context.templates.file("references.bib") ?? "")
+    let place = folder.appending(path: "tables")
+    guard mkdir(place.path(percentEncoded: false), 0o777) == 0 || errno == EEXIST else {
+      throw InputError(
+        at: place.path(percentEncoded: false), phrase("error.cannotBeMade"), found: String(cString: strerror(errno)))
+    }
+    for (id, latex) in paper.tables { try OutputFile.write(Array(latex.utf8), to: place.appending(path: id + ".tex")) }
+    try OutputFile.write(Array(paper.references.utf8), to: folder.appending(path: "references.bib"))
+    // Without the PDFs there is nothing to set.
+    guard context.formats.contains(.pdf) else { return }
+    let document = paper.document(figures: report.figures)
+    try OutputFile.write(Array(document.utf8), to: folder.appending(path: "figures.tex"))
   }
 
   package static let page = Self("page") { report, context, folder in

@@ -43,7 +43,8 @@ struct Caption {
     return FigureCaption(
       full: (sentences + [phrase("caption.seedSentence", ["seed": results.subject.seed])]).joined(separator: " "),
       what: what,
-      definition: definitions.joined(separator: " "), n: n ?? "", subject: line(onCorpus: onCorpus))
+      definition: definitions.joined(separator: " "), n: n ?? "", subject: line(onCorpus: onCorpus),
+      metrics: metrics)
   }
 
   /// Whether an analysis is about layers and heads, of which some may have been selected.

@@ -112,8 +112,13 @@ package struct FigureCaption: Hashable, Sendable {
   package let n: String
   /// Model, corpus and seed in one line.
   package let subject: String
+  /// Those that are drawn and defined.
+  let metrics: [Metric]
 
-  package init(full: String, what: String, definition: String = "", n: String = "", subject: String) {
+  package init(
+    full: String, what: String, definition: String = "", n: String = "", subject: String, metrics: [Metric] = []
+  ) {
+    self.metrics = metrics
     self.full = full
     self.what = what
     self.definition = definition
