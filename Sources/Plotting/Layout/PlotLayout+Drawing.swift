@@ -5,18 +5,21 @@ extension PlotLayout {
   func draw(id: String, description: String) -> DisplayList {
     var items: [DrawingItem] = []
     var top = Self.margin + lowered
+    let (left, right) = margins, inner = width - 2 * Self.margin
+    // What the panels do not need of the width is left on both sides alike; a title goes with them where it has room.
+    let spare = max(0, inner - left - right - block.width) / 2
+    let titleWidth = titleLines.map { measurer.extent(of: $0, in: theme.titleFont).width }.max() ?? 0
+    let indent = hasLegendAbove ? 0 : max(0, min(spare, inner - titleWidth))
     let titleHeight = titleLines.isEmpty ? 0 : measurer.extent(of: titleLines[0], in: theme.titleFont).height
     for line in titleLines {
-      let run = TextRun(line, font: theme.titleFont, color: theme.ink, at: Point(Self.margin, top), vertical: .top)
+      let run = TextRun(
+        line, font: theme.titleFont, color: theme.ink, at: Point(Self.margin + indent, top), vertical: .top)
       items += run.pieces(measurer).map { .text($0) }
       top += titleHeight
     }
     if !titleLines.isEmpty { top += 5 }
     if hasLegendAbove { legend.draw(at: Point(Self.margin, top), measurer: measurer, into: &items) }
-    let (left, right) = margins
     top = panelTop
-    // What the panels do not need of the width is left on both sides alike.
-    let spare = max(0, width - 2 * Self.margin - left - right - block.width) / 2
     let origin = Point(Self.margin + spare + left, top)
     for index in plot.panels.indices { draw(panel: index, origin, &items) }
     drawOuterAxes(Rect(origin.x, origin.y, block.width, block.height), &items)

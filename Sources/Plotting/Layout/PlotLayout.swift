@@ -178,7 +178,7 @@ struct PlotLayout {
       outerY = AxisLayout(axis, scale, side: .left, theme: theme, measurer: measurer, deepest: deepest(axis))
     }
     bar = plot.color.flatMap {
-      ColorBar($0, height: min(block.height - panelTitleHeight, 170), theme: theme, measurer: measurer)
+      ColorBar($0, height: block.height - panelTitleHeight, theme: theme, measurer: measurer)
     }
     bar?.isExceeded = exceeded
   }
