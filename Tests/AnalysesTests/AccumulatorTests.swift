@@ -115,7 +115,7 @@ struct AccumulatorTests {
       for (a, b) in zip(one, try run(threads)) { #expect(differences(a, b, tolerance: 0) == []) }
     }
     for result in one { #expect(result.notApplicable == nil, "\(result.id)") }
-    let scores = try #require(one[0][AttentionMetrics.inductionScore])
+    let scores = try #require(one.compactMap { $0[AttentionMetrics.inductionScore] }.first)
     #expect(scores.rows.count == 12 && scores.rows.allSatisfy { $0.quantity.n == 16 })
   }
 

@@ -142,8 +142,9 @@ struct QualityTests {
     try analysis.observe(Observation(stream: .corpus, documents: corpus.documents, trace: trace))
     #expect(try analysis.finish(Runner(corpus.model)).notApplicable != nil)
     var broken = Accumulator(QualityAnalysis(try SmallCorpus("gpt2", documents: 2).context)), nan = Trace()
-    nan.tokenLosses = [.nan, .nan, .nan, .nan]
-    nan.tokenHits = [false, false, false, false]
+    let positions = corpus.documents.count * (corpus.documents.map(\.ids.count).max() ?? 0)
+    nan.tokenLosses = Array(repeating: .nan, count: positions)
+    nan.tokenHits = Array(repeating: false, count: positions)
     nan.labelCount = 2
     try broken.observe(Observation(stream: .corpus, documents: corpus.documents, trace: nan))
     #expect(try broken.finish(Runner(corpus.model))[QualityMetrics.loss]?[.model]?.state == .nan)

@@ -39,9 +39,9 @@ struct FigureFormTests {
     let forms = FigureRendition.all(figure, isSmall: false, formats: FigureRendition.Format.allCases)
     let appearance = try Appearance(theme: theme, assets: assets)
     let files = try renderer.draw(figure, forms.map(\.rendition), appearance)
-    #expect(forms.map(\.ending) == [".svg", "-dark.svg", ".png", ".pdf"])
-    // Screen, dark and paper; the one theme in both widths where it is chosen for all.
-    #expect(plot.count.layouts.load(ordering: .relaxed) == (theme == nil ? 3 : 2))
+    #expect(forms.map(\.ending) == [".svg", "-dark.svg", "-narrow.svg", "-narrow-dark.svg", ".png", ".pdf"])
+    // Screen and dark in two widths each, and paper; the one theme in three widths where it is chosen for all.
+    #expect(plot.count.layouts.load(ordering: .relaxed) == (theme == nil ? 5 : 3))
     for (form, bytes) in zip(forms, files) {
       let rendition = form.rendition
       let alone = try renderer.draw(

@@ -29,12 +29,14 @@ struct Program {
 
   /// Runs it to its end, in `folder`, with `input` or the content of `inputFile` on stdin.
   static func run(
-    _ arguments: [String], in folder: URL? = nil, input: String = "", inputFile: URL? = nil, executable: URL? = nil
+    _ arguments: [String], in folder: URL? = nil, input: String = "", inputFile: URL? = nil, executable: URL? = nil,
+    environment: [String: String] = [:]
   ) throws -> Outcome {
     let scratch = try Scratch()
     for name in ["out", "err"] { try Data().write(to: scratch["\(name).txt"]) }
     try Data(input.utf8).write(to: scratch["in.txt"])
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = try executable ?? Self.executable
     process.arguments = arguments
     process.currentDirectoryURL = folder ?? scratch.folder

@@ -43,7 +43,6 @@ struct TrainingReportTests {
   @Test("The command line says the same")
   func options() throws {
     let run = try run()
-    try FileManager.default.removeItem(at: run["state-10"])
     let outcome = try Program.run(
       [
         "report", "--quiet", "--formats", "svg", "--checkpoints", "state-*", "--corpus", "corpus.txt", "--limit", "8",

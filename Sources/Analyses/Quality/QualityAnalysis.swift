@@ -130,6 +130,8 @@ package struct QualityAnalysis: Experiment {
 
   private func addTokens(_ observation: Observation, to state: inout State) {
     let (losses, hits) = (observation.trace.tokenLosses, observation.trace.tokenHits)
+    // Without labels there is nothing to be right about.
+    guard !losses.isEmpty else { return }
     let isPair = model.description.encoder != nil, length = losses.count / observation.documents.count
     for (row, document) in observation.documents.enumerated() {
       var values = [0.0, 0.0, 0.0]

@@ -90,21 +90,12 @@ struct Arguments: Sendable {
         }
       return ["--\(option.name)"] + words
     }
-    return (["tomograph", command.name] + (operands.map(Self.portable) + options).map(Self.quoted))
+    return (["tomograph", command.name] + (operands.map(Self.portable) + options).map(\.shellWord))
       .joined(separator: " ")
   }
 
   private static func portable(_ text: String) -> String {
     text.hasPrefix("/") ? text.split(separator: "/").last.map(String.init) ?? text : text
-  }
-
-  /// As a shell takes it for one word.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-        || "_./:=@%+,-".utf8.contains(byte)
-    }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
   /// `--name`, which becomes a folder's.

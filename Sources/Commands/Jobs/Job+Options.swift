@@ -154,7 +154,8 @@ extension Job {
     tokenizer = arguments.text("tokenizer").map { URL(filePath: $0) } ?? file?.tokenizer
     self.assets = assets
     self.file = file?.url
-    command = arguments.commandLine(leavingOut: ["threads", "out", "quiet", "date"])
+    command = arguments.commandLine(
+      leavingOut: ["threads", "out", "name", "quiet", "date", "single-file", "assets"])
     date = try Self.date(arguments.text("date"))
     isSingleFile = arguments.has("single-file")
   }

@@ -44,6 +44,7 @@ extension FigureCaption {
         words: metric.title.split(separator: " ").count + metric.source.split(separator: " ").count + 1,
         text: "\(title): \(Formula.latex(metric.formula)) (\(source)).", rank: 3 + sentences.count + place)
     }
+    if !selection.isEmpty { parts.append(part(selection, rank: 1)) }
     if !n.isEmpty { parts.append(part(n, rank: 2)) }
     parts.append(part(subject + ".", rank: 1))
     var room = Self.mostWords, kept: Set<Int> = []

@@ -68,7 +68,10 @@ package struct ArticleBuilder: Sendable {
         Article.Fact(
           name: phrase("fact.corpus"), value: [$0.name, origin?.corpus].compactMap { $0 }.joined(separator: ", "))
       },
-      origin.map { Article.Fact(name: phrase("fact.command"), value: $0.command, isCode: true) },
+      origin.map {
+        Article.Fact(
+          name: phrase("fact.command"), value: "\($0.command) --name \(results.subject.name.shellWord)", isCode: true)
+      },
       origin?.date.map { Article.Fact(name: phrase("fact.date"), value: $0) },
     ].compactMap { $0 }
   }

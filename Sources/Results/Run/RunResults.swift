@@ -134,7 +134,7 @@ package struct Subject: Codable, Hashable, Sendable {
     package var model: String
     /// A digest of the corpus's files; nil where none was read.
     package var corpus: String?
-    /// The command line, without what changes nothing in the artefacts.
+    /// The command line, without what changes nothing in the artefacts, and without the run's name.
     package var command: String
     /// As the job gives it: no clock is read.
     package var date: String?

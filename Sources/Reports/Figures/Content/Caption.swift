@@ -44,7 +44,7 @@ struct Caption {
       full: (sentences + [phrase("caption.seedSentence", ["seed": results.subject.seed])]).joined(separator: " "),
       what: what,
       definition: definitions.joined(separator: " "), n: n ?? "", subject: line(onCorpus: onCorpus),
-      metrics: metrics)
+      metrics: metrics, selection: selection.first ?? "")
   }
 
   /// Whether an analysis is about layers and heads, of which some may have been selected.

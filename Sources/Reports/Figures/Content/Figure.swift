@@ -114,10 +114,14 @@ package struct FigureCaption: Hashable, Sendable {
   package let subject: String
   /// Those that are drawn and defined.
   let metrics: [Metric]
+  /// What of the model is shown; empty for all.
+  let selection: String
 
   package init(
-    full: String, what: String, definition: String = "", n: String = "", subject: String, metrics: [Metric] = []
+    full: String, what: String, definition: String = "", n: String = "", subject: String, metrics: [Metric] = [],
+    selection: String = ""
   ) {
+    self.selection = selection
     self.metrics = metrics
     self.full = full
     self.what = what
