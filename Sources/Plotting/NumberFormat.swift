@@ -73,7 +73,7 @@ package enum NumberFormat {
     if size == size.rounded(), size < 1e15 { return sign + Int(size).grouped }
     let (mantissa, exponent) = decompose(size, digits)
     let trimmed = trim(mantissa)
-    if exponent >= 15 || exponent < -3 {
+    if exponent >= 15 || exponent < -4 {
       return sign + point(trimmed, 0) + "×10" + superscript(exponent)
     }
     if exponent >= digits - 1 { return sign + Int(size.rounded()).grouped }

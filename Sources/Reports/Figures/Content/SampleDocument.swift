@@ -53,7 +53,7 @@ package struct SampleDocument: Sendable {
   var isWhole: Bool { shownLayers.count == layers && shownHeads.count == heads }
   /// "doc-3, 24 tokens", "doc-3, 21 target by 24 source tokens".
   var size: String {
-    "\(id), "
+    (name == id ? "" : "\(id), ")
       + (isCross
         ? phrase("sampleDocument.queriesTargetKeys", ["queries": queries, "keys": keys])
         : phrase("sampleDocument.keysTokens", ["keys": keys]))
