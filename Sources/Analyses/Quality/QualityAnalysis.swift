@@ -34,6 +34,8 @@ package struct QualityAnalysis: Experiment {
   struct Hard: Codable, Sendable {
     var id: String
     var loss: Double
+    var label: Int
+    var named: Int
 
     func precedes(_ other: Hard) -> Bool { loss == other.loss ? id < other.id : loss > other.loss }
   }
@@ -162,11 +164,12 @@ package struct QualityAnalysis: Experiment {
     guard let logits = observation.trace[.logits], !observation.trace.classes.isEmpty else { return }
     let right = observation.trace.classes, perDocument = right.count / observation.documents.count
     for (document, own) in observation.documents.enumerated() {
-      var values = [0.0, 0.0, 0.0], byClass = [Double](repeating: 0, count: 3 * count)
+      var values = [0.0, 0.0, 0.0], last = (label: 0, named: 0), byClass = [Double](repeating: 0, count: 3 * count)
       for place in document * perDocument..<(document + 1) * perDocument where right[place] >= 0 {
         let row = UnsafeBufferPointer(start: logits.pointer + place * count, count: count), label = Int(right[place])
         let largest = row.max() ?? .nan, named = row.firstIndex { $0 == largest } ?? 0
         let sum = row.reduce(0.0) { $0 + exp(Double($1 - largest)) }
+        last = (label, named)
         values[0] += log(sum) - Double(row[label] - largest)
         values[1] += named == label ? 1 : 0
         values[2] += 1
@@ -178,7 +181,7 @@ package struct QualityAnalysis: Experiment {
       guard values[2] > 0 else { continue }
       state.sums.add(values, observation.weights[document])
       state.classes.add(byClass, observation.weights[document])
-      if perDocument == 1 { state.hard.append(Hard(id: own.id, loss: values[0])) }
+      if perDocument == 1 { state.hard.append(Hard(id: own.id, loss: values[0], label: last.label, named: last.named)) }
     }
   }
 
@@ -212,7 +215,12 @@ package struct QualityAnalysis: Experiment {
         result[QualityMetrics.classes] = names
         result[QualityMetrics.confusion] = NumericArray(shape: [count, count], values: state.confusion.map(Float.init))
       }
-      if !state.hard.isEmpty { result[QualityMetrics.hardest] = state.hard.sorted { $0.precedes($1) }.map(\.id) }
+      if !state.hard.isEmpty {
+        let hard = state.hard.sorted { $0.precedes($1) }
+        result[QualityMetrics.hardest] = hard.map(\.id)
+        result[QualityMetrics.hardestClasses] = hard.map { names[$0.label] }
+        result[QualityMetrics.hardestNamed] = hard.map { names[$0.named] }
+      }
     }
     if !state.texts.isEmpty {
       let texts = state.texts.sorted { $0.precedes($1) }

@@ -179,14 +179,22 @@ package struct CorpusRun {
     return (results, extent)
   }
 
-  /// The pictures of the images whose attention is kept.
+  /// The pictures of the images whose attention is kept, and of the hardest.
   private func addPictures(to results: inout [AnalysisResult], _ images: CorpusImages) throws {
-    guard let place = results.firstIndex(where: { $0.id == AttentionMetrics.analysis }) else { return }
-    var missing = Set(results[place][AttentionMetrics.samples] ?? [])
-    var documents = try corpus.stream()
+    let wanted = results.indices.flatMap { place -> [(place: Int, id: String, key: ArrayKey)] in
+      switch results[place].id {
+      case AttentionMetrics.analysis:
+        (results[place][AttentionMetrics.samples] ?? []).map { (place, $0, AttentionMetrics.picture[$0]) }
+      case QualityMetrics.analysis:
+        (results[place][QualityMetrics.hardest] ?? []).map { (place, $0, QualityMetrics.picture[$0]) }
+      default: []
+      }
+    }
+    var missing = Set(wanted.map(\.id)), documents = try corpus.stream()
     for chunk in 0..<chunks.count where !missing.isEmpty {
       for document in try documents.read(chunks[chunk]) where missing.remove(document.id) != nil {
-        results[place][AttentionMetrics.picture[document.id]] = try images.picture(document)
+        let picture = try images.picture(document)
+        for (place, id, key) in wanted where id == document.id { results[place][key] = picture }
       }
     }
   }

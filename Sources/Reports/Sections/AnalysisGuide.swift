@@ -65,7 +65,7 @@ struct AnalysisGuide: Sendable {
       places: []),
     AnalysisGuide(
       "quality", [QualityMetrics.analysis],
-      places: [.column(["quality-confusion", "quality-text-"])]),
+      places: [.column(["quality-confusion", "quality-hardest", "quality-text-"])]),
     AnalysisGuide(
       "training", ["training"],
       places: [

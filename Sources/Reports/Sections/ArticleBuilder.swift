@@ -85,7 +85,7 @@ package struct ArticleBuilder: Sendable {
         [
           "model": model.name, "article": "aeiou".contains(model.task.text.first ?? "x") ? "vowel" : "other",
           "task": model.task, "family": model.family, "layers": layers(model),
-          "heads": model.heads, "parameters": model.parameters,
+          "heads": model.heads, "parameters": Self.parameters(model.parameters),
           "measured": corpus.map { corpus in
             phrase(
               "article.measuredOn",
@@ -95,6 +95,12 @@ package struct ArticleBuilder: Sendable {
           } ?? "",
           "sentence": (results.subject.selection?.sentence.map { ". \($0.dropLast())" } ?? ""),
         ])
+  }
+
+  /// "136,704", "22.7 M", "1.24 B".
+  private static func parameters(_ count: Int) -> String {
+    let unit = [(size: 1e9, sign: "B"), (size: 1e6, sign: "M")].first { Double(count) >= $0.size }
+    return unit.map { "\(NumberFormat.text(Double(count) / $0.size))\u{a0}\($0.sign)" } ?? NumberFormat.count(count)
   }
 
   /// "6 layers", "2 encoder and 2 decoder layers".

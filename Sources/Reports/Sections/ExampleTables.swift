@@ -14,12 +14,17 @@ struct ExampleTables {
       let examples = analysis[QualityMetrics.examples].map {
         [table($0, phrase("examples.translations"), ["examples.source", "examples.output", "examples.reference"])]
       }
-      let hardest = analysis[QualityMetrics.hardest].map { names in
-        [
-          Article.Block.prose(
-            phrase("examples.hardest", ["names": names.map(Escaping.markdownCode).joined(separator: ", ")]))
-        ]
-      }
+      // Images are shown.
+      let areShown = !analysis.members(of: QualityMetrics.picture).isEmpty
+      let hardest =
+        areShown
+        ? nil
+        : analysis[QualityMetrics.hardest].map { names in
+          [
+            Article.Block.prose(
+              phrase("examples.hardest", ["names": names.map(Escaping.markdownCode).joined(separator: ", ")]))
+          ]
+        }
       return (examples ?? []) + (hardest ?? [])
     case RepetitionMetrics.analysis:
       return analysis[RepetitionMetrics.examples].map {

@@ -68,7 +68,8 @@ struct KeyFigures {
 
   /// What is asked for first, whatever the model; a model has but some of them.
   private static let wishes = [
-    Wish("quality-confusion"), Wish("quality-text-"), Wish("attention-alignment"), Wish("attention-image"),
+    Wish("quality-confusion"), Wish("quality-hardest"), Wish("quality-text-"), Wish("attention-alignment"),
+    Wish("attention-image"),
     Wish("training-loss"),
     Wish("attention-head-", 2), Wish("attention-class"), Wish("gradients-relative-flow"), Wish("representations-rank"),
     Wish("projection-tsne"), Wish("context-loss"), Wish("training-scores-induction-score"), Wish("weights-spectra"),

@@ -25,13 +25,19 @@ package enum QualityMetrics {
   package static let tokens = TextKeys("text.*.tokens", [.each("tokens")])
   package static let losses = ArrayKeys("text.*.loss", [.each("tokens")])
   /// The documents with the largest loss, the hardest first.
-  package static let hardest = TextKey("hardest", [.free("documents")])
+  package static let hardest = TextKey("hardest", [.the("hardest")])
+  /// Of each the class that it has, and the one that the model names.
+  package static let hardestClasses = TextKey("hardest.class", [.the("hardest")])
+  package static let hardestNamed = TextKey("hardest.named", [.the("hardest")])
+  /// Of an image: as `AttentionMetrics.picture`.
+  package static let picture = ArrayKeys("hardest.*.picture", [.each("height"), .each("width"), .each("channels")])
 
   static let form = AnalysisForm(
     analysis,
     metrics: [loss, perplexity, tokenAccuracy, maskedAccuracy, accuracy, macroF1, exactMatch, bleu, chrF],
-    arrays: [confusion.form, losses.form],
-    texts: [classes.form, texts.form, tokens.form, hardest.form] + examples.forms)
+    arrays: [confusion.form, losses.form, picture.form],
+    texts: [classes.form, texts.form, tokens.form, hardest.form, hardestClasses.form, hardestNamed.form]
+      + examples.forms)
 }
 
 /// Texts of a few examples: what the model read, what it wrote, and what the corpus says.

@@ -18,12 +18,14 @@ struct FigureTests {
       Set(Self.figures.map(\.id)).isSuperset(of: [
         "attention-class", "attention-normalised-entropy", "attention-distance", "attention-sheet",
         "attention-head-l3-h0",
-        "attention-induction-score-ranking", "gradients-norm", "gradients-relative-flow", "gradients-histogram",
+        "attention-induction-score", "gradients-norm", "gradients-relative-flow", "gradients-histogram",
         "gradients-rms-by-kind", "representations-rank", "representations-anisotropy", "representations-spectrum",
         "similarity-cka", "projection-pca", "projection-tsne", "weights-spectra", "weights-alpha-by-kind",
         "repetition-by-length", "repetition-along-text",
       ]), "\(Self.figures.map(\.id))")
     #expect(Set(Self.figures.map(\.id)).count == Self.figures.count)
+    // The samples' induction scores are those of heads that are none.
+    #expect(!Self.figures.contains { $0.id == "attention-induction-score-ranking" })
   }
 
   @Test("An encoder–decoder has the figures of each stack, and those of the model as a whole once")

@@ -8,6 +8,8 @@ package enum HeadRanking: FigureBuilder {
     AttentionMetrics.inductionScore, AttentionMetrics.previousTokenScore, AttentionMetrics.importanceShare,
   ]
   private static let most = 15
+  /// What heads without the pattern reach too.
+  private static let floors = [AttentionMetrics.inductionScore: 0.1, AttentionMetrics.previousTokenScore: 0.1]
 
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard results[analysis: AttentionMetrics.analysis] != nil else { return [] }
@@ -21,6 +23,11 @@ package enum HeadRanking: FigureBuilder {
     }
     guard !rows.isEmpty else {
       return .omitted(id: id, reason: phrase("headRanking.titleHasNo", ["title": metric.title]))
+    }
+    // Below the floor of its map a score tells no head from chance.
+    if let floor = floors[metric], rows.allSatisfy({ $0.element.quantity.number < floor }) {
+      return .omitted(
+        id: id, reason: phrase("headRanking.noise", ["title": metric.title, "floor": NumberFormat.text(floor)]))
     }
     let shown = rows.sorted { ($1.element.quantity.number, $0.offset) < ($0.element.quantity.number, $1.offset) }
       .prefix(most).map(\.element)

@@ -8,17 +8,20 @@ struct ConfusionMatrix: FigureContent {
   /// What is shown, in sentences.
   let what: String
   let names: [String]
+  /// What the columns are: "predicted by the probe".
+  private let predicted: String
   /// `[class, named]`, row by row.
   private let counts: [Double]
   private let shares: [PlotValue]
 
   /// Nil where the counts are not those of the names.
-  init?(title: String, what: String, names: [String], counts: NumericArray) {
+  init?(title: String, what: String, predicted: String, names: [String], counts: NumericArray) {
     let size = names.count
     guard size > 0, counts.shape == [size, size] else { return nil }
     self.title = title
     self.what = what
     self.names = names
+    self.predicted = predicted
     let all = counts.values.map(Double.init)
     let sizes = (0..<size).map { row in all[row * size..<(row + 1) * size].reduce(0, +) }
     self.counts = all
@@ -52,7 +55,7 @@ struct ConfusionMatrix: FigureContent {
   var plot: any Plottable {
     let isNumbered = size <= 16
     var plot = Plot(
-      title, x: .categories(names, phrase("probeFigures.predicted")),
+      title, x: .categories(names, predicted),
       y: .categories(names, phrase("probeFigures.label")),
       color: .sequential(phrase("probeFigures.shareOfLabel"), 0...1),
       shape: .square(rows: size, columns: size, largestSide: 300),

@@ -81,11 +81,24 @@ extension [Curve] {
   /// "training goes from 2.1 (step 4,000) to 6.3 (step 0), median 2.6. validation …"
   func seen(at place: String) -> String {
     map { curve in
-      phrase(
-        "curve.range",
+      let points = zip(curve.x, curve.y).compactMap { x, y in y.number.map { (x: x, y: $0) } }
+      func at(_ x: Double) -> String { "\(place) \(NumberFormat.text(x, digits: 4))" }
+      guard let first = points.first, let last = points.last, points.count > 1 else {
+        return phrase("curve.range", ["curve": curve.name, "range": Seen.range(curve.y, curve.x.map(at))])
+      }
+      let low = points.min { $0.y < $1.y } ?? first, high = points.max { $0.y < $1.y } ?? first
+      // The direction first; an end is not said twice.
+      func between(_ point: (x: Double, y: Double)) -> String {
+        point.x == first.x || point.x == last.x
+          ? "none" : phrase("curve.point", ["value": NumberFormat.text(point.y), "at": at(point.x)])
+      }
+      let gaps = curve.y.count { $0.gap != nil }
+      return phrase(
+        "curve.course",
         [
-          "curve": curve.name,
-          "range": Seen.range(curve.y, curve.x.map { "\(place) \(NumberFormat.text($0, digits: 4))" }),
+          "curve": curve.name, "first": NumberFormat.text(first.y), "start": at(first.x),
+          "last": NumberFormat.text(last.y), "end": at(last.x), "low": between(low), "high": between(high),
+          "gaps": gaps == 0 ? "" : phrase("seen.gaps", ["gaps": gaps, "readings": curve.y.count]),
         ])
     }.joined(separator: " ")
   }

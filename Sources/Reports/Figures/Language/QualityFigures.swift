@@ -1,3 +1,4 @@
+import Drawing
 package import Results
 import Plotting
 import Support
@@ -7,20 +8,41 @@ package enum QualityFigures: FigureBuilder {
   package static func figures(of results: RunResults) -> [FigureOutcome] {
     guard let analysis = results[analysis: QualityMetrics.analysis] else { return [] }
     let texts = analysis[QualityMetrics.texts] ?? []
-    return ([confusion(analysis, results)] + texts.enumerated().map { strip($1, $0 + 1, analysis, results) })
+    return
+      ([confusion(analysis, results), hardest(analysis, results)]
+      + texts.enumerated().map { strip($1, $0 + 1, analysis, results) })
       .compactMap { $0.map { .figure($0) } }
   }
 
   private static func confusion(_ analysis: AnalysisResult, _ results: RunResults) -> Figure? {
     guard let counts = analysis[QualityMetrics.confusion], let names = analysis[QualityMetrics.classes],
       let content = ConfusionMatrix(
-        title: phrase("qualityFigures.confusion"), what: phrase("qualityFigures.confusionShares"), names: names,
+        title: phrase("qualityFigures.confusion"), what: phrase("qualityFigures.confusionShares"),
+        predicted: phrase("qualityFigures.predicted"), names: names,
         counts: counts)
     else { return nil }
     return Figure(
       content, id: "quality-confusion", analysis: analysis.id,
       caption: Caption(results: results).text(
-        content.what, n: phrase("probeFigures.nExamples", ["n": content.examples]), analysis: analysis.id))
+        content.what, n: phrase("qualityFigures.nExamples", ["n": content.examples]), analysis: analysis.id))
+  }
+
+  private static func hardest(_ analysis: AnalysisResult, _ results: RunResults) -> Figure? {
+    let ids = analysis[QualityMetrics.hardest] ?? []
+    guard let labels = analysis[QualityMetrics.hardestClasses], let named = analysis[QualityMetrics.hardestNamed],
+      labels.count == ids.count, named.count == ids.count
+    else { return nil }
+    let items = ids.indices.compactMap { index in
+      analysis[QualityMetrics.picture[ids[index]]].map {
+        HardestImages.Item(id: ids[index], picture: PixelImage($0), label: labels[index], named: named[index])
+      }
+    }
+    guard !items.isEmpty else { return nil }
+    let content = HardestImages(items: items)
+    return Figure(
+      content, id: "quality-hardest", analysis: analysis.id,
+      caption: Caption(results: results).text(
+        content.what, n: phrase("hardestImages.n", ["count": items.count]), analysis: analysis.id))
   }
 
   private static func strip(

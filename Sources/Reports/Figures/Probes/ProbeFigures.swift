@@ -55,7 +55,8 @@ package enum ProbeFigures: FigureBuilder {
       let counts = analysis[ProbeMetrics.confusion[point]], let names = analysis[ProbeMetrics.classes],
       let content = ConfusionMatrix(
         title: phrase("probeFigures.confusion", ["point": point]),
-        what: phrase("probeFigures.confusionShares", ["point": point]), names: names, counts: counts)
+        what: phrase("probeFigures.confusionShares", ["point": point]),
+        predicted: phrase("probeFigures.predicted"), names: names, counts: counts)
     else { return nil }
     return Figure(
       content, id: "probes-confusion", analysis: analysis.id,
