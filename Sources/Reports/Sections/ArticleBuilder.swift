@@ -292,7 +292,8 @@ package struct ArticleBuilder: Sendable {
     blocks += weightNotes { !$0.isUrgent }
     blocks += [
       .prose(
-        phrase("provenance.files"))
+        // A training of a study has its digests with the study.
+        phrase(results.subject.origin == nil ? "provenance.numbers" : "provenance.files"))
     ]
     let omitted = omitted.filter { one in results[analysis: one.id]?.notApplicable == nil }
     if !omitted.isEmpty {
